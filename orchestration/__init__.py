@@ -1,0 +1,1 @@
+"""Kuota's Dagster code location and command line."""

@@ -1,0 +1,133 @@
+"""Paths, environment and the company's settings: read once, passed on as a value."""
+
+import difflib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from orchestration.errors import ConfigurationError
+from orchestration.yaml_file import load_yaml
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where everything lives. `home` holds all state, `landing` the extracts; the rest is the project's own."""
+
+    home: Path
+    landing: Path
+    warehouse: Path
+    """The private build file. Under `home`, but for a run as of an earlier day, which builds in a file of its own."""
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        """`KUOTA_HOME` (default: data/ in the project) and `KUOTA_LANDING` (default: landing/ in the home)."""
+        home = Path(os.environ.get("KUOTA_HOME") or PROJECT / "data").expanduser().resolve()
+        landing = Path(os.environ.get("KUOTA_LANDING") or home / "landing").expanduser().resolve()
+        warehouse = Path(os.environ.get("KUOTA_WAREHOUSE") or home / "warehouse" / "kuota.duckdb").resolve()
+        return cls(home=home, landing=landing, warehouse=warehouse)
+
+    @property
+    def published(self) -> Path:
+        """What readers open: marts.duckdb, quality.duckdb, manifest.json, versions/."""
+        return self.home / "published"
+
+    @property
+    def versions(self) -> Path:
+        """One folder a publish, named by its publish_id."""
+        return self.published / "versions"
+
+    @property
+    def reports(self) -> Path:
+        """The ops page (index.html) and the Data Docs (data_docs/index.html)."""
+        return self.home / "reports"
+
+    @property
+    def dagster_home(self) -> Path:
+        """DAGSTER_HOME of the command line and of `make dev`."""
+        return self.home / "dagster"
+
+    @property
+    def dbt_target(self) -> Path:
+        """dbt's manifest, compiled models and partial-parse state."""
+        return self.home / "dbt_target"
+
+    @property
+    def logs(self) -> Path:
+        """One file a run."""
+        return self.home / "logs"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by whoever writes."""
+        return self.home / "kuota.lock"
+
+    @property
+    def sources(self) -> Path:
+        """One YAML a source: what its extracts look like."""
+        return PROJECT / "sources"
+
+    @property
+    def expectations(self) -> Path:
+        """GX suites as YAML: raw/ and marts/."""
+        return PROJECT / "expectations"
+
+    @property
+    def dbt_project(self) -> Path:
+        """The dbt project."""
+        return PROJECT / "dbt_project"
+
+
+def company_settings(settings: Settings) -> dict[str, Any]:
+    """The business settings: the defaults of dbt_project.yml under those of landing/settings.yml.
+
+    Raises ConfigurationError for a name that dbt_project.yml does not have, or a value of another type.
+    """
+    project, _ = load_yaml(settings.dbt_project / "dbt_project.yml")
+    defaults: dict[str, Any] = project["vars"]
+    return defaults | company_overrides(settings, defaults)
+
+
+def company_overrides(settings: Settings, defaults: dict[str, Any]) -> dict[str, Any]:
+    """What landing/settings.yml sets, checked against the defaults; empty where there is no such file."""
+    path = settings.landing / "settings.yml"
+    if not path.exists():
+        return {}
+    content, lines = load_yaml(path)
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise ConfigurationError(f"{path}, line 1: expected lines of the form 'name: value'.")
+    complaints = [
+        f"{path}, line {lines[(name,)]}: {complaint}"
+        for name, value in content.items()
+        if (complaint := _complaint(str(name), value, defaults))
+    ]
+    if complaints:
+        raise ConfigurationError("\n".join(complaints))
+    return content
+
+
+def _complaint(name: str, value: Any, defaults: dict[str, Any]) -> str | None:
+    if name not in defaults:
+        near = difflib.get_close_matches(name, defaults, n=1)
+        hint = f"Did you mean '{near[0]}'?" if near else f"Known are: {', '.join(sorted(defaults))}."
+        return f"unknown setting '{name}'. {hint}"
+    expected = type(defaults[name])
+    if not isinstance(value, expected) or isinstance(value, bool) != (expected is bool):
+        return f"'{name}' is {value!r}; write a value of the form {defaults[name]!r}."
+    if name == "reporting_time_zone" and value not in available_timezones():
+        return f"'{name}' is {value!r}; write an IANA time zone, such as Asia/Jakarta."
+    if name == "reporting_currency" and not (len(value) == 3 and value.isalpha() and value.isupper()):
+        return f"'{name}' is {value!r}; write a three-letter ISO 4217 code, such as IDR."
+    if name == "fiscal_year_start_month" and not 1 <= value <= 12:
+        return f"'{name}' is {value!r}; write a month from 1 to 12."
+    return None
+
+
+def reporting_time_zone(settings: Settings) -> ZoneInfo:
+    """The zone in which an extract folder's day ends and in which instants get their business dates."""
+    return ZoneInfo(company_settings(settings)["reporting_time_zone"])

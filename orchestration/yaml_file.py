@@ -1,0 +1,69 @@
+"""YAML files written by people: read safely, and every complaint names file, line and fix."""
+
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from orchestration.errors import ConfigurationError
+
+Location = tuple[Hashable, ...]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def load_yaml(path: Path) -> tuple[Any, dict[Location, int]]:
+    """The content of `path` and the line of each value, by its path of keys and list positions.
+
+    Raises ConfigurationError with file and line where the text is not YAML or names a key twice.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigurationError(f"{path}, line {line}: not valid YAML: {error.problem}.") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: not readable as UTF-8 YAML: {error}.") from error
+    lines: dict[Location, int] = {}
+    _collect_lines(path, node, (), lines)
+    return content, lines
+
+
+def _collect_lines(path: Path, node: yaml.Node | None, location: Location, lines: dict[Location, int]) -> None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            inner = (*location, key.value)
+            if inner in lines:
+                raise ConfigurationError(
+                    f"{path}, line {key.start_mark.line + 1}: the key '{key.value}' stands twice; "
+                    f"it stood first on line {lines[inner]}. Keep one."
+                )
+            lines[inner] = key.start_mark.line + 1
+            _collect_lines(path, value, inner, lines)
+    elif isinstance(node, yaml.SequenceNode):
+        for position, value in enumerate(node.value):
+            inner = (*location, position)
+            lines[inner] = value.start_mark.line + 1
+            _collect_lines(path, value, inner, lines)
+
+
+def load_model(path: Path, model: type[Model]) -> Model:
+    """The content of `path` as `model`; raises ConfigurationError, one line for each key that is wrong."""
+    content, lines = load_yaml(path)
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        complaints = [_complaint(path, lines, problem["loc"], problem["msg"]) for problem in error.errors()]
+        raise ConfigurationError("\n".join(complaints)) from error
+
+
+def _complaint(path: Path, lines: dict[Location, int], location: Location, message: str) -> str:
+    known = next((location[:end] for end in range(len(location), 0, -1) if location[:end] in lines), ())
+    place = f"{path}, line {lines.get(known, 1)}"
+    name = ".".join(str(part) for part in location)
+    fix = "remove it or correct its spelling" if message.startswith("Extra inputs") else message
+    reason = "unknown key" if message.startswith("Extra inputs") else "not usable"
+    return f"{place}: {reason} '{name}': {fix}."
