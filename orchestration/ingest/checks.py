@@ -1,0 +1,96 @@
+"""Which rows are set aside and which values are unparsable, as SQL over the text of the declared columns."""
+
+from dataclasses import dataclass
+
+from orchestration.ingest.raw_tables import quoted
+from orchestration.ingest.source_config import Column, ColumnType, ObjectConfig
+
+BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
+TRUE_AND_FALSE = ("true", "false", "1", "0", "yes", "no", "t", "f")
+DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+INSTANT = DAY + r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)? ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?"
+EXPECTED = {
+    ColumnType.DATE: "a date as 2017-12-31",
+    ColumnType.INSTANT: "a date or an instant as 2017-12-31T18:00:00Z",
+    ColumnType.DECIMAL: "a number as 1234.50, without separators of thousands",
+    ColumnType.INTEGER: "a whole number as 1234",
+    ColumnType.BOOLEAN: "true or false",
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One reason to set a row aside: `condition` is SQL that is true for such a row."""
+
+    column: str
+    reason: str
+    condition: str
+    fix: str
+
+
+def trimmed(expression: str) -> str:
+    """SQL for a text without the blanks around it."""
+    return f"trim({expression}, {BLANKS})"
+
+
+def parsed(column: Column, expression: str) -> str:
+    """SQL for the meaning of a text, null where it has none; `expression` is SQL for the text."""
+    text = trimmed(expression)
+    match column.type:
+        case ColumnType.DATE | ColumnType.INSTANT if column.format is not None:
+            # A year of two digits would be read as a year of antiquity.
+            instant = f"try_strptime({text}, {literal(column.format)})"
+            return f"case when year({instant}) >= 1000 then {instant} end"
+        case ColumnType.DATE:
+            return f"case when regexp_full_match({text}, '{DAY}') then try_cast({text} as date) end"
+        case ColumnType.INSTANT:
+            return f"case when regexp_full_match({text}, '{INSTANT}') then try_cast({text} as timestamptz) end"
+        case ColumnType.DECIMAL:
+            return f"try_cast({text} as decimal(38, 9))"
+        case ColumnType.INTEGER:
+            return f"case when regexp_full_match({text}, '[+-]?[0-9]+') then try_cast({text} as bigint) end"
+        case ColumnType.BOOLEAN:
+            return f"case when lower({text}) in {TRUE_AND_FALSE} then lower({text}) in ('true', '1', 'yes', 't') end"
+    return expression
+
+
+def literal(text: str) -> str:
+    """A text of our own YAML as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def expected(column: Column) -> str:
+    """What a value of the column looks like, for people."""
+    if column.format is not None:
+        return f"a {column.type.value} of the form {column.format}"
+    return EXPECTED.get(column.type, "a text")
+
+
+def row_checks(config: ObjectConfig) -> list[Check]:
+    """The checks of an object in the order in which the first one that fails is reported."""
+    checks: list[Check] = []
+    for name, column in config.columns.items():
+        text = quoted(name)
+        if config.must_be_in_file(name) and not column.blank_allowed:
+            reason = "missing_key" if name in config.key else "blank_required"
+            checks.append(Check(name, reason, f"{text} is null", "fill it in"))
+        if config.must_be_in_file(name) and column.type is not ColumnType.TEXT:
+            unparsable = f"({text} is not null and {parsed(column, text)} is null)"
+            checks.append(Check(name, "unparsable_required", unparsable, f"write {expected(column)}"))
+        if column.minimum is not None:
+            below = f"coalesce({parsed(column, text)} < {column.minimum}, false)"
+            checks.append(Check(name, "below_minimum", below, f"write {column.minimum} or more"))
+        if column.values is not None:
+            allowed = ", ".join(literal(value) for value in column.values)
+            outside = f"coalesce({trimmed(text)} not in ({allowed}), false)"
+            checks.append(Check(name, "value_not_allowed", outside, f"write one of {', '.join(column.values)}"))
+    return sorted(checks, key=lambda check: check.reason != "missing_key")
+
+
+def unparsable_values(config: ObjectConfig) -> dict[str, str]:
+    """For each typed column that may be left out: SQL that is true where its value means nothing."""
+    return {
+        name: f"({quoted(name)} is not null and {parsed(column, quoted(name))} is null)"
+        for name, column in config.columns.items()
+        if column.type is not ColumnType.TEXT and not config.must_be_in_file(name)
+    }

@@ -1,0 +1,165 @@
+"""What lies in the landing folder: which file is which object of which source, and when it was extracted."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from orchestration.errors import ConfigurationError
+from orchestration.ingest.source_config import SourceConfig
+from orchestration.settings import Settings
+
+SUFFIXES: dict[str, tuple[Literal["csv", "jsonl"], bool]] = {
+    ".csv": ("csv", False),
+    ".csv.gz": ("csv", True),
+    ".jsonl": ("jsonl", False),
+    ".jsonl.gz": ("jsonl", True),
+}
+FOLDER_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+FOLDER_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{6}Z")
+DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4})(-?)(\d{2})\2(\d{2})(?!\d)")
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """One file of one object; its instants are UTC without a zone."""
+
+    source: str
+    object: str
+    path: Path
+    name: str
+    """Path below the landing folder, with `/`."""
+    format: Literal["csv", "jsonl"]
+    is_compressed: bool
+    extracted_at: datetime | None
+    """Null where neither the folder nor the name of the file dates it."""
+    size: int
+    modified_at: datetime
+
+
+@dataclass(frozen=True)
+class Landing:
+    """The files of all sources in the order of their names, and a line for each thing that was passed over."""
+
+    files: list[LandedFile]
+    warnings: list[str]
+
+
+def scan_landing(settings: Settings, configs: Mapping[str, SourceConfig], zone: ZoneInfo) -> Landing:
+    """Look at the landing folder without opening a file; `zone` is where the day of a folder ends.
+
+    Raises ConfigurationError for an empty folder, an unknown source, a folder that is no date, a link that leads
+    outside, and a file that two objects claim.
+    """
+    root = settings.landing
+    if not root.is_dir():
+        raise ConfigurationError(
+            f"{root}: the landing folder does not exist; make it and put extracts in as <source>/<YYYY-MM-DD>/<files>."
+        )
+    landing = Landing([], [])
+    for entry in _visible(root, root):
+        if entry.is_dir():
+            if entry.name not in configs:
+                raise ConfigurationError(
+                    f"{entry}: unknown source '{entry.name}'; known are {', '.join(configs)}. "
+                    f"Rename the folder or add {settings.sources / (entry.name + '.yml')}."
+                )
+            _scan_source(root, entry, configs[entry.name], zone, landing)
+        elif entry.name != "settings.yml":
+            landing.warnings.append(f"{entry.name}: ignored, because files belong into a folder <source>/<YYYY-MM-DD>.")
+    if not landing.files:
+        raise ConfigurationError(
+            f"{root}: the landing folder holds no extract; put files in as <source>/<YYYY-MM-DD>/<files>. "
+            + " ".join(landing.warnings)
+        )
+    return landing
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """The last microsecond of `day` in `zone`, as UTC without a zone."""
+    return datetime.combine(day, time.max, tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+
+
+def _visible(root: Path, folder: Path) -> Iterator[Path]:
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith("."):
+            continue
+        if entry.is_symlink() and not entry.resolve().is_relative_to(root.resolve()):
+            raise ConfigurationError(
+                f"{entry}: a link that leads out of the landing folder, to {entry.resolve()}; put the file itself there."
+            )
+        yield entry
+
+
+def _scan_source(root: Path, folder: Path, config: SourceConfig, zone: ZoneInfo, landing: Landing) -> None:
+    for entry in _visible(root, folder):
+        if not entry.is_dir():
+            _add_file(root, entry, config, _day_in_name(entry.name, zone), landing)
+            continue
+        extracted_at = _instant_of_folder(entry, zone)
+        for path in _visible(root, entry):
+            if path.is_dir():
+                landing.warnings.append(f"{path.relative_to(root).as_posix()}: ignored, because it is a folder.")
+            else:
+                _add_file(root, path, config, extracted_at, landing)
+
+
+def _instant_of_folder(folder: Path, zone: ZoneInfo) -> datetime:
+    try:
+        if FOLDER_DAY.fullmatch(folder.name):
+            return end_of_day(date.fromisoformat(folder.name), zone)
+        if FOLDER_INSTANT.fullmatch(folder.name):
+            return datetime.strptime(folder.name, "%Y-%m-%dT%H%M%SZ")
+    except (ValueError, OverflowError):
+        pass  # such as 2017-02-31: no date either
+    raise ConfigurationError(
+        f"{folder}: '{folder.name}' is no date; name the folder by when the extract was taken, "
+        "as 2017-12-31 or 2017-12-31T180000Z."
+    )
+
+
+def _day_in_name(name: str, zone: ZoneInfo) -> datetime | None:
+    for match in DAY_IN_NAME.finditer(name):
+        try:
+            return end_of_day(date(int(match[1]), int(match[3]), int(match[4])), zone)
+        except (ValueError, OverflowError):
+            continue  # eight digits that are no date, such as a number of an order
+    return None
+
+
+def _add_file(root: Path, path: Path, config: SourceConfig, extracted_at: datetime | None, landing: Landing) -> None:
+    name = path.relative_to(root).as_posix()
+    suffix = next((suffix for suffix in SUFFIXES if path.name.lower().endswith(suffix)), None)
+    if suffix is None:
+        landing.warnings.append(f"{name}: ignored, because only {', '.join(SUFFIXES)} can be read; export it as CSV.")
+        return
+    stem = path.name[: -len(suffix)].lower()
+    objects = [key for key, found in config.objects.items() if fnmatchcase(stem, found.files.lower())]
+    if not objects:
+        known = ", ".join(found.files for found in config.objects.values())
+        landing.warnings.append(f"{name}: ignored, because sources/{config.source}.yml knows only {known}.")
+        return
+    if len(objects) > 1:
+        raise ConfigurationError(
+            f"{name}: both '{objects[0]}' and '{objects[1]}' of sources/{config.source}.yml claim this file; "
+            "narrow their 'files' patterns or rename the file."
+        )
+    status = path.stat()
+    file_format, is_compressed = SUFFIXES[suffix]
+    landing.files.append(
+        LandedFile(
+            source=config.source,
+            object=objects[0],
+            path=path,
+            name=name,
+            format=file_format,
+            is_compressed=is_compressed,
+            extracted_at=extracted_at,
+            size=status.st_size,
+            modified_at=datetime.fromtimestamp(status.st_mtime_ns // 1000 / 1_000_000, UTC).replace(tzinfo=None),
+        )
+    )

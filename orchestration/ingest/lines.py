@@ -1,0 +1,32 @@
+"""The lines of a text file as a temporary table, and the temporary table of the rows that could be read."""
+
+# What is formatted into SQL is our own: names that sources/*.yml declares and its model has checked.
+# ruff: noqa: S608
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.ingest.plain_text import NO_DELIMITER
+
+MAXIMUM_LINE = 32 * 1024 * 1024
+"""Bytes; a longer line is no row of a table but a file without line ends."""
+
+
+def read_lines(connection: duckdb.DuckDBPyConnection, path: Path, skip: int) -> None:
+    """Fill the temporary table `lines` (line_number bigint, line text, null where blank), after `skip` lines.
+
+    Raises duckdb.InvalidInputException where a line is not UTF-8.
+    """
+    connection.execute(
+        "create or replace temp table lines as select row_number() over () + ? as line_number, line "
+        "from read_csv(?, auto_detect = false, header = false, skip = ?, delim = ?, quote = '', escape = '', "
+        f"columns = {{'line': 'varchar'}}, strict_mode = false, max_line_size = {MAXIMUM_LINE})",
+        [skip, str(path), skip, NO_DELIMITER],
+    )
+
+
+def deliver(connection: duckdb.DuckDBPyConnection, query: str, parameters: Any = None) -> None:
+    """Make the result of `query` the temporary table `delivered` (source_row bigint, f0, f1, … text)."""
+    connection.execute(f"create or replace temp table delivered as {query}", parameters)

@@ -1,0 +1,208 @@
+"""A staged extract to the log of changes in raw: what changed is kept, what is gone leaves a tombstone."""
+
+# What is formatted into SQL is our own: names that sources/*.yml declares and its model has checked.
+# ruff: noqa: S608
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from orchestration.ingest.landing import LandedFile
+from orchestration.ingest.plain_text import fingerprint
+from orchestration.ingest.raw_tables import column_list, quoted
+from orchestration.ingest.read_file import check_header, read_file
+from orchestration.ingest.source_config import ObjectConfig, SourceConfig
+from orchestration.ingest.stage import FileCounts, begin_extract, stage_file
+
+
+def rewind(connection: duckdb.DuckDBPyConnection, config: SourceConfig, object_name: str, instant: datetime) -> None:
+    """Take back everything that extracts of the object at or after `instant` (UTC) did to raw."""
+    table = config.raw_table(object_name)
+    connection.execute(f"delete from {table} where _extracted_at >= ?", [instant])
+    connection.execute(f"update {table} set _superseded_at = null where _superseded_at >= ?", [instant])
+    for bookkeeping in ("load_ledger", "quarantine"):
+        connection.execute(
+            f"delete from raw.{bookkeeping} where source = ? and object = ? and extracted_at >= ?",
+            [config.source, object_name, instant],
+        )
+
+
+def load_extract(
+    connection: duckdb.DuckDBPyConnection,
+    config: SourceConfig,
+    object_name: str,
+    files: list[LandedFile],
+    extracted_at: datetime,
+    scratch: Path,
+    run_id: str,
+) -> dict[str, FileCounts]:
+    """Load all files of one extract, none of which raw holds; returns what became of each, by file name.
+
+    The caller opens and ends the transaction. Expects every later extract of the object to have been rewound.
+    """
+    found = config.objects[object_name]
+    loaded_at = datetime.now(UTC).replace(tzinfo=None)
+    counts: dict[str, FileCounts] = {}
+    fingerprints: dict[str, str] = {}
+    begin_extract(connection, found)
+    for file in files:
+        fingerprints[file.name] = fingerprint(file.path)
+        read = read_file(connection, file, config.csv, scratch)
+        if read.header:
+            check_header(file, read.header, found)
+        counts[file.name] = stage_file(connection, file, read, found, extracted_at, loaded_at)
+    _apply(connection, config.raw_table(object_name), found, extracted_at, loaded_at, counts)
+    for file in files:
+        _write_ledger(
+            connection, file, fingerprints[file.name], found, counts[file.name], extracted_at, loaded_at, run_id
+        )
+    for table in ("staged", "delivered", "rejected"):
+        connection.execute(f"drop table if exists temp.{table}")
+    return counts
+
+
+def _apply(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    config: ObjectConfig,
+    extracted_at: datetime,
+    loaded_at: datetime,
+    counts: Mapping[str, FileCounts],
+) -> None:
+    instants = {"extracted_at": extracted_at, "loaded_at": loaded_at}
+    _number_rows_of_a_key(connection)
+    connection.execute(
+        "create or replace temp table known as "
+        f"select _key, _key_ordinal, _row_hash, _is_tombstone from {table} where _superseded_at is null"
+    )
+    connection.execute(
+        "create or replace temp table unchanged as select _key, _key_ordinal, _source_file from arriving "
+        "join known using (_key, _key_ordinal, _row_hash) where not _is_tombstone"
+    )
+    gone = _find_gone(connection, config, all(count.is_whole for count in counts.values()), counts)
+    # Only what the extract replaces is touched: the log grows by the new rows, not by the history.
+    connection.execute(
+        f"update {table} set _superseded_at = $extracted_at from arriving "
+        f"where {table}._superseded_at is null and {table}._key = arriving._key "
+        f"and {table}._key_ordinal = arriving._key_ordinal "
+        f"and ({table}._is_tombstone or {table}._row_hash != arriving._row_hash)",
+        {"extracted_at": extracted_at},
+    )
+    if gone:
+        keys = ", ".join(quoted(name) for name in config.key)
+        connection.execute(
+            f"create or replace temp table tombstones as select {keys}, _key, _key_ordinal "
+            f"from {table} semi join gone using (_key, _key_ordinal) where _superseded_at is null"
+        )
+        connection.execute(
+            f"update {table} set _superseded_at = $extracted_at from gone where _superseded_at is null "
+            f"and {table}._key = gone._key and {table}._key_ordinal = gone._key_ordinal",
+            {"extracted_at": extracted_at},
+        )
+        connection.execute(
+            f"insert into {table} by name select {keys}, _key, _key_ordinal, $file as _source_file, "
+            "$extracted_at as _extracted_at, $loaded_at as _loaded_at, true as _is_tombstone from tombstones",
+            {**instants, "file": min(counts)},
+        )
+        counts[min(counts)].tombstones = gone
+    columns = column_list(config, "staged.")
+    connection.execute(
+        f"insert into {table} by name select {columns}, staged._extras, staged._key, arriving._key_ordinal, "
+        "staged._source_file, staged._source_row, $extracted_at as _extracted_at, $loaded_at as _loaded_at, "
+        "staged._row_hash, null::timestamp as _superseded_at, false as _is_tombstone "
+        "from staged join arriving on staged.rowid = arriving.row "
+        "anti join unchanged on arriving._key = unchanged._key and arriving._key_ordinal = unchanged._key_ordinal",
+        instants,
+    )
+    for name, unchanged in connection.execute("select _source_file, count(*) from unchanged group by all").fetchall():
+        counts[name].rows_unchanged = unchanged
+    kept = connection.execute(
+        f"select _source_file, count(*) from {table} where _extracted_at = ? and not _is_tombstone group by all",
+        [extracted_at],
+    ).fetchall()
+    for name, rows in kept:
+        counts[name].rows_kept = rows
+    for name, count in counts.items():
+        if count.rows_read != count.rows_kept + count.rows_unchanged + count.rows_quarantined:
+            raise RuntimeError(
+                f"{name}: a row was lost or doubled: {count}. This is a mistake in Kuota; nothing was kept."
+            )
+
+
+def _number_rows_of_a_key(connection: duckdb.DuckDBPyConnection) -> None:
+    # Numbering sorts, so only the few keys that stand more than once are numbered.
+    connection.execute(
+        "create or replace temp table arriving as "
+        "with repeated as (select _key from staged where _problem is null group by _key having count(*) > 1) "
+        "select staged.rowid as row, _key, 1::integer as _key_ordinal, _row_hash, _source_file "
+        "from staged anti join repeated using (_key) where _problem is null "
+        "union all "
+        "select row, _key, "
+        "(row_number() over (partition by _key order by _row_hash, _source_file, _source_row))::integer, "
+        "_row_hash, _source_file "
+        "from (select rowid as row, * from staged) semi join repeated using (_key) where _problem is null"
+    )
+
+
+def _find_gone(
+    connection: duckdb.DuckDBPyConnection, config: ObjectConfig, is_whole: bool, counts: Mapping[str, FileCounts]
+) -> int:
+    """Fill the temporary table `gone` with the known rows that the extract shows to be gone; returns how many.
+
+    From a full extract every row that is not in it; from a delta the surplus rows of the keys that are.
+    """
+    connection.execute(
+        "create or replace temp table gone as select _key, _key_ordinal from known "
+        "anti join arriving using (_key, _key_ordinal) "
+        "where not _is_tombstone and $is_whole "
+        "and _key not in (select _key from staged where _problem is not null) "
+        "and ($is_full or _key in (select _key from arriving))",
+        {"is_whole": is_whole, "is_full": config.extract == "full"},
+    )
+    found = connection.execute("select count(*) from gone").fetchone()
+    assert found is not None
+    if not is_whole and config.extract == "full":
+        first = min(name for name, count in counts.items() if not count.is_whole)
+        known = connection.execute("select count(*) from known where not _is_tombstone").fetchone()
+        if known and known[0]:
+            counts[first].warnings.append(
+                f"{first}: not all of it could be read, so records that are missing from it were not taken as deleted."
+            )
+    return int(found[0])
+
+
+def _write_ledger(
+    connection: duckdb.DuckDBPyConnection,
+    file: LandedFile,
+    file_fingerprint: str,
+    config: ObjectConfig,
+    counts: FileCounts,
+    extracted_at: datetime,
+    loaded_at: datetime,
+    run_id: str,
+) -> None:
+    connection.execute(
+        "insert into raw.load_ledger values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            run_id,
+            file.source,
+            file.object,
+            file.name,
+            extracted_at,
+            file_fingerprint,
+            file.size,
+            file.modified_at,
+            config.extract == "full",
+            counts.rows_read,
+            counts.rows_kept,
+            counts.rows_unchanged,
+            counts.rows_quarantined,
+            counts.values_unparsable,
+            counts.tombstones,
+            json.dumps(counts.warnings, ensure_ascii=False),
+            loaded_at,
+        ],
+    )

@@ -1,0 +1,121 @@
+"""Bytes of a delivered file to text that DuckDB reads: unpacked, in UTF-8, and what is unreadable marked."""
+
+import codecs
+import gzip
+import hashlib
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from orchestration.ingest.landing import LandedFile
+from orchestration.ingest.source_config import CsvFormat
+
+CHUNK = 4 * 1024 * 1024
+
+# Three code points that Unicode keeps for use within a program: no delivered text may carry them.
+UNREADABLE = "\ufdd0"
+CARRIAGE_RETURN = "\ufdd1"
+NO_DELIMITER = "\U0010ffff"
+
+
+def _mark_unreadable(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return UNREADABLE, error.end
+
+
+codecs.register_error("mark_unreadable", _mark_unreadable)
+
+
+@dataclass(frozen=True)
+class PlainText:
+    """A file as plain UTF-8 text, apart from the bytes in it that are none."""
+
+    path: Path
+    size: int
+    is_cut: bool
+    """The compressed file ends before its end."""
+    is_suspect: bool
+    """Cut, or decoded from another encoding and perhaps marked: only the slow way sees which rows suffered."""
+    ends_with_line_end: bool
+
+
+def fingerprint(path: Path) -> str:
+    """The sha256 of the file's bytes, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def plain_text(file: LandedFile, csv: CsvFormat, scratch: Path, *, only_beginning: bool = False) -> PlainText:
+    """`file` itself where it is plain UTF-8, else a copy in the folder `scratch`, read as far as it goes.
+
+    `only_beginning` copies no more than a header needs.
+    """
+    encoding = csv.encoding if file.format == "csv" else "utf-8"
+    if not file.is_compressed and encoding == "utf-8":
+        return _described(file.path, is_cut=False, is_suspect=False)
+    target = scratch / "plain.txt"
+    cut: list[bool] = []
+    with target.open("wb") as output:
+        chunks = _unpacked(file.path, cut) if file.is_compressed else _chunks(file.path)
+        if only_beginning:
+            chunks = islice(chunks, 1)
+        if encoding == "utf-8":
+            output.writelines(chunks)
+        else:
+            output.writelines(text.encode() for text in _decoded(chunks, encoding))
+    return _described(target, is_cut=bool(cut), is_suspect=bool(cut) or encoding == "utf-16")
+
+
+def marked_text(plain: PlainText, scratch: Path) -> Path:
+    """A copy of `plain` that is valid UTF-8 with lines that end in a line feed.
+
+    What is unreadable has become UNREADABLE; every carriage return CARRIAGE_RETURN, but where it alone ends the lines.
+    """
+    target = scratch / "marked.txt"
+    carriage_return = "\n" if _only_carriage_returns(plain.path) else CARRIAGE_RETURN
+    with target.open("wb") as output:
+        for text in _decoded(_chunks(plain.path), "utf-8-sig"):
+            for unusable in (NO_DELIMITER, CARRIAGE_RETURN):
+                text = text.replace(unusable, UNREADABLE)
+            output.write(text.replace("\r", carriage_return).encode())
+    return target
+
+
+def _only_carriage_returns(path: Path) -> bool:
+    with path.open("rb") as stream:
+        beginning = stream.read(CHUNK)
+    return b"\r" in beginning and b"\n" not in beginning
+
+
+def _described(path: Path, *, is_cut: bool, is_suspect: bool) -> PlainText:
+    with path.open("rb") as stream:
+        size = stream.seek(0, 2)
+        stream.seek(max(0, size - 1))
+        last = stream.read(1)
+    return PlainText(path, size, is_cut, is_suspect, last in (b"\n", b"\r"))
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            yield chunk
+
+
+def _unpacked(path: Path, cut: list[bool]) -> Iterator[bytes]:
+    # Small steps, because a step in which the file breaks off yields nothing.
+    with gzip.open(path, "rb") as stream:
+        try:
+            while chunk := stream.read1(CHUNK):
+                yield chunk
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            cut.append(True)
+
+
+def _decoded(chunks: Iterator[bytes], encoding: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)(errors="mark_unreadable")
+    for chunk in chunks:
+        yield decoder.decode(chunk)
+    yield decoder.decode(b"", final=True)

@@ -1,0 +1,152 @@
+"""Which extracts have to be read: new and changed files, and what a late one makes necessary to read again."""
+
+# What is formatted into SQL is our own: names that sources/*.yml declares and its model has checked.
+# ruff: noqa: S608
+
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from orchestration.errors import ConfigurationError
+from orchestration.ingest.checks import parsed
+from orchestration.ingest.landing import LandedFile
+from orchestration.ingest.plain_text import fingerprint
+from orchestration.ingest.raw_tables import table_exists
+from orchestration.ingest.read_file import delivered_columns, read_file
+from orchestration.ingest.source_config import SourceConfig
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """What raw knows of a file that it holds."""
+
+    source: str
+    object: str
+    name: str
+    extracted_at: datetime
+    fingerprint: str
+    size: int
+    modified_at: datetime
+
+
+@dataclass
+class ObjectPlan:
+    """What to do for one object: rewind it to `rewind_to`, unless null, then load `extracts` in their order."""
+
+    source: str
+    object: str
+    rewind_to: datetime | None = None
+    extracts: dict[datetime, list[LandedFile]] = field(default_factory=dict)
+    touched: list[LandedFile] = field(default_factory=list)
+    """Files of the same content with another time: the ledger takes the time over."""
+    unchanged: int = 0
+
+
+def read_ledger(connection: duckdb.DuckDBPyConnection) -> list[LedgerEntry]:
+    """All files that raw holds; none where raw does not exist yet."""
+    if not table_exists(connection, "load_ledger"):
+        return []
+    rows = connection.execute(
+        "select source, object, source_file, extracted_at, fingerprint, file_size, file_modified_at "
+        "from raw.load_ledger"
+    ).fetchall()
+    return [LedgerEntry(*row) for row in rows]
+
+
+def date_files(
+    files: Iterable[LandedFile], ledger: Iterable[LedgerEntry], configs: Mapping[str, SourceConfig]
+) -> tuple[dict[str, datetime], list[str]]:
+    """The instant (UTC) of every file by name, and a warning for each that only its own time could date."""
+    known = {entry.name: entry for entry in ledger}
+    instants: dict[str, datetime] = {}
+    warnings: list[str] = []
+    for file in files:
+        entry = known.get(file.name)
+        if file.extracted_at is not None:
+            instants[file.name] = file.extracted_at
+        elif entry is not None and _same_content(file, entry):
+            instants[file.name] = entry.extracted_at
+        elif (newest := _newest_update(file, configs[file.source])) is not None:
+            instants[file.name] = newest
+        else:
+            instants[file.name] = file.modified_at
+            warnings.append(
+                f"{file.name}: nothing says when it was extracted, so the file's own time counts, "
+                f"{file.modified_at:%Y-%m-%d %H:%M} UTC; put it into a folder named by its date."
+            )
+    return instants, warnings
+
+
+def plan_object(
+    source: str,
+    object_name: str,
+    files: list[LandedFile],
+    instants: Mapping[str, datetime],
+    ledger: list[LedgerEntry],
+    cutoff: datetime | None,
+) -> ObjectPlan:
+    """What to do for one object, of which `files` have landed and raw holds `ledger`; nothing after `cutoff` counts.
+
+    Raises ConfigurationError where a file that has to be read again is gone.
+    """
+    plan = ObjectPlan(source, object_name)
+    visible = [file for file in files if cutoff is None or instants[file.name] <= cutoff]
+    known = {entry.name: entry for entry in ledger}
+    dirty: list[datetime] = []
+    for file in visible:
+        entry = known.get(file.name)
+        if entry is None:
+            dirty.append(instants[file.name])
+        elif not _same_content(file, entry) or instants[file.name] != entry.extracted_at:
+            dirty += [instants[file.name], entry.extracted_at]
+        elif file.modified_at != entry.modified_at:
+            plan.touched.append(file)
+    if cutoff is not None:
+        dirty += [entry.extracted_at for entry in ledger if entry.extracted_at > cutoff]
+    if dirty:
+        first = min(dirty)
+        if any(entry.extracted_at >= first for entry in ledger):
+            plan.rewind_to = first
+        for file in sorted(visible, key=lambda file: (instants[file.name], file.name)):
+            if instants[file.name] >= first:
+                plan.extracts.setdefault(instants[file.name], []).append(file)
+        _refuse_gone(plan, first, {file.name for file in files}, ledger)
+    reread = {file.name for extract in plan.extracts.values() for file in extract}
+    plan.unchanged = sum(1 for file in visible if file.name not in reread)
+    return plan
+
+
+def _refuse_gone(plan: ObjectPlan, first: datetime, landed: set[str], ledger: list[LedgerEntry]) -> None:
+    gone = sorted(entry.name for entry in ledger if entry.extracted_at >= first and entry.name not in landed)
+    if gone:
+        cause = min((file.name for extract in plan.extracts.values() for file in extract), default="the earlier day")
+        raise ConfigurationError(
+            f"{gone[0]}: the file was loaded and is gone, but {cause} makes it necessary to read it again"
+            + (f" (and {len(gone) - 1} more)" if len(gone) > 1 else "")
+            + ". Put it back into the landing folder, or accept its loss with --rebuild."
+        )
+
+
+def _same_content(file: LandedFile, entry: LedgerEntry) -> bool:
+    if file.size != entry.size:
+        return False
+    return file.modified_at == entry.modified_at or fingerprint(file.path) == entry.fingerprint
+
+
+def _newest_update(file: LandedFile, config: SourceConfig) -> datetime | None:
+    found = config.objects[file.object]
+    if found.updated_column is None:
+        return None
+    with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        header = read_file(connection, file, config.csv, Path(scratch)).header
+        positions = delivered_columns(header).get(found.updated_column, [])
+        if not positions:
+            return None
+        value = parsed(found.columns[found.updated_column], f"f{positions[0]}")
+        newest = connection.execute(f"select max({value})::timestamp from delivered").fetchone()
+    return newest[0] if newest else None

@@ -1,0 +1,176 @@
+"""The tables of schema raw: made where they are missing, emptied where their layout changed (decision 0001)."""
+
+# What is formatted into SQL is our own: names that sources/*.yml declares and its model has checked.
+# ruff: noqa: S608
+
+from collections.abc import Iterable, Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from orchestration.ingest.source_config import ObjectConfig, SourceConfig
+
+RAW_LAYOUT = 1
+"""Raise it with any change of what raw holds for the same files: the next run then reads everything again."""
+
+BOOKKEEPING = """
+create schema if not exists raw;
+create table if not exists raw.layout (source varchar, fingerprint varchar);
+create table if not exists raw.load_ledger (
+    run_id varchar,
+    source varchar,
+    object varchar,
+    source_file varchar,         -- path below the landing folder
+    extracted_at timestamp,      -- UTC
+    fingerprint varchar,         -- sha256 of the file
+    file_size bigint,            -- bytes
+    file_modified_at timestamp,  -- UTC
+    is_full boolean,
+    rows_read bigint,
+    rows_kept bigint,
+    rows_unchanged bigint,
+    rows_quarantined bigint,
+    values_unparsable bigint,
+    tombstones bigint,           -- of the whole extract, with its first file
+    warnings varchar,            -- JSON list
+    loaded_at timestamp          -- UTC
+);
+create table if not exists raw.quarantine (
+    source varchar,
+    object varchar,
+    source_file varchar,
+    source_row bigint,
+    column_name varchar,
+    value varchar,
+    reason varchar,              -- short code
+    message varchar,             -- one line: file, line, column, value, fix
+    row_text varchar,
+    extracted_at timestamp,      -- UTC
+    loaded_at timestamp          -- UTC
+);
+create table if not exists raw.source (
+    source varchar,
+    kind varchar,
+    owner varchar,
+    expected_every_days integer,
+    default_currency varchar,
+    lost_amount_is_blank boolean,
+    description varchar
+);
+create table if not exists raw.source_time_zone (source varchar, time_zone varchar, valid_from date, valid_to date);
+"""
+
+SYSTEM_COLUMNS = """
+    _extras varchar,
+    _key varchar,
+    _key_ordinal integer,
+    _source_file varchar,
+    _source_row bigint,
+    _extracted_at timestamp,
+    _loaded_at timestamp,
+    _row_hash varchar,
+    _superseded_at timestamp,
+    _is_tombstone boolean
+"""
+
+
+def quoted(identifier: str) -> str:
+    """One of our own identifiers, safe where it is also a word of SQL, such as 'date'."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def column_list(config: ObjectConfig, prefix: str = "") -> str:
+    """The declared columns of an object, comma-separated, each behind `prefix` such as `staged.`"""
+    return ", ".join(prefix + quoted(name) for name in config.columns)
+
+
+def prepare_raw(
+    connection: duckdb.DuckDBPyConnection, configs: Mapping[str, SourceConfig], zone: ZoneInfo, emptied: Iterable[str]
+) -> None:
+    """Make every table that is missing, empty the sources named in `emptied`, and write down sources and zones.
+
+    One transaction: a run that dies within leaves what was there.
+    """
+    connection.begin()
+    try:
+        connection.execute(BOOKKEEPING)
+        for source in emptied:
+            _forget(connection, source)
+        for config in configs.values():
+            for name, found in config.objects.items():
+                columns = ", ".join(f"{quoted(column)} varchar" for column in found.columns)
+                connection.execute(f"create table if not exists {config.raw_table(name)} ({columns}, {SYSTEM_COLUMNS})")
+            connection.execute("delete from raw.layout where source = ?", [config.source])
+            fingerprint = config.layout_fingerprint(RAW_LAYOUT, zone.key)
+            connection.execute("insert into raw.layout values (?, ?)", [config.source, fingerprint])
+        _describe_sources(connection, configs, zone)
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def changed_layouts(
+    connection: duckdb.DuckDBPyConnection, configs: Mapping[str, SourceConfig], zone: ZoneInfo
+) -> list[str]:
+    """The sources whose raw tables were built by another layout, YAML or reporting time zone than today's."""
+    if not table_exists(connection, "layout"):
+        return []
+    known = dict(connection.execute("select source, fingerprint from raw.layout").fetchall())
+    return [
+        config.source
+        for config in configs.values()
+        if known.get(config.source, "") not in ("", config.layout_fingerprint(RAW_LAYOUT, zone.key))
+    ]
+
+
+def table_exists(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether schema raw has the table or view `name`."""
+    found = connection.execute(
+        "select 1 from information_schema.tables where table_schema = 'raw' and table_name = ?", [name]
+    )
+    return found.fetchone() is not None
+
+
+def _forget(connection: duckdb.DuckDBPyConnection, source: str) -> None:
+    tables = connection.execute(
+        "select table_name from information_schema.tables where table_schema = 'raw' and starts_with(table_name, ?)",
+        [f"{source}__"],
+    ).fetchall()
+    for (table,) in tables:
+        connection.execute(f"drop table raw.{quoted(table)}")
+    for table in ("load_ledger", "quarantine", "layout"):
+        connection.execute(f"delete from raw.{table} where source = ?", [source])
+
+
+def _describe_sources(
+    connection: duckdb.DuckDBPyConnection, configs: Mapping[str, SourceConfig], zone: ZoneInfo
+) -> None:
+    sources = [
+        (
+            config.source,
+            config.kind,
+            config.owner,
+            config.expected_every_days,
+            config.default_currency,
+            config.lost_amount_is_blank,
+            config.description,
+        )
+        for config in configs.values()
+    ]
+    zones = [
+        (config.source, span.time_zone, span.valid_from, span.valid_to)
+        for config in configs.values()
+        for span in config.time_zones
+    ] + [(config.source, zone.key, None, None) for config in configs.values() if not config.time_zones]
+    _rewrite(connection, "raw.source", sources)
+    _rewrite(connection, "raw.source_time_zone", zones)
+
+
+def _rewrite(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+    # Left alone where nothing differs, so that a second run writes nothing.
+    if sorted(connection.execute(f"from {table}").fetchall(), key=str) == sorted(rows, key=str):
+        return
+    connection.execute(f"delete from {table}")
+    marks = ", ".join("?" for _ in rows[0])
+    connection.executemany(f"insert into {table} values ({marks})", rows)

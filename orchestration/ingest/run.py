@@ -1,0 +1,209 @@
+"""The ingest room from end to end: look at everything first, then load what is new, one transaction an extract."""
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from orchestration import warehouse
+from orchestration.errors import ConfigurationError
+from orchestration.ingest.landing import Landing, end_of_day, scan_landing
+from orchestration.ingest.load import load_extract, rewind
+from orchestration.ingest.plan import LedgerEntry, ObjectPlan, date_files, plan_object, read_ledger
+from orchestration.ingest.raw_tables import changed_layouts, prepare_raw
+from orchestration.ingest.read_file import check_file_header
+from orchestration.ingest.source_config import SourceConfig, load_source_configs
+from orchestration.ingest.stage import FileCounts
+from orchestration.settings import Settings, reporting_time_zone
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What one ingest did, in files and rows. `rebuilt_because` says why raw was read anew, null where it was not."""
+
+    files_read: int = 0
+    files_unchanged: int = 0
+    rows_read: int = 0
+    rows_kept: int = 0
+    rows_unchanged: int = 0
+    rows_quarantined: int = 0
+    values_unparsable: int = 0
+    tombstones: int = 0
+    warnings: list[str] = field(default_factory=list)
+    rebuilt_because: str | None = None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What preflight has looked at, so that nobody looks twice."""
+
+    configs: dict[str, SourceConfig]
+    zone: ZoneInfo
+    landing: Landing
+    cutoff: datetime | None
+
+
+def preflight(settings: Settings, as_of: date | None = None) -> None:
+    """Raise ConfigurationError for whatever a person must mend before a run can begin; writes nothing."""
+    look(settings, as_of)
+
+
+def look(settings: Settings, as_of: date | None = None) -> Checked:
+    """Read the source files, the settings and the landing folder, and the header of every file in it."""
+    configs = load_source_configs(settings.sources)
+    zone = reporting_time_zone(settings)
+    landing = scan_landing(settings, configs, zone)
+    for source in sorted({file.source for file in landing.files}):
+        if configs[source].needs_stage_map and not any(
+            file.object == "stage_map" and configs[file.source].kind == "register" for file in landing.files
+        ):
+            raise ConfigurationError(
+                f"{settings.landing / 'registers'}: no stage_map.csv, but the stages of '{source}' need one; "
+                "put it into registers/<YYYY-MM-DD>/, one line a stage."
+            )
+    for file in landing.files:
+        check_file_header(file, configs[file.source])
+    return Checked(configs, zone, landing, end_of_day(as_of, zone) if as_of else None)
+
+
+def ingest(
+    settings: Settings,
+    *,
+    run_id: str,
+    sources: Sequence[str] | None = None,
+    rebuild: bool = False,
+    as_of: date | None = None,
+    progress: Callable[[str], None] = lambda line: None,
+) -> IngestReport:
+    """Load what is new in the landing folder into schema raw of the warehouse, and say what that was.
+
+    `sources` limits it to some; `rebuild` drops what raw holds of them and reads everything; `as_of` leaves out what
+    was extracted after the end of that day in the reporting time zone. `progress` gets a line an extract. The caller
+    holds the writer's lock. Raises ConfigurationError before anything is written.
+    """
+    checked = look(settings, as_of)
+    if unknown := sorted(set(sources or ()) - checked.configs.keys()):
+        raise ConfigurationError(f"unknown source '{unknown[0]}'; known are {', '.join(checked.configs)}.")
+    wanted = [source for source in checked.configs if sources is None or source in sources]
+    changed: list[str] = []
+    ledger: list[LedgerEntry] = []
+    if settings.warehouse.exists():
+        with warehouse.connect(settings, read_only=True) as connection:
+            changed = [name for name in changed_layouts(connection, checked.configs, checked.zone) if name in wanted]
+            ledger = read_ledger(connection)
+    emptied = wanted if rebuild else changed
+    instants, warnings = date_files(checked.landing.files, ledger, checked.configs)
+    _refuse_empty_past(checked, instants, as_of)
+    if not rebuild:
+        _refuse_losing_rows(checked, ledger, changed)
+    warnings = checked.landing.warnings + warnings + _gone_files(checked, ledger, wanted)
+    plans = [
+        _plan(source, object_name, checked, instants, [] if source in emptied else ledger)
+        for source in wanted
+        for object_name in checked.configs[source].objects
+    ]
+    counts: list[FileCounts] = []
+    with warehouse.connect(settings) as connection:
+        prepare_raw(connection, checked.configs, checked.zone, emptied)
+        for plan in plans:
+            counts += _carry_out(connection, plan, checked.configs[plan.source], settings, run_id, progress)
+    return IngestReport(
+        files_read=len(counts),
+        files_unchanged=sum(plan.unchanged for plan in plans),
+        rows_read=sum(count.rows_read for count in counts),
+        rows_kept=sum(count.rows_kept for count in counts),
+        rows_unchanged=sum(count.rows_unchanged for count in counts),
+        rows_quarantined=sum(count.rows_quarantined for count in counts),
+        values_unparsable=sum(count.values_unparsable for count in counts),
+        tombstones=sum(count.tombstones for count in counts),
+        warnings=warnings + [warning for count in counts for warning in count.warnings],
+        rebuilt_because=_why_rebuilt(rebuild, changed),
+    )
+
+
+def _plan(
+    source: str, object_name: str, checked: Checked, instants: Mapping[str, datetime], ledger: list[LedgerEntry]
+) -> ObjectPlan:
+    return plan_object(
+        source,
+        object_name,
+        [file for file in checked.landing.files if (file.source, file.object) == (source, object_name)],
+        instants,
+        [entry for entry in ledger if (entry.source, entry.object) == (source, object_name)],
+        checked.cutoff,
+    )
+
+
+def _carry_out(
+    connection: duckdb.DuckDBPyConnection,
+    plan: ObjectPlan,
+    config: SourceConfig,
+    settings: Settings,
+    run_id: str,
+    progress: Callable[[str], None],
+) -> list[FileCounts]:
+    counts: list[FileCounts] = []
+    for file in plan.touched:
+        connection.execute(
+            "update raw.load_ledger set file_modified_at = ? where source = ? and source_file = ?",
+            [file.modified_at, file.source, file.name],
+        )
+    if plan.rewind_to is not None and not plan.extracts:
+        rewind(connection, config, plan.object, plan.rewind_to)
+    for position, (extracted_at, files) in enumerate(plan.extracts.items()):
+        with tempfile.TemporaryDirectory(dir=settings.warehouse.parent) as scratch:
+            connection.begin()
+            try:
+                if position == 0 and plan.rewind_to is not None:
+                    rewind(connection, config, plan.object, plan.rewind_to)
+                loaded = load_extract(connection, config, plan.object, files, extracted_at, Path(scratch), run_id)
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
+        counts += loaded.values()
+        read, kept = (sum(getattr(count, name) for count in loaded.values()) for name in ("rows_read", "rows_kept"))
+        progress(
+            f"{config.source} {plan.object}, extracted {extracted_at:%Y-%m-%d %H:%M} UTC: "
+            f"{read:,} rows read, {kept:,} kept"
+        )
+    return counts
+
+
+def _refuse_empty_past(checked: Checked, instants: Mapping[str, datetime], as_of: date | None) -> None:
+    if checked.cutoff is not None and min(instants.values()) > checked.cutoff:
+        name = min(instants, key=lambda name: instants[name])
+        raise ConfigurationError(
+            f"as of {as_of} no extract had been taken; the earliest is {name} ({instants[name]:%Y-%m-%d %H:%M} UTC)."
+        )
+
+
+def _gone_files(checked: Checked, ledger: list[LedgerEntry], wanted: Sequence[str]) -> list[str]:
+    landed = {file.name for file in checked.landing.files}
+    return [
+        f"{entry.name}: was loaded and is gone from the landing folder; its rows stay until a rebuild. Put it back."
+        for entry in sorted(ledger, key=lambda entry: entry.name)
+        if entry.source in wanted and entry.name not in landed
+    ]
+
+
+def _refuse_losing_rows(checked: Checked, ledger: list[LedgerEntry], changed: Sequence[str]) -> None:
+    landed = {file.name for file in checked.landing.files}
+    gone = sorted(entry.name for entry in ledger if entry.source in changed and entry.name not in landed)
+    if gone:
+        raise ConfigurationError(
+            f"{gone[0]}: the file was loaded and is gone, but the layout of raw has changed and everything of "
+            f"{', '.join(changed)} has to be read again. Put it back, or accept its loss with --rebuild."
+        )
+
+
+def _why_rebuilt(rebuild: bool, changed: Sequence[str]) -> str | None:
+    if rebuild:
+        return "it was asked for"
+    if changed:
+        return f"the layout of raw, the YAML or the reporting time zone has changed for {', '.join(changed)}"
+    return None

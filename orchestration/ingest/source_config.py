@@ -1,0 +1,146 @@
+"""What `sources/<source>.yml` may say: which file is which object, its columns, its keys and its time zones."""
+
+from datetime import date
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from orchestration.errors import ConfigurationError
+from orchestration.yaml_file import load_model
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+
+
+def _known_time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is no IANA time zone; write one such as America/New_York")
+    return name
+
+
+class Strict(BaseModel):
+    """A part of a source file; a key that is not named here is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ColumnType(StrEnum):
+    """What the text of a column must mean."""
+
+    TEXT = "text"
+    DATE = "date"
+    INSTANT = "instant"
+    DECIMAL = "decimal"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+
+
+class Column(Strict):
+    """One declared column. `format` is a strptime format for dates and instants that are not ISO."""
+
+    type: ColumnType
+    format: str | None = None
+    required: bool = False
+    blank_allowed: bool = False
+    minimum: int | float | None = None
+    values: tuple[str, ...] | None = None
+    description: str | None = None
+
+    @model_validator(mode="after")
+    def _fits_the_type(self) -> "Column":
+        if self.format is not None and self.type not in (ColumnType.DATE, ColumnType.INSTANT):
+            raise ValueError("'format' belongs to columns of type date or instant")
+        if self.minimum is not None and self.type not in (ColumnType.DECIMAL, ColumnType.INTEGER):
+            raise ValueError("'minimum' belongs to columns of type decimal or integer")
+        if self.values is not None and self.type is not ColumnType.TEXT:
+            raise ValueError("'values' belongs to columns of type text")
+        return self
+
+
+class ObjectConfig(Strict):
+    """One kind of record: the files that carry it, its key and its columns."""
+
+    description: str
+    files: Annotated[str, StringConstraints(min_length=1)]
+    extract: Literal["full", "delta"]
+    key: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    updated_column: Identifier | None = None
+    columns: Annotated[dict[Identifier, Column], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _names_declared_columns(self) -> "ObjectConfig":
+        named = {*self.key, *([self.updated_column] if self.updated_column else [])}
+        if missing := sorted(named - self.columns.keys()):
+            raise ValueError(f"'key' and 'updated_column' must be declared under 'columns'; not there: {missing}")
+        if self.updated_column and self.columns[self.updated_column].type not in (ColumnType.DATE, ColumnType.INSTANT):
+            raise ValueError(f"'updated_column' must be a date or an instant; '{self.updated_column}' is neither")
+        return self
+
+    def must_be_in_file(self, column: str) -> bool:
+        """A required column and a part of the key must be in every file of the object."""
+        return self.columns[column].required or column in self.key
+
+
+class CsvFormat(Strict):
+    """How the CSV files of a source are written."""
+
+    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1, pattern=r'^[^"\r\n]$')] = ","
+    encoding: Literal["utf-8", "latin-1", "utf-16"] = "utf-8"
+
+
+class SourceTimeZone(Strict):
+    """The zone in which the source wrote instants without an offset, from one day to another, both inclusive."""
+
+    time_zone: Annotated[str, AfterValidator(_known_time_zone)]
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class SourceConfig(Strict):
+    """One CRM, spreadsheet or set of registers."""
+
+    source: Identifier
+    description: str
+    owner: Annotated[str, StringConstraints(pattern=r"^(team:[A-Za-z0-9_-]+|[^@\s]+@[^@\s]+\.[^@\s]+)$")]
+    kind: Literal["crm", "register"]
+    expected_every_days: Annotated[int, Field(ge=1)]
+    time_zones: tuple[SourceTimeZone, ...] = ()
+    default_currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
+    lost_amount_is_blank: bool = False
+    needs_stage_map: bool = False
+    csv: CsvFormat = CsvFormat()
+    objects: Annotated[dict[Identifier, ObjectConfig], Field(min_length=1)]
+
+    def raw_table(self, object_name: str) -> str:
+        """The table of one object, such as raw.crm_sales__opportunity."""
+        return f"raw.{self.source}__{object_name}"
+
+    def layout_fingerprint(self, raw_layout: int, reporting_time_zone: str) -> str:
+        """A hash that changes with whatever changes what raw holds; descriptions and owners do not."""
+        what_shapes_raw = self.model_dump_json(
+            include={"csv", "objects"},
+            exclude={"objects": {"__all__": {"description": True, "columns": {"__all__": {"description"}}}}},
+        )
+        return sha256(f"{raw_layout}\n{reporting_time_zone}\n{what_shapes_raw}".encode()).hexdigest()
+
+
+def load_source_configs(directory: Path) -> dict[str, SourceConfig]:
+    """All of `directory`/*.yml by source name, in the order of the names.
+
+    Raises ConfigurationError with file, line and key; also where a source is not called what its file is called.
+    """
+    configs: dict[str, SourceConfig] = {}
+    for path in sorted(directory.glob("*.yml")):
+        config = load_model(path, SourceConfig)
+        if config.source != path.stem:
+            raise ConfigurationError(
+                f"{path}, line 1: 'source' is '{config.source}' but the file is called '{path.name}'; "
+                "give both the same name."
+            )
+        configs[config.source] = config
+    if not configs:
+        raise ConfigurationError(f"{directory}: no source is declared; add a file <source>.yml.")
+    return configs

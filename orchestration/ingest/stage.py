@@ -1,0 +1,212 @@
+"""The delivered rows of one file to the temporary table `staged`: columns by name, key, hash and first problem."""
+
+# What is formatted into SQL is our own: names that sources/*.yml declares and its model has checked.
+# ruff: noqa: S608
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import duckdb
+
+from orchestration.ingest.checks import expected, row_checks, trimmed, unparsable_values
+from orchestration.ingest.landing import LandedFile
+from orchestration.ingest.raw_tables import column_list, quoted
+from orchestration.ingest.read_file import FileRead, delivered_columns
+from orchestration.ingest.source_config import ObjectConfig
+
+UNIT_SEPARATOR = "chr(31)"
+NULL_MARK = "chr(30)"
+
+
+@dataclass
+class FileCounts:
+    """What became of one file."""
+
+    rows_read: int = 0
+    rows_kept: int = 0
+    rows_unchanged: int = 0
+    rows_quarantined: int = 0
+    values_unparsable: int = 0
+    tombstones: int = 0
+    is_whole: bool = True
+    """Whether every row could be read, so that a key that is missing is gone."""
+    warnings: list[str] = field(default_factory=list)
+
+
+def begin_extract(connection: duckdb.DuckDBPyConnection, config: ObjectConfig) -> None:
+    """Make the temporary table `staged`, empty: an extract is all files of one object with one instant."""
+    columns = ", ".join(f"{quoted(name)} varchar" for name in config.columns)
+    connection.execute(
+        f"create or replace temp table staged ({columns}, _extras varchar, _key varchar, _row_hash varchar, "
+        "_source_file varchar, _source_row bigint, _problem integer)"
+    )
+
+
+def stage_file(
+    connection: duckdb.DuckDBPyConnection,
+    file: LandedFile,
+    read: FileRead,
+    config: ObjectConfig,
+    extracted_at: datetime,
+    loaded_at: datetime,
+) -> FileCounts:
+    """Add what read_file left in `delivered` to `staged`, and the rows that are set aside to raw.quarantine."""
+    counts = FileCounts()
+    _name_columns(connection, file, read, config)
+    _quarantine(connection, file, config, extracted_at, loaded_at)
+    _count_unparsable(connection, file, config, counts)
+    found = connection.execute(
+        "select (select count(*) from staged where _source_file = $file) + (select count(*) from rejected), "
+        "count(*), (select count(*) from rejected) + count(*) filter (reason = 'missing_key') "
+        "from raw.quarantine where source = $source and source_file = $file and extracted_at = $extracted_at",
+        {"file": file.name, "source": file.source, "extracted_at": extracted_at},
+    ).fetchone()
+    assert found is not None
+    counts.rows_read, counts.rows_quarantined, unidentified = found
+    counts.is_whole = not (unidentified or read.is_cut or read.is_empty)
+    _warn(connection, file, read, extracted_at, counts)
+    return counts
+
+
+def _name_columns(
+    connection: duckdb.DuckDBPyConnection, file: LandedFile, read: FileRead, config: ObjectConfig
+) -> None:
+    positions = delivered_columns(read.header)
+    declared = [_delivered_text(positions.get(name, [])) for name in config.columns]
+    extras = _extra_names(read.header, config)
+    parameters: dict[str, str] = {"file": file.name}
+    pairs = []
+    for number, (name, position) in enumerate(sorted(extras.items())):
+        parameters[f"name_{number}"] = name
+        pairs.append(f"$name_{number}, {_delivered_text([position])}")
+    # The merge drops what is null, so that a column that is blank everywhere changes no row.
+    extras_json = (
+        f"nullif(json_merge_patch('{{}}', json_object({', '.join(pairs)}))::varchar, '{{}}')"
+        if pairs
+        else "null::varchar"
+    )
+    key = f" || {UNIT_SEPARATOR} || ".join(f"coalesce({trimmed(quoted(name))}, '')" for name in config.key)
+    content = ", ".join(f"coalesce({quoted(name)}, {NULL_MARK})" for name in config.columns)
+    problems = " ".join(f"when {check.condition} then {number}" for number, check in enumerate(row_checks(config)))
+    named = ", ".join(f"{text} as {quoted(name)}" for name, text in zip(config.columns, declared, strict=True))
+    connection.execute(
+        f"insert into staged select {column_list(config)}, _extras, {key}, "
+        f"md5(concat_ws({UNIT_SEPARATOR}, {content}, coalesce(_extras, ''))), $file, source_row, "
+        + (f"case {problems} end " if problems else "null ")
+        + f"from (select source_row, {named}, {extras_json} as _extras from delivered)",
+        parameters,
+    )
+
+
+def _delivered_text(positions: list[int]) -> str:
+    if not positions:
+        return "null::varchar"
+    fields = ", ".join(f"f{position}" for position in positions)
+    text = f"coalesce({fields})" if len(positions) > 1 else fields
+    return f"case when {trimmed(text)} != '' then {text} end"
+
+
+def _extra_names(header: list[str], config: ObjectConfig) -> dict[str, int]:
+    """The undeclared columns by a name that is theirs alone; one without a name is called by its place."""
+    seen: Counter[str] = Counter()
+    names: dict[str, int] = {}
+    for position, delivered in enumerate(header):
+        name = delivered.strip() or f"column {position + 1}"
+        if name.lower() in config.columns:
+            continue
+        seen[name] += 1
+        names[name if seen[name] == 1 else f"{name} ({seen[name]})"] = position
+    return names
+
+
+def _quarantine(
+    connection: duckdb.DuckDBPyConnection,
+    file: LandedFile,
+    config: ObjectConfig,
+    extracted_at: datetime,
+    loaded_at: datetime,
+) -> None:
+    common = {
+        "source": file.source,
+        "object": file.object,
+        "file": file.name,
+        "extracted_at": extracted_at,
+        "loaded_at": loaded_at,
+    }
+    connection.execute(
+        "insert into raw.quarantine select $source, $object, $file, source_row, null, value, reason, "
+        "$file || ', line ' || source_row || coalesce(', value ''' || left(value, 200) || '''', '') || ': ' "
+        "|| explanation || '.', row_text, $extracted_at, $loaded_at from rejected order by source_row",
+        common,
+    )
+    checks = row_checks(config)
+    failed = connection.execute(
+        "select distinct _problem from staged where _source_file = ? and _problem is not null order by _problem",
+        [file.name],
+    ).fetchall()
+    for (number,) in failed:
+        check = checks[number]
+        column = quoted(check.column)
+        row_text = f"to_json(struct_pack({', '.join(f'{quoted(name)} := {quoted(name)}' for name in config.columns)}))"
+        connection.execute(
+            f"insert into raw.quarantine select $source, $object, $file, _source_row, $column, {column}, $reason, "
+            "$file || ', line ' || _source_row || ', column ''' || $column || ''': ' "
+            f"|| coalesce('''' || left({column}, 200) || ''' is not usable', 'blank') || '; ' || $fix || '.', "
+            f"{row_text}, $extracted_at, $loaded_at "
+            "from staged where _source_file = $file and _problem = $number order by _source_row",
+            {**common, "column": check.column, "reason": check.reason, "fix": check.fix, "number": number},
+        )
+
+
+def _count_unparsable(
+    connection: duckdb.DuckDBPyConnection, file: LandedFile, config: ObjectConfig, counts: FileCounts
+) -> None:
+    unparsable = unparsable_values(config)
+    if not unparsable:
+        return
+    measures = ", ".join(
+        f"count(*) filter ({condition}), min(_source_row) filter ({condition}), "
+        f"arg_min({quoted(name)}, _source_row) filter ({condition})"
+        for name, condition in unparsable.items()
+    )
+    found = connection.execute(
+        f"select {measures} from staged where _source_file = ? and _problem is null", [file.name]
+    ).fetchone()
+    assert found is not None
+    for place, name in enumerate(unparsable):
+        count, first_row, first_value = found[3 * place : 3 * place + 3]
+        if count:
+            counts.values_unparsable += count
+            counts.warnings.append(
+                f"{file.name}, line {first_row}, column '{name}': '{first_value[:200]}' is not usable and counts as "
+                f"unknown ({count} in this file); write {expected(config.columns[name])}."
+            )
+
+
+def _warn(
+    connection: duckdb.DuckDBPyConnection,
+    file: LandedFile,
+    read: FileRead,
+    extracted_at: datetime,
+    counts: FileCounts,
+) -> None:
+    reasons = connection.execute(
+        "select reason, count(*), arg_min(message, source_row) from raw.quarantine "
+        "where source = ? and source_file = ? and extracted_at = ? group by reason order by min(source_row)",
+        [file.source, file.name, extracted_at],
+    ).fetchall()
+    for reason, count, message in reasons:
+        rows = "1 row" if count == 1 else f"{count} rows"
+        counts.warnings.append(f"{message} ({reason}: {rows} of this file set aside)")
+    if read.is_empty:
+        counts.warnings.append(
+            f"{file.name}: the file has no rows; nothing was taken from it and nothing removed for it."
+        )
+    elif read.is_cut:
+        counts.warnings.append(f"{file.name}: the file is cut off; it was loaded as far as it goes. Export it again.")
+    elif read.lacks_last_line_end:
+        counts.warnings.append(
+            f"{file.name}: the last line has no line end; it has all of its fields and was kept. "
+            "Look whether the export was complete."
+        )
