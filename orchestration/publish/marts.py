@@ -1,0 +1,174 @@
+"""Publish the marts: through the gate, into a version named by its content, then in place of what readers open."""
+
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.errors import CriticalCheckFailed
+from orchestration.publish.code_version import code_version
+from orchestration.publish.files import (
+    make_private_folder,
+    new_path,
+    put_in_place,
+    remove_leftovers,
+    sha256_of,
+    write_text_in_place,
+)
+from orchestration.publish.gate import CriticalCheck, unmet_conditions
+from orchestration.publish.state import check_counts
+from orchestration.publish.version import (
+    MANIFEST,
+    MARTS,
+    Draft,
+    is_whole,
+    keep_version,
+    manifest_text,
+    published_tables,
+    read_manifest,
+    write_draft,
+)
+from orchestration.settings import Settings
+from orchestration.warehouse import connect, writer_lock
+
+
+@dataclass(frozen=True)
+class PublishReport:
+    """What publish_marts did."""
+
+    publish_id: str
+    unchanged: bool
+    """True: the same content was there already, and nothing was replaced."""
+    tables: int
+    rows: int
+    """Of all tables together."""
+    path: Path
+    """The marts.duckdb to open."""
+    as_of_date: date
+
+
+def publish_marts(
+    settings: Settings,
+    *,
+    run_id: str,
+    models: Mapping[str, Sequence[str]],
+    critical_checks: Sequence[CriticalCheck],
+    versions_only: bool = False,
+    keep: int = 10,
+    progress: Callable[[str], None] = lambda line: None,
+) -> PublishReport:
+    """Publish the tables of the warehouse's schema `marts` that `models` names; see `unmet_conditions` for the gate.
+
+    `versions_only` leaves what readers open as it is and writes published/versions/ alone. Of the versions, the newest
+    `keep` stay. Raises CriticalCheckFailed, one line a reason, and LockHeld; what was published before then stays, as
+    it does in a crash at any moment.
+    """
+    with writer_lock(settings):
+        make_private_folder(settings.versions)
+        remove_leftovers(settings.versions)
+        remove_leftovers(settings.published)
+        folder = new_path(settings.versions, "draft")
+        make_private_folder(folder)
+        try:
+            with connect(settings) as connection:
+                unmet = unmet_conditions(connection, models, critical_checks)
+                if unmet:
+                    raise CriticalCheckFailed("\n".join(unmet))
+                draft = write_draft(connection, folder, _tables_to_publish(connection, models, progress), progress)
+                manifest = _manifest(draft, run_id, check_counts(connection))
+            return _put_in_place(settings, draft, manifest, versions_only, keep)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _tables_to_publish(
+    connection: duckdb.DuckDBPyConnection, models: Mapping[str, Sequence[str]], progress: Callable[[str], None]
+) -> list[str]:
+    tables = published_tables(connection)
+    # a table of a model that was renamed or removed was not rebuilt, and no check looks at it
+    for table in tables:
+        if f"marts.{table}" not in models:
+            progress(f"marts.{table} belongs to no model any more: not published")
+    return [table for table in tables if f"marts.{table}" in models]
+
+
+def _manifest(draft: Draft, run_id: str, checks: dict[str, int]) -> dict[str, Any]:
+    return {
+        "publish_id": draft.publish_id,
+        "run_id": run_id,
+        "published_at": datetime.now(UTC).isoformat(timespec="microseconds"),
+        "as_of_at": draft.as_of_at.replace(tzinfo=UTC).isoformat() if draft.as_of_at else None,
+        "as_of_date": draft.as_of_date.isoformat(),
+        "contract_version": draft.contract_version,
+        "code_version": code_version(),
+        "tables": draft.tables,
+        "checks": checks,
+        "marts_sha256": sha256_of(draft.folder / MARTS),
+    }
+
+
+def _put_in_place(
+    settings: Settings, draft: Draft, manifest: dict[str, Any], versions_only: bool, keep: int
+) -> PublishReport:
+    version = settings.versions / draft.publish_id
+    was_there = is_whole(version)
+    unchanged = was_there and (versions_only or _is_current(settings, draft.publish_id))
+    if not was_there:
+        keep_version(draft.folder, version, manifest)
+    elif not unchanged:
+        manifest = manifest | {"marts_sha256": sha256_of(version / MARTS)}
+        write_text_in_place(version / MANIFEST, manifest_text(manifest))
+    if not versions_only:
+        if not unchanged:
+            _replace_what_readers_open(settings, version, manifest)
+        _remove_old_versions(settings, draft.publish_id, keep)
+    return PublishReport(
+        publish_id=draft.publish_id,
+        unchanged=unchanged,
+        tables=len(draft.tables),
+        rows=sum(table["rows"] for table in draft.tables.values()),
+        path=(version if versions_only else settings.published) / MARTS,
+        as_of_date=draft.as_of_date,
+    )
+
+
+def _is_current(settings: Settings, publish_id: str) -> bool:
+    manifest = read_manifest(settings.published / MANIFEST)
+    marts = settings.published / MARTS
+    return (
+        manifest is not None
+        and manifest["publish_id"] == publish_id
+        and marts.is_file()
+        and not marts.with_name(f"{MARTS}.wal").exists()
+        and sha256_of(marts) == manifest["marts_sha256"]
+    )
+
+
+def _replace_what_readers_open(settings: Settings, version: Path, manifest: dict[str, Any]) -> None:
+    new = new_path(settings.published, MARTS)
+    try:
+        os.link(version / MARTS, new)
+    except OSError:
+        # some file systems have no hard links
+        shutil.copyfile(version / MARTS, new)
+    put_in_place(new, settings.published / MARTS)
+    write_text_in_place(settings.published / MANIFEST, manifest_text(manifest))
+
+
+def kept_versions(settings: Settings) -> list[dict[str, Any]]:
+    """The manifests of the versions that are kept, the newest publish first."""
+    manifests = [read_manifest(path) for path in settings.versions.glob(f"[!.]*/{MANIFEST}")]
+    return sorted((m for m in manifests if m is not None), key=lambda m: str(m["published_at"]), reverse=True)
+
+
+def _remove_old_versions(settings: Settings, current: str, keep: int) -> None:
+    others = [manifest["publish_id"] for manifest in kept_versions(settings) if manifest["publish_id"] != current]
+    for publish_id in others[max(keep - 1, 0) :]:
+        leaving = new_path(settings.versions, "leaving")
+        (settings.versions / publish_id).replace(leaving)
+        shutil.rmtree(leaving)

@@ -1,0 +1,156 @@
+"""One version of the published marts: a folder with sorted Parquet, one DuckDB file and a manifest."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from orchestration.errors import CriticalCheckFailed
+from orchestration.publish.files import make_durable, new_path, sha256_of
+from orchestration.publish.state import identifier, literal
+
+MANIFEST = "manifest.json"
+MARTS = "marts.duckdb"
+# fixed: other sizes or codecs would give other bytes for the same rows
+ROWS_IN_GROUP = 122_880
+COMPRESSION: Literal["zstd"] = "zstd"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A version in its hidden folder, whole but for the manifest."""
+
+    folder: Path
+    publish_id: str
+    as_of_at: datetime
+    as_of_date: date
+    contract_version: str
+    tables: dict[str, dict[str, Any]]
+    """By name: rows and parquet_sha256."""
+
+
+def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The names of the base tables in the warehouse's schema `marts`, in alphabetical order."""
+    found = connection.execute("""
+        select table_name from information_schema.tables
+        where table_catalog = current_database() and table_schema = 'marts' and table_type = 'BASE TABLE'
+        order by table_name
+    """).fetchall()
+    return [name for (name,) in found]
+
+
+def write_draft(
+    connection: duckdb.DuckDBPyConnection, folder: Path, tables: Iterable[str], progress: Callable[[str], None]
+) -> Draft:
+    """Write the `tables` of schema `marts` into the empty `folder` and name them by their content.
+
+    The same rows give the same bytes of Parquet in whatever order they were built, and the same publish_id.
+    Raises CriticalCheckFailed where marts.publication does not have exactly one row that says as of when it is.
+    """
+    tables = list(tables)
+    if "publication" not in tables:
+        raise CriticalCheckFailed("marts.publication was never built: run `kuota run`.")
+    as_of_at, as_of_date, contract_version = _publication(connection)
+    described: dict[str, dict[str, Any]] = {}
+    connection.execute(f"attach {literal(str(folder / MARTS))} as publish_draft")
+    connection.execute("create schema publish_draft.marts")
+    for table in tables:
+        name = f"marts.{identifier(table)}"
+        connection.execute(f"create table publish_draft.{name} as select * from {name} order by all")  # noqa: S608
+        rows = connection.table(f"publish_draft.{name}").count("*").fetchone()
+        assert rows is not None
+        described[table] = {"rows": rows[0], "parquet_sha256": _write_parquet(connection, folder, table)}
+        progress(f"{name}: {rows[0]:,} rows")
+        _carry_comments_over(connection, table)
+    publish_id = f"{as_of_date.isoformat()}-{_digest(described, contract_version)}"
+    connection.execute("update publish_draft.marts.publication set publish_id = ?", [publish_id])
+    described["publication"]["parquet_sha256"] = _write_parquet(connection, folder, "publication")
+    connection.execute("checkpoint publish_draft")
+    connection.execute("detach publish_draft")
+    return Draft(folder, publish_id, as_of_at, as_of_date, contract_version, described)
+
+
+def _publication(connection: duckdb.DuckDBPyConnection) -> tuple[datetime, date, str]:
+    query = "select as_of_at::timestamp, as_of_date, contract_version from marts.publication"
+    found = connection.execute(query).fetchall()
+    if len(found) != 1 or found[0][1] is None:
+        shown = f"{len(found)} rows" if len(found) != 1 else "a row without as_of_date"
+        raise CriticalCheckFailed(
+            f"marts.publication has {shown} and must have one that says as of when it is: "
+            "deliver at least one extract of a CRM to the landing folder, then run `kuota run`."
+        )
+    as_of_at, as_of_date, contract_version = found[0]
+    return as_of_at, as_of_date, str(contract_version)
+
+
+def _write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, table: str) -> str:
+    path = folder / f"{table}.parquet"
+    connection.table(f"publish_draft.marts.{identifier(table)}").write_parquet(
+        str(path), compression=COMPRESSION, row_group_size=ROWS_IN_GROUP, overwrite=True
+    )
+    return sha256_of(path)
+
+
+def _carry_comments_over(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    name = f"publish_draft.marts.{identifier(table)}"
+    where = "database_name = current_database() and schema_name = 'marts' and table_name = ? and comment is not null"
+    for (comment,) in connection.execute(f"select comment from duckdb_tables() where {where}", [table]).fetchall():  # noqa: S608
+        connection.execute(f"comment on table {name} is {literal(comment)}")
+    columns = connection.execute(f"select column_name, comment from duckdb_columns() where {where}", [table])  # noqa: S608
+    for column, comment in columns.fetchall():
+        connection.execute(f"comment on column {name}.{identifier(column)} is {literal(comment)}")
+
+
+def _digest(tables: dict[str, dict[str, Any]], contract_version: str) -> str:
+    content = {
+        "contract_version": contract_version,
+        "tables": {name: t["parquet_sha256"] for name, t in tables.items()},
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def read_manifest(path: Path) -> dict[str, Any] | None:
+    """The manifest, or None where there is none that can be read: such a version counts as not there."""
+    if not path.is_file():
+        return None
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return None
+    return manifest if isinstance(manifest, dict) and "publish_id" in manifest else None
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether every file that the version's manifest names is there with the bytes it was written with."""
+    manifest = read_manifest(folder / MANIFEST)
+    if manifest is None:
+        return False
+    expected = {f"{table}.parquet": entry["parquet_sha256"] for table, entry in manifest["tables"].items()}
+    expected[MARTS] = manifest["marts_sha256"]
+    return all((folder / name).is_file() and sha256_of(folder / name) == digest for name, digest in expected.items())
+
+
+def keep_version(draft_folder: Path, version: Path, manifest: dict[str, Any]) -> None:
+    """Write the manifest into the draft and rename its folder to `version`, in place of a damaged one."""
+    (draft_folder / MANIFEST).write_text(manifest_text(manifest), encoding="utf-8")
+    for path in draft_folder.iterdir():
+        path.chmod(0o600)
+        make_durable(path)
+    make_durable(draft_folder)
+    if version.exists():
+        damaged = new_path(version.parent, "damaged")
+        version.replace(damaged)
+        shutil.rmtree(damaged)
+    draft_folder.replace(version)
+    make_durable(version.parent)
+
+
+def manifest_text(manifest: dict[str, Any]) -> str:
+    """The manifest as it is written: indented JSON with a line end."""
+    return json.dumps(manifest, indent=2) + "\n"

@@ -1,0 +1,269 @@
+import json
+import os
+import shutil
+import stat
+
+import duckdb
+import pytest
+from small_company import CHECKS, CREDITS, MODELS, UNIQUE, at, build, checked, settings_in
+
+from orchestration.errors import CriticalCheckFailed
+from orchestration.publish import publish_marts
+from orchestration.warehouse import connect
+
+
+def publish(settings, run_id="run-1", **options):
+    return publish_marts(settings, run_id=run_id, models=MODELS, critical_checks=CHECKS, **options)
+
+
+def read(settings, query):
+    with duckdb.connect(str(settings.published / "marts.duckdb"), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def files_below(folder):
+    """Each file's bytes and time of change: what tells whether anything was written."""
+    return {
+        str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def names_in(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture
+def settings(tmp_path):
+    settings = settings_in(tmp_path / "home")
+    build(settings)
+    return settings
+
+
+def test_readers_find_the_marts_sorted_described_and_named(settings):
+    report = publish(settings)
+    assert (report.tables, report.rows, report.as_of_date.isoformat()) == (3, 5, "2017-12-31")
+    assert report.publish_id.startswith("2017-12-31-") and not report.unchanged
+    assert report.path == settings.published / "marts.duckdb"
+    assert [str(amount) for _, _, amount in read(settings, "from marts.marts.fct_credits")] == [
+        "100.00",
+        "250.50",
+        "33.33",
+    ]
+    assert read(settings, "select publish_id from marts.marts.publication") == [(report.publish_id,)]
+    assert read(settings, "select comment from duckdb_tables() where comment is not null") == [
+        ("What each rep's share is",)
+    ]
+    assert read(settings, "select column_name, comment from duckdb_columns() where comment is not null") == [
+        ("rep_id", "Who gets the credit")
+    ]
+
+
+def test_the_manifest_tells_what_was_published_from_what(settings):
+    checked(settings, UNIQUE, "failed", at("10:04"), severity="warning", unexpected_count=1)
+    checked(settings, UNIQUE, "passed", at("10:05"))
+    report = publish(settings, run_id="run-7")
+    manifest = json.loads((settings.published / "manifest.json").read_text())
+    assert manifest["publish_id"] == report.publish_id
+    assert manifest["run_id"] == "run-7"
+    assert manifest["as_of_at"] == "2017-12-31T23:59:59+00:00"
+    assert manifest["contract_version"] == "1"
+    assert manifest["checks"] == {"passed": 3, "warned": 0, "failed": 0}
+    assert {name: entry["rows"] for name, entry in manifest["tables"].items()} == {
+        "fct_credits": 3,
+        "mart_win_rate": 1,
+        "publication": 1,
+    }
+    version = settings.versions / report.publish_id
+    assert names_in(version) == [
+        "fct_credits.parquet",
+        "manifest.json",
+        "mart_win_rate.parquet",
+        "marts.duckdb",
+        "publication.parquet",
+    ]
+    assert json.loads((version / "manifest.json").read_text()) == manifest
+
+
+def test_only_the_owner_may_read_what_is_published(settings):
+    publish(settings)
+    for path in settings.published.rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+    assert names_in(settings.published) == ["manifest.json", "marts.duckdb", "versions"]
+
+
+def test_the_same_rows_in_another_order_give_the_same_bytes_and_the_same_name(tmp_path):
+    homes = [settings_in(tmp_path / "first"), settings_in(tmp_path / "second")]
+    build(homes[0], CREDITS)
+    build(homes[1], CREDITS[::-1])
+    reports = [publish(home, run_id=f"run of {home.home.name}") for home in homes]
+    assert reports[0].publish_id == reports[1].publish_id
+    folders = [home.versions / reports[0].publish_id for home in homes]
+    for name in ("fct_credits.parquet", "mart_win_rate.parquet", "publication.parquet"):
+        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes()
+
+
+def test_publishing_the_same_content_again_writes_nothing(settings):
+    first = publish(settings)
+    before = files_below(settings.published)
+    second = publish(settings, run_id="run-2")
+    assert second.unchanged and second.publish_id == first.publish_id
+    assert files_below(settings.published) == before
+
+
+def test_other_content_gets_another_name_and_replaces_what_readers_open(settings):
+    first = publish(settings)
+    build(settings, [*CREDITS, ("crm:4", "crm:bob", "1.00")])
+    second = publish(settings)
+    assert second.publish_id != first.publish_id
+    assert read(settings, "select count(*) from marts.marts.fct_credits") == [(4,)]
+    build(settings)
+    third = publish(settings)
+    assert third.publish_id == first.publish_id and not third.unchanged
+    assert read(settings, "select count(*) from marts.marts.fct_credits") == [(3,)]
+
+
+def test_a_failed_critical_check_leaves_the_previous_publish_as_it_was(settings):
+    publish(settings)
+    before = files_below(settings.published)
+    build(settings, CREDITS[:1])
+    checked(settings, UNIQUE, "failed", at("10:04"), unexpected_count=3)
+    with pytest.raises(CriticalCheckFailed, match=r"unique_fct_credits failed .* \(3 rows\): Remove the second credit"):
+        publish(settings)
+    assert files_below(settings.published) == before
+
+
+def test_a_company_that_delivered_nothing_publishes_nothing_and_is_told_why(settings):
+    with connect(settings) as connection:
+        connection.execute("update marts.publication set as_of_date = null")
+    with pytest.raises(CriticalCheckFailed, match="deliver at least one extract"):
+        publish(settings)
+    assert not (settings.published / "marts.duckdb").exists()
+
+
+def test_the_table_of_a_model_that_was_removed_is_not_published(settings):
+    with connect(settings) as connection:
+        connection.execute("create table marts.mart_of_last_year as select 1 as value")
+    lines = []
+    assert publish(settings, progress=lines.append).tables == 3
+    assert "marts.mart_of_last_year belongs to no model any more: not published" in lines
+
+
+def test_a_reader_keeps_the_file_that_it_has_open_and_a_new_one_sees_the_new(settings):
+    publish(settings)
+    with (settings.published / "marts.duckdb").open("rb") as reader:
+        first_bytes = reader.read(4096)
+        build(settings, CREDITS[:1])
+        publish(settings)
+        reader.seek(0)
+        assert reader.read(4096) == first_bytes
+    with duckdb.connect(str(settings.published / "marts.duckdb"), read_only=True) as reader:
+        build(settings)
+        publish(settings)
+        assert reader.execute("select count(*) from marts.marts.fct_credits").fetchall() == [(1,)]
+    assert read(settings, "select count(*) from marts.marts.fct_credits") == [(3,)]
+
+
+@pytest.mark.parametrize("replacement", [1, 2, 3])
+def test_a_crash_at_any_replacement_leaves_a_publish_to_read_and_the_next_run_publishes(
+    settings, monkeypatch, replacement
+):
+    publish(settings)
+    build(settings, CREDITS[:1])
+    calls = []
+    replace = os.replace
+
+    def crash(*arguments, **options):
+        calls.append(arguments)
+        if len(calls) == replacement:
+            raise KeyboardInterrupt
+        return replace(*arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", crash)
+        with pytest.raises(KeyboardInterrupt):
+            publish(settings)
+    # the third replacement is the manifest's: by then, readers open the new marts
+    assert read(settings, "select count(*) from marts.marts.fct_credits") == [(1 if replacement == 3 else 3,)]
+    report = publish(settings)
+    assert not report.unchanged
+    assert read(settings, "select count(*) from marts.marts.fct_credits") == [(1,)]
+    assert json.loads((settings.published / "manifest.json").read_text())["publish_id"] == report.publish_id
+    assert names_in(settings.published) == ["manifest.json", "marts.duckdb", "versions"]
+    assert len(names_in(settings.versions)) == 2
+
+
+def test_what_a_killed_run_left_is_removed(settings):
+    left = settings.versions / ".new-0-draft"
+    left.mkdir(parents=True)
+    (left / "marts.duckdb").write_text("half a file")
+    (settings.published / ".new-0-marts.duckdb").write_text("half a file")
+    report = publish(settings)
+    assert names_in(settings.versions) == [report.publish_id]
+    assert names_in(settings.published) == ["manifest.json", "marts.duckdb", "versions"]
+
+
+@pytest.mark.parametrize("damage", ["shortened", "removed", "manifest cut off", "log beside it"])
+def test_a_damaged_publish_is_replaced_though_its_content_did_not_change(settings, damage):
+    report = publish(settings)
+    marts = settings.published / "marts.duckdb"
+    if damage == "shortened":
+        marts.write_bytes(marts.read_bytes()[:100])
+    elif damage == "removed":
+        marts.unlink()
+    elif damage == "manifest cut off":
+        (settings.published / "manifest.json").write_text('{"publish_id": "2017')
+    else:
+        (settings.published / "marts.duckdb.wal").write_text("a reader opened it to write")
+    again = publish(settings)
+    assert again.publish_id == report.publish_id and not again.unchanged
+    assert read(settings, "select count(*) from marts.marts.fct_credits") == [(3,)]
+    assert publish(settings).unchanged
+
+
+def test_a_version_that_somebody_removed_comes_back(settings):
+    report = publish(settings)
+    shutil.rmtree(settings.versions / report.publish_id)
+    publish(settings)
+    assert names_in(settings.versions) == [report.publish_id]
+
+
+def test_only_the_newest_versions_are_kept_and_never_the_current_one_removed(settings):
+    ids = []
+    for number in range(1, 4):
+        build(settings, CREDITS[:number])
+        ids.append(publish(settings, keep=2).publish_id)
+    assert names_in(settings.versions) == sorted(ids[1:])
+    build(settings, CREDITS[:2])
+    assert publish(settings, keep=1).publish_id == ids[1]
+    assert names_in(settings.versions) == [ids[1]]
+
+
+def test_a_run_as_of_an_earlier_day_writes_a_version_and_nothing_that_readers_open(settings):
+    publish(settings)
+    before = {name: content for name, content in files_below(settings.published).items() if "versions" not in name}
+    build(settings, CREDITS[:2], as_of_date="2017-06-30")
+    report = publish(settings, versions_only=True)
+    assert report.path == settings.versions / report.publish_id / "marts.duckdb"
+    assert report.publish_id.startswith("2017-06-30-") and report.path.exists()
+    after = {name: content for name, content in files_below(settings.published).items() if "versions" not in name}
+    assert after == before
+    assert publish(settings, versions_only=True).unchanged
+
+
+def test_a_home_with_a_quote_and_a_space_in_its_name_works(tmp_path):
+    settings = settings_in(tmp_path / "Ann's home; drop [x]*")
+    build(settings)
+    publish(settings)
+    assert read(settings, "select count(*) from marts.marts.fct_credits") == [(3,)]
+
+
+def test_a_file_system_without_hard_links_gets_a_copy(settings, monkeypatch):
+    def refuse(*arguments):
+        raise PermissionError("no hard links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    publish(settings)
+    assert read(settings, "select count(*) from marts.marts.fct_credits") == [(3,)]
+    assert publish(settings).unchanged
