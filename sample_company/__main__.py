@@ -1,0 +1,34 @@
+"""`python -m sample_company LANDING`: fill an empty landing folder with the sample company."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from sample_company.company import NotGenerated, generate
+
+
+def main() -> int:
+    """Read the command line and generate; 0, or 2 with one line on standard error."""
+    parser = argparse.ArgumentParser(prog="python -m sample_company", description=__doc__)
+    parser.add_argument("landing", type=Path, help="an empty or new folder")
+    parser.add_argument("--seed", type=int, default=7, help="another seed, another company (default 7)")
+    parser.add_argument("--reps", type=int, default=12, help="6 to 400 (default 12)")
+    parser.add_argument("--months", type=int, default=15, help="months from July 2025 on, 6 to 120 (default 15)")
+    parser.add_argument("--truth", type=Path, help="also write the known truth to this JSON file")
+    given = parser.parse_args()
+    if given.truth and given.truth.resolve().is_relative_to(given.landing.resolve()):
+        parser.error(f"--truth {given.truth}: lies in the landing folder. Name a file elsewhere.")
+    try:
+        truth = generate(given.landing, seed=given.seed, reps=given.reps, months=given.months)
+    except NotGenerated as error:
+        print(error, file=sys.stderr)
+        return 2
+    if given.truth:
+        truth.write(given.truth)
+    deals = truth.won_count + truth.lost_count + truth.open_count
+    print(f"{given.landing}: {deals} deals ({truth.won_count} won, {truth.lost_count} lost) as of {truth.as_of_date}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,148 @@
+"""Deals and all that ever happens to them, also after the last extract: `extract.py` shows what was known by a day.
+
+Money is in integer cents, shares and discounts in ten-thousandths; rep, account, product and deal are positions.
+"""
+
+import numpy as np
+import pandas as pd
+
+from sample_company.people import JOINER, LEAVER, Window
+from sample_company.working_days import LEBARAN_LULL, TRADING, add_working_days, first_day, instant, last_day, local_day
+
+STAGES = np.array(["Prospecting", "Qualified", "Proposal", "Negotiation", "Won", "Lost"])
+PROSPECTING, QUALIFIED, PROPOSAL, NEGOTIATION, WON, LOST = range(6)
+UNKNOWN_OWNER = "R900"
+
+# what may happen to a deal, in order; a deal takes some of these steps
+_STEPS = [PROSPECTING, QUALIFIED, PROPOSAL, QUALIFIED, PROPOSAL, NEGOTIATION, LOST, NEGOTIATION, LOST]
+_MEAN_WORKING_DAYS = np.array([0, 6, 8, 5, 5, 9, 10, 14, 14])
+_BACK, _AGAIN, _NEGOTIATION, _CLOSE, _REOPEN, _LAST_CLOSE = 3, 4, 5, 6, 7, 8
+_SHARES = np.array([[5000, 5000, 0], [6000, 4000, 0], [7000, 3000, 0], [3333, 3333, 3334], [4500, 3500, 2000]])
+_LOSS_REASONS = np.array(["price", "competitor", "no budget", "no decision"])
+_RUPIAH_PER_DOLLAR = 15_900
+
+
+def make_deals(rng: np.random.Generator, reps: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """One row a deal, oldest first, without its amount. worker: who works it; owner_id may be blank or unknown."""
+    months = window.first_month + np.arange(window.months)
+    pace = rng.poisson(9 * (1 + 0.15 * np.sin(np.arange(window.months))), (len(reps), window.months))
+    worker = np.repeat(np.repeat(np.arange(len(reps)), window.months), pace.ravel())
+    month = np.repeat(np.tile(months, len(reps)), pace.ravel())
+    spread = rng.random(len(worker)) * (last_day(month) - first_day(month)).astype(int)
+    wish = first_day(month) + spread.astype("timedelta64[D]")
+    day = add_working_days(wish, 0)
+    person = reps.iloc[worker]
+    hired_on, ended_on = (person[column].to_numpy().astype("datetime64[D]") for column in ("hired_on", "ended_on"))
+    kept = (day >= hired_on) & (np.isnat(ended_on) | (day < ended_on)) & (day <= last_day(window.last_month))
+    # what would have come in at Lebaran does not come later
+    kept &= ~np.isin(wish, LEBARAN_LULL)
+    deals = pd.DataFrame({"worker": worker, "utc_offset": person["utc_offset"].to_numpy()})
+    deals["created_at"] = instant(day, rng.integers(8 * 3600, 17 * 3600, len(day)), deals["utc_offset"].to_numpy())
+    deals = deals[kept].sort_values("created_at", kind="stable", ignore_index=True)
+    count = len(deals)
+    worker = deals["worker"].to_numpy()
+    deals["opportunity_id"] = "O" + pd.Series(np.arange(1, count + 1)).astype(str).str.zfill(6)
+    owner = reps["rep_id"].to_numpy(dtype=object)[worker]
+    astray = rng.permutation(count)[: count // 100]
+    owner[astray[::2]], owner[astray[1::2]] = UNKNOWN_OWNER, None
+    deals["owner_id"] = owner
+    colleague = rng.permutation(count) < count // 20
+    deals["created_by"] = reps["rep_id"].to_numpy()[np.where(colleague, worker % 3, worker)]
+    deals["account"] = worker % 3 + 3 * (rng.random(count) ** 1.6 * (len(reps) * 5 // 3)).astype(int)
+    deals["without_account"] = rng.random(count) < 0.12
+    deals["in_dollars"] = rng.random(count) < 0.1
+    deals["type"] = np.where(rng.random(count) < 0.35, "new_business", "repeat_business")
+    deals["loss_reason"] = _LOSS_REASONS[rng.integers(0, 4, count)]
+    deals["hoped_days"] = rng.integers(25, 110, count)
+    return deals
+
+
+def make_stage_events(rng: np.random.Generator, deals: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
+    """deal, to_stage, from_stage (-1: none), changed_at, utc_offset, changed_by (rep); by deal, then by time."""
+    count, worker = len(deals), deals["worker"].to_numpy()
+    offset = deals["utc_offset"].to_numpy()
+    won = rng.random(count) < reps["win_probability"].to_numpy()[worker]
+    won_at_last = rng.random(count) < 0.4
+    taken = _steps_taken(rng, won, worker)
+    gaps = np.where(taken, 1 + rng.exponential(_MEAN_WORKING_DAYS, (count, len(_STEPS))).astype(int), 0)
+    gaps[:, 0] = 0
+    created_on = local_day(deals["created_at"].to_numpy(), offset)
+    for step, is_won in ((_CLOSE, won), (_LAST_CLOSE, taken[:, _LAST_CLOSE] & won_at_last)):
+        closed_on = add_working_days(created_on, gaps[:, : step + 1].sum(axis=1))
+        gaps[:, step] += np.where(is_won, _wait_for_the_period_end(rng, closed_on), 0)
+    changed_on = add_working_days(created_on[:, None], gaps.cumsum(axis=1))
+    second = rng.integers(8 * 3600, 17 * 3600 + 1800, gaps.shape)
+    changed_at = instant(changed_on, second, offset[:, None])
+    changed_at[:, 0] = deals["created_at"].to_numpy()
+    to_stage = np.tile(_STEPS, (count, 1))
+    to_stage[won, _CLOSE] = WON
+    to_stage[won_at_last, _LAST_CLOSE] = WON
+    deal, position = np.nonzero(taken)
+    events = pd.DataFrame({"deal": deal, "to_stage": to_stage[deal, position]})
+    events["changed_at"] = changed_at[deal, position]
+    before = np.roll(events["to_stage"].to_numpy(), 1)
+    events["from_stage"] = np.where(position == 0, -1, before)
+    events["utc_offset"] = offset[deal]
+    ended_on = reps["ended_on"].to_numpy().astype("datetime64[D]")[worker[deal]]
+    handed_over = changed_on[deal, position] > ended_on
+    events["changed_by"] = np.where(handed_over, reps["heir"].to_numpy()[worker[deal]], worker[deal])
+    return events
+
+
+def _steps_taken(rng: np.random.Generator, won: np.ndarray, worker: np.ndarray) -> np.ndarray:
+    """Which steps each deal takes: some skip a stage, go back or are reopened; lost ones leave from any stage."""
+    count = len(won)
+    chance = rng.random((count, 4))
+    left_after = np.where(won, _NEGOTIATION, rng.choice([0, 1, 2, _NEGOTIATION], count, p=[0.2, 0.3, 0.3, 0.2]))
+    taken = np.arange(len(_STEPS)) <= left_after[:, None]
+    taken[chance[:, 0] < 0.07, QUALIFIED] = False
+    taken[chance[:, 0] > 0.93, PROPOSAL] = False
+    went_back = taken[:, PROPOSAL] & taken[:, QUALIFIED] & taken[:, _NEGOTIATION] & (chance[:, 1] < 0.09)
+    taken[:, _BACK] = taken[:, _AGAIN] = went_back
+    taken[:, _CLOSE] = True
+    # a deal that the leaver closed stays the leaver's: it is not reopened
+    taken[:, _REOPEN] = taken[:, _LAST_CLOSE] = (chance[:, 2] < 0.03) & (worker != LEAVER)
+    return taken
+
+
+def _wait_for_the_period_end(rng: np.random.Generator, closed_on: np.ndarray) -> np.ndarray:
+    """Working days that a win waits: four in ten are signed in the last days of their month, some of their quarter."""
+    month = closed_on.astype("datetime64[M]")
+    quarter_end = month + (2 - month.astype(int) % 3)
+    draw = rng.random(len(closed_on))
+    target = np.busday_offset(last_day(np.where(draw < 0.1, quarter_end, month)), 0, roll="backward", busdaycal=TRADING)
+    target = np.busday_offset(target, -rng.integers(0, 4, len(closed_on)), busdaycal=TRADING)
+    return np.where(draw < 0.5, np.maximum(np.busday_count(closed_on, target, busdaycal=TRADING), 0), 0)
+
+
+def make_lines(rng: np.random.Generator, deals: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
+    """One to three lines a deal: deal, product, quantity, unit_price, discount_rate, net (cents, exact)."""
+    per_deal = rng.integers(1, 4, len(deals))
+    deal = np.repeat(np.arange(len(deals)), per_deal)
+    volume = np.clip(rng.lognormal(np.log(95_000_000), 0.8, len(deals)), 16_000_000, 700_000_000)
+    product = rng.integers(0, len(products), len(deal))
+    price = products["list_price"].to_numpy()[product] // 100 * rng.integers(95, 106, len(deal))
+    quantity = np.maximum(np.rint((volume / per_deal)[deal] * 100 / price), 1).astype(int)
+    in_dollars = deals["in_dollars"].to_numpy()[deal]
+    discount = np.where(in_dollars, 0, rng.choice([0, 500, 1000], len(deal), p=[0.6, 0.25, 0.15]))
+    unit_price = np.where(in_dollars, price // _RUPIAH_PER_DOLLAR, price)
+    lines = pd.DataFrame({"deal": deal, "product": product, "quantity": quantity, "unit_price": unit_price})
+    lines["discount_rate"] = discount
+    lines["net"] = quantity * unit_price * (10_000 - discount) // 10_000
+    lines["line_id"] = "L" + pd.Series(np.arange(1, len(lines) + 1)).astype(str).str.zfill(6)
+    return lines
+
+
+def make_splits(rng: np.random.Generator, deals: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
+    """deal, rep, share: about three deals in a hundred are shared with colleagues who are there throughout."""
+    stays = np.setdiff1d(np.arange(len(reps)), [JOINER, LEAVER])
+    worker, owner = deals["worker"].to_numpy(), deals["owner_id"]
+    owned = (owner == reps["rep_id"].to_numpy()[worker]).to_numpy()
+    deal = np.sort(rng.permutation(np.flatnonzero(owned & (worker != LEAVER)))[: len(deals) * 3 // 100])
+    start = rng.integers(0, len(stays), len(deal))
+    trio = stays[(start[:, None] + np.arange(3)) % len(stays)]
+    partners = np.where(trio[:, :2] == worker[deal][:, None], trio[:, 2:], trio[:, :2])
+    shares = _SHARES[rng.integers(0, len(_SHARES), len(deal))]
+    splits = pd.DataFrame({"deal": np.repeat(deal, 3), "rep": np.column_stack([worker[deal], partners]).ravel()})
+    splits["share"] = shares.ravel()
+    return splits[splits["share"] > 0].reset_index(drop=True)
