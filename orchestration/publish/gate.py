@@ -162,7 +162,7 @@ not_passed as (
                     then concat(' (', unexpected_count, if(unexpected_count = 1, ' row)', ' rows)'))
                 when status <> 'failed' and observed is not null then concat(' (', observed, ')')
             end,
-            ': ', coalesce(fix, 'see the ops page'), '.'
+            ': ', if(status = 'failed', coalesce(fix, 'see the ops page'), 'mend the check itself'), '.'
         ) as line
     from newest_since
     where status is distinct from 'passed'

@@ -117,7 +117,7 @@ def quarantine(connection: duckdb.DuckDBPyConnection) -> Rows:
         """
         select
             room, source, object, reason,
-            count(*) as row_count,
+            count(distinct {'file': source_file, 'line': source_row}) as row_count,
             count(distinct source_file) as file_count,
             list({
                 'file': source_file, 'line': source_row, 'column': column_name, 'message': message
@@ -152,7 +152,9 @@ def freshness(connection: duckdb.DuckDBPyConnection) -> Rows:
         aged as (
             select
                 source, kind, owner, expected_every_days, newest_extract_at, reference_at,
-                greatest(date_diff('day', newest_extract_at, reference_at), 0) as days_behind
+                -- greatest() passes over a null, and a source without extracts is not 0 days behind
+                if(newest_extract_at is null, null, greatest(date_diff('day', newest_extract_at, reference_at), 0))
+                    as days_behind
             from source
             left join newest using (source)
             cross join reference

@@ -1,0 +1,71 @@
+import pytest
+from dagster import (
+    AssetKey,
+    DagsterInstance,
+    Definitions,
+    SkipReason,
+    build_run_status_sensor_context,
+    define_asset_job,
+)
+from small_company import CHECKS, MODELS, UNIQUE, at, build, checked, settings_in
+
+from orchestration.publish.assets import publish_asset, quality_sensors
+
+JOB = "publish_alone"
+
+
+@pytest.fixture
+def settings(tmp_path):
+    settings = settings_in(tmp_path / "home")
+    build(settings)
+    return settings
+
+
+def run_alone(settings, instance, tags=None):
+    """As the UI does it: the published asset materialized on its own."""
+    published = publish_asset(settings, lambda: (MODELS, CHECKS), [AssetKey(["marts", "sales", "fct_credits"])])
+    definitions = Definitions(
+        assets=[published], jobs=[define_asset_job(JOB, [published])], sensors=quality_sensors(settings)
+    )
+    job = definitions.resolve_job_def(JOB)
+    return job.execute_in_process(instance=instance, raise_on_error=False, tags=tags)
+
+
+def tell_sensors(settings, instance, result):
+    event_kind = "RUN_SUCCESS" if result.success else "RUN_FAILURE"
+    sensor = quality_sensors(settings)[0 if result.success else 1]
+    event = next(e for e in result.all_events if e.event_type_value.endswith(event_kind.removeprefix("RUN")))
+    context = build_run_status_sensor_context(
+        sensor_name=sensor.name, dagster_event=event, dagster_instance=instance, dagster_run=result.dagster_run
+    )
+    return list(sensor(context) or [])
+
+
+def test_a_publish_from_the_ui_shows_what_it_published_and_its_end_writes_the_page(settings):
+    with DagsterInstance.ephemeral() as instance:
+        result = run_alone(settings, instance)
+        assert result.success
+        metadata = result.asset_materializations_for_node("published__marts")[0].metadata
+        assert metadata["publish_id"].value.startswith("2017-12-31-")
+        assert metadata["dagster/row_count"].value == 5
+        assert metadata["path"].value == str(settings.published / "marts.duckdb")
+        assert tell_sensors(settings, instance, result) == []
+    assert f"Published {metadata['publish_id'].value}" in (settings.reports / "index.html").read_text()
+
+
+def test_a_publish_from_the_ui_goes_through_the_gate_and_the_page_says_why_it_was_refused(settings):
+    checked(settings, UNIQUE, "failed", at("10:04"), unexpected_count=3)
+    with DagsterInstance.ephemeral() as instance:
+        result = run_alone(settings, instance)
+        assert not result.success
+        tell_sensors(settings, instance, result)
+    assert not (settings.published / "marts.duckdb").exists()
+    assert "Nothing published: 1 critical check failed" in (settings.reports / "index.html").read_text()
+
+
+def test_the_sensors_leave_runs_of_the_command_line_to_it(settings):
+    with DagsterInstance.ephemeral() as instance:
+        result = run_alone(settings, instance, tags={"kuota/started_by": "command_line"})
+        answers = tell_sensors(settings, instance, result)
+    assert [type(answer) for answer in answers] == [SkipReason]
+    assert not settings.reports.exists()

@@ -1,0 +1,136 @@
+import dataclasses
+import re
+
+import pytest
+from small_company import CHECKS, MODELS, RAW_KEYS, TIES, UNIQUE, at, build, checked, settings_in
+from test_publish_quality import deliver_quotas
+
+from orchestration.publish import publish_marts, publish_quality, write_ops_report
+from orchestration.warehouse import connect
+
+
+@pytest.fixture
+def settings(tmp_path):
+    settings = settings_in(tmp_path / "home")
+    build(settings)
+    return settings
+
+
+def page_after(settings, outcome, run_id="run-1", details=()):
+    publish_quality(settings, run_id=run_id)
+    path = write_ops_report(settings, run_id=run_id, outcome=outcome, details=details)
+    assert path == settings.reports / "index.html"
+    return path.read_text(encoding="utf-8")
+
+
+def text_of(page):
+    """What a reader sees: no styles, no tags, single blanks."""
+    return re.sub(r"\s+", " ", re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL))
+
+
+def publish(settings):
+    return publish_marts(settings, run_id="run-1", models=MODELS, critical_checks=CHECKS)
+
+
+def test_after_a_publish_the_page_says_what_is_published_and_as_of_when(settings):
+    report = publish(settings)
+    text = text_of(page_after(settings, "published"))
+    assert f"Published {report.publish_id}" in text
+    assert "Published is as of 2017-12-31" in text
+    assert "3 checks passed" in text and "0 critical checks failed" in text
+    assert "No critical check fails." in text
+    assert "opportunities.csv: the last line has no line end" in text
+    assert "crm opportunity 1 5 3 0 2 1 5 3 0 2" in text
+
+
+def test_a_blocked_run_puts_the_failing_check_its_owner_its_fix_and_the_link_first(settings):
+    report = publish(settings)
+    checked(settings, UNIQUE, "failed", at("10:10"), run_id="run-2", unexpected_count=3)
+    checked(settings, UNIQUE, "failed", at("10:20"), run_id="run-3", unexpected_count=3)
+    checked(settings, RAW_KEYS, "errored", at("10:20"), run_id="run-3", observed="no such column")
+    docs = settings.reports / "data_docs" / "index.html"
+    docs.parent.mkdir(parents=True)
+    docs.write_text("Data Docs")
+    page = page_after(settings, "blocked", run_id="run-3", details=["marts.fct_credits: it failed"])
+    text = text_of(page)
+    assert f"Nothing published: 2 critical checks failed; the previous publish {report.publish_id} stays" in text
+    assert "marts.fct_credits: it failed" in text
+    assert "critical · failed unique_fct_credits marts.fct_credits · 3 rows of 40" in text
+    assert "What to do Remove the second credit of the deal Owner team:sales-operations" in text
+    assert "For example crm:1 crm:2" in text
+    assert "Failing since 2018-01-02 10:10 UTC, 2 runs in a row (last passed 2018-01-02 10:03 UTC)" in text
+    assert "the check itself broke, not the data" in text
+    assert '<a href="data_docs/index.html">' in page
+
+
+def test_a_warning_is_told_apart_from_what_stops_a_publish(settings):
+    late = dataclasses.replace(TIES, check_name="closes_are_recent")
+    checked(settings, late, "failed", at("10:10"), severity="warning", unexpected_count=7)
+    text = text_of(page_after(settings, "finished"))
+    assert "1 checks warned 0 critical checks failed" in text
+    assert "warning · failed closes_are_recent marts.mart_win_rate · 7 rows of 40" in text
+
+
+def test_rows_set_aside_are_shown_by_reason_without_their_text(settings):
+    deliver_quotas(settings)
+    text = text_of(page_after(settings, "finished"))
+    assert (
+        "below_minimum ingest registers quota 2 1 registers/2017-12-31/quotas.csv , line 3, target: target is" in text
+    )
+    assert "unknown_reference transform registers quota 2 1" in text and "no rep is called Zoe" in text
+    assert "rep,Ann,-5" not in text
+    assert "registers quota 1 10 6 0 4 1 10 6 0 4" in text
+
+
+def test_freshness_is_measured_against_the_newest_extract_of_a_crm(settings):
+    with connect(settings) as connection:
+        connection.execute("""
+            create table raw.source as
+            select
+                source, kind, 'team:sales-operations' as owner, days as expected_every_days, 'USD' as default_currency,
+                false as lost_amount_is_blank, '' as description
+            from (values
+                ('crm', 'crm', 1), ('old_crm', 'crm', 7), ('registers', 'register', 31), ('generic', 'crm', 1)
+            ) as sources(source, kind, days)
+        """)
+        connection.execute("""
+            insert into raw.load_ledger by name
+            select
+                * exclude (name, days)
+                replace (name as source, extracted_at - to_days(days::integer) as extracted_at)
+            from raw.load_ledger cross join (values ('old_crm', 10), ('registers', 30)) as others(name, days)
+        """)
+    text = text_of(page_after(settings, "finished"))
+    assert "newest extract of any CRM (2017-12-31 23:59 UTC)" in text
+    assert "old_crm late 2017-12-21 23:59 UTC 10 7 days" in text
+    assert "crm fresh 2017-12-31 23:59 UTC 0 1 day" in text
+    assert "registers fresh 2017-12-01 23:59 UTC 30 31 days" in text
+    assert "generic not delivered - - 1 day" in text
+
+
+def test_text_from_outside_stays_text(settings):
+    check = dataclasses.replace(UNIQUE, check_name="<script>alert(1)</script>")
+    checked(settings, check, "failed", at("10:10"), observed='"><img src=x>')
+    page = page_after(settings, "failed", run_id="<b>run</b>", details=["<i>line</i>"])
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    for hostile in ("<script", "<img", "<b>run", "<i>line"):
+        assert hostile not in page
+
+
+def test_the_page_needs_nothing_from_elsewhere(settings):
+    publish(settings)
+    page = page_after(settings, "published")
+    assert not re.search(r"https?://|<script|<link|@import|url\(", page)
+
+
+def test_before_anything_was_published_or_loaded_the_page_says_so(tmp_path):
+    text = text_of(page_after(settings_in(tmp_path / "new"), "failed", details=["landing is empty"]))
+    assert "Nothing published: the run ended in an error; nothing was ever published" in text
+    assert "landing is empty" in text
+    for sentence in ("No file has been loaded yet.", "No check has run yet.", "Nothing has been published yet."):
+        assert sentence in text
+
+
+def test_an_outcome_that_nobody_knows_is_refused(settings):
+    with pytest.raises(ValueError, match="'pubished'; known are published, unchanged"):
+        write_ops_report(settings, run_id="run-1", outcome="pubished")
