@@ -1,7 +1,7 @@
 """Dagster's view of the publish room: the asset of the published marts, and the sensors that write after a run."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from dagster import (
     AssetExecutionContext,
@@ -100,11 +100,10 @@ def _quality_sensor(settings: Settings, status: DagsterRunStatus) -> SensorDefin
         description="Writes quality.duckdb and the ops page after a run that was not started by the command line.",
         default_status=DefaultSensorStatus.RUNNING,
     )
-    def after_run(context: RunStatusSensorContext) -> Iterator[SkipReason]:
+    def after_run(context: RunStatusSensorContext) -> SkipReason | None:
         run = context.dagster_run
         if run.tags.get(STARTED_BY) == COMMAND_LINE:
-            yield SkipReason("The command line writes quality.duckdb and the ops page itself.")
-            return
+            return SkipReason("The command line writes quality.duckdb and the ops page itself.")
         try:
             # the sensors run in threads of one process, which counts as one holder of the lock
             with _sensor_turn, writer_lock(settings):
@@ -112,7 +111,8 @@ def _quality_sensor(settings: Settings, status: DagsterRunStatus) -> SensorDefin
                 write_ops_report(settings, run_id=run.run_id, outcome=outcome_of_run(settings, run.run_id, status))
         except LockHeld as held:
             context.log.info(f"Not written now, the run that is writing will do it: {held}")
-            yield SkipReason(str(held))
+            return SkipReason(str(held))
+        return None
 
     return after_run
 

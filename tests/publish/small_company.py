@@ -2,6 +2,9 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+
+import duckdb
 
 from orchestration.publish import CriticalCheck
 from orchestration.settings import Settings
@@ -82,11 +85,13 @@ def build(
         )
         connection.execute("delete from quality.model_build")
         connection.execute("delete from quality.check_result")
-    built(settings, "staging.stg_crm__opportunities", at("10:01"))
-    for target in list(MODELS)[1:]:
-        built(settings, target, at("10:02"))
-    for check in CHECKS:
-        checked(settings, check, "passed", at("10:03"))
+        connection.execute(
+            "insert into quality.model_build select 'run-1', target, ? from (select unnest(?::varchar[]) as target)",
+            [at("10:02"), list(MODELS)],
+        )
+        connection.execute("update quality.model_build set built_at = ? where target like 'staging.%'", [at("10:01")])
+        for check in CHECKS:
+            record(connection, check, "passed", at("10:03"))
 
 
 def built(settings: Settings, target: str, when: datetime) -> None:
@@ -94,8 +99,13 @@ def built(settings: Settings, target: str, when: datetime) -> None:
         connection.execute("insert into quality.model_build values ('run-1', ?, ?)", [target, when])
 
 
-def checked(
-    settings: Settings,
+def checked(settings: Settings, check: CriticalCheck, status: str, when: datetime, **more: Any) -> None:
+    with connect(settings) as connection:
+        record(connection, check, status, when, **more)
+
+
+def record(
+    connection: duckdb.DuckDBPyConnection,
     check: CriticalCheck,
     status: str,
     when: datetime,
@@ -105,21 +115,20 @@ def checked(
     unexpected_count: int | None = None,
     observed: str | None = None,
 ) -> None:
-    with connect(settings) as connection:
-        connection.execute(
-            "insert into quality.check_result values (?, ?, ?, ?, ?, ?, ?, ?, ?, 40, ?, ?, ?)",
-            [
-                run_id,
-                when,
-                check.room,
-                check.target,
-                check.check_name,
-                severity,
-                status,
-                observed,
-                unexpected_count,
-                '["crm:1", "crm:2"]' if status == "failed" else None,
-                "team:sales-operations",
-                "Remove the second credit of the deal",
-            ],
-        )
+    connection.execute(
+        "insert into quality.check_result values (?, ?, ?, ?, ?, ?, ?, ?, ?, 40, ?, ?, ?)",
+        [
+            run_id,
+            when,
+            check.room,
+            check.target,
+            check.check_name,
+            severity,
+            status,
+            observed,
+            unexpected_count,
+            '["crm:1", "crm:2"]' if status == "failed" else None,
+            "team:sales-operations",
+            "Remove the second credit of the deal",
+        ],
+    )
