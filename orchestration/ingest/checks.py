@@ -8,7 +8,7 @@ from orchestration.ingest.source_config import Column, ColumnType, ObjectConfig
 BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 TRUE_AND_FALSE = ("true", "false", "1", "0", "yes", "no", "t", "f")
 DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-INSTANT = DAY + r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)? ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?"
+INSTANT = DAY + r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?"
 EXPECTED = {
     ColumnType.DATE: "a date as 2017-12-31",
     ColumnType.INSTANT: "a date or an instant as 2017-12-31T18:00:00Z",

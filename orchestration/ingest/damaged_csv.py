@@ -147,7 +147,12 @@ STATEMENTS = (
     measured as (
         select
             *,
-            len(fields) - case when len(fields) = $field_count + 1 and fields[-1] = '' then 1 else 0 end as field_count,
+            -- delimiters after the last field do no harm, and DuckDB's strict reader lets them pass too
+            case
+                when len(fields) > $field_count and array_to_string(fields[$field_count + 1:], '') = ''
+                    then $field_count
+                else len(fields)
+            end as field_count,
             not $line_end and line_number = max(line_number) over () as is_last
         from split
     )

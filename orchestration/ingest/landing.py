@@ -90,7 +90,7 @@ def _visible(root: Path, folder: Path) -> Iterator[Path]:
             continue
         if entry.is_symlink() and not entry.resolve().is_relative_to(root.resolve()):
             raise ConfigurationError(
-                f"{entry}: a link that leads out of the landing folder, to {entry.resolve()}; put the file itself there."
+                f"{entry}: a link out of the landing folder, to {entry.resolve()}; put the file itself there."
             )
         yield entry
 

@@ -38,15 +38,18 @@ def load_extract(
     extracted_at: datetime,
     scratch: Path,
     run_id: str,
+    rewind_to: datetime | None,
 ) -> dict[str, FileCounts]:
     """Load all files of one extract, none of which raw holds; returns what became of each, by file name.
 
-    The caller opens and ends the transaction. Expects every later extract of the object to have been rewound.
+    Raw changes in one transaction, which begins with the rewind of the object to `rewind_to`, unless that is null; the
+    connection must not be in another. Expects every later extract of the object to have been rewound.
     """
     found = config.objects[object_name]
     loaded_at = datetime.now(UTC).replace(tzinfo=None)
     counts: dict[str, FileCounts] = {}
     fingerprints: dict[str, str] = {}
+    # Outside the transaction, because a file that stops the strict reader would end it.
     begin_extract(connection, found)
     for file in files:
         fingerprints[file.name] = fingerprint(file.path)
@@ -54,12 +57,20 @@ def load_extract(
         if read.header:
             check_header(file, read.header, found)
         counts[file.name] = stage_file(connection, file, read, found, extracted_at, loaded_at)
-    _apply(connection, config.raw_table(object_name), found, extracted_at, loaded_at, counts)
-    for file in files:
-        _write_ledger(
-            connection, file, fingerprints[file.name], found, counts[file.name], extracted_at, loaded_at, run_id
-        )
-    for table in ("staged", "delivered", "rejected"):
+    connection.begin()
+    try:
+        if rewind_to is not None:
+            rewind(connection, config, object_name, rewind_to)
+        _apply(connection, config.raw_table(object_name), found, extracted_at, loaded_at, counts)
+        connection.execute("insert into raw.quarantine from set_aside order by source_file, source_row")
+        for file in files:
+            digest = fingerprints[file.name]
+            _write_ledger(connection, file, digest, found, counts[file.name], extracted_at, loaded_at, run_id)
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    for table in ("staged", "set_aside", "delivered", "rejected", "arriving", "known", "unchanged", "gone"):
         connection.execute(f"drop table if exists temp.{table}")
     return counts
 

@@ -156,15 +156,10 @@ def _carry_out(
         rewind(connection, config, plan.object, plan.rewind_to)
     for position, (extracted_at, files) in enumerate(plan.extracts.items()):
         with tempfile.TemporaryDirectory(dir=settings.warehouse.parent) as scratch:
-            connection.begin()
-            try:
-                if position == 0 and plan.rewind_to is not None:
-                    rewind(connection, config, plan.object, plan.rewind_to)
-                loaded = load_extract(connection, config, plan.object, files, extracted_at, Path(scratch), run_id)
-                connection.commit()
-            except BaseException:
-                connection.rollback()
-                raise
+            rewind_to = plan.rewind_to if position == 0 else None
+            loaded = load_extract(
+                connection, config, plan.object, files, extracted_at, Path(scratch), run_id, rewind_to
+            )
         counts += loaded.values()
         read, kept = (sum(getattr(count, name) for count in loaded.values()) for name in ("rows_read", "rows_kept"))
         progress(

@@ -35,12 +35,13 @@ class FileCounts:
 
 
 def begin_extract(connection: duckdb.DuckDBPyConnection, config: ObjectConfig) -> None:
-    """Make the temporary table `staged`, empty: an extract is all files of one object with one instant."""
+    """Make the temporary tables `staged` and `set_aside`, empty, for all files of one object with one instant."""
     columns = ", ".join(f"{quoted(name)} varchar" for name in config.columns)
     connection.execute(
         f"create or replace temp table staged ({columns}, _extras varchar, _key varchar, _row_hash varchar, "
         "_source_file varchar, _source_row bigint, _problem integer)"
     )
+    connection.execute("create or replace temp table set_aside as from raw.quarantine limit 0")
 
 
 def stage_file(
@@ -51,7 +52,7 @@ def stage_file(
     extracted_at: datetime,
     loaded_at: datetime,
 ) -> FileCounts:
-    """Add what read_file left in `delivered` to `staged`, and the rows that are set aside to raw.quarantine."""
+    """Add what read_file left in `delivered` to `staged`, and the rows that are set aside to `set_aside`."""
     counts = FileCounts()
     _name_columns(connection, file, read, config)
     _quarantine(connection, file, config, extracted_at, loaded_at)
@@ -59,13 +60,13 @@ def stage_file(
     found = connection.execute(
         "select (select count(*) from staged where _source_file = $file) + (select count(*) from rejected), "
         "count(*), (select count(*) from rejected) + count(*) filter (reason = 'missing_key') "
-        "from raw.quarantine where source = $source and source_file = $file and extracted_at = $extracted_at",
-        {"file": file.name, "source": file.source, "extracted_at": extracted_at},
+        "from set_aside where source_file = $file",
+        {"file": file.name},
     ).fetchone()
     assert found is not None
     counts.rows_read, counts.rows_quarantined, unidentified = found
     counts.is_whole = not (unidentified or read.is_cut or read.is_empty)
-    _warn(connection, file, read, extracted_at, counts)
+    _warn(connection, file, read, counts)
     return counts
 
 
@@ -135,7 +136,7 @@ def _quarantine(
         "loaded_at": loaded_at,
     }
     connection.execute(
-        "insert into raw.quarantine select $source, $object, $file, source_row, null, value, reason, "
+        "insert into set_aside select $source, $object, $file, source_row, null, value, reason, "
         "$file || ', line ' || source_row || coalesce(', value ''' || left(value, 200) || '''', '') || ': ' "
         "|| explanation || '.', row_text, $extracted_at, $loaded_at from rejected order by source_row",
         common,
@@ -150,7 +151,7 @@ def _quarantine(
         column = quoted(check.column)
         row_text = f"to_json(struct_pack({', '.join(f'{quoted(name)} := {quoted(name)}' for name in config.columns)}))"
         connection.execute(
-            f"insert into raw.quarantine select $source, $object, $file, _source_row, $column, {column}, $reason, "
+            f"insert into set_aside select $source, $object, $file, _source_row, $column, {column}, $reason, "
             "$file || ', line ' || _source_row || ', column ''' || $column || ''': ' "
             f"|| coalesce('''' || left({column}, 200) || ''' is not usable', 'blank') || '; ' || $fix || '.', "
             f"{row_text}, $extracted_at, $loaded_at "
@@ -188,13 +189,12 @@ def _warn(
     connection: duckdb.DuckDBPyConnection,
     file: LandedFile,
     read: FileRead,
-    extracted_at: datetime,
     counts: FileCounts,
 ) -> None:
     reasons = connection.execute(
-        "select reason, count(*), arg_min(message, source_row) from raw.quarantine "
-        "where source = ? and source_file = ? and extracted_at = ? group by reason order by min(source_row)",
-        [file.source, file.name, extracted_at],
+        "select reason, count(*), arg_min(message, source_row) from set_aside "
+        "where source_file = ? group by reason order by min(source_row)",
+        [file.name],
     ).fetchall()
     for reason, count, message in reasons:
         rows = "1 row" if count == 1 else f"{count} rows"
