@@ -1,0 +1,98 @@
+"""The checks as Dagster shows them: one asset check an expectation, run a room at a time."""
+
+from collections.abc import Callable, Iterator
+
+from dagster import (
+    AssetCheckExecutionContext,
+    AssetCheckKey,
+    AssetCheckResult,
+    AssetChecksDefinition,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    AssetKey,
+    MetadataValue,
+    multi_asset_check,
+)
+
+from orchestration.guard.suites import Check, Suite, Target, load_suites
+from orchestration.guard.validate import CheckResult, Room, validate
+from orchestration.settings import Settings
+from orchestration.warehouse import writer_lock
+
+
+def guard_checks(settings: Settings, room: Room, asset_key_of: Callable[[str], AssetKey]) -> AssetChecksDefinition:
+    """All checks of a room (`raw_checks`, `marts_checks`) as one step; `asset_key_of` maps "schema.table" to its asset.
+
+    Critical ones block what lies downstream. Materializing some assets runs only their checks. Raises
+    ConfigurationError where a suite cannot be used.
+    """
+    suites = load_suites(settings.expectations / room)
+    checks = {
+        AssetCheckKey(asset_key_of(target.target), check.check_name): (target, check)
+        for suite in suites
+        for target in suite.targets
+        for check in target.expectations
+    }
+    specs = [
+        _spec(suite, it, check, asset_key_of) for suite in suites for it in suite.targets for check in it.expectations
+    ]
+
+    @multi_asset_check(name=f"{room}_checks", specs=specs, can_subset=True)
+    def run_checks(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
+        selected = [key for key in checks if key in context.selected_asset_check_keys]
+        targets = list(dict.fromkeys(checks[key][0].target for key in selected))
+        with writer_lock(settings):
+            results = validate(settings, room, run_id=context.run.run_id, targets=targets, progress=context.log.info)
+        found = {(result.target, result.check_name): result for result in results}
+        for key in selected:
+            target, check = checks[key]
+            result = found.get((target.target, check.check_name))
+            yield _reported(settings, key, check, result) if result else _nothing_delivered(key)
+
+    return run_checks
+
+
+def _spec(suite: Suite, target: Target, check: Check, asset_key_of: Callable[[str], AssetKey]) -> AssetCheckSpec:
+    return AssetCheckSpec(
+        name=check.check_name,
+        asset=asset_key_of(target.target),
+        # so that what the query reads is built before the check runs
+        additional_deps=[asset_key_of(table) for table in check.reads if table != target.target],
+        description=check.meta.why,
+        blocking=check.severity == "critical",
+        metadata={"owner": suite.owner, "severity": check.severity, "fix": check.meta.fix},
+    )
+
+
+def _reported(settings: Settings, key: AssetCheckKey, check: Check, result: CheckResult) -> AssetCheckResult:
+    page = (settings.reports / "data_docs" / "index.html").as_uri()
+    errored = result.status == "errored"
+    return AssetCheckResult(
+        asset_key=key.asset_key,
+        check_name=key.name,
+        passed=result.status == "passed",
+        severity=AssetCheckSeverity.ERROR if check.severity == "critical" else AssetCheckSeverity.WARN,
+        description=f"The check itself broke, not the data: {result.observed}" if errored else check.meta.why,
+        metadata={
+            "status": result.status,
+            "observed": result.observed,
+            "unexpected_count": result.unexpected_count,
+            "element_count": result.element_count,
+            "sample_keys": result.sample_keys,
+            "why": check.meta.why,
+            "fix": check.meta.fix,
+            "owner": result.owner,
+            "data_docs": MetadataValue.url(f"{page}#{result.target}"),
+        },
+    )
+
+
+def _nothing_delivered(key: AssetCheckKey) -> AssetCheckResult:
+    # Dagster skips what lies downstream of a blocking check that reports nothing
+    return AssetCheckResult(
+        asset_key=key.asset_key,
+        check_name=key.name,
+        passed=True,
+        description="No rows delivered, nothing to check.",
+        metadata={"status": "not checked", "observed": "no rows delivered"},
+    )

@@ -1,0 +1,102 @@
+"""The Data Docs: Great Expectations' page for each checked table, behind an index that opens without a network.
+
+Great Expectations' own pages load styles and scripts from eight hosts, show an empty index without them, and do not
+escape the values they show. Here each page gets a policy that lets it load and run nothing, and a style of our own.
+"""
+
+import re
+import shutil
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from types import SimpleNamespace
+
+from jinja2 import Environment, FileSystemLoader
+
+from orchestration import warehouse
+from orchestration.guard import gx
+from orchestration.settings import Settings
+
+TEMPLATES = Path(__file__).parent / "templates"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
+
+_FROM_OUTSIDE = re.compile(
+    r"""<script[^>]*\ssrc=["']https?:[^>]*>\s*</script> | <link[^>]*> | <footer.*?</footer>""",
+    re.VERBOSE | re.DOTALL,
+)
+_LOGO = re.compile(r"""<img[^>]*["']https?:[^>]*>""")
+_LINK_TO_SUITE_PAGE = re.compile(r"""<a\s+href="[^"]*/expectations/[^"]*"\s*>(.*?)</a>""")
+
+
+def build_data_docs(settings: Settings) -> Path:
+    """Build reports/data_docs from the results of the last run, raw and marts, and return its index.html.
+
+    The folder is replaced as a whole. Without any results the index says so.
+    """
+    style = (TEMPLATES / "data_docs.css").read_text(encoding="utf-8")
+    settings.reports.mkdir(mode=0o700, parents=True, exist_ok=True)
+    site = settings.reports / ".data_docs_new"
+    shutil.rmtree(site, ignore_errors=True)
+    site.mkdir(mode=0o700)
+    run_id = _last_run(settings)
+    if run_id:
+        gx.new_context(gx.results_of_runs(settings) / run_id, site).build_data_docs()
+        # its fonts and pictures are not shown
+        shutil.rmtree(site / "static", ignore_errors=True)
+        for page in site.rglob("*.html"):
+            page.write_text(_closed_to_the_outside(page.read_text(encoding="utf-8"), style), encoding="utf-8")
+    (site / "index.html").write_text(_index(settings, site, run_id, style), encoding="utf-8")
+    return _put_in_place(settings, site) / "index.html"
+
+
+def _last_run(settings: Settings) -> str | None:
+    folder = gx.results_of_runs(settings)
+    return next((it.name for it in folder.iterdir()), None) if folder.exists() else None
+
+
+def _closed_to_the_outside(html: str, style: str) -> str:
+    head = f'<head>\n<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+    html = _LINK_TO_SUITE_PAGE.sub(r"\1", _LOGO.sub("All checks", _FROM_OUTSIDE.sub("", html)))
+    return html.replace("<head>", head, 1).replace("</head>", f"<style>{style}</style>\n</head>", 1)
+
+
+def _index(settings: Settings, site: Path, run_id: str | None, style: str) -> str:
+    checks = _checks_of_run(settings, run_id) if run_id else []
+    rooms = {
+        room: {target: list(of_target) for target, of_target in groupby(of_room, key=lambda it: it.target)}
+        for room, of_room in groupby(checks, key=lambda it: it.room)
+    }
+    pages = {it.target: _page_of(site, it.target) for it in checks}
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True)
+    template = environment.get_template("data_docs_index.html.j2")
+    return template.render(policy=POLICY, style=style, run_id=run_id, rooms=rooms, pages=pages)
+
+
+def _checks_of_run(settings: Settings, run_id: str) -> Sequence[SimpleNamespace]:
+    """The newest result of each check of the run: raw first, and what failed or is critical first in its table."""
+    query = """
+        select * from quality.check_result
+        where run_id = ? and room in ('raw', 'marts')
+        qualify row_number() over (partition by room, target, check_name order by checked_at desc) = 1
+        order by room = 'marts', target, status = 'passed', severity, check_name
+    """
+    with warehouse.connect(settings, read_only=True) as connection:
+        results = connection.execute(query, [run_id])
+        columns = [column[0] for column in results.description or []]
+        return [SimpleNamespace(**dict(zip(columns, row, strict=True))) for row in results.fetchall()]
+
+
+def _page_of(site: Path, target: str) -> str | None:
+    folder = site.joinpath("validations", *target.split("."))
+    newest = max(folder.rglob("*.html"), default=None)
+    return newest.relative_to(site).as_posix() if newest else None
+
+
+def _put_in_place(settings: Settings, site: Path) -> Path:
+    place, old = settings.reports / "data_docs", settings.reports / ".data_docs_old"
+    shutil.rmtree(old, ignore_errors=True)
+    if place.exists():
+        place.rename(old)
+    site.rename(place)
+    shutil.rmtree(old, ignore_errors=True)
+    return place

@@ -1,0 +1,79 @@
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+from guard_home import RAW_SUITE, RAW_TABLES, SettingsWithOwnSuites, make_settings
+
+from orchestration.guard import build_data_docs, validate
+
+MARTS_SUITE = """\
+    suite: marts_core
+    owner: team:sales-operations
+    targets:
+      - target: marts.dim_reps
+        key: [rep_id]
+        expectations:
+          - type: expect_column_values_to_be_in_set
+            kwargs: {column: rep_name, value_set: [Ada]}
+            severity: critical
+            meta: {why: Ada is the only rep., fix: Hire nobody else.}
+"""
+MARTS_TABLES = """
+create schema marts;
+create table marts.dim_reps as select 'r1' as rep_id, '<script>alert(1)</script>' as rep_name;
+"""
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    settings = make_settings(
+        tmp_path_factory.mktemp("home $x"),
+        {"raw/crm.yml": RAW_SUITE, "marts/core.yml": MARTS_SUITE},
+        RAW_TABLES + MARTS_TABLES,
+    )
+    validate(settings, "raw", run_id="yesterday")
+    validate(settings, "raw", run_id="today", targets=["raw.crm__deal", "raw.crm__forgotten"])
+    validate(settings, "marts", run_id="today")
+    return build_data_docs(settings)
+
+
+def test_the_index_lists_the_failures_of_both_rooms_of_the_last_run(index: Path) -> None:
+    page = index.read_text(encoding="utf-8")
+    assert "today" in page and "yesterday" not in page
+    for shown in (
+        "raw.crm__deal",
+        "gx_not_null_stage",
+        "1 unexpected of 4",
+        "Set the stage in the CRM.",
+        "marts.dim_reps",
+    ):
+        assert shown in page
+    assert "there is no table raw.crm__forgotten" in page
+    assert "The check itself broke, not the data" in page
+    assert "raw.crm__rep" not in page
+
+
+def test_each_table_links_to_its_page_which_shows_the_failure(index: Path) -> None:
+    links = re.findall(r'href="(validations/[^"]+)"', index.read_text(encoding="utf-8"))
+    assert len(links) == 2
+    page = index.parent.joinpath(next(it for it in links if "crm__deal" in it)).read_text(encoding="utf-8")
+    assert "Amounts are not negative." in page
+    assert "1 unexpected values found" in page
+
+
+def test_no_page_loads_or_runs_anything(index: Path) -> None:
+    for page in index.parent.rglob("*.html"):
+        text = unescape(page.read_text(encoding="utf-8"))
+        assert "default-src 'none'" in text[: text.index("<title>")]
+        assert not re.search(r"<(script|img)[^>]*src=[\"']https?:|<link[^>]*https?:", text)
+
+
+def test_values_are_escaped_in_the_index(index: Path) -> None:
+    page = index.read_text(encoding="utf-8")
+    assert "<script>" not in page and "&lt;script&gt;alert(1)" in page
+
+
+def test_without_any_results_the_index_says_so(tmp_path: Path) -> None:
+    settings = SettingsWithOwnSuites(home=tmp_path, landing=tmp_path, warehouse=tmp_path / "kuota.duckdb")
+    assert "Nothing has been checked yet" in build_data_docs(settings).read_text(encoding="utf-8")
