@@ -9,6 +9,7 @@ BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 TRUE_AND_FALSE = ("true", "false", "1", "0", "yes", "no", "t", "f")
 DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 INSTANT = DAY + r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?"
+NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?"
 EXPECTED = {
     ColumnType.DATE: "a date as 2017-12-31",
     ColumnType.INSTANT: "a date or an instant as 2017-12-31T18:00:00Z",
@@ -33,25 +34,37 @@ def trimmed(expression: str) -> str:
     return f"trim({expression}, {BLANKS})"
 
 
-def parsed(column: Column, expression: str) -> str:
-    """SQL for the meaning of a text, null where it has none; `expression` is SQL for the text."""
-    text = trimmed(expression)
+def not_blank(expression: str) -> str:
+    """SQL for a text as it is, null where it is blank."""
+    # A visible first character, the usual case, spares the trimming.
+    return f"case when ascii({expression}) between 33 and 126 or {trimmed(expression)} != '' then {expression} end"
+
+
+def parsed(column: Column, text: str) -> str:
+    """SQL for the meaning of a text, null where it has none; `text` is SQL, and blanks around the value do no harm."""
     match column.type:
         case ColumnType.DATE | ColumnType.INSTANT if column.format is not None:
             # A year of two digits would be read as a year of antiquity.
             instant = f"try_strptime({text}, {literal(column.format)})"
             return f"case when year({instant}) >= 1000 then {instant} end"
         case ColumnType.DATE:
-            return f"case when regexp_full_match({text}, '{DAY}') then try_cast({text} as date) end"
+            return f"case when {_looks_like(text, DAY)} then try_cast({text} as date) end"
         case ColumnType.INSTANT:
-            return f"case when regexp_full_match({text}, '{INSTANT}') then try_cast({text} as timestamptz) end"
+            return f"case when {_looks_like(text, INSTANT)} then try_cast({text} as timestamptz) end"
         case ColumnType.DECIMAL:
-            return f"try_cast({text} as decimal(38, 9))"
+            # Only to see whether it is a number and how large; a cast to a wide decimal takes forty times as long.
+            number = f"try_cast({text} as double)"
+            return f"case when {_looks_like(text, NUMBER)} and abs({number}) < 1e18 then {number} end"
         case ColumnType.INTEGER:
-            return f"case when regexp_full_match({text}, '[+-]?[0-9]+') then try_cast({text} as bigint) end"
+            return f"case when {_looks_like(text, '[+-]?[0-9]+')} then try_cast({text} as bigint) end"
         case ColumnType.BOOLEAN:
-            return f"case when lower({text}) in {TRUE_AND_FALSE} then lower({text}) in ('true', '1', 'yes', 't') end"
-    return expression
+            word = f"lower({trimmed(text)})"
+            return f"case when {word} in {TRUE_AND_FALSE} then {word} in ('true', '1', 'yes', 't') end"
+    return text
+
+
+def _looks_like(text: str, pattern: str) -> str:
+    return f"regexp_full_match({text}, '\\s*({pattern})\\s*')"
 
 
 def literal(text: str) -> str:

@@ -70,7 +70,8 @@ def load_extract(
     except BaseException:
         connection.rollback()
         raise
-    for table in ("staged", "set_aside", "delivered", "rejected", "arriving", "known", "unchanged", "gone"):
+    connection.execute("drop view temp.arriving")
+    for table in ("staged", "set_aside", "delivered", "rejected", "known", "unchanged", "gone"):
         connection.execute(f"drop table if exists temp.{table}")
     return counts
 
@@ -85,6 +86,8 @@ def _apply(
 ) -> None:
     instants = {"extracted_at": extracted_at, "loaded_at": loaded_at}
     _number_rows_of_a_key(connection)
+    # A view: the rows of the extract that are fit to be kept.
+    connection.execute("create or replace temp view arriving as from staged where _problem is null")
     connection.execute(
         "create or replace temp table known as "
         f"select _key, _key_ordinal, _row_hash, _is_tombstone from {table} where _superseded_at is null"
@@ -119,13 +122,11 @@ def _apply(
             {**instants, "file": min(counts)},
         )
         counts[min(counts)].tombstones = gone
-    columns = column_list(config, "staged.")
     connection.execute(
-        f"insert into {table} by name select {columns}, staged._extras, staged._key, arriving._key_ordinal, "
-        "staged._source_file, staged._source_row, $extracted_at as _extracted_at, $loaded_at as _loaded_at, "
-        "staged._row_hash, null::timestamp as _superseded_at, false as _is_tombstone "
-        "from staged join arriving on staged.rowid = arriving.row "
-        "anti join unchanged on arriving._key = unchanged._key and arriving._key_ordinal = unchanged._key_ordinal",
+        f"insert into {table} by name select {column_list(config)}, _extras, _key, _key_ordinal, _source_file, "
+        "_source_row, $extracted_at as _extracted_at, $loaded_at as _loaded_at, _row_hash, "
+        "null::timestamp as _superseded_at, false as _is_tombstone "
+        "from arriving anti join unchanged using (_key, _key_ordinal)",
         instants,
     )
     for name, unchanged in connection.execute("select _source_file, count(*) from unchanged group by all").fetchall():
@@ -146,15 +147,11 @@ def _apply(
 def _number_rows_of_a_key(connection: duckdb.DuckDBPyConnection) -> None:
     # Numbering sorts, so only the few keys that stand more than once are numbered.
     connection.execute(
-        "create or replace temp table arriving as "
-        "with repeated as (select _key from staged where _problem is null group by _key having count(*) > 1) "
-        "select staged.rowid as row, _key, 1::integer as _key_ordinal, _row_hash, _source_file "
-        "from staged anti join repeated using (_key) where _problem is null "
-        "union all "
-        "select row, _key, "
-        "(row_number() over (partition by _key order by _row_hash, _source_file, _source_row))::integer, "
-        "_row_hash, _source_file "
-        "from (select rowid as row, * from staged) semi join repeated using (_key) where _problem is null"
+        "update staged set _key_ordinal = numbered.ordinal from ("
+        "select row, row_number() over (partition by _key order by _row_hash, _source_file, _source_row) as ordinal "
+        "from (select rowid as row, * from staged where _problem is null) "
+        "semi join (select _key from staged where _problem is null group by _key having count(*) > 1) using (_key)"
+        ") as numbered where staged.rowid = numbered.row"
     )
 
 

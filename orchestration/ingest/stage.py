@@ -9,7 +9,7 @@ from datetime import datetime
 
 import duckdb
 
-from orchestration.ingest.checks import expected, row_checks, trimmed, unparsable_values
+from orchestration.ingest.checks import expected, not_blank, row_checks, trimmed, unparsable_values
 from orchestration.ingest.landing import LandedFile
 from orchestration.ingest.raw_tables import column_list, quoted
 from orchestration.ingest.read_file import FileRead, delivered_columns
@@ -39,7 +39,8 @@ def begin_extract(connection: duckdb.DuckDBPyConnection, config: ObjectConfig) -
     columns = ", ".join(f"{quoted(name)} varchar" for name in config.columns)
     connection.execute(
         f"create or replace temp table staged ({columns}, _extras varchar, _key varchar, _row_hash varchar, "
-        "_source_file varchar, _source_row bigint, _problem integer)"
+        "_source_file varchar, _source_row bigint, _problem integer, "
+        "_key_ordinal integer)"
     )
     connection.execute("create or replace temp table set_aside as from raw.quarantine limit 0")
 
@@ -94,7 +95,7 @@ def _name_columns(
     connection.execute(
         f"insert into staged select {column_list(config)}, _extras, {key}, "
         f"md5(concat_ws({UNIT_SEPARATOR}, {content}, coalesce(_extras, ''))), $file, source_row, "
-        + (f"case {problems} end " if problems else "null ")
+        + (f"case {problems} end, 1 " if problems else "null, 1 ")
         + f"from (select source_row, {named}, {extras_json} as _extras from delivered)",
         parameters,
     )
@@ -105,7 +106,7 @@ def _delivered_text(positions: list[int]) -> str:
         return "null::varchar"
     fields = ", ".join(f"f{position}" for position in positions)
     text = f"coalesce({fields})" if len(positions) > 1 else fields
-    return f"case when {trimmed(text)} != '' then {text} end"
+    return not_blank(text)
 
 
 def _extra_names(header: list[str], config: ObjectConfig) -> dict[str, int]:
@@ -166,23 +167,25 @@ def _count_unparsable(
     unparsable = unparsable_values(config)
     if not unparsable:
         return
-    measures = ", ".join(
-        f"count(*) filter ({condition}), min(_source_row) filter ({condition}), "
-        f"arg_min({quoted(name)}, _source_row) filter ({condition})"
-        for name, condition in unparsable.items()
-    )
+    measures = ", ".join(f"count_if({condition})" for condition in unparsable.values())
     found = connection.execute(
         f"select {measures} from staged where _source_file = ? and _problem is null", [file.name]
     ).fetchone()
     assert found is not None
-    for place, name in enumerate(unparsable):
-        count, first_row, first_value = found[3 * place : 3 * place + 3]
-        if count:
-            counts.values_unparsable += count
-            counts.warnings.append(
-                f"{file.name}, line {first_row}, column '{name}': '{first_value[:200]}' is not usable and counts as "
-                f"unknown ({count} in this file); write {expected(config.columns[name])}."
-            )
+    for (name, condition), count in zip(unparsable.items(), found, strict=True):
+        if not count:
+            continue
+        first = connection.execute(
+            f"select _source_row, left({quoted(name)}, 200) from staged "
+            f"where _source_file = ? and _problem is null and {condition} order by _source_row limit 1",
+            [file.name],
+        ).fetchone()
+        assert first is not None
+        counts.values_unparsable += count
+        counts.warnings.append(
+            f"{file.name}, line {first[0]}, column '{name}': '{first[1]}' is not usable and counts as "
+            f"unknown ({count} in this file); write {expected(config.columns[name])}."
+        )
 
 
 def _warn(
