@@ -1,0 +1,34 @@
+{#- Why a current source row is out of every number: a newer row has its key ('duplicate'), or its CRM marks it deleted.
+    Of rows that share a key the last updated counts; the row hash decides ties, so that file order never does. -#}
+{% macro exclusion_reason(updated_at='cast(null as timestamp)', is_deleted='false') -%}
+    case
+        when row_number() over (
+            partition by source, source_key
+            order by {{ updated_at }} desc nulls last, row_hash desc
+        ) > 1 then 'duplicate'
+        when {{ is_deleted }} then 'deleted'
+    end
+{%- endmacro %}
+
+
+{#- Canonical ids are <source>:<id>. -#}
+{% macro canonical_id(source, key) -%}
+    {{ source }} || ':' || {{ key }}
+{%- endmacro %}
+
+
+{#- Joins the register value_map for `column` of `rows`, as <column>_map; `fields` names the field by source. -#}
+{% macro join_value_map(rows, column, object, fields) -%}
+    left join {{ ref('int_value_maps_in_force') }} as {{ column }}_map
+        on {{ rows }}.source = {{ column }}_map.source
+            and {{ column }}_map.object = '{{ object }}'
+            and {{ column }}_map.field = case {{ rows }}.source
+                {%- for source, field in fields.items() %} when '{{ source }}' then '{{ field }}'{% endfor %} end
+            and {{ rows }}.{{ column }} = {{ column }}_map.source_value
+{%- endmacro %}
+
+
+{#- The value that the register gives, else the source's own. -#}
+{% macro mapped_value(rows, column) -%}
+    coalesce({{ column }}_map.mapped_value, {{ rows }}.{{ column }})
+{%- endmacro %}

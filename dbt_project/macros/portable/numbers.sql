@@ -1,0 +1,28 @@
+{#- numerator ÷ denominator of two decimals with four and no decimal places, exact to 12 places, half away from zero:
+    a double has too few digits for rupiah. Null where the denominator is 0. -#}
+{% macro exact_quotient(numerator, denominator) -%}
+    case
+        when {{ denominator }} <> 0
+            then cast(
+                (abs(cast({{ numerator }} * 10000 as hugeint)) * 200000000 // cast({{ denominator }} as hugeint) + 1) // 2
+                * case when {{ numerator }} < 0 then -1 else 1 end
+                as decimal(26, 0)
+            ) * cast(0.000000000001 as decimal(12, 12))
+    end
+{%- endmacro %}
+
+
+{#- The values of a group as one text, sorted, separated by commas. -#}
+{% macro joined_text(expression) -%}
+    string_agg(distinct {{ expression }}, ',' order by {{ expression }})
+{%- endmacro %}
+
+
+{% macro median(expression) -%}
+    percentile_cont(0.5) within group (order by {{ expression }})
+{%- endmacro %}
+
+
+{% macro percentile_90(expression) -%}
+    percentile_cont(0.9) within group (order by {{ expression }})
+{%- endmacro %}

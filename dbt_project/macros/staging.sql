@@ -1,0 +1,25 @@
+{#- Trimmed text, null where blank. -#}
+{% macro text(column) -%}
+    nullif(trim({{ column }}), '')
+{%- endmacro %}
+
+
+{#- Where a staged row comes from and from when to when it was the newest known one for its key. -#}
+{% macro source_row_columns() -%}
+    _key as source_key,
+        _source_file as source_file,
+        _source_row as source_row,
+        _row_hash as row_hash,
+        _extracted_at as extracted_at,
+        _superseded_at as superseded_at,
+        _superseded_at is null as is_current,
+        _extras as extras
+{%- endmacro %}
+
+
+{#- Joins the zone that the source declared for the day of this column's local instant, as <column>_zone. -#}
+{% macro join_source_zone(column) -%}
+    left join source_zones as {{ column }}_zone
+        on substr(trim(source_rows.{{ column }}), 1, 10) >= coalesce(cast({{ column }}_zone.valid_from as varchar), '')
+            and substr(trim(source_rows.{{ column }}), 1, 10) <= coalesce(cast({{ column }}_zone.valid_to as varchar), '9999')
+{%- endmacro %}

@@ -1,0 +1,54 @@
+-- Whole fiscal years around every date that a deal, an activity or a quota carries. Dates that cannot be true are left
+-- out (their rows stand in the exclusion ledger), so that one typing error does not make a calendar of centuries.
+with
+
+as_of as (
+    select * from {{ ref('int_as_of_determined') }}
+),
+
+dates_in_use as (
+    select created_on as date_in_use from {{ ref('int_opportunities_judged') }}
+    union all
+    select close_date as date_in_use from {{ ref('int_opportunities_judged') }}
+    union all
+    select period_start as date_in_use from {{ ref('int_quotas_resolved') }}
+    union all
+    select period_end as date_in_use from {{ ref('int_quotas_resolved') }}
+    union all
+    select as_of_date as date_in_use from as_of
+),
+
+bounds as (
+    select
+        min(dates_in_use.date_in_use) as first_date,
+        max(dates_in_use.date_in_use) as last_date
+    from dates_in_use
+    cross join as_of
+    where dates_in_use.date_in_use >= as_of.earliest_plausible_on
+        and dates_in_use.date_in_use <= as_of.latest_plausible_on
+),
+
+fiscal_years as (
+    select
+        {{ fiscal_period_start('year', 'first_date') }} as first_date,
+        {{ add_days(add_months(fiscal_period_start('year', 'last_date'), 12), -1) }} as last_date
+    from bounds
+),
+
+dates as (
+    select {{ each_day('first_date', 'last_date') }} as date_day
+    from fiscal_years
+),
+
+final as (
+    select
+        date_day,
+        {{ iso_weekday('date_day') }} as iso_weekday,
+        {{ fiscal_period_start('week', 'date_day') }} as week_start,
+        {{ fiscal_period_start('month', 'date_day') }} as month_start,
+        {{ fiscal_period_start('quarter', 'date_day') }} as quarter_start,
+        {{ fiscal_period_start('year', 'date_day') }} as year_start
+    from dates
+)
+
+select * from final

@@ -1,0 +1,76 @@
+-- Each current opportunity row, with the reason for which it is out of every number, null for those that count.
+with
+
+versions as (
+    select * from {{ ref('int_opportunity_versions_unioned') }}
+    where is_current
+),
+
+owner_references as (
+    select * from {{ ref('int_references_resolved') }}
+    where entity = 'rep'
+),
+
+account_references as (
+    select * from {{ ref('int_references_resolved') }}
+    where entity = 'account'
+),
+
+product_references as (
+    select * from {{ ref('int_references_resolved') }}
+    where entity = 'product'
+),
+
+judged as (
+    select
+        *,
+        {{ exclusion_reason('updated_at', 'is_deleted') }} as own_exclusion_reason
+    from versions
+),
+
+final as (
+    select
+        judged.opportunity_id,
+        judged.source,
+        judged.opportunity_key,
+        judged.opportunity_name,
+        judged.owner_reference,
+        owner_references.resolved_id as owner_rep_id,
+        judged.account_reference,
+        account_references.resolved_id as account_id,
+        judged.product_reference,
+        product_references.resolved_id as product_id,
+        judged.created_by_reference,
+        judged.lead_reference,
+        judged.pipeline,
+        judged.source_stage,
+        judged.amount,
+        judged.currency,
+        judged.opportunity_type,
+        judged.loss_reason,
+        judged.created_at,
+        judged.created_on,
+        judged.close_date,
+        judged.closed_at,
+        judged.updated_at,
+        judged.extracted_at,
+        judged.source_key,
+        judged.source_file,
+        judged.source_row,
+        coalesce(
+            judged.own_exclusion_reason,
+            case when owner_references.candidate_count > 1 then 'ambiguous_owner' end
+        ) as exclusion_reason
+    from judged
+    left join owner_references
+        on judged.source = owner_references.scope
+            and judged.owner_reference = owner_references.reference
+    left join account_references
+        on judged.source = account_references.scope
+            and judged.account_reference = account_references.reference
+    left join product_references
+        on judged.source = product_references.scope
+            and judged.product_reference = product_references.reference
+)
+
+select * from final

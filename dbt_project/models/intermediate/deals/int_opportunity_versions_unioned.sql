@@ -1,0 +1,50 @@
+-- Every version of every opportunity that any extract showed, in the canonical columns.
+{% set columns = 'opportunity_key, opportunity_name, owner_reference, account_reference, product_reference, created_by_reference, lead_reference, pipeline, source_stage, amount, currency, opportunity_type, loss_reason, created_at, created_on, close_date, closed_at, updated_at, is_deleted, source_key, source_file, source_row, row_hash, extracted_at, superseded_at, is_current' %}
+
+with
+
+unioned as (
+    {% for source in ['crm_sales', 'generic'] -%}
+    select '{{ source }}' as source, {{ columns }} from {{ ref('stg_' ~ source ~ '__opportunities') }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+final as (
+    select
+        {{ canonical_id('unioned.source', 'unioned.opportunity_key') }} as opportunity_id,
+        unioned.source,
+        unioned.opportunity_key,
+        unioned.opportunity_name,
+        {{ mapped_value('unioned', 'owner_reference') }} as owner_reference,
+        {{ mapped_value('unioned', 'account_reference') }} as account_reference,
+        {{ mapped_value('unioned', 'product_reference') }} as product_reference,
+        unioned.created_by_reference,
+        unioned.lead_reference,
+        coalesce(unioned.pipeline, 'default') as pipeline,
+        unioned.source_stage,
+        unioned.amount,
+        upper(unioned.currency) as currency,
+        {{ mapped_value('unioned', 'opportunity_type') }} as opportunity_type,
+        unioned.loss_reason,
+        unioned.created_at,
+        unioned.created_on,
+        unioned.close_date,
+        unioned.closed_at,
+        unioned.updated_at,
+        unioned.is_deleted,
+        unioned.source_key,
+        unioned.source_file,
+        unioned.source_row,
+        unioned.row_hash,
+        unioned.extracted_at,
+        unioned.superseded_at,
+        unioned.is_current
+    from unioned
+    {{ join_value_map('unioned', 'owner_reference', 'opportunity', {'crm_sales': 'sales_agent', 'generic': 'owner_id'}) }}
+    {{ join_value_map('unioned', 'account_reference', 'opportunity', {'crm_sales': 'account', 'generic': 'account_id'}) }}
+    {{ join_value_map('unioned', 'product_reference', 'opportunity', {'crm_sales': 'product'}) }}
+    {{ join_value_map('unioned', 'opportunity_type', 'opportunity', {'generic': 'type'}) }}
+)
+
+select * from final

@@ -1,0 +1,147 @@
+-- Every move of a counted deal from stage to stage, and how it is known: from the CRM's log; for a deal without one from
+-- what successive extracts show; in crm_sales from the dates of the row (an engage date is the entry into Engaging).
+-- A stage that was passed over is not invented.
+with
+
+opportunities as (
+    select * from {{ ref('int_opportunities_resolved') }}
+),
+
+versions as (
+    select * from {{ ref('int_opportunity_versions_unioned') }}
+),
+
+stage_labels as (
+    select * from {{ ref('int_stage_labels_mapped') }}
+),
+
+logged as (
+    select
+        opportunities.source,
+        opportunities.opportunity_id,
+        opportunities.pipeline,
+        stage_events.to_source_stage,
+        stage_events.changed_at,
+        {{ business_date('stage_events.changed_at') }} as changed_on,
+        stage_events.changed_by,
+        'log' as observed_from
+    from (
+        select *, 'generic' as source
+        from {{ ref('stg_generic__stage_events') }}
+        where is_current and changed_at is not null
+    ) as stage_events
+    inner join opportunities
+        on opportunities.source = stage_events.source
+            and stage_events.opportunity_reference = opportunities.opportunity_key
+    group by
+        opportunities.source,
+        opportunities.opportunity_id,
+        opportunities.pipeline,
+        stage_events.to_source_stage,
+        stage_events.changed_at,
+        stage_events.changed_by
+),
+
+dated as (
+    select
+        source,
+        opportunity_id,
+        pipeline,
+        'Engaging' as to_source_stage,
+        {{ start_of_business_date('created_on') }} as changed_at,
+        created_on as changed_on,
+        cast(null as varchar) as changed_by,
+        'dates' as observed_from
+    from opportunities
+    where source = 'crm_sales' and created_on is not null
+    union all
+    select
+        source,
+        opportunity_id,
+        pipeline,
+        source_stage as to_source_stage,
+        {{ start_of_business_date('closed_on') }} as changed_at,
+        closed_on as changed_on,
+        cast(null as varchar) as changed_by,
+        'dates' as observed_from
+    from opportunities
+    where source = 'crm_sales' and closed_on is not null
+),
+
+followed as (
+    select
+        versions.*,
+        lag(versions.source_stage) over (
+            partition by versions.opportunity_id
+            order by versions.extracted_at, versions.updated_at nulls first, versions.row_hash
+        ) as previous_source_stage
+    from versions
+    left join logged on versions.opportunity_id = logged.opportunity_id
+    where versions.source <> 'crm_sales'
+        and logged.opportunity_id is null
+),
+
+extracted as (
+    select
+        opportunities.source,
+        opportunities.opportunity_id,
+        opportunities.pipeline,
+        followed.source_stage as to_source_stage,
+        followed.extracted_at as changed_at,
+        {{ business_date('followed.extracted_at') }} as changed_on,
+        cast(null as varchar) as changed_by,
+        'extracts' as observed_from
+    from followed
+    inner join opportunities on followed.opportunity_id = opportunities.opportunity_id
+    where followed.previous_source_stage is null or followed.previous_source_stage <> followed.source_stage
+),
+
+unioned as (
+    select * from logged
+    union all
+    select * from dated
+    union all
+    select * from extracted
+),
+
+mapped as (
+    select
+        unioned.source,
+        unioned.opportunity_id,
+        unioned.pipeline,
+        stage_labels.stage as to_stage,
+        stage_labels.stage_order,
+        stage_labels.is_closed,
+        stage_labels.is_won,
+        unioned.changed_at,
+        unioned.changed_on,
+        unioned.changed_by,
+        unioned.observed_from
+    from unioned
+    inner join stage_labels
+        on unioned.source = stage_labels.source
+            and unioned.pipeline = stage_labels.pipeline
+            and unioned.to_source_stage = stage_labels.source_stage
+            and unioned.changed_on between stage_labels.meaning_from and stage_labels.meaning_to
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by opportunity_id
+            order by changed_at, stage_order, to_stage, changed_by
+        ) as event_number
+    from mapped
+),
+
+final as (
+    select
+        opportunity_id || '#' || cast(event_number as varchar) as stage_event_id,
+        *,
+        lag(to_stage) over (partition by opportunity_id order by event_number) as from_stage,
+        lead(changed_on) over (partition by opportunity_id order by event_number) as left_on
+    from numbered
+)
+
+select * from final

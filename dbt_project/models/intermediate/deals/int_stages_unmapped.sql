@@ -1,0 +1,47 @@
+-- Stages of counted deals and of their logs that the register stage_map does not know. Publishing waits until it does.
+with
+
+known as (
+    select distinct source, pipeline, source_stage from {{ ref('int_stage_labels_mapped') }}
+),
+
+opportunities as (
+    select * from {{ ref('int_opportunities_judged') }}
+    where exclusion_reason is null
+),
+
+used as (
+    select source, pipeline, source_stage, opportunity_id, source_file, source_row from opportunities
+    union all
+    select
+        opportunities.source,
+        opportunities.pipeline,
+        stage_events.to_source_stage as source_stage,
+        opportunities.opportunity_id,
+        stage_events.source_file,
+        stage_events.source_row
+    from {{ ref('stg_generic__stage_events') }} as stage_events
+    inner join opportunities
+        on opportunities.source = 'generic'
+            and stage_events.opportunity_reference = opportunities.opportunity_key
+    where stage_events.is_current
+),
+
+final as (
+    select
+        used.source,
+        used.pipeline,
+        used.source_stage,
+        count(distinct used.opportunity_id) as opportunity_count,
+        min(used.source_file) as source_file,
+        min(used.source_row) as source_row
+    from used
+    left join known
+        on used.source = known.source
+            and used.pipeline = known.pipeline
+            and used.source_stage = known.source_stage
+    where known.source_stage is null
+    group by used.source, used.pipeline, used.source_stage
+)
+
+select * from final

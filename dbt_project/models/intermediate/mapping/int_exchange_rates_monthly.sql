@@ -1,0 +1,44 @@
+-- One rate a month and currency. The reporting currency's own rate is 1, whatever the register says.
+with
+
+exchange_rates as (
+    select * from {{ ref('stg_registers__exchange_rates') }}
+    where is_current
+        and currency <> '{{ var("reporting_currency") }}'
+        and rate_to_reporting > 0
+),
+
+ranked as (
+    select
+        cast(date_trunc('month', rate_month) as date) as rate_month,
+        currency,
+        rate_to_reporting,
+        row_number() over (
+            partition by date_trunc('month', rate_month), currency
+            order by rate_month, row_hash
+        ) as position_in_month
+    from exchange_rates
+    where rate_month is not null
+),
+
+given as (
+    select rate_month, currency, rate_to_reporting
+    from ranked
+    where position_in_month = 1
+),
+
+months as (
+    select distinct month_start as rate_month from {{ ref('int_dates_generated') }}
+),
+
+final as (
+    select rate_month, currency, rate_to_reporting from given
+    union all
+    select
+        rate_month,
+        '{{ var("reporting_currency") }}' as currency,
+        cast(1 as decimal(20, 12)) as rate_to_reporting
+    from months
+)
+
+select * from final

@@ -1,0 +1,78 @@
+-- What each stage label of a source and pipeline means from when to when, without gaps: a label keeps its last meaning
+-- until the register gives it another, and its first meaning reaches back. Rows that name the pipeline beat blank ones.
+with
+
+labels as (
+    select distinct source, pipeline, source_stage
+    from {{ ref('int_opportunity_versions_unioned') }}
+    union
+    select distinct opportunities.source, opportunities.pipeline, stage_events.to_source_stage as source_stage
+    from {{ ref('stg_generic__stage_events') }} as stage_events
+    inner join {{ ref('int_opportunity_versions_unioned') }} as opportunities
+        on opportunities.source = 'generic'
+            and stage_events.opportunity_reference = opportunities.opportunity_key
+    union
+    select distinct opportunities.source, opportunities.pipeline, stage_maps.source_stage
+    from {{ ref('int_stage_maps_in_force') }} as stage_maps
+    inner join {{ ref('int_opportunity_versions_unioned') }} as opportunities
+        on stage_maps.source = opportunities.source
+            and (stage_maps.pipeline is null or stage_maps.pipeline = opportunities.pipeline)
+),
+
+stage_maps as (
+    select * from {{ ref('int_stage_maps_in_force') }}
+),
+
+candidates as (
+    select
+        labels.source,
+        labels.pipeline,
+        labels.source_stage,
+        stage_maps.stage,
+        stage_maps.stage_order,
+        stage_maps.is_closed,
+        stage_maps.is_won,
+        stage_maps.valid_from,
+        case when stage_maps.pipeline is null then 0 else 1 end as specificity,
+        max(case when stage_maps.pipeline is null then 0 else 1 end) over (
+            partition by labels.source, labels.pipeline, labels.source_stage
+        ) as best_specificity,
+        row_number() over (
+            partition by
+                labels.source,
+                labels.pipeline,
+                labels.source_stage,
+                stage_maps.valid_from,
+                case when stage_maps.pipeline is null then 0 else 1 end
+            order by stage_maps.valid_to desc, stage_maps.row_hash
+        ) as position_on_day
+    from labels
+    inner join stage_maps
+        on labels.source = stage_maps.source
+            and labels.source_stage = stage_maps.source_stage
+            and (stage_maps.pipeline is null or labels.pipeline = stage_maps.pipeline)
+),
+
+final as (
+    select
+        source,
+        pipeline,
+        source_stage,
+        stage,
+        stage_order,
+        is_closed,
+        is_won,
+        case
+            when row_number() over (partition by source, pipeline, source_stage order by valid_from) = 1
+                then cast('0001-01-01' as date)
+            else valid_from
+        end as meaning_from,
+        coalesce(
+            {{ add_days('lead(valid_from) over (partition by source, pipeline, source_stage order by valid_from)', -1) }},
+            cast('9999-12-31' as date)
+        ) as meaning_to
+    from candidates
+    where specificity = best_specificity and position_on_day = 1
+)
+
+select * from final

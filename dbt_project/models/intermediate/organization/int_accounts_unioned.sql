@@ -1,0 +1,41 @@
+{% set columns = 'account_key, account_name, industry, region, segment, owner_reference, parent_account_reference, created_at, source_key, source_file, source_row, row_hash' %}
+
+with
+
+unioned as (
+    {% for source in ['crm_sales', 'generic'] -%}
+    select '{{ source }}' as source, {{ columns }} from {{ ref('stg_' ~ source ~ '__accounts') }} where is_current
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+mapped as (
+    select
+        unioned.source,
+        unioned.account_key,
+        unioned.account_name,
+        {{ mapped_value('unioned', 'industry') }} as industry,
+        {{ mapped_value('unioned', 'region') }} as region,
+        {{ mapped_value('unioned', 'segment') }} as segment,
+        unioned.owner_reference,
+        unioned.parent_account_reference,
+        unioned.created_at,
+        unioned.source_key,
+        unioned.source_file,
+        unioned.source_row,
+        unioned.row_hash
+    from unioned
+    {{ join_value_map('unioned', 'industry', 'account', {'crm_sales': 'sector', 'generic': 'industry'}) }}
+    {{ join_value_map('unioned', 'region', 'account', {'crm_sales': 'office_location', 'generic': 'region'}) }}
+    {{ join_value_map('unioned', 'segment', 'account', {'generic': 'segment'}) }}
+),
+
+final as (
+    select
+        {{ canonical_id('source', 'account_key') }} as account_id,
+        *,
+        {{ exclusion_reason() }} as exclusion_reason
+    from mapped
+)
+
+select * from final

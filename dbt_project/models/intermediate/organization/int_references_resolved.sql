@@ -1,0 +1,54 @@
+-- What a name in a row can mean. A reference may be an id or a name that is unique. Within a source its own ids and names
+-- are looked up; a register names things of any source, also by the full id <source>:<id>. An id beats a name.
+-- resolved_id is null where several candidates are left.
+with
+
+entities as (
+    select 'rep' as entity, source, rep_id as id, rep_key as key, rep_name as name
+    from {{ ref('int_reps_unioned') }} where exclusion_reason is null
+    union all
+    select 'team' as entity, source, team_id as id, team_key as key, team_name as name
+    from {{ ref('int_teams_unioned') }} where exclusion_reason is null
+    union all
+    select 'account' as entity, source, account_id as id, account_key as key, account_name as name
+    from {{ ref('int_accounts_unioned') }} where exclusion_reason is null
+    union all
+    select 'product' as entity, source, product_id as id, product_key as key, product_name as name
+    from {{ ref('int_products_unioned') }} where exclusion_reason is null
+),
+
+scoped as (
+    select entity, source as scope, id, key, name from entities
+    union all
+    select entity, 'registers' as scope, id, key, name from entities
+),
+
+candidates as (
+    select entity, scope, id as reference, 1 as precedence, id from scoped
+    union all
+    select entity, scope, key as reference, 2 as precedence, id from scoped
+    union all
+    select entity, scope, name as reference, 3 as precedence, id from scoped
+),
+
+ranked as (
+    select
+        *,
+        min(precedence) over (partition by entity, scope, reference) as best_precedence
+    from candidates
+    where reference is not null
+),
+
+final as (
+    select
+        entity,
+        scope,
+        reference,
+        count(distinct id) as candidate_count,
+        case when count(distinct id) = 1 then min(id) end as resolved_id
+    from ranked
+    where precedence = best_precedence
+    group by entity, scope, reference
+)
+
+select * from final

@@ -1,0 +1,45 @@
+-- Every current rep row of every source; those with an exclusion reason count nowhere.
+{% set columns = 'rep_key, rep_name, email, role, segment, region, team_reference, manager_reference, hired_on, ended_on, source_key, source_file, source_row, row_hash' %}
+
+with
+
+unioned as (
+    {% for source in ['crm_sales', 'generic'] -%}
+    select '{{ source }}' as source, {{ columns }} from {{ ref('stg_' ~ source ~ '__reps') }} where is_current
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+mapped as (
+    select
+        unioned.source,
+        unioned.rep_key,
+        {{ mapped_value('unioned', 'rep_name') }} as rep_name,
+        unioned.email,
+        {{ mapped_value('unioned', 'role') }} as role,
+        {{ mapped_value('unioned', 'segment') }} as segment,
+        {{ mapped_value('unioned', 'region') }} as region,
+        unioned.team_reference,
+        unioned.manager_reference,
+        unioned.hired_on,
+        unioned.ended_on,
+        unioned.source_key,
+        unioned.source_file,
+        unioned.source_row,
+        unioned.row_hash
+    from unioned
+    {{ join_value_map('unioned', 'rep_name', 'rep', {'crm_sales': 'sales_agent', 'generic': 'name'}) }}
+    {{ join_value_map('unioned', 'role', 'rep', {'generic': 'role'}) }}
+    {{ join_value_map('unioned', 'segment', 'rep', {'generic': 'segment'}) }}
+    {{ join_value_map('unioned', 'region', 'rep', {'crm_sales': 'regional_office', 'generic': 'region'}) }}
+),
+
+final as (
+    select
+        {{ canonical_id('source', 'rep_key') }} as rep_id,
+        *,
+        {{ exclusion_reason() }} as exclusion_reason
+    from mapped
+)
+
+select * from final

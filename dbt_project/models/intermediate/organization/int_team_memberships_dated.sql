@@ -1,0 +1,80 @@
+-- In which team a rep is, from when to when, both inclusive. A rep with dated memberships has those alone; the others are
+-- always in the team of their own row. Where spans overlap, the one that began last holds from its first day.
+with
+
+reps as (
+    select * from {{ ref('int_reps_unioned') }}
+    where exclusion_reason is null
+),
+
+team_references as (
+    select * from {{ ref('int_references_resolved') }}
+    where entity = 'team' and resolved_id is not null
+),
+
+rep_references as (
+    select * from {{ ref('int_references_resolved') }}
+    where entity = 'rep' and resolved_id is not null
+),
+
+dated as (
+    select
+        rep_references.resolved_id as rep_id,
+        team_references.resolved_id as team_id,
+        coalesce(memberships.valid_from, cast('0001-01-01' as date)) as valid_from,
+        coalesce(memberships.valid_to, cast('9999-12-31' as date)) as valid_to
+    from {{ ref('stg_generic__team_memberships') }} as memberships
+    inner join rep_references
+        on memberships.rep_reference = rep_references.reference
+            and rep_references.scope = 'generic'
+    inner join team_references
+        on memberships.team_reference = team_references.reference
+            and team_references.scope = 'generic'
+    where memberships.is_current
+),
+
+undated as (
+    select
+        reps.rep_id,
+        team_references.resolved_id as team_id,
+        cast('0001-01-01' as date) as valid_from,
+        cast('9999-12-31' as date) as valid_to
+    from reps
+    inner join team_references
+        on reps.source = team_references.scope
+            and reps.team_reference = team_references.reference
+    left join dated on reps.rep_id = dated.rep_id
+    where dated.rep_id is null
+),
+
+unioned as (
+    select distinct * from dated
+    where valid_from <= valid_to
+    union all
+    select * from undated
+),
+
+followed as (
+    select
+        rep_id,
+        team_id,
+        valid_from,
+        valid_to,
+        lead(valid_from) over (partition by rep_id order by valid_from, team_id desc) as next_valid_from
+    from unioned
+),
+
+final as (
+    select
+        rep_id,
+        team_id,
+        valid_from,
+        case
+            when next_valid_from <= valid_to then {{ add_days('next_valid_from', -1) }}
+            else valid_to
+        end as valid_to
+    from followed
+    where next_valid_from is null or next_valid_from > valid_from
+)
+
+select * from final

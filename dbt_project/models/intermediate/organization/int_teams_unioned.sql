@@ -1,0 +1,48 @@
+-- Every current team row. In crm_sales a manager's reps are a team, so its teams have no row of their own.
+with
+
+generic_teams as (
+    select
+        'generic' as source,
+        team_key,
+        team_name,
+        parent_team_reference,
+        manager_reference,
+        source_key,
+        source_file,
+        source_row,
+        row_hash
+    from {{ ref('stg_generic__teams') }}
+    where is_current
+),
+
+managed_teams as (
+    select distinct
+        'crm_sales' as source,
+        team_reference as team_key,
+        team_reference as team_name,
+        cast(null as varchar) as parent_team_reference,
+        team_reference as manager_reference,
+        team_reference as source_key,
+        cast(null as varchar) as source_file,
+        cast(null as bigint) as source_row,
+        cast(null as varchar) as row_hash
+    from {{ ref('stg_crm_sales__reps') }}
+    where is_current and team_reference is not null
+),
+
+unioned as (
+    select * from generic_teams
+    union all
+    select * from managed_teams
+),
+
+final as (
+    select
+        {{ canonical_id('source', 'team_key') }} as team_id,
+        *,
+        {{ exclusion_reason() }} as exclusion_reason
+    from unioned
+)
+
+select * from final

@@ -1,0 +1,158 @@
+-- Rows that were read but name something that cannot be resolved, judged anew at every run: what is unknown today may
+-- arrive tomorrow. They count nowhere and are shown with the quarantine.
+with
+
+quotas as (
+    select
+        source,
+        'quota' as object,
+        source_file,
+        source_row,
+        source_key,
+        case set_aside_reason when 'not_the_first_day_of_a_period' then 'period_start' else 'assignee' end as column_name,
+        case set_aside_reason
+            when 'not_the_first_day_of_a_period' then cast(period_start as varchar)
+            else assignee_reference
+        end as value,
+        set_aside_reason as reason,
+        case set_aside_reason
+            when 'unknown_assignee' then 'is no ' || assignee_type || ' of any source; correct the name or deliver the ' || assignee_type
+            when 'ambiguous_assignee' then 'names several ' || assignee_type || 's; write the id <source>:<id>'
+            else 'is not the first day of a ' || period_type || '; write that day'
+        end as fix
+    from {{ ref('int_quotas_resolved') }}
+    where set_aside_reason is not null
+),
+
+leaves as (
+    select
+        'registers' as source,
+        'leave' as object,
+        leaves.source_file,
+        leaves.source_row,
+        leaves.source_key,
+        'rep_id' as column_name,
+        leaves.rep_reference as value,
+        case when references_resolved.candidate_count > 1 then 'ambiguous_rep' else 'unknown_rep' end as reason,
+        case
+            when references_resolved.candidate_count > 1 then 'names several reps; write the id <source>:<id>'
+            else 'is no rep of any source; correct the name or deliver the rep'
+        end as fix
+    from {{ ref('stg_registers__leaves') }} as leaves
+    left join {{ ref('int_references_resolved') }} as references_resolved
+        on references_resolved.entity = 'rep'
+            and references_resolved.scope = 'registers'
+            and leaves.rep_reference = references_resolved.reference
+    where leaves.is_current and references_resolved.resolved_id is null
+),
+
+memberships as (
+    select
+        'generic' as source,
+        'team_membership' as object,
+        memberships.source_file,
+        memberships.source_row,
+        memberships.source_key,
+        case when reps.resolved_id is null then 'rep_id' else 'team_id' end as column_name,
+        case when reps.resolved_id is null then memberships.rep_reference else memberships.team_reference end as value,
+        case
+            when reps.resolved_id is null and reps.candidate_count > 1 then 'ambiguous_rep'
+            when reps.resolved_id is null then 'unknown_rep'
+            when teams.candidate_count > 1 then 'ambiguous_team'
+            else 'unknown_team'
+        end as reason,
+        case
+            when coalesce(reps.candidate_count, 0) > 1 or coalesce(teams.candidate_count, 0) > 1
+                then 'names several; write the id'
+            else 'is not in the extract of the source; correct it or deliver the row'
+        end as fix
+    from {{ ref('stg_generic__team_memberships') }} as memberships
+    left join {{ ref('int_references_resolved') }} as reps
+        on reps.entity = 'rep'
+            and reps.scope = 'generic'
+            and memberships.rep_reference = reps.reference
+    left join {{ ref('int_references_resolved') }} as teams
+        on teams.entity = 'team'
+            and teams.scope = 'generic'
+            and memberships.team_reference = teams.reference
+    where memberships.is_current
+        and (reps.resolved_id is null or teams.resolved_id is null)
+),
+
+opportunities as (
+    select
+        source,
+        'opportunity' as object,
+        source_file,
+        source_row,
+        source_key,
+        'owner' as column_name,
+        owner_reference as value,
+        exclusion_reason as reason,
+        'names several reps; write the id of one' as fix
+    from {{ ref('int_opportunities_judged') }}
+    where exclusion_reason = 'ambiguous_owner'
+),
+
+activities as (
+    select
+        activities.source,
+        'activity' as object,
+        activities.source_file,
+        activities.source_row,
+        activities.source_key,
+        'rep_id' as column_name,
+        staged.rep_reference as value,
+        activities.exclusion_reason as reason,
+        'names several reps; write the id of one' as fix
+    from {{ ref('int_activities_judged') }} as activities
+    inner join {{ ref('stg_generic__activities') }} as staged
+        on activities.source_file = staged.source_file and activities.source_row = staged.source_row
+    where activities.exclusion_reason = 'ambiguous_rep' and staged.is_current
+),
+
+splits as (
+    select
+        source,
+        'opportunity_split' as object,
+        source_file,
+        source_row,
+        source_key,
+        'rep_id' as column_name,
+        rep_reference as value,
+        exclusion_reason as reason,
+        'names several reps; write the id of one' as fix
+    from {{ ref('int_opportunity_splits_resolved') }}
+    where exclusion_reason = 'ambiguous_rep'
+),
+
+unioned as (
+    select * from quotas
+    union all
+    select * from leaves
+    union all
+    select * from memberships
+    union all
+    select * from opportunities
+    union all
+    select * from activities
+    union all
+    select * from splits
+),
+
+final as (
+    select
+        source,
+        object,
+        source_file,
+        source_row,
+        source_key,
+        column_name,
+        value,
+        reason,
+        source_file || ', row ' || cast(source_row as varchar) || ', column ' || column_name || ': '
+        || coalesce('''' || value || '''', 'blank') || ' ' || fix || '.' as message
+    from unioned
+)
+
+select * from final

@@ -1,0 +1,138 @@
+-- Every current row of every source and object, once, with the reason for which it is out of every number, null where it
+-- counts. current rows = counted + excluded, by source and object.
+{% set plain_objects = {
+    'lead': 'stg_generic__leads',
+    'opportunity_line': 'stg_generic__opportunity_lines',
+} %}
+{% set registers = {
+    'stage_map': 'stg_registers__stage_maps',
+    'value_map': 'stg_registers__value_maps',
+    'collection_change': 'stg_registers__collection_changes',
+    'exchange_rate': 'stg_registers__exchange_rates',
+    'holiday': 'stg_registers__holidays',
+    'ramp': 'stg_registers__ramps',
+} %}
+{% set judged_objects = {
+    'rep': 'int_reps_unioned',
+    'account': 'int_accounts_unioned',
+    'product': 'int_products_unioned',
+    'opportunity': 'int_opportunities_judged',
+    'activity': 'int_activities_judged',
+    'opportunity_split': 'int_opportunity_splits_resolved',
+} %}
+
+with
+
+judged as (
+    {% for object, model in judged_objects.items() -%}
+    select source, '{{ object }}' as object, source_key, source_file, source_row, exclusion_reason
+    from {{ ref(model) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+-- teams of crm_sales come from its reps and have no row of their own
+teams as (
+    select source, 'team' as object, source_key, source_file, source_row, exclusion_reason
+    from {{ ref('int_teams_unioned') }}
+    where source_file is not null
+),
+
+quotas as (
+    select source, 'quota' as object, source_key, source_file, source_row, exclusion_reason
+    from {{ ref('int_quotas_resolved') }}
+),
+
+staged as (
+    {% for object, model in plain_objects.items() -%}
+    select 'generic' as source, '{{ object }}' as object, source_key, source_file, source_row, row_hash
+    from {{ ref(model) }} where is_current
+    union all
+    {% endfor -%}
+    {% for object, model in registers.items() -%}
+    select 'registers' as source, '{{ object }}' as object, source_key, source_file, source_row, row_hash
+    from {{ ref(model) }} where is_current
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+plain as (
+    select
+        source,
+        object,
+        source_key,
+        source_file,
+        source_row,
+        case
+            when row_number() over (partition by source, object, source_key order by row_hash desc) > 1 then 'duplicate'
+        end as exclusion_reason
+    from staged
+),
+
+referring as (
+    select 'generic' as source, 'team_membership' as object, source_key, source_file, source_row, row_hash
+    from {{ ref('stg_generic__team_memberships') }} where is_current
+    union all
+    select 'registers' as source, 'leave' as object, source_key, source_file, source_row, row_hash
+    from {{ ref('stg_registers__leaves') }} where is_current
+),
+
+referring_judged as (
+    select
+        referring.source,
+        referring.object,
+        referring.source_key,
+        referring.source_file,
+        referring.source_row,
+        coalesce(
+            set_aside.reason,
+            case
+                when row_number() over (
+                    partition by referring.source, referring.object, referring.source_key
+                    order by referring.row_hash desc
+                ) > 1 then 'duplicate'
+            end
+        ) as exclusion_reason
+    from referring
+    left join {{ ref('int_register_rows_set_aside') }} as set_aside
+        on referring.source_file = set_aside.source_file
+            and referring.source_row = set_aside.source_row
+),
+
+stage_events as (
+    select
+        'generic' as source,
+        'stage_event' as object,
+        stage_events.source_key,
+        stage_events.source_file,
+        stage_events.source_row,
+        case
+            when opportunities.opportunity_key is null then 'unknown_opportunity'
+            when row_number() over (
+                partition by stage_events.source_key order by stage_events.row_hash desc
+            ) > 1 then 'duplicate'
+        end as exclusion_reason
+    from {{ ref('stg_generic__stage_events') }} as stage_events
+    left join (
+        select opportunity_key
+        from {{ ref('int_opportunities_judged') }}
+        where source = 'generic' and exclusion_reason is null
+    ) as opportunities on stage_events.opportunity_reference = opportunities.opportunity_key
+    where stage_events.is_current
+),
+
+final as (
+    select * from judged
+    union all
+    select * from teams
+    union all
+    select * from quotas
+    union all
+    select * from plain
+    union all
+    select * from referring_judged
+    union all
+    select * from stage_events
+)
+
+select * from final

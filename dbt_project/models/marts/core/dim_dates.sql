@@ -1,0 +1,28 @@
+with
+
+dates as (
+    select * from {{ ref('int_dates_generated') }}
+),
+
+company_working_days as (
+    select date_day from {{ ref('int_working_days_determined') }}
+    where region = ''
+),
+
+final as (
+    select
+        dates.date_day as "date",
+        cast(dates.iso_weekday as integer) as iso_weekday,
+        dates.week_start,
+        dates.month_start,
+        dates.quarter_start,
+        dates.year_start as fiscal_year_start,
+        cast(extract(year from {{ add_days(add_months('dates.year_start', 12), -1) }}) as integer) as fiscal_year,
+        cast(({{ months_between('dates.year_start', 'dates.quarter_start') }}) / 3 + 1 as integer) as fiscal_quarter,
+        cast({{ months_between('dates.year_start', 'dates.month_start') }} + 1 as integer) as fiscal_month,
+        company_working_days.date_day is not null as is_company_working_day
+    from dates
+    left join company_working_days on dates.date_day = company_working_days.date_day
+)
+
+select * from final

@@ -1,0 +1,17 @@
+with
+
+final as (
+    select
+        cast(activity_id as varchar) as activity_id,
+        cast(activity_type as varchar) as activity_type,
+        cast(rep_id as varchar) as rep_id,
+        cast(opportunity_id as varchar) as opportunity_id,
+        occurred_at,
+        occurred_on,
+        logged_at,
+        cast(duration_minutes as decimal(18, 2)) as duration_minutes
+    from {{ ref('int_activities_judged') }}
+    where exclusion_reason is null
+)
+
+select * from final

@@ -1,0 +1,48 @@
+with
+
+source_rows as (
+    select * from {{ source('raw', 'crm_sales__opportunity') }}
+    where not _is_tombstone
+),
+
+renamed as (
+    select
+        -- ids
+        {{ text('opportunity_id') }} as opportunity_key,
+
+        -- references
+        {{ text('sales_agent') }} as owner_reference,
+        {{ text('account') }} as account_reference,
+        {{ text('product') }} as product_reference,
+        cast(null as varchar) as created_by_reference,
+        cast(null as varchar) as lead_reference,
+
+        -- text
+        cast(null as varchar) as opportunity_name,
+        cast(null as varchar) as pipeline,
+        {{ text('deal_stage') }} as source_stage,
+        cast(null as varchar) as currency,
+        cast(null as varchar) as opportunity_type,
+        cast(null as varchar) as loss_reason,
+        cast(null as varchar) as forecast_category,
+
+        -- numbers
+        {{ safe_cast('close_value', 'decimal(18, 4)') }} as amount,
+        cast(null as decimal(9, 6)) as probability,
+
+        -- booleans
+        false as is_deleted,
+
+        -- dates and instants: this extract knows days only
+        cast(null as timestamp) as created_at,
+        {{ parse_date('engage_date', '%m/%d/%Y') }} as created_on,
+        {{ parse_date('close_date', '%m/%d/%Y') }} as close_date,
+        cast(null as timestamp) as closed_at,
+        cast(null as timestamp) as updated_at,
+
+        -- origin
+        {{ source_row_columns() }}
+    from source_rows
+)
+
+select * from renamed

@@ -1,0 +1,27 @@
+with
+
+source_rows as (
+    select * from {{ source('raw', 'crm_sales__product') }}
+    where not _is_tombstone
+),
+
+renamed as (
+    select
+        -- ids
+        {{ text('product') }} as product_key,
+
+        -- text
+        {{ text('product') }} as product_name,
+        {{ text('series') }} as family,
+        cast(null as varchar) as currency,
+
+        -- numbers
+        {{ safe_cast('sales_price', 'decimal(18, 4)') }} as list_price,
+        cast(null as decimal(18, 4)) as unit_cost,
+
+        -- origin
+        {{ source_row_columns() }}
+    from source_rows
+)
+
+select * from renamed

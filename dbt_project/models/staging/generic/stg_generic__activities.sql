@@ -1,0 +1,43 @@
+with
+
+source_rows as (
+    select * from {{ source('raw', 'generic__activity') }}
+    where not _is_tombstone
+),
+
+source_zones as (
+    select * from {{ source('raw', 'source_time_zone') }}
+    where source = 'generic'
+),
+
+renamed as (
+    select
+        -- ids
+        {{ text('activity_id') }} as activity_key,
+        {{ text('rep_id') }} as rep_reference,
+        {{ text('opportunity_id') }} as opportunity_reference,
+        {{ text('lead_id') }} as lead_reference,
+        {{ text('account_id') }} as account_reference,
+
+        -- text
+        {{ text('type') }} as activity_type,
+        {{ text('direction') }} as direction,
+        {{ text('outcome') }} as outcome,
+        {{ text('tool') }} as tool,
+
+        -- numbers
+        {{ safe_cast('duration_minutes', 'decimal(18, 4)') }} as duration_minutes,
+
+        -- instants and their business dates
+        {{ parse_instant('occurred_at', 'occurred_at_zone.time_zone') }} as occurred_at,
+        {{ business_date(parse_instant('occurred_at', 'occurred_at_zone.time_zone')) }} as occurred_on,
+        {{ parse_instant('logged_at', 'logged_at_zone.time_zone') }} as logged_at,
+
+        -- origin
+        {{ source_row_columns() }}
+    from source_rows
+    {{ join_source_zone('occurred_at') }}
+    {{ join_source_zone('logged_at') }}
+)
+
+select * from renamed

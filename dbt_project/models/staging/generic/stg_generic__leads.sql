@@ -1,0 +1,39 @@
+with
+
+source_rows as (
+    select * from {{ source('raw', 'generic__lead') }}
+    where not _is_tombstone
+),
+
+source_zones as (
+    select * from {{ source('raw', 'source_time_zone') }}
+    where source = 'generic'
+),
+
+renamed as (
+    select
+        -- ids
+        {{ text('lead_id') }} as lead_key,
+        {{ text('owner_id') }} as owner_reference,
+        {{ text('opportunity_id') }} as opportunity_reference,
+
+        -- text
+        {{ text('source_rows.source') }} as lead_source,
+        {{ text('status') }} as lead_status,
+
+        -- instants and their business dates
+        {{ parse_instant('created_at', 'created_at_zone.time_zone') }} as created_at,
+        {{ business_date(parse_instant('created_at', 'created_at_zone.time_zone')) }} as created_on,
+        {{ parse_instant('qualified_at', 'qualified_at_zone.time_zone') }} as qualified_at,
+        {{ business_date(parse_instant('qualified_at', 'qualified_at_zone.time_zone')) }} as qualified_on,
+        {{ parse_instant('converted_at', 'converted_at_zone.time_zone') }} as converted_at,
+
+        -- origin
+        {{ source_row_columns() }}
+    from source_rows
+    {{ join_source_zone('created_at') }}
+    {{ join_source_zone('qualified_at') }}
+    {{ join_source_zone('converted_at') }}
+)
+
+select * from renamed

@@ -1,0 +1,56 @@
+with
+
+source_rows as (
+    select * from {{ source('raw', 'generic__opportunity') }}
+    where not _is_tombstone
+),
+
+source_zones as (
+    select * from {{ source('raw', 'source_time_zone') }}
+    where source = 'generic'
+),
+
+renamed as (
+    select
+        -- ids
+        {{ text('opportunity_id') }} as opportunity_key,
+
+        -- references
+        {{ text('owner_id') }} as owner_reference,
+        {{ text('account_id') }} as account_reference,
+        cast(null as varchar) as product_reference,
+        {{ text('created_by') }} as created_by_reference,
+        {{ text('lead_id') }} as lead_reference,
+
+        -- text
+        {{ text('name') }} as opportunity_name,
+        {{ text('pipeline') }} as pipeline,
+        {{ text('stage') }} as source_stage,
+        {{ text('currency') }} as currency,
+        {{ text('type') }} as opportunity_type,
+        {{ text('loss_reason') }} as loss_reason,
+        {{ text('forecast_category') }} as forecast_category,
+
+        -- numbers
+        {{ safe_cast('amount', 'decimal(18, 4)') }} as amount,
+        {{ safe_cast('probability', 'decimal(9, 6)') }} as probability,
+
+        -- booleans
+        coalesce({{ parse_boolean('is_deleted') }}, false) as is_deleted,
+
+        -- instants and their business dates
+        {{ parse_instant('created_at', 'created_at_zone.time_zone') }} as created_at,
+        {{ business_date(parse_instant('created_at', 'created_at_zone.time_zone')) }} as created_on,
+        {{ parse_date('close_date') }} as close_date,
+        {{ parse_instant('closed_at', 'closed_at_zone.time_zone') }} as closed_at,
+        {{ parse_instant('updated_at', 'updated_at_zone.time_zone') }} as updated_at,
+
+        -- origin
+        {{ source_row_columns() }}
+    from source_rows
+    {{ join_source_zone('created_at') }}
+    {{ join_source_zone('closed_at') }}
+    {{ join_source_zone('updated_at') }}
+)
+
+select * from renamed

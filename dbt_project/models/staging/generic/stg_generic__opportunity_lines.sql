@@ -1,0 +1,25 @@
+with
+
+source_rows as (
+    select * from {{ source('raw', 'generic__opportunity_line') }}
+    where not _is_tombstone
+),
+
+renamed as (
+    select
+        -- ids
+        {{ text('line_id') }} as line_key,
+        {{ text('opportunity_id') }} as opportunity_reference,
+        {{ text('product_id') }} as product_reference,
+
+        -- numbers
+        {{ safe_cast('quantity', 'decimal(18, 4)') }} as quantity,
+        {{ safe_cast('unit_price', 'decimal(18, 4)') }} as unit_price,
+        {{ safe_cast('discount_rate', 'decimal(9, 6)') }} as discount_rate,
+
+        -- origin
+        {{ source_row_columns() }}
+    from source_rows
+)
+
+select * from renamed

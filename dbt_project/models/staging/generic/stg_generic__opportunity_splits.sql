@@ -1,0 +1,22 @@
+with
+
+source_rows as (
+    select * from {{ source('raw', 'generic__opportunity_split') }}
+    where not _is_tombstone
+),
+
+renamed as (
+    select
+        -- ids
+        {{ text('opportunity_id') }} as opportunity_reference,
+        {{ text('rep_id') }} as rep_reference,
+
+        -- numbers
+        {{ safe_cast('share', 'decimal(9, 6)') }} as share,
+
+        -- origin
+        {{ source_row_columns() }}
+    from source_rows
+)
+
+select * from renamed

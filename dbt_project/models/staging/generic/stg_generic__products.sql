@@ -1,0 +1,27 @@
+with
+
+source_rows as (
+    select * from {{ source('raw', 'generic__product') }}
+    where not _is_tombstone
+),
+
+renamed as (
+    select
+        -- ids
+        {{ text('product_id') }} as product_key,
+
+        -- text
+        {{ text('name') }} as product_name,
+        {{ text('family') }} as family,
+        {{ text('currency') }} as currency,
+
+        -- numbers
+        {{ safe_cast('list_price', 'decimal(18, 4)') }} as list_price,
+        {{ safe_cast('unit_cost', 'decimal(18, 4)') }} as unit_cost,
+
+        -- origin
+        {{ source_row_columns() }}
+    from source_rows
+)
+
+select * from renamed

@@ -1,0 +1,30 @@
+with
+
+source_rows as (
+    select * from {{ source('raw', 'registers__quota') }}
+    where not _is_tombstone
+),
+
+renamed as (
+    select
+        -- text
+        lower({{ text('assignee_type') }}) as assignee_type,
+        {{ text('assignee') }} as assignee_reference,
+        lower({{ text('metric') }}) as metric,
+        lower({{ text('period_type') }}) as period_type,
+        upper({{ text('currency') }}) as currency,
+        {{ text('note') }} as note,
+
+        -- numbers
+        {{ safe_cast('target', 'decimal(18, 4)') }} as target_amount,
+
+        -- dates
+        {{ parse_date('period_start') }} as period_start,
+        {{ parse_date('effective_from') }} as effective_from,
+
+        -- origin
+        {{ source_row_columns() }}
+    from source_rows
+)
+
+select * from renamed

@@ -1,0 +1,26 @@
+with
+
+source_rows as (
+    select * from {{ source('raw', 'registers__value_map') }}
+    where not _is_tombstone
+),
+
+renamed as (
+    select
+        -- text
+        {{ text('source') }} as source,
+        {{ text('object') }} as object,
+        {{ text('field') }} as field,
+        {{ text('source_value') }} as source_value,
+        {{ text('value') }} as value,
+
+        -- dates
+        {{ parse_date('valid_from') }} as valid_from,
+        {{ parse_date('valid_to') }} as valid_to,
+
+        -- origin
+        {{ source_row_columns() }}
+    from source_rows
+)
+
+select * from renamed
