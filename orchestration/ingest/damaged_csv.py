@@ -41,24 +41,23 @@ def read_damaged_csv(
 class _Values:
     def __init__(self, delimiter: str, field_count: int) -> None:
         d = re.escape(delimiter)
-        quoted = '"(?:[^"]|"")*"'
-        field = f'(?:{quoted}|[^"{d}][^{d}]*|)'
-        # A mark that ends a field without having begun it more likely closes a field of an earlier line.
-        tight_field = f'(?:{quoted}|[^"{d}](?:[^{d}]*[^"{d}])?|)'
+        blanks = "" if delimiter == " " else " *"
+        text = '(?:[^"]|"")*'
+        field = f'(?:{blanks}"{text}"{blanks}|{blanks}[^" {d}][^{d}]*|{blanks})'
         self.parameters = {
             "delimiter": delimiter,
             "field_count": field_count,
             "fields": f"(?:{field}{d})+",
             "field": f"({field}){d}",
-            "tight_fields": f"(?:{tight_field}{d})+",
-            "tight_field": f"{tight_field}{d}",
+            "opens": f'(?:{field}{d})*{blanks}"{text}',
+            "stays": f'{text}(?:"{blanks}{d}(?:{field}{d})*{blanks}"{text})?',
             "unreadable": UNREADABLE,
             "carriage_return": CARRIAGE_RETURN,
         }
 
 
 STATEMENTS = (
-    # Whether a quotation mark that opens or closes on this line leaves the next line inside a field.
+    # Whether a line ends within a quoted field, if it began outside one (opens) and if it began inside one (stays).
     """
     create or replace temp table judged_lines as
     with unended as (
@@ -70,43 +69,55 @@ STATEMENTS = (
     )
     select
         *,
-        contains(line, '"')
-        and (length(line) - length(replace(line, '"', ''))) % 2 = 1
-        and not (
-            regexp_full_match(line || $delimiter, $tight_fields)
-            and len(regexp_extract_all(line || $delimiter, $tight_field)) = $field_count
-        ) as turns
+        contains(line, '"') and regexp_full_match(line, $opens) as opens,
+        not contains(line, '"') or regexp_full_match(line, $stays) as stays
     from unended
     """,
+    # A line that ends alike from both sides settles where the next begins; those that swap the sides since are counted.
     """
     create or replace temp table joined as
-    with inside as (
+    with swapped as (
         select
             *,
-            coalesce(
-                sum(turns::integer) over (order by line_number rows between unbounded preceding and 1 preceding), 0
-            ) as turns_before
+            sum((opens and not stays)::integer) over (order by line_number) % 2 as swaps
         from judged_lines
+        where (select bool_or(opens) from judged_lines)
+    ),
+    settled as (
+        select
+            *,
+            max(case when opens = stays then line_number * 4 + opens::integer * 2 + swaps end) over before
+                as last_settled,
+            coalesce(lag(swaps) over (order by line_number), 0) as swaps_before
+        from swapped
+        window before as (order by line_number rows between unbounded preceding and 1 preceding)
     ),
     numbered as (
         select
             *,
-            max(case when turns_before % 2 = 0 then line_number end) over (order by line_number) as first_line
-        from inside
-        where (select bool_or(turns) from judged_lines)
+            max(
+                case
+                    when (coalesce(last_settled // 2, 0) + coalesce(last_settled, 0) + swaps_before) % 2 = 0
+                        then line_number
+                end
+            ) over (order by line_number) as first_line
+        from settled
     ),
     several as (
         select
             first_line,
-            string_agg(
-                line || case when had_carriage_return then chr(13) else '' end, chr(10) order by line_number
+            rtrim(
+                string_agg(
+                    line || case when had_carriage_return then chr(13) else '' end, chr(10) order by line_number
+                ),
+                chr(13)
             ) as record,
             count(*) as line_count
         from numbered
         group by first_line
         having count(*) > 1
     )
-    select first_line, rtrim(record, chr(13)) as record, line_count
+    select first_line, record, line_count
     from several
     where
         regexp_full_match(record || $delimiter, $fields)
@@ -137,12 +148,14 @@ STATEMENTS = (
                 else list_transform(
                     regexp_extract_all(record || $delimiter, $field, 1),
                     lambda x: case
-                        when starts_with(x, '"') then replace(substr(x, 2, length(x) - 2), '""', '"') else x
+                        when starts_with(ltrim(x, ' '), '"')
+                            then replace(substr(trim(x, ' '), 2, length(trim(x, ' ')) - 2), '""', '"')
+                        else x
                     end
                 )
             end as fields
         from texts
-        where trim(record, ' ' || chr(9)) != ''
+        where trim(record, ' ' || chr(9)) != '' and not ($field_count = 1 and record = '""')
     ),
     measured as (
         select

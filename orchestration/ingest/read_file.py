@@ -127,7 +127,7 @@ def _strictly_read(
 ) -> bool:
     columns = ", ".join(f"'f{position}': 'varchar'" for position in range(len(header)))
     # In a file of one column a blank line is a row of its own for DuckDB.
-    not_blank = "where f0 is not null" if len(header) == 1 else ""
+    not_blank = "where trim(f0, ' ' || chr(9)) != ''" if len(header) == 1 else ""
     try:
         deliver(
             connection,

@@ -66,12 +66,32 @@ def test_quoted_line_ends_count_as_one_row_also_beside_a_damaged_one(bench, deal
     bench.balance()
 
 
-def test_the_same_row_hashes_alike_whether_or_not_another_row_is_damaged(bench, deals):
-    rows = ['a,"Ann\r\nLee",2024-01-01,1,,open', 'b,"x\ny",,2,,', "c,5 inch,,3,,won"]
-    bench.land("shop/2024-01-01/deals.csv", deals(*rows))
-    bench.land("shop/2024-01-02/deals.csv", deals(*rows, "broken"))
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_the_same_row_hashes_alike_whether_or_not_another_row_is_damaged(bench, deals, line_end):
+    rows = [
+        'a,"Ann\nLee",2024-01-01,1,,open',
+        'b,"x\n,y\n",,2,,',
+        'c,5" pipe,,3,,won',
+        'd, "Bob" ,,4,,',
+        '"e\n1","",,"5",,"won"',
+        'f,5",,6,,,,',
+        'g,"said ""no"", twice", ,7,,',
+    ]
+    bench.land("shop/2024-01-01/deals.csv", deals(*rows).replace("\n", line_end))
+    bench.land("shop/2024-01-02/deals.csv", deals("broken", *rows, "broken").replace("\n", line_end))
     report = bench.ingest()
-    assert (report.rows_unchanged, report.rows_quarantined) == (3, 1)
+    assert (report.rows_kept, report.rows_unchanged, report.rows_quarantined) == (7, 7, 2)
+    bench.balance()
+
+
+def test_a_file_of_one_column(bench):
+    yaml = bench.settings.sources / "shop.yml"
+    yaml.write_text(yaml.read_text().replace("required: true, blank_allowed: true", "required: false"))
+    bench.land("shop/2024-01-01/deals.csv", 'deal_id\na\n\n \n""\nb\n')
+    bench.land("shop/2024-01-02/deals.csv", 'deal_id\na\n\n \n""\nb\nx,y\n')
+    report = bench.ingest()
+    assert bench.query("select deal_id, _source_row from raw.shop__deal order by 1") == [("a", 2), ("b", 3)]
+    assert (report.rows_read, report.rows_unchanged, report.rows_quarantined) == (5, 2, 1)
 
 
 def test_an_unclosed_quotation_mark_costs_one_row_of_many(bench, deals):

@@ -1,0 +1,35 @@
+"""What has landed that no run has seen yet: the question behind the sensor that starts a refresh."""
+
+import hashlib
+from collections.abc import Sequence
+
+import duckdb
+
+from orchestration.ingest.landing import LandedFile, scan_landing
+from orchestration.ingest.source_config import load_source_configs
+from orchestration.settings import Settings, reporting_time_zone
+
+
+def new_files(settings: Settings) -> list[LandedFile]:
+    """Files in the landing folder that the last run did not see, or not as they are now.
+
+    Asks published/quality.duckdb, which every run replaces and no run locks. Raises ConfigurationError for a landing
+    folder that no run could read.
+    """
+    landing = scan_landing(settings, load_source_configs(settings.sources), reporting_time_zone(settings))
+    ledger = settings.published / "quality.duckdb"
+    if not ledger.exists():
+        return list(landing.files)
+    with duckdb.connect(str(ledger), read_only=True) as connection:
+        seen = set(
+            connection.execute(
+                "select source_file, file_size, file_modified_at from quality.quality.load_ledger"
+            ).fetchall()
+        )
+    return [file for file in landing.files if (file.name, file.size, file.modified_at) not in seen]
+
+
+def fingerprint_of(files: Sequence[LandedFile]) -> str:
+    """The same for the same files as they are now, so that one delivery starts one run."""
+    listed = sorted((file.name, file.size, file.modified_at.isoformat()) for file in files)
+    return hashlib.sha256(repr(listed).encode()).hexdigest()
