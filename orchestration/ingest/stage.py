@@ -138,7 +138,7 @@ def _quarantine(
     }
     connection.execute(
         "insert into set_aside select $source, $object, $file, source_row, null, value, reason, "
-        "$file || ', line ' || source_row || coalesce(', value ''' || left(value, 200) || '''', '') || ': ' "
+        f"$file || ', line ' || source_row || coalesce(', value ''' || {_shown('value')} || '''', '') || ': ' "
         "|| explanation || '.', row_text, $extracted_at, $loaded_at from rejected order by source_row",
         common,
     )
@@ -154,11 +154,16 @@ def _quarantine(
         connection.execute(
             f"insert into set_aside select $source, $object, $file, _source_row, $column, {column}, $reason, "
             "$file || ', line ' || _source_row || ', column ''' || $column || ''': ' "
-            f"|| coalesce('''' || left({column}, 200) || ''' is not usable', 'blank') || '; ' || $fix || '.', "
+            f"|| coalesce('''' || {_shown(column)} || ''' is not usable', 'blank') || '; ' || $fix || '.', "
             f"{row_text}, $extracted_at, $loaded_at "
             "from staged where _source_file = $file and _problem = $number order by _source_row",
             {**common, "column": check.column, "reason": check.reason, "fix": check.fix, "number": number},
         )
+
+
+def _shown(text: str) -> str:
+    """SQL for a value as a message shows it: on one line, and not without end."""
+    return f"left(regexp_replace({text}, '\\s+', ' ', 'g'), 200)"
 
 
 def _count_unparsable(
@@ -176,7 +181,7 @@ def _count_unparsable(
         if not count:
             continue
         first = connection.execute(
-            f"select _source_row, left({quoted(name)}, 200) from staged "
+            f"select _source_row, {_shown(quoted(name))} from staged "
             f"where _source_file = ? and _problem is null and {condition} order by _source_row limit 1",
             [file.name],
         ).fetchone()
@@ -202,12 +207,12 @@ def _warn(
     for reason, count, message in reasons:
         rows = "1 row" if count == 1 else f"{count} rows"
         counts.warnings.append(f"{message} ({reason}: {rows} of this file set aside)")
-    if read.is_empty:
+    if read.is_cut:
+        counts.warnings.append(f"{file.name}: the file is cut off; it was loaded as far as it goes. Export it again.")
+    elif read.is_empty:
         counts.warnings.append(
             f"{file.name}: the file has no rows; nothing was taken from it and nothing removed for it."
         )
-    elif read.is_cut:
-        counts.warnings.append(f"{file.name}: the file is cut off; it was loaded as far as it goes. Export it again.")
     elif read.lacks_last_line_end:
         counts.warnings.append(
             f"{file.name}: the last line has no line end; it has all of its fields and was kept. "

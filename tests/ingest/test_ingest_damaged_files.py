@@ -190,3 +190,20 @@ def test_jsonl_with_unreadable_bytes(bench):
     bench.ingest()
     assert [deal for deal, _ in bench.state()] == ["a", "b"]
     assert bench.set_aside() == [(2, None, "unreadable_bytes")]
+
+
+def test_a_file_that_is_no_gzip_takes_nothing_away_and_is_said(bench, deals):
+    bench.land("shop/2024-01-01/deals.csv", deals("a,,,1,,"))
+    path = bench.land("shop/2024-01-02/deals.csv.gz", "")
+    path.write_bytes(deals("b,,,1,,").encode())
+    report = bench.ingest()
+    assert bench.state() == [("a", "1")]
+    assert "shop/2024-01-02/deals.csv.gz: the file is cut off" in report.warnings[0]
+
+
+def test_a_message_is_one_line_whatever_the_value(bench, deals):
+    bench.land("shop/2024-01-01/deals.csv", deals('a,,"20\n17",1,,', 'b,,,"1\n2",,', 'c,,,1,,"on\ne"'))
+    report = bench.ingest()
+    assert len(bench.set_aside()) == 2
+    assert not any("\n" in warning for warning in report.warnings)
+    assert "'20 17' is not usable" in report.warnings[1]
