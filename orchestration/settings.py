@@ -52,8 +52,8 @@ class Settings:
 
     @property
     def dbt_target(self) -> Path:
-        """dbt's manifest, compiled models and partial-parse state."""
-        return self.home / "dbt_target"
+        """dbt's manifest and parse state, beside the warehouse that it builds."""
+        return self.warehouse.parent / "dbt"
 
     @property
     def logs(self) -> Path:

@@ -16,6 +16,7 @@ from dagster import (
 
 from orchestration.guard.suites import Check, Suite, Target, load_suites
 from orchestration.guard.validate import CheckResult, Room, validate
+from orchestration.progress import progress_of
 from orchestration.settings import Settings
 from orchestration.warehouse import writer_lock
 
@@ -42,7 +43,9 @@ def guard_checks(settings: Settings, room: Room, asset_key_of: Callable[[str], A
         selected = [key for key in checks if key in context.selected_asset_check_keys]
         targets = list(dict.fromkeys(checks[key][0].target for key in selected))
         with writer_lock(settings):
-            results = validate(settings, room, run_id=context.run.run_id, targets=targets, progress=context.log.info)
+            results = validate(
+                settings, room, run_id=context.run.run_id, targets=targets, progress=progress_of(context)
+            )
         found = {(result.target, result.check_name): result for result in results}
         for key in selected:
             target, check = checks[key]

@@ -25,6 +25,7 @@ from orchestration.publish.ops_report import write_ops_report
 from orchestration.publish.quality import publish_quality
 from orchestration.publish.state import check_counts
 from orchestration.publish.version import MANIFEST, read_manifest
+from orchestration.progress import progress_of
 from orchestration.settings import Settings
 from orchestration.warehouse import connect, writer_lock
 
@@ -66,7 +67,7 @@ def publish_asset(
             models=models,
             critical_checks=critical_checks,
             versions_only=versions_only,
-            progress=context.log.info,
+            progress=progress_of(context),
         )
         return MaterializeResult(
             metadata={

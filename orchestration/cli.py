@@ -1,0 +1,81 @@
+"""The command line `kuota`, thin over Dagster."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from datetime import date, datetime
+
+import click
+
+from orchestration.errors import KuotaError
+from orchestration.settings import Settings
+
+EXIT_CODES = """\b
+Exit codes:
+  0  what was asked for is published
+  1  unexpected error; the log file has the trace
+  2  configuration: a YAML, a setting, a register or a folder cannot be used; nothing was written
+  3  a critical check failed; nothing was published, the previous publish stays
+  4  another run holds the lock; nothing was written
+
+\b
+Environment:
+  KUOTA_HOME     all state (default: data/ in the project)
+  KUOTA_LANDING  the extracts (default: landing/ in KUOTA_HOME)
+"""
+
+
+class _AsOf(click.ParamType):
+    name = "date"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"'{value}' is not a date; write it as YYYY-MM-DD.", param, ctx)
+
+
+@click.group(epilog=EXIT_CODES)
+def main() -> None:
+    """Sales performance from raw CRM extracts to published marts."""
+
+
+@main.command(epilog=EXIT_CODES)
+@click.option("--rebuild", is_flag=True, help="Read raw anew from the landing folder.")
+@click.option("--as-of", type=_AsOf(), help="Publish what was known at the end of that day, under versions/ only.")
+def run(rebuild: bool, as_of: date | None) -> None:
+    """Load what is new, build, check and publish."""
+    from orchestration.run import run_refresh
+    from orchestration.status import summary
+
+    started = time.monotonic()
+    try:
+        settings = Settings.from_environment()
+        result = run_refresh(settings, rebuild=rebuild, as_of=as_of, tell=_timed(started))
+    except KuotaError as error:
+        _fail(error)
+    for line in summary(settings, result, seconds=time.monotonic() - started, as_of=as_of):
+        click.echo(line)
+    if result.error is not None:
+        _fail(result.error)
+
+
+@main.command(epilog=EXIT_CODES)
+@click.option("--json", "as_json", is_flag=True, help="The same as one JSON object.")
+def status(as_json: bool) -> None:
+    """Say what is published, how old it is, and which checks failed."""
+    from orchestration.status import describe, status_lines
+
+    described = describe(Settings.from_environment(), now=datetime.now().astimezone())
+    click.echo(json.dumps(described, indent=2) if as_json else "\n".join(status_lines(described)))
+
+
+def _timed(started: float) -> Callable[[str], None]:
+    return lambda line: click.echo(f"{time.monotonic() - started:6.1f} s  {line}", err=True)
+
+
+def _fail(error: KuotaError) -> None:
+    for line in str(error).splitlines():
+        click.echo(f"error: {line}", err=True)
+    sys.exit(error.exit_code)

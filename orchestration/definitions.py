@@ -1,0 +1,105 @@
+"""All that exists, on one screen: extracts → raw → models → marts → published, with the checks between them."""
+
+from collections.abc import Mapping
+
+from dagster import (
+    AssetSelection,
+    Definitions,
+    LoggerDefinition,
+    RunRequest,
+    ScheduleDefinition,
+    SensorEvaluationContext,
+    SkipReason,
+    define_asset_job,
+    definitions,
+    in_process_executor,
+    sensor,
+)
+
+from orchestration.guard import guard_checks, load_suites
+from orchestration.ingest.assets import extracts_asset, raw_key
+from orchestration.ingest.sensor import fingerprint_of, new_files
+from orchestration.publish import CriticalCheck
+from orchestration.publish.assets import publish_asset, quality_sensors
+from orchestration.settings import Settings, company_settings
+from orchestration.transform import critical_tests, ensure_manifest, model_parents
+from orchestration.transform.assets import asset_keys, models_asset
+
+
+@definitions
+def kuota() -> Definitions:
+    """The code location that `make dev` and a deployment load."""
+    return build_definitions(Settings.from_environment())
+
+
+def build_definitions(
+    settings: Settings, *, versions_only: bool = False, loggers: Mapping[str, LoggerDefinition] | None = None
+) -> Definitions:
+    """The assets, checks, jobs, schedule and sensors for one home and landing folder.
+
+    `versions_only` is for runs as of an earlier day: they leave what readers open as it is.
+    """
+    keys = asset_keys(settings)
+    everything = AssetSelection.all() | AssetSelection.all_asset_checks()
+    refresh = define_asset_job(
+        "refresh",
+        everything,
+        description="Load what is new, build and check every model, publish.",
+    )
+    rebuild = define_asset_job(
+        "rebuild",
+        everything,
+        config={"ops": {"extracts": {"config": {"rebuild": True}}}},
+        description="The same, but raw is read anew from the landing folder.",
+    )
+    published = publish_asset(
+        settings,
+        lambda: (model_parents(ensure_manifest(settings)), critical_checks(settings)),
+        deps=[key for key in keys.values() if key.path[0] == "marts"],
+        versions_only=versions_only,
+    )
+
+    @sensor(job=refresh, minimum_interval_seconds=60)
+    def new_extracts(context: SensorEvaluationContext) -> RunRequest | SkipReason:
+        """Starts a refresh when files have landed that the last run did not see."""
+        files = new_files(settings)
+        if not files:
+            return SkipReason("Nothing new has landed.")
+        return RunRequest(run_key=fingerprint_of(files))
+
+    return Definitions(
+        assets=[extracts_asset(settings), models_asset(settings), published],
+        asset_checks=[
+            guard_checks(settings, "raw", lambda target: raw_key(*target.removeprefix("raw.").split("__", 1))),
+            guard_checks(settings, "marts", keys.__getitem__),
+        ],
+        jobs=[refresh, rebuild],
+        schedules=[
+            ScheduleDefinition(
+                name="daily_refresh",
+                job=refresh,
+                cron_schedule="0 5 * * *",
+                execution_timezone=company_settings(settings)["reporting_time_zone"],
+            )
+        ],
+        sensors=[new_extracts, *quality_sensors(settings)],
+        executor=in_process_executor,
+        loggers=loggers,
+    )
+
+
+def critical_checks(settings: Settings) -> list[CriticalCheck]:
+    """What has to have passed before a build may be published: critical dbt tests and critical expectations."""
+    tests = [
+        CriticalCheck("transform", test.target, test.check_name, test.depends_on)
+        for test in critical_tests(ensure_manifest(settings))
+    ]
+    expectations = [
+        CriticalCheck(room, target.target, check.check_name, (target.target, *check.reads))
+        for room in ("raw", "marts")
+        for suite in load_suites(settings.expectations / room)
+        for target in suite.targets
+        for check in target.expectations
+        if check.severity == "critical"
+    ]
+    return tests + expectations

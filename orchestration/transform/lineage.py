@@ -1,0 +1,48 @@
+"""What dbt's manifest says of the build: what each model is built from, and which tests are critical."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class CriticalTest:
+    """A dbt test whose failure blocks publishing; `depends_on` are the "schema.table" names that it reads."""
+
+    target: str
+    check_name: str
+    depends_on: tuple[str, ...]
+
+
+def model_parents(manifest: Path) -> dict[str, list[str]]:
+    """For each model and seed, as "schema.table", the ones it is built from; a raw source is "raw.<table>"."""
+    nodes = _nodes(manifest)
+    return {
+        _relation(node): sorted(_relation(nodes[parent]) for parent in node.get("depends_on", {}).get("nodes", []))
+        for node in nodes.values()
+        if node["resource_type"] in ("model", "seed")
+    }
+
+
+def critical_tests(manifest: Path) -> list[CriticalTest]:
+    """The data tests of severity error."""
+    nodes = _nodes(manifest)
+    return [
+        CriticalTest(
+            target=_relation(nodes[node.get("attached_node") or node["depends_on"]["nodes"][-1]]),
+            check_name=node["name"],
+            depends_on=tuple(sorted(_relation(nodes[parent]) for parent in node["depends_on"]["nodes"])),
+        )
+        for node in nodes.values()
+        if node["resource_type"] == "test" and node["config"]["severity"].lower() == "error"
+    ]
+
+
+def _nodes(manifest: Path) -> dict[str, Any]:
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    return {**content["nodes"], **content["sources"]}
+
+
+def _relation(node: dict[str, Any]) -> str:
+    return f"{node['schema']}.{node['name']}"
