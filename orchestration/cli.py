@@ -26,7 +26,7 @@ Environment:
 """
 
 
-class _AsOf(click.ParamType):
+class _AsOf(click.ParamType[date]):
     name = "date"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> date:

@@ -19,7 +19,7 @@ from orchestration.warehouse import writer_lock
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
 
-RUN_LOG = "kuota.run"
+RUN_LOG = "dagster_run"
 ENDS: dict[str, type[KuotaError]] = {
     kind.__name__: kind for kind in (ConfigurationError, CriticalCheckFailed, LockHeld, KuotaError)
 }

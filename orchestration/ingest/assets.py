@@ -1,4 +1,4 @@
-"""The extracts as Dagster shows them: one asset a source and object, loaded together because one file lock guards them."""
+"""The extracts as Dagster shows them: one asset an object, all loaded in one step because one lock guards them."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -29,7 +29,7 @@ RECORDS = {
 }
 
 
-class IngestConfig(Config):  # type: ignore[misc]
+class IngestConfig(Config):
     """`rebuild` reads everything anew from the landing folder; `as_of` (YYYY-MM-DD) leaves out later extracts."""
 
     rebuild: bool = False

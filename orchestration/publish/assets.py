@@ -19,13 +19,13 @@ from dagster import (
 )
 
 from orchestration.errors import LockHeld
+from orchestration.progress import progress_of
 from orchestration.publish.gate import CriticalCheck
 from orchestration.publish.marts import publish_marts
 from orchestration.publish.ops_report import write_ops_report
 from orchestration.publish.quality import publish_quality
 from orchestration.publish.state import check_counts
 from orchestration.publish.version import MANIFEST, read_manifest
-from orchestration.progress import progress_of
 from orchestration.settings import Settings
 from orchestration.warehouse import connect, writer_lock
 

@@ -18,7 +18,7 @@ from orchestration.warehouse import writer_lock
 PROGRESS_EVERY = 50
 
 
-class LayerTranslator(DagsterDbtTranslator):  # type: ignore[misc]
+class LayerTranslator(DagsterDbtTranslator):
     """Asset keys [layer, source or area, name], groups by layer and area."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> AssetKey:

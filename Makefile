@@ -1,0 +1,46 @@
+# `make run` and `make test` need Python 3.11+, git and make, and nothing else.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+export KUOTA_HOME ?= $(CURDIR)/data
+export KUOTA_LANDING ?= $(KUOTA_HOME)/landing
+
+.PHONY: run test test-slow lint dev lock clean
+
+run: $(VENV)/installed sample
+	$(BIN)/kuota run
+
+# the sample company, where nothing has landed yet
+.PHONY: sample
+sample: $(VENV)/installed
+	@if [ -z "$$(ls -A '$(KUOTA_LANDING)' 2>/dev/null)" ]; then $(BIN)/python -m sample_company "$(KUOTA_LANDING)"; fi
+
+test: $(VENV)/installed
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: $(VENV)/installed
+	$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m tests.lint_sql
+
+dev: $(VENV)/installed
+	mkdir -p "$(KUOTA_HOME)/dagster" && cp dagster.yaml "$(KUOTA_HOME)/dagster/dagster.yaml"
+	DAGSTER_HOME="$(KUOTA_HOME)/dagster" $(BIN)/dagster dev -m orchestration.definitions
+
+# after a change of the dependencies in pyproject.toml; needs uv
+lock:
+	uv pip compile --universal --generate-hashes --no-strip-extras --no-header --python-version 3.11 \
+		--extra development pyproject.toml --output-file requirements.lock
+
+$(VENV)/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+clean:
+	rm -rf $(VENV) data
