@@ -32,3 +32,25 @@
 {% macro mapped_value(rows, column) -%}
     coalesce({{ column }}_map.mapped_value, {{ rows }}.{{ column }})
 {%- endmacro %}
+
+
+{#- The sources that deliver an entity, by the name of their staging models: a new CRM is added here. -#}
+{% macro sources_of(entity) -%}
+    {{ return({
+        'reps': ['crm_sales', 'generic'],
+        'accounts': ['crm_sales', 'generic'],
+        'products': ['crm_sales', 'generic'],
+        'opportunities': ['crm_sales', 'generic'],
+    }[entity]) }}
+{%- endmacro %}
+
+
+{#- The staging models of an entity, one after the other; `condition` limits each. -#}
+{% macro union_sources(entity, columns, condition='true') -%}
+    {%- for source in sources_of(entity) %}
+    select '{{ source }}' as source, {{ columns }}
+    from {{ ref('stg_' ~ source ~ '__' ~ entity) }}
+    where {{ condition }}
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor -%}
+{%- endmacro %}

@@ -79,7 +79,7 @@ def publish_marts(
                 unmet = unmet_conditions(connection, models, critical_checks)
                 if unmet:
                     raise CriticalCheckFailed("\n".join(unmet))
-                draft = write_draft(connection, folder, _tables_to_publish(connection, models, progress), progress)
+                draft = write_draft(connection, folder, _tables_to_publish(connection, models, progress))
                 manifest = _manifest(draft, run_id, check_counts(connection))
             return _put_in_place(settings, draft, manifest, versions_only, keep)
         finally:

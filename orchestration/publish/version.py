@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -45,9 +45,7 @@ def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [name for (name,) in found]
 
 
-def write_draft(
-    connection: duckdb.DuckDBPyConnection, folder: Path, tables: Iterable[str], progress: Callable[[str], None]
-) -> Draft:
+def write_draft(connection: duckdb.DuckDBPyConnection, folder: Path, tables: Iterable[str]) -> Draft:
     """Write the `tables` of schema `marts` into the empty `folder` and name them by their content.
 
     The same rows give the same bytes of Parquet in whatever order they were built, and the same publish_id.
@@ -66,7 +64,6 @@ def write_draft(
         rows = connection.table(f"publish_draft.{name}").count("*").fetchone()
         assert rows is not None
         described[table] = {"rows": rows[0], "parquet_sha256": _write_parquet(connection, folder, table)}
-        progress(f"{name}: {rows[0]:,} rows")
         _carry_comments_over(connection, table)
     publish_id = f"{as_of_date.isoformat()}-{_digest(described, contract_version)}"
     connection.execute("update publish_draft.marts.publication set publish_id = ?", [publish_id])

@@ -15,7 +15,11 @@ references_resolved as (
 ),
 
 opportunities as (
-    select opportunity_id, source, opportunity_key from {{ ref('int_opportunities_judged') }}
+    select
+        opportunity_id,
+        source,
+        opportunity_key
+    from {{ ref('int_opportunities_judged') }}
     where exclusion_reason is null
 ),
 
@@ -51,10 +55,12 @@ final as (
     from judged
     {{ join_value_map('judged', 'activity_type', 'activity', {'generic': 'type'}) }}
     left join references_resolved
-        on judged.source = references_resolved.scope
+        on
+            judged.source = references_resolved.scope
             and judged.rep_reference = references_resolved.reference
     left join opportunities
-        on judged.source = opportunities.source
+        on
+            judged.source = opportunities.source
             and judged.opportunity_reference = opportunities.opportunity_key
 )
 

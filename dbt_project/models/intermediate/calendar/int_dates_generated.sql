@@ -24,7 +24,8 @@ bounds as (
         max(dates_in_use.date_in_use) as last_date
     from dates_in_use
     cross join as_of
-    where dates_in_use.date_in_use >= as_of.earliest_plausible_on
+    where
+        dates_in_use.date_in_use >= as_of.earliest_plausible_on
         and dates_in_use.date_in_use <= as_of.latest_plausible_on
 ),
 

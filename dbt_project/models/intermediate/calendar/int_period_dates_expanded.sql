@@ -10,13 +10,29 @@ periods as (
 ),
 
 dates_by_period_type as (
-    select 'week' as period_type, week_start as period_start, date_day from dates
+    select
+        'week' as period_type,
+        week_start as period_start,
+        date_day
+    from dates
     union all
-    select 'month' as period_type, month_start as period_start, date_day from dates
+    select
+        'month' as period_type,
+        month_start as period_start,
+        date_day
+    from dates
     union all
-    select 'quarter' as period_type, quarter_start as period_start, date_day from dates
+    select
+        'quarter' as period_type,
+        quarter_start as period_start,
+        date_day
+    from dates
     union all
-    select 'year' as period_type, year_start as period_start, date_day from dates
+    select
+        'year' as period_type,
+        year_start as period_start,
+        date_day
+    from dates
 ),
 
 final as (
@@ -28,7 +44,8 @@ final as (
         periods.is_complete
     from dates_by_period_type
     inner join periods
-        on dates_by_period_type.period_type = periods.period_type
+        on
+            dates_by_period_type.period_type = periods.period_type
             and dates_by_period_type.period_start = periods.period_start
 )
 

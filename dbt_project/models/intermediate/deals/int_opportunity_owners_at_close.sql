@@ -24,7 +24,8 @@ closed_or_open as (
         ) as last_open_at
     from versions
     inner join stage_labels
-        on versions.source = stage_labels.source
+        on
+            versions.source = stage_labels.source
             and versions.pipeline = stage_labels.pipeline
             and versions.source_stage = stage_labels.source_stage
             and cast(versions.extracted_at as date) between stage_labels.meaning_from and stage_labels.meaning_to
@@ -37,7 +38,7 @@ ranked as (
         owner_reference,
         row_number() over (
             partition by opportunity_id
-            order by extracted_at, updated_at desc nulls last, row_hash desc
+            order by extracted_at asc, updated_at desc nulls last, row_hash desc
         ) as position_since_close
     from closed_or_open
     where is_closed and (last_open_at is null or extracted_at > last_open_at)
@@ -49,7 +50,8 @@ final as (
         references_resolved.resolved_id as owner_rep_id
     from ranked
     left join {{ ref('int_references_resolved') }} as references_resolved
-        on references_resolved.entity = 'rep'
+        on
+            references_resolved.entity = 'rep'
             and ranked.source = references_resolved.scope
             and ranked.owner_reference = references_resolved.reference
     where ranked.position_since_close = 1

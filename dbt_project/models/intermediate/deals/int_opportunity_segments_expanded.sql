@@ -17,18 +17,31 @@ teams as (
     from opportunities
     cross join as_of
     inner join {{ ref('int_team_memberships_dated') }} as memberships
-        on opportunities.owner_id = memberships.rep_id
+        on
+            opportunities.owner_id = memberships.rep_id
             and coalesce(opportunities.closed_on, as_of.as_of_date) between memberships.valid_from and memberships.valid_to
     inner join {{ ref('int_team_ancestors_expanded') }} as ancestors
         on memberships.team_id = ancestors.team_id
 ),
 
 final as (
-    select opportunity_id, 'company' as segment_type, 'company' as segment_id from opportunities
+    select
+        opportunity_id,
+        'company' as segment_type,
+        'company' as segment_id
+    from opportunities
     union all
-    select opportunity_id, 'team' as segment_type, team_id as segment_id from teams
+    select
+        opportunity_id,
+        'team' as segment_type,
+        team_id as segment_id
+    from teams
     union all
-    select opportunity_id, 'rep' as segment_type, owner_id as segment_id from opportunities
+    select
+        opportunity_id,
+        'rep' as segment_type,
+        owner_id as segment_id
+    from opportunities
 )
 
 select * from final

@@ -42,7 +42,8 @@ named as (
         ) as row_exclusion_reason
     from judged
     left join rep_references
-        on judged.source = rep_references.scope
+        on
+            judged.source = rep_references.scope
             and judged.rep_reference = rep_references.reference
 ),
 

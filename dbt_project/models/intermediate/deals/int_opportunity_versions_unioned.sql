@@ -1,13 +1,15 @@
 -- Every version of every opportunity that any extract showed, in the canonical columns.
-{% set columns = 'opportunity_key, opportunity_name, owner_reference, account_reference, product_reference, created_by_reference, lead_reference, pipeline, source_stage, amount, currency, opportunity_type, loss_reason, created_at, created_on, close_date, closed_at, updated_at, is_deleted, source_key, source_file, source_row, row_hash, extracted_at, superseded_at, is_current' %}
+{% set columns %}
+    opportunity_key, opportunity_name, owner_reference, account_reference, product_reference,
+    created_by_reference, lead_reference, pipeline, source_stage, amount, currency, opportunity_type, loss_reason,
+    created_at, created_on, close_date, closed_at, updated_at, is_deleted, source_key, source_file, source_row,
+    row_hash, extracted_at, superseded_at, is_current
+{% endset %}
 
 with
 
 unioned as (
-    {% for source in ['crm_sales', 'generic'] -%}
-    select '{{ source }}' as source, {{ columns }} from {{ ref('stg_' ~ source ~ '__opportunities') }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ union_sources('opportunities', columns) }}
 ),
 
 final as (

@@ -15,6 +15,14 @@ stage_labels as (
     select * from {{ ref('int_stage_labels_mapped') }}
 ),
 
+log_rows as (
+    select
+        *,
+        'generic' as source
+    from {{ ref('stg_generic__stage_events') }}
+    where is_current and changed_at is not null
+),
+
 logged as (
     select
         opportunities.source,
@@ -25,13 +33,10 @@ logged as (
         {{ business_date('stage_events.changed_at') }} as changed_on,
         stage_events.changed_by,
         'log' as observed_from
-    from (
-        select *, 'generic' as source
-        from {{ ref('stg_generic__stage_events') }}
-        where is_current and changed_at is not null
-    ) as stage_events
+    from log_rows as stage_events
     inner join opportunities
-        on opportunities.source = stage_events.source
+        on
+            stage_events.source = opportunities.source
             and stage_events.opportunity_reference = opportunities.opportunity_key
     group by
         opportunities.source,
@@ -77,7 +82,8 @@ followed as (
         ) as previous_source_stage
     from versions
     left join logged on versions.opportunity_id = logged.opportunity_id
-    where versions.source <> 'crm_sales'
+    where
+        versions.source <> 'crm_sales'
         and logged.opportunity_id is null
 ),
 
@@ -119,7 +125,8 @@ mapped as (
         unioned.observed_from
     from unioned
     inner join stage_labels
-        on unioned.source = stage_labels.source
+        on
+            unioned.source = stage_labels.source
             and unioned.pipeline = stage_labels.pipeline
             and unioned.to_source_stage = stage_labels.source_stage
             and unioned.changed_on between stage_labels.meaning_from and stage_labels.meaning_to

@@ -2,7 +2,11 @@
 with
 
 known as (
-    select distinct source, pipeline, source_stage from {{ ref('int_stage_labels_mapped') }}
+    select distinct
+        source,
+        pipeline,
+        source_stage
+    from {{ ref('int_stage_labels_mapped') }}
 ),
 
 opportunities as (
@@ -11,7 +15,14 @@ opportunities as (
 ),
 
 used as (
-    select source, pipeline, source_stage, opportunity_id, source_file, source_row from opportunities
+    select
+        source,
+        pipeline,
+        source_stage,
+        opportunity_id,
+        source_file,
+        source_row
+    from opportunities
     union all
     select
         opportunities.source,
@@ -22,7 +33,8 @@ used as (
         stage_events.source_row
     from {{ ref('stg_generic__stage_events') }} as stage_events
     inner join opportunities
-        on opportunities.source = 'generic'
+        on
+            opportunities.source = 'generic'
             and stage_events.opportunity_reference = opportunities.opportunity_key
     where stage_events.is_current
 ),
@@ -37,7 +49,8 @@ final as (
         min(used.source_row) as source_row
     from used
     left join known
-        on used.source = known.source
+        on
+            used.source = known.source
             and used.pipeline = known.pipeline
             and used.source_stage = known.source_stage
     where known.source_stage is null

@@ -15,7 +15,8 @@ final as (
         to_stages.is_won as is_to_won
     from stages as from_stages
     inner join stages as to_stages
-        on from_stages.pipeline = to_stages.pipeline
+        on
+            from_stages.pipeline = to_stages.pipeline
             and (
                 to_stages.position_in_pipeline = from_stages.position_in_pipeline + 1
                 or (from_stages.position_in_pipeline = 1 and to_stages.is_won)

@@ -11,7 +11,10 @@ pipeline_stages as (
 ),
 
 won_deals as (
-    select opportunity_id, pipeline, closed_on
+    select
+        opportunity_id,
+        pipeline,
+        closed_on
     from {{ ref('int_opportunities_resolved') }}
     where is_won and closed_on is not null
 ),
@@ -28,7 +31,8 @@ open_stage_entries as (
         stage_events.left_on
     from stage_events
     inner join pipeline_stages
-        on stage_events.pipeline = pipeline_stages.pipeline
+        on
+            stage_events.pipeline = pipeline_stages.pipeline
             and stage_events.to_stage = pipeline_stages.stage
     where not stage_events.is_closed
 ),
@@ -46,10 +50,12 @@ reopened_wins as (
         stage_events.left_on
     from stage_events
     inner join pipeline_stages
-        on stage_events.pipeline = pipeline_stages.pipeline
+        on
+            stage_events.pipeline = pipeline_stages.pipeline
             and pipeline_stages.is_won
     left join won_deals on stage_events.opportunity_id = won_deals.opportunity_id
-    where stage_events.is_won
+    where
+        stage_events.is_won
         and (won_deals.opportunity_id is null or stage_events.left_on is not null)
 ),
 
@@ -65,16 +71,26 @@ wins as (
         cast(null as date) as left_on
     from won_deals
     inner join pipeline_stages
-        on won_deals.pipeline = pipeline_stages.pipeline
+        on
+            won_deals.pipeline = pipeline_stages.pipeline
             and pipeline_stages.is_won
 ),
 
 final as (
-    select *, false as is_standing_win from open_stage_entries
+    select
+        *,
+        false as is_standing_win
+    from open_stage_entries
     union all
-    select *, false as is_standing_win from reopened_wins
+    select
+        *,
+        false as is_standing_win
+    from reopened_wins
     union all
-    select *, true as is_standing_win from wins
+    select
+        *,
+        true as is_standing_win
+    from wins
 )
 
 select * from final

@@ -23,7 +23,8 @@ reached as (
         end) as entry_count
     from entries
     inner join pipeline_stages
-        on entries.pipeline = pipeline_stages.pipeline
+        on
+            entries.pipeline = pipeline_stages.pipeline
             and entries.position_in_pipeline >= pipeline_stages.position_in_pipeline
     where not pipeline_stages.is_won or entries.is_standing_win
     group by
@@ -44,7 +45,9 @@ moves as (
 ),
 
 regressions as (
-    select distinct opportunity_id, position_in_pipeline
+    select distinct
+        opportunity_id,
+        position_in_pipeline
     from moves
     where next_position < position_in_pipeline
 ),
@@ -62,7 +65,8 @@ final as (
         regressions.opportunity_id is not null as is_regressed
     from reached
     left join regressions
-        on reached.opportunity_id = regressions.opportunity_id
+        on
+            reached.opportunity_id = regressions.opportunity_id
             and reached.position_in_pipeline = regressions.position_in_pipeline
 )
 

@@ -3,7 +3,8 @@ with
 
 exchange_rates as (
     select * from {{ ref('stg_registers__exchange_rates') }}
-    where is_current
+    where
+        is_current
         and currency <> '{{ var("reporting_currency") }}'
         and rate_to_reporting > 0
 ),
@@ -22,7 +23,10 @@ ranked as (
 ),
 
 given as (
-    select rate_month, currency, rate_to_reporting
+    select
+        rate_month,
+        currency,
+        rate_to_reporting
     from ranked
     where position_in_month = 1
 ),
@@ -32,7 +36,11 @@ months as (
 ),
 
 final as (
-    select rate_month, currency, rate_to_reporting from given
+    select
+        rate_month,
+        currency,
+        rate_to_reporting
+    from given
     union all
     select
         rate_month,

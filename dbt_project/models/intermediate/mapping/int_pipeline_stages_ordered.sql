@@ -12,7 +12,9 @@ stages as (
 ),
 
 won_stages as (
-    select pipeline, min(stage) as stage
+    select
+        pipeline,
+        min(stage) as stage
     from {{ ref('int_stage_labels_mapped') }}
     where is_won
     group by pipeline
@@ -28,7 +30,12 @@ numbered as (
 ),
 
 final as (
-    select pipeline, stage, position_in_pipeline, is_won from numbered
+    select
+        pipeline,
+        stage,
+        position_in_pipeline,
+        is_won
+    from numbered
     union all
     select
         won_stages.pipeline,

@@ -3,19 +3,30 @@
 with
 
 labels as (
-    select distinct source, pipeline, source_stage
+    select distinct
+        source,
+        pipeline,
+        source_stage
     from {{ ref('int_opportunity_versions_unioned') }}
     union
-    select distinct opportunities.source, opportunities.pipeline, stage_events.to_source_stage as source_stage
+    select distinct
+        opportunities.source,
+        opportunities.pipeline,
+        stage_events.to_source_stage as source_stage
     from {{ ref('stg_generic__stage_events') }} as stage_events
     inner join {{ ref('int_opportunity_versions_unioned') }} as opportunities
-        on opportunities.source = 'generic'
+        on
+            opportunities.source = 'generic'
             and stage_events.opportunity_reference = opportunities.opportunity_key
     union
-    select distinct opportunities.source, opportunities.pipeline, stage_maps.source_stage
+    select distinct
+        opportunities.source,
+        opportunities.pipeline,
+        stage_maps.source_stage
     from {{ ref('int_stage_maps_in_force') }} as stage_maps
     inner join {{ ref('int_opportunity_versions_unioned') }} as opportunities
-        on stage_maps.source = opportunities.source
+        on
+            stage_maps.source = opportunities.source
             and (stage_maps.pipeline is null or stage_maps.pipeline = opportunities.pipeline)
 ),
 
@@ -44,11 +55,12 @@ candidates as (
                 labels.source_stage,
                 stage_maps.valid_from,
                 case when stage_maps.pipeline is null then 0 else 1 end
-            order by stage_maps.valid_to desc, stage_maps.row_hash
+            order by stage_maps.valid_to desc, stage_maps.row_hash asc
         ) as position_on_day
     from labels
     inner join stage_maps
-        on labels.source = stage_maps.source
+        on
+            labels.source = stage_maps.source
             and labels.source_stage = stage_maps.source_stage
             and (stage_maps.pipeline is null or labels.pipeline = stage_maps.pipeline)
 ),

@@ -7,20 +7,40 @@ credited as (
 ),
 
 daily as (
-    select rep_id, team_id, metric, credited_on, sum(amount) as amount
+    select
+        rep_id,
+        team_id,
+        metric,
+        credited_on,
+        sum(amount) as amount
     from credited
     group by rep_id, team_id, metric, credited_on
 ),
 
 by_assignee as (
-    select 'rep' as assignee_type, rep_id as assignee_id, metric, credited_on, amount
+    select
+        'rep' as assignee_type,
+        rep_id as assignee_id,
+        metric,
+        credited_on,
+        amount
     from daily
     union all
-    select 'team' as assignee_type, ancestors.ancestor_team_id as assignee_id, daily.metric, daily.credited_on, daily.amount
+    select
+        'team' as assignee_type,
+        ancestors.ancestor_team_id as assignee_id,
+        daily.metric,
+        daily.credited_on,
+        daily.amount
     from daily
     inner join {{ ref('int_team_ancestors_expanded') }} as ancestors on daily.team_id = ancestors.team_id
     union all
-    select 'company' as assignee_type, 'company' as assignee_id, metric, credited_on, amount
+    select
+        'company' as assignee_type,
+        'company' as assignee_id,
+        metric,
+        credited_on,
+        amount
     from daily
 ),
 

@@ -1,12 +1,12 @@
-{% set columns = 'account_key, account_name, industry, region, segment, owner_reference, parent_account_reference, created_at, source_key, source_file, source_row, row_hash' %}
+{% set columns %}
+    account_key, account_name, industry, region, segment, owner_reference, parent_account_reference, created_at,
+    source_key, source_file, source_row, row_hash
+{% endset %}
 
 with
 
 unioned as (
-    {% for source in ['crm_sales', 'generic'] -%}
-    select '{{ source }}' as source, {{ columns }} from {{ ref('stg_' ~ source ~ '__accounts') }} where is_current
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ union_sources('accounts', columns, 'is_current') }}
 ),
 
 mapped as (

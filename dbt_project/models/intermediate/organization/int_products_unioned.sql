@@ -1,12 +1,12 @@
-{% set columns = 'product_key, product_name, family, list_price, unit_cost, currency, source_key, source_file, source_row, row_hash' %}
+{% set columns %}
+    product_key, product_name, family, list_price, unit_cost, currency, source_key, source_file, source_row,
+    row_hash
+{% endset %}
 
 with
 
 unioned as (
-    {% for source in ['crm_sales', 'generic'] -%}
-    select '{{ source }}' as source, {{ columns }} from {{ ref('stg_' ~ source ~ '__products') }} where is_current
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ union_sources('products', columns, 'is_current') }}
 ),
 
 final as (

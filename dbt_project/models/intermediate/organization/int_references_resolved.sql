@@ -4,31 +4,85 @@
 with
 
 entities as (
-    select 'rep' as entity, source, rep_id as id, rep_key as key, rep_name as name
-    from {{ ref('int_reps_unioned') }} where exclusion_reason is null
+    select
+        'rep' as entity,
+        source,
+        rep_id as id,
+        rep_key as key,
+        rep_name as name
+    from {{ ref('int_reps_unioned') }}
+    where exclusion_reason is null
     union all
-    select 'team' as entity, source, team_id as id, team_key as key, team_name as name
-    from {{ ref('int_teams_unioned') }} where exclusion_reason is null
+    select
+        'team' as entity,
+        source,
+        team_id as id,
+        team_key as key,
+        team_name as name
+    from {{ ref('int_teams_unioned') }}
+    where exclusion_reason is null
     union all
-    select 'account' as entity, source, account_id as id, account_key as key, account_name as name
-    from {{ ref('int_accounts_unioned') }} where exclusion_reason is null
+    select
+        'account' as entity,
+        source,
+        account_id as id,
+        account_key as key,
+        account_name as name
+    from {{ ref('int_accounts_unioned') }}
+    where exclusion_reason is null
     union all
-    select 'product' as entity, source, product_id as id, product_key as key, product_name as name
-    from {{ ref('int_products_unioned') }} where exclusion_reason is null
+    select
+        'product' as entity,
+        source,
+        product_id as id,
+        product_key as key,
+        product_name as name
+    from {{ ref('int_products_unioned') }}
+    where exclusion_reason is null
 ),
 
 scoped as (
-    select entity, source as scope, id, key, name from entities
+    select
+        entity,
+        source as scope,
+        id,
+        key,
+        name
+    from entities
     union all
-    select entity, 'registers' as scope, id, key, name from entities
+    select
+        entity,
+        'registers' as scope,
+        id,
+        key,
+        name
+    from entities
 ),
 
 candidates as (
-    select entity, scope, id as reference, 1 as precedence, id from scoped
+    select
+        entity,
+        scope,
+        id as reference,
+        1 as precedence,
+        id
+    from scoped
     union all
-    select entity, scope, key as reference, 2 as precedence, id from scoped
+    select
+        entity,
+        scope,
+        key as reference,
+        2 as precedence,
+        id
+    from scoped
     union all
-    select entity, scope, name as reference, 3 as precedence, id from scoped
+    select
+        entity,
+        scope,
+        name as reference,
+        3 as precedence,
+        id
+    from scoped
 ),
 
 ranked as (

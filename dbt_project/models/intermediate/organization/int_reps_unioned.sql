@@ -1,13 +1,13 @@
 -- Every current rep row of every source; those with an exclusion reason count nowhere.
-{% set columns = 'rep_key, rep_name, email, role, segment, region, team_reference, manager_reference, hired_on, ended_on, source_key, source_file, source_row, row_hash' %}
+{% set columns %}
+    rep_key, rep_name, email, role, segment, region, team_reference, manager_reference, hired_on, ended_on,
+    source_key, source_file, source_row, row_hash
+{% endset %}
 
 with
 
 unioned as (
-    {% for source in ['crm_sales', 'generic'] -%}
-    select '{{ source }}' as source, {{ columns }} from {{ ref('stg_' ~ source ~ '__reps') }} where is_current
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ union_sources('reps', columns, 'is_current') }}
 ),
 
 mapped as (

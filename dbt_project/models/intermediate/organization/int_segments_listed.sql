@@ -2,15 +2,29 @@
 with
 
 final as (
-    select 'company' as segment_type, 'company' as segment_id, 'Company' as segment_name
+    select
+        'company' as segment_type,
+        'company' as segment_id,
+        'Company' as segment_name
     union all
-    select 'team' as segment_type, team_id as segment_id, team_name as segment_name
-    from {{ ref('int_teams_unioned') }} where exclusion_reason is null
+    select
+        'team' as segment_type,
+        team_id as segment_id,
+        team_name as segment_name
+    from {{ ref('int_teams_unioned') }}
+    where exclusion_reason is null
     union all
-    select 'rep' as segment_type, rep_id as segment_id, rep_name as segment_name
-    from {{ ref('int_reps_unioned') }} where exclusion_reason is null
+    select
+        'rep' as segment_type,
+        rep_id as segment_id,
+        rep_name as segment_name
+    from {{ ref('int_reps_unioned') }}
+    where exclusion_reason is null
     union all
-    select 'rep' as segment_type, 'unassigned' as segment_id, 'Unassigned' as segment_name
+    select
+        'rep' as segment_type,
+        'unassigned' as segment_id,
+        'Unassigned' as segment_name
 )
 
 select * from final

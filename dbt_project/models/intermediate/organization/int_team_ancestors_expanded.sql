@@ -8,25 +8,35 @@ teams as (
         parents.resolved_id as parent_team_id
     from {{ ref('int_teams_unioned') }} as teams
     left join {{ ref('int_references_resolved') }} as parents
-        on parents.entity = 'team'
+        on
+            parents.entity = 'team'
             and teams.source = parents.scope
             and teams.parent_team_reference = parents.reference
-            and parents.resolved_id <> teams.team_id
+            and teams.team_id <> parents.resolved_id
     where teams.exclusion_reason is null
 ),
 
 climbed as (
-    select team_id, team_id as ancestor_team_id, 0 as depth
+    select
+        team_id,
+        team_id as ancestor_team_id,
+        0 as depth
     from teams
     union all
-    select climbed.team_id, teams.parent_team_id as ancestor_team_id, climbed.depth + 1 as depth
+    select
+        climbed.team_id,
+        teams.parent_team_id as ancestor_team_id,
+        climbed.depth + 1 as depth
     from climbed
     inner join teams on climbed.ancestor_team_id = teams.team_id
     where teams.parent_team_id is not null and climbed.depth < 20
 ),
 
 final as (
-    select team_id, ancestor_team_id, min(depth) as depth
+    select
+        team_id,
+        ancestor_team_id,
+        min(depth) as depth
     from climbed
     group by team_id, ancestor_team_id
 )

@@ -25,10 +25,12 @@ dated as (
         coalesce(memberships.valid_to, cast('9999-12-31' as date)) as valid_to
     from {{ ref('stg_generic__team_memberships') }} as memberships
     inner join rep_references
-        on memberships.rep_reference = rep_references.reference
+        on
+            memberships.rep_reference = rep_references.reference
             and rep_references.scope = 'generic'
     inner join team_references
-        on memberships.team_reference = team_references.reference
+        on
+            memberships.team_reference = team_references.reference
             and team_references.scope = 'generic'
     where memberships.is_current
 ),
@@ -41,7 +43,8 @@ undated as (
         cast('9999-12-31' as date) as valid_to
     from reps
     inner join team_references
-        on reps.source = team_references.scope
+        on
+            reps.source = team_references.scope
             and reps.team_reference = team_references.reference
     left join dated on reps.rep_id = dated.rep_id
     where dated.rep_id is null
@@ -60,7 +63,7 @@ followed as (
         team_id,
         valid_from,
         valid_to,
-        lead(valid_from) over (partition by rep_id order by valid_from, team_id desc) as next_valid_from
+        lead(valid_from) over (partition by rep_id order by valid_from asc, team_id desc) as next_valid_from
     from unioned
 ),
 

@@ -11,14 +11,24 @@ resolved as (
 ),
 
 out_of_all as (
-    select source, object, source_key, source_file, source_row, exclusion_reason as reason, 'all' as excluded_from
+    select
+        source,
+        object,
+        source_key,
+        source_file,
+        source_row,
+        exclusion_reason as reason,
+        'all' as excluded_from
     from {{ ref('int_source_rows_judged') }}
     where exclusion_reason is not null
 ),
 
 -- rows that could not be read, of the extracts in force: the newest full one of an object, every delta
 newest_extracts as (
-    select source, object, max(extracted_at) as newest_extracted_at
+    select
+        source,
+        object,
+        max(extracted_at) as newest_extracted_at
     from {{ source('raw', 'load_ledger') }}
     where is_full
     group by source, object
@@ -35,7 +45,8 @@ unreadable as (
         'all' as excluded_from
     from {{ source('raw', 'quarantine') }} as quarantine
     left join newest_extracts
-        on quarantine.source = newest_extracts.source
+        on
+            quarantine.source = newest_extracts.source
             and quarantine.object = newest_extracts.object
     where newest_extracts.source is null or quarantine.extracted_at = newest_extracts.newest_extracted_at
 ),

@@ -16,7 +16,8 @@ quotas as (
         end as value,
         set_aside_reason as reason,
         case set_aside_reason
-            when 'unknown_assignee' then 'is no ' || assignee_type || ' of any source; correct the name or deliver the ' || assignee_type
+            when 'unknown_assignee'
+                then 'is no ' || assignee_type || ' of any source; correct the name or deliver the ' || assignee_type
             when 'ambiguous_assignee' then 'names several ' || assignee_type || 's; write the id <source>:<id>'
             else 'is not the first day of a ' || period_type || '; write that day'
         end as fix
@@ -40,7 +41,8 @@ leaves as (
         end as fix
     from {{ ref('stg_registers__leaves') }} as leaves
     left join {{ ref('int_references_resolved') }} as references_resolved
-        on references_resolved.entity = 'rep'
+        on
+            references_resolved.entity = 'rep'
             and references_resolved.scope = 'registers'
             and leaves.rep_reference = references_resolved.reference
     where leaves.is_current and references_resolved.resolved_id is null
@@ -68,14 +70,17 @@ memberships as (
         end as fix
     from {{ ref('stg_generic__team_memberships') }} as memberships
     left join {{ ref('int_references_resolved') }} as reps
-        on reps.entity = 'rep'
+        on
+            reps.entity = 'rep'
             and reps.scope = 'generic'
             and memberships.rep_reference = reps.reference
     left join {{ ref('int_references_resolved') }} as teams
-        on teams.entity = 'team'
+        on
+            teams.entity = 'team'
             and teams.scope = 'generic'
             and memberships.team_reference = teams.reference
-    where memberships.is_current
+    where
+        memberships.is_current
         and (reps.resolved_id is null or teams.resolved_id is null)
 ),
 

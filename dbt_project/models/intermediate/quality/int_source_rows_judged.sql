@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 -- Every current row of every source and object, once, with the reason for which it is out of every number, null where it
 -- counts. current rows = counted + excluded, by source and object.
 {% set plain_objects = {
@@ -25,34 +26,66 @@ with
 
 judged as (
     {% for object, model in judged_objects.items() -%}
-    select source, '{{ object }}' as object, source_key, source_file, source_row, exclusion_reason
+    select
+        source,
+        '{{ object }}' as object,
+        source_key,
+        source_file,
+        source_row,
+        exclusion_reason
     from {{ ref(model) }}
-    {{ 'union all' if not loop.last }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 
 -- teams of crm_sales come from its reps and have no row of their own
 teams as (
-    select source, 'team' as object, source_key, source_file, source_row, exclusion_reason
+    select
+        source,
+        'team' as object,
+        source_key,
+        source_file,
+        source_row,
+        exclusion_reason
     from {{ ref('int_teams_unioned') }}
     where source_file is not null
 ),
 
 quotas as (
-    select source, 'quota' as object, source_key, source_file, source_row, exclusion_reason
+    select
+        source,
+        'quota' as object,
+        source_key,
+        source_file,
+        source_row,
+        exclusion_reason
     from {{ ref('int_quotas_resolved') }}
 ),
 
 staged as (
     {% for object, model in plain_objects.items() -%}
-    select 'generic' as source, '{{ object }}' as object, source_key, source_file, source_row, row_hash
-    from {{ ref(model) }} where is_current
+    select
+        'generic' as source,
+        '{{ object }}' as object,
+        source_key,
+        source_file,
+        source_row,
+        row_hash
+    from {{ ref(model) }}
+    where is_current
     union all
     {% endfor -%}
     {% for object, model in registers.items() -%}
-    select 'registers' as source, '{{ object }}' as object, source_key, source_file, source_row, row_hash
-    from {{ ref(model) }} where is_current
-    {{ 'union all' if not loop.last }}
+    select
+        'registers' as source,
+        '{{ object }}' as object,
+        source_key,
+        source_file,
+        source_row,
+        row_hash
+    from {{ ref(model) }}
+    where is_current
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 
@@ -70,11 +103,25 @@ plain as (
 ),
 
 referring as (
-    select 'generic' as source, 'team_membership' as object, source_key, source_file, source_row, row_hash
-    from {{ ref('stg_generic__team_memberships') }} where is_current
+    select
+        'generic' as source,
+        'team_membership' as object,
+        source_key,
+        source_file,
+        source_row,
+        row_hash
+    from {{ ref('stg_generic__team_memberships') }}
+    where is_current
     union all
-    select 'registers' as source, 'leave' as object, source_key, source_file, source_row, row_hash
-    from {{ ref('stg_registers__leaves') }} where is_current
+    select
+        'registers' as source,
+        'leave' as object,
+        source_key,
+        source_file,
+        source_row,
+        row_hash
+    from {{ ref('stg_registers__leaves') }}
+    where is_current
 ),
 
 referring_judged as (
@@ -95,8 +142,15 @@ referring_judged as (
         ) as exclusion_reason
     from referring
     left join {{ ref('int_register_rows_set_aside') }} as set_aside
-        on referring.source_file = set_aside.source_file
+        on
+            referring.source_file = set_aside.source_file
             and referring.source_row = set_aside.source_row
+),
+
+known_opportunities as (
+    select opportunity_key
+    from {{ ref('int_opportunities_judged') }}
+    where source = 'generic' and exclusion_reason is null
 ),
 
 stage_events as (
@@ -107,17 +161,13 @@ stage_events as (
         stage_events.source_file,
         stage_events.source_row,
         case
-            when opportunities.opportunity_key is null then 'unknown_opportunity'
+            when known_opportunities.opportunity_key is null then 'unknown_opportunity'
             when row_number() over (
                 partition by stage_events.source_key order by stage_events.row_hash desc
             ) > 1 then 'duplicate'
         end as exclusion_reason
     from {{ ref('stg_generic__stage_events') }} as stage_events
-    left join (
-        select opportunity_key
-        from {{ ref('int_opportunities_judged') }}
-        where source = 'generic' and exclusion_reason is null
-    ) as opportunities on stage_events.opportunity_reference = opportunities.opportunity_key
+    left join known_opportunities on stage_events.opportunity_reference = known_opportunities.opportunity_key
     where stage_events.is_current
 ),
 

@@ -32,7 +32,8 @@ assignments as (
         coalesce(reps.region, '') as region
     from quotas
     left join {{ ref('int_reps_unioned') }} as reps
-        on quotas.assignee_type = 'rep'
+        on
+            quotas.assignee_type = 'rep'
             and quotas.assignee_id = reps.rep_id
             and reps.exclusion_reason is null
 ),
@@ -72,21 +73,25 @@ final as (
     from assignments
     inner join metrics on assignments.metric = metrics.metric
     left join period_working_days
-        on assignments.region = period_working_days.region
+        on
+            assignments.region = period_working_days.region
             and assignments.period_type = period_working_days.period_type
             and assignments.period_start = period_working_days.period_start
     left join working_days
-        on assignments.region = working_days.region
+        on
+            assignments.region = working_days.region
             and working_days.date_day between assignments.period_start and assignments.period_end
     left join revisions
-        on assignments.assignee_type = revisions.assignee_type
+        on
+            assignments.assignee_type = revisions.assignee_type
             and assignments.assignee_id = revisions.assignee_id
             and assignments.metric = revisions.metric
             and assignments.period_type = revisions.period_type
             and assignments.period_start = revisions.period_start
             and working_days.date_day between revisions.in_force_from and revisions.in_force_to
     left join exchange_rates
-        on revisions.currency = exchange_rates.currency
+        on
+            revisions.currency = exchange_rates.currency
             and cast(date_trunc('month', working_days.date_day) as date) = exchange_rates.rate_month
 )
 

@@ -11,7 +11,13 @@ period_dates as (
 ),
 
 own_periods as (
-    select distinct assignee_type, assignee_id, metric, period_type, period_start from assigned
+    select distinct
+        assignee_type,
+        assignee_id,
+        metric,
+        period_type,
+        period_start
+    from assigned
 ),
 
 months_by_quarter as (
@@ -23,7 +29,8 @@ months_by_quarter as (
         count(*) as months_with_quota
     from own_periods
     inner join period_dates
-        on own_periods.period_start = period_dates.date_day
+        on
+            own_periods.period_start = period_dates.date_day
             and period_dates.period_type = 'quarter'
     where own_periods.period_type = 'month'
     group by own_periods.assignee_type, own_periods.assignee_id, own_periods.metric, period_dates.period_start
@@ -35,7 +42,8 @@ quarters_without_own as (
         months_by_quarter.months_with_quota < 3 as is_partial
     from months_by_quarter
     left join own_periods
-        on months_by_quarter.assignee_type = own_periods.assignee_type
+        on
+            months_by_quarter.assignee_type = own_periods.assignee_type
             and months_by_quarter.assignee_id = own_periods.assignee_id
             and months_by_quarter.metric = own_periods.metric
             and own_periods.period_type = 'quarter'
@@ -44,11 +52,21 @@ quarters_without_own as (
 ),
 
 quarters as (
-    select assignee_type, assignee_id, metric, period_start as quarter_start, false as is_partial
+    select
+        assignee_type,
+        assignee_id,
+        metric,
+        period_start as quarter_start,
+        false as is_partial
     from own_periods
     where period_type = 'quarter'
     union all
-    select assignee_type, assignee_id, metric, quarter_start, is_partial
+    select
+        assignee_type,
+        assignee_id,
+        metric,
+        quarter_start,
+        is_partial
     from quarters_without_own
 ),
 
@@ -61,7 +79,8 @@ quarters_by_year as (
         count(*) < 4 or max(case when quarters.is_partial then 1 else 0 end) = 1 as is_partial
     from quarters
     inner join period_dates
-        on quarters.quarter_start = period_dates.date_day
+        on
+            quarters.quarter_start = period_dates.date_day
             and period_dates.period_type = 'year'
     group by quarters.assignee_type, quarters.assignee_id, quarters.metric, period_dates.period_start
 ),
@@ -70,7 +89,8 @@ years_without_own as (
     select quarters_by_year.*
     from quarters_by_year
     left join own_periods
-        on quarters_by_year.assignee_type = own_periods.assignee_type
+        on
+            quarters_by_year.assignee_type = own_periods.assignee_type
             and quarters_by_year.assignee_id = own_periods.assignee_id
             and quarters_by_year.metric = own_periods.metric
             and own_periods.period_type = 'year'
@@ -90,10 +110,12 @@ months_into_quarters as (
         quarters_without_own.is_partial
     from assigned
     inner join period_dates
-        on assigned.period_start = period_dates.date_day
+        on
+            assigned.period_start = period_dates.date_day
             and period_dates.period_type = 'quarter'
     inner join quarters_without_own
-        on assigned.assignee_type = quarters_without_own.assignee_type
+        on
+            assigned.assignee_type = quarters_without_own.assignee_type
             and assigned.assignee_id = quarters_without_own.assignee_id
             and assigned.metric = quarters_without_own.metric
             and period_dates.period_start = quarters_without_own.quarter_start
@@ -101,11 +123,23 @@ months_into_quarters as (
 ),
 
 quarter_days as (
-    select assignee_type, assignee_id, metric, period_start, date_day, day_amount
+    select
+        assignee_type,
+        assignee_id,
+        metric,
+        period_start,
+        date_day,
+        day_amount
     from assigned
     where period_type = 'quarter'
     union all
-    select assignee_type, assignee_id, metric, period_start, date_day, day_amount
+    select
+        assignee_type,
+        assignee_id,
+        metric,
+        period_start,
+        date_day,
+        day_amount
     from months_into_quarters
 ),
 
@@ -121,10 +155,12 @@ quarters_into_years as (
         years_without_own.is_partial
     from quarter_days
     inner join period_dates
-        on quarter_days.period_start = period_dates.date_day
+        on
+            quarter_days.period_start = period_dates.date_day
             and period_dates.period_type = 'year'
     inner join years_without_own
-        on quarter_days.assignee_type = years_without_own.assignee_type
+        on
+            quarter_days.assignee_type = years_without_own.assignee_type
             and quarter_days.assignee_id = years_without_own.assignee_id
             and quarter_days.metric = years_without_own.metric
             and period_dates.period_start = years_without_own.year_start
@@ -132,18 +168,39 @@ quarters_into_years as (
 
 final as (
     select
-        assignee_type, assignee_id, metric, period_type, period_start, date_day, day_amount,
-        'assigned' as quota_source, false as is_partial
+        assignee_type,
+        assignee_id,
+        metric,
+        period_type,
+        period_start,
+        date_day,
+        day_amount,
+        'assigned' as quota_source,
+        false as is_partial
     from assigned
     union all
     select
-        assignee_type, assignee_id, metric, period_type, period_start, date_day, day_amount,
-        'rolled_up_periods' as quota_source, is_partial
+        assignee_type,
+        assignee_id,
+        metric,
+        period_type,
+        period_start,
+        date_day,
+        day_amount,
+        'rolled_up_periods' as quota_source,
+        is_partial
     from months_into_quarters
     union all
     select
-        assignee_type, assignee_id, metric, period_type, period_start, date_day, day_amount,
-        'rolled_up_periods' as quota_source, is_partial
+        assignee_type,
+        assignee_id,
+        metric,
+        period_type,
+        period_start,
+        date_day,
+        day_amount,
+        'rolled_up_periods' as quota_source,
+        is_partial
     from quarters_into_years
 )
 

@@ -19,7 +19,13 @@ periods as (
 ),
 
 holders as (
-    select distinct assignee_type, assignee_id, metric, period_type, period_start from quota_days
+    select distinct
+        assignee_type,
+        assignee_id,
+        metric,
+        period_type,
+        period_start
+    from quota_days
 ),
 
 claims as (
@@ -31,7 +37,8 @@ claims as (
         min(ancestors.depth) as claim_depth
     from ancestors
     inner join holders
-        on holders.assignee_type = 'team'
+        on
+            holders.assignee_type = 'team'
             and ancestors.ancestor_team_id = holders.assignee_id
     group by ancestors.team_id, holders.metric, holders.period_type, holders.period_start
 ),
@@ -54,13 +61,19 @@ member_periods as (
         quota_periods.metric,
         quota_periods.period_type,
         quota_periods.period_start
-    from (select distinct metric, period_type, period_start from summed) as quota_periods
+    from (select distinct
+        metric,
+        period_type,
+        period_start
+    from summed) as quota_periods
     inner join periods
-        on quota_periods.period_type = periods.period_type
+        on
+            quota_periods.period_type = periods.period_type
             and quota_periods.period_start = periods.period_start
     inner join employed
-        on employed.member_from <= periods.period_end
-            and employed.member_to >= periods.period_start
+        on
+            periods.period_end >= employed.member_from
+            and periods.period_start <= employed.member_to
 ),
 
 missing as (
@@ -72,13 +85,15 @@ missing as (
         claims.claim_depth
     from member_periods
     left join holders
-        on holders.assignee_type = 'rep'
+        on
+            holders.assignee_type = 'rep'
             and member_periods.rep_id = holders.assignee_id
             and member_periods.metric = holders.metric
             and member_periods.period_type = holders.period_type
             and member_periods.period_start = holders.period_start
     left join claims
-        on member_periods.team_id = claims.team_id
+        on
+            member_periods.team_id = claims.team_id
             and member_periods.metric = claims.metric
             and member_periods.period_type = claims.period_type
             and member_periods.period_start = claims.period_start

@@ -16,7 +16,11 @@ ancestors as (
 ),
 
 team_quotas as (
-    select distinct assignee_id as team_id, metric, period_type, period_start
+    select distinct
+        assignee_id as team_id,
+        metric,
+        period_type,
+        period_start
     from quota_days
     where assignee_type = 'team'
 ),
@@ -35,7 +39,9 @@ claims as (
 ),
 
 parents as (
-    select team_id, ancestor_team_id as parent_team_id
+    select
+        team_id,
+        ancestor_team_id as parent_team_id
     from ancestors
     where depth = 1
 ),
@@ -52,7 +58,8 @@ entering as (
         quota_days.is_partial
     from quota_days
     left join memberships
-        on quota_days.assignee_id = memberships.rep_id
+        on
+            quota_days.assignee_id = memberships.rep_id
             and quota_days.date_day between memberships.valid_from and memberships.valid_to
     where quota_days.assignee_type = 'rep' and quota_days.date_day is not null
     union all
@@ -95,7 +102,8 @@ climbing as (
     from entered
     inner join ancestors on entered.entry_team_id = ancestors.team_id
     left join claims
-        on entered.entry_team_id = claims.team_id
+        on
+            entered.entry_team_id = claims.team_id
             and entered.metric = claims.metric
             and entered.period_type = claims.period_type
             and entered.period_start = claims.period_start
@@ -112,7 +120,8 @@ climbing as (
         entered.partial_members
     from entered
     left join claims
-        on entered.entry_team_id = claims.team_id
+        on
+            entered.entry_team_id = claims.team_id
             and entered.metric = claims.metric
             and entered.period_type = claims.period_type
             and entered.period_start = claims.period_start

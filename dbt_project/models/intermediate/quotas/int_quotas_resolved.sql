@@ -34,7 +34,8 @@ resolved as (
         end as calendar_period_start
     from quotas
     left join references_resolved
-        on quotas.assignee_type = references_resolved.entity
+        on
+            quotas.assignee_type = references_resolved.entity
             and quotas.assignee_reference = references_resolved.reference
 ),
 

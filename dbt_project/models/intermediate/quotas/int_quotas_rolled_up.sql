@@ -49,13 +49,15 @@ final as (
         end as over_assignment_ratio
     from own
     full outer join members
-        on own.assignee_type = members.assignee_type
+        on
+            own.assignee_type = members.assignee_type
             and own.assignee_id = members.assignee_id
             and own.metric = members.metric
             and own.period_type = members.period_type
             and own.period_start = members.period_start
     left join members_missing
-        on members.assignee_type = members_missing.assignee_type
+        on
+            members.assignee_type = members_missing.assignee_type
             and members.assignee_id = members_missing.assignee_id
             and members.metric = members_missing.metric
             and members.period_type = members_missing.period_type

@@ -22,7 +22,10 @@ periods as (
 ),
 
 reps as (
-    select rep_id, region from {{ ref('int_reps_unioned') }}
+    select
+        rep_id,
+        region
+    from {{ ref('int_reps_unioned') }}
     where exclusion_reason is null
 ),
 
@@ -44,7 +47,8 @@ joined as (
         actuals.actual_amount as summed_amount
     from quotas
     full outer join actuals
-        on quotas.assignee_type = actuals.assignee_type
+        on
+            quotas.assignee_type = actuals.assignee_type
             and quotas.assignee_id = actuals.assignee_id
             and quotas.metric = actuals.metric
             and quotas.period_type = actuals.period_type
@@ -67,17 +71,21 @@ measured as (
         / nullif(cast(working_days.working_days as double), 0) as elapsed_ratio
     from joined
     inner join periods
-        on joined.period_type = periods.period_type
+        on
+            joined.period_type = periods.period_type
             and joined.period_start = periods.period_start
     left join segments
-        on joined.assignee_type = segments.segment_type
+        on
+            joined.assignee_type = segments.segment_type
             and joined.assignee_id = segments.segment_id
     left join recorded_metrics on joined.metric = recorded_metrics.metric
     left join reps
-        on joined.assignee_type = 'rep'
+        on
+            joined.assignee_type = 'rep'
             and joined.assignee_id = reps.rep_id
     left join working_days
-        on joined.period_type = working_days.period_type
+        on
+            joined.period_type = working_days.period_type
             and joined.period_start = working_days.period_start
             and coalesce(reps.region, '') = working_days.region
 ),
@@ -106,8 +114,9 @@ final as (
             when not is_partial_quota and quota_amount <> 0 and elapsed_working_days > 0
                 then cast(actual_amount as double) / (cast(quota_amount as double) * elapsed_ratio)
         end as pace_ratio,
-        cast({{ exact_quotient('(quota_amount - actual_amount)', 'nullif(working_days - elapsed_working_days, 0)') }} as decimal(18, 2))
-            as required_per_working_day,
+        cast({{ exact_quotient(
+            '(quota_amount - actual_amount)', 'nullif(working_days - elapsed_working_days, 0)'
+        ) }} as decimal(18, 2)) as required_per_working_day,
         is_complete,
         {{ comparability_columns() }}
     from measured

@@ -26,7 +26,8 @@ compared as (
     from reps
     inner join metrics on reps.metric = metrics.metric
     left join peer_groups
-        on reps.peer_group = peer_groups.peer_group
+        on
+            reps.peer_group = peer_groups.peer_group
             and reps.metric = peer_groups.metric
             and reps.period_type = peer_groups.period_type
             and reps.period_start = peer_groups.period_start
@@ -45,7 +46,8 @@ standings as (
         end) + 1 as rank_in_group
     from compared
     inner join reps as peers
-        on compared.metric = peers.metric
+        on
+            compared.metric = peers.metric
             and compared.period_type = peers.period_type
             and compared.period_start = peers.period_start
             and peers.not_ranked_reason is null
@@ -77,7 +79,8 @@ intervals as (
         end as interval_high
     from compared
     left join standings
-        on compared.rep_id = standings.rep_id
+        on
+            compared.rep_id = standings.rep_id
             and compared.metric = standings.metric
             and compared.period_type = standings.period_type
             and compared.period_start = standings.period_start

@@ -10,7 +10,9 @@ as_of as (
 ),
 
 current_memberships as (
-    select memberships.rep_id, memberships.team_id
+    select
+        memberships.rep_id,
+        memberships.team_id
     from {{ ref('int_team_memberships_dated') }} as memberships
     cross join as_of
     where as_of.as_of_date between memberships.valid_from and memberships.valid_to

@@ -6,7 +6,9 @@ teams as (
 ),
 
 parents as (
-    select team_id, ancestor_team_id as parent_team_id
+    select
+        team_id,
+        ancestor_team_id as parent_team_id
     from {{ ref('int_team_ancestors_expanded') }}
     where depth = 1
 ),

@@ -49,11 +49,13 @@ cohort_deals as (
         {{ days_between('reached.reached_on', 'next_reached.reached_on') }} as days_to_convert
     from reached
     inner join steps
-        on reached.pipeline = steps.pipeline
+        on
+            reached.pipeline = steps.pipeline
             and reached.position_in_pipeline = steps.from_position
     inner join deals on reached.opportunity_id = deals.opportunity_id
     left join reached as next_reached
-        on reached.opportunity_id = next_reached.opportunity_id
+        on
+            reached.opportunity_id = next_reached.opportunity_id
             and steps.to_position = next_reached.position_in_pipeline
 ),
 
@@ -113,7 +115,8 @@ period_entries as (
         0 as converted
     from moves
     inner join steps
-        on moves.pipeline = steps.pipeline
+        on
+            moves.pipeline = steps.pipeline
             and moves.position_in_pipeline = steps.from_position
 ),
 
@@ -128,7 +131,8 @@ period_conversions as (
         1 as converted
     from moves
     inner join steps
-        on moves.pipeline = steps.pipeline
+        on
+            moves.pipeline = steps.pipeline
             and moves.position_in_pipeline >= steps.to_position
             and (moves.previous_position < steps.to_position or steps.is_to_won)
     where not steps.is_to_won or moves.is_standing_win
@@ -279,10 +283,12 @@ final as (
     from unioned
     cross join as_of
     inner join segments
-        on unioned.segment_type = segments.segment_type
+        on
+            unioned.segment_type = segments.segment_type
             and unioned.segment_id = segments.segment_id
     left join times_in_stage
-        on unioned.segment_type = times_in_stage.segment_type
+        on
+            unioned.segment_type = times_in_stage.segment_type
             and unioned.segment_id = times_in_stage.segment_id
             and unioned.pipeline = times_in_stage.pipeline
             and unioned."view" = times_in_stage."view"

@@ -64,11 +64,14 @@ final as (
         summed.deal_count,
         round(summed.median_cycle_days, 12) as median_cycle_days,
         round(summed.p90_cycle_days, 12) as p90_cycle_days,
-        cast({{ exact_quotient('summed.amount_total', 'nullif(summed.amount_count, 0)') }} as decimal(18, 2)) as average_amount,
+        cast(
+            {{ exact_quotient('summed.amount_total', 'nullif(summed.amount_count, 0)') }} as decimal(18, 2)
+        ) as average_amount,
         {{ comparability_columns() }}
     from summed
     inner join segments
-        on summed.segment_type = segments.segment_type
+        on
+            summed.segment_type = segments.segment_type
             and summed.segment_id = segments.segment_id
 )
 

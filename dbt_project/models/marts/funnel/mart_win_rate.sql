@@ -58,9 +58,19 @@ created as (
 ),
 
 counted_periods as (
-    select segment_type, segment_id, period_type, period_start from closed
+    select
+        segment_type,
+        segment_id,
+        period_type,
+        period_start
+    from closed
     union
-    select segment_type, segment_id, period_type, period_start from created
+    select
+        segment_type,
+        segment_id,
+        period_type,
+        period_start
+    from created
 ),
 
 measured as (
@@ -83,15 +93,18 @@ measured as (
     from counted_periods
     cross join as_of
     inner join {{ ref('int_periods_generated') }} as periods
-        on counted_periods.period_type = periods.period_type
+        on
+            counted_periods.period_type = periods.period_type
             and counted_periods.period_start = periods.period_start
     left join closed
-        on counted_periods.segment_type = closed.segment_type
+        on
+            counted_periods.segment_type = closed.segment_type
             and counted_periods.segment_id = closed.segment_id
             and counted_periods.period_type = closed.period_type
             and counted_periods.period_start = closed.period_start
     left join created
-        on counted_periods.segment_type = created.segment_type
+        on
+            counted_periods.segment_type = created.segment_type
             and counted_periods.segment_id = created.segment_id
             and counted_periods.period_type = created.period_type
             and counted_periods.period_start = created.period_start
@@ -99,27 +112,51 @@ measured as (
 
 definitions as (
     select
-        segment_type, segment_id, period_type, period_start, period_end,
-        'won_of_closed_count' as definition, true as is_count,
-        won_count as numerator, closed_count as denominator
+        segment_type,
+        segment_id,
+        period_type,
+        period_start,
+        period_end,
+        'won_of_closed_count' as definition,
+        true as is_count,
+        won_count as numerator,
+        closed_count as denominator
     from measured
     union all
     select
-        segment_type, segment_id, period_type, period_start, period_end,
-        'won_of_closed_amount' as definition, false as is_count,
-        won_amount as numerator, closed_amount as denominator
+        segment_type,
+        segment_id,
+        period_type,
+        period_start,
+        period_end,
+        'won_of_closed_amount' as definition,
+        false as is_count,
+        won_amount as numerator,
+        closed_amount as denominator
     from measured
     union all
     select
-        segment_type, segment_id, period_type, period_start, period_end,
-        'won_of_created_count' as definition, true as is_count,
-        created_won_count as numerator, created_count as denominator
+        segment_type,
+        segment_id,
+        period_type,
+        period_start,
+        period_end,
+        'won_of_created_count' as definition,
+        true as is_count,
+        created_won_count as numerator,
+        created_count as denominator
     from measured
     union all
     select
-        segment_type, segment_id, period_type, period_start, period_end,
-        'won_within_90_days_of_created' as definition, true as is_count,
-        won_within_90_days_count as numerator, created_count as denominator
+        segment_type,
+        segment_id,
+        period_type,
+        period_start,
+        period_end,
+        'won_within_90_days_of_created' as definition,
+        true as is_count,
+        won_within_90_days_count as numerator,
+        created_count as denominator
     from measured
 ),
 
@@ -146,7 +183,8 @@ final as (
         {{ comparability_columns() }}
     from definitions
     inner join segments
-        on definitions.segment_type = segments.segment_type
+        on
+            definitions.segment_type = segments.segment_type
             and definitions.segment_id = segments.segment_id
 )
 

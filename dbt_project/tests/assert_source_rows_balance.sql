@@ -1,0 +1,71 @@
+{% set staged_objects = {
+    'crm_sales': ['account', 'opportunity', 'product', 'rep'],
+    'generic': [
+        'account', 'activity', 'lead', 'opportunity', 'opportunity_line', 'opportunity_split', 'product', 'rep', 'stage_event', 'team',
+        'team_membership',
+    ],
+    'registers': ['collection_change', 'exchange_rate', 'holiday', 'leave', 'quota', 'ramp', 'stage_map', 'value_map'],
+} %}
+{% set plurals = {'activity': 'activities', 'opportunity': 'opportunities'} %}
+{% set published_objects = {
+    'rep': 'dim_reps',
+    'account': 'dim_accounts',
+    'product': 'dim_products',
+    'opportunity': 'fct_opportunities',
+} %}
+
+with
+
+current_rows as (
+    {% for source, objects in staged_objects.items() -%}
+    {% set last_source = loop.last -%}
+    {% for object in objects -%}
+    select '{{ source }}' as source, '{{ object }}' as object, count(*) as current_count
+    from {{ ref('stg_' ~ source ~ '__' ~ plurals.get(object, object ~ 's')) }}
+    where is_current
+    {{ 'union all' if not (last_source and loop.last) }}
+    {% endfor -%}
+    {% endfor -%}
+),
+
+published_rows as (
+    {% for object, model in published_objects.items() -%}
+    select source, '{{ object }}' as object, count(*) as published_count
+    from {{ ref(model) }}
+    where source is not null
+    group by source
+    union all
+    {% endfor -%}
+    select 'generic' as source, 'activity' as object, count(*) as published_count
+    from {{ ref('fct_activities') }}
+),
+
+judged_rows as (
+    select
+        source,
+        object,
+        count(case when exclusion_reason is null then 1 end) as counted,
+        count(exclusion_reason) as excluded
+    from {{ ref('int_source_rows_judged') }}
+    group by source, object
+)
+
+select
+    coalesce(current_rows.source, judged_rows.source) as source,
+    coalesce(current_rows.object, judged_rows.object) as object,
+    current_rows.current_count,
+    judged_rows.counted,
+    judged_rows.excluded,
+    published_rows.published_count
+from current_rows
+full outer join judged_rows
+    on current_rows.source = judged_rows.source
+        and current_rows.object = judged_rows.object
+left join published_rows
+    on current_rows.source = published_rows.source
+        and current_rows.object = published_rows.object
+where coalesce(current_rows.current_count, 0) <> coalesce(judged_rows.counted, 0) + coalesce(judged_rows.excluded, 0)
+    or (
+        current_rows.object in ('rep', 'account', 'product', 'opportunity', 'activity')
+        and coalesce(judged_rows.counted, 0) <> coalesce(published_rows.published_count, 0)
+    )
