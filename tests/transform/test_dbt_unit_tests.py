@@ -1,0 +1,59 @@
+"""The dbt unit tests: rules of METRICS.md on the smallest rows that show them, run by dbt on an empty warehouse."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from orchestration.ingest import ingest
+from orchestration.settings import PROJECT, Settings
+
+DBT_PROJECT = PROJECT / "dbt_project"
+
+
+@pytest.fixture(scope="module")
+def bare_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A home with one holiday as its only extract, so that the warehouse has every raw table and almost no rows."""
+    home = tmp_path_factory.mktemp("home")
+    settings = Settings(home=home, landing=home / "landing", warehouse=home / "warehouse" / "kuota.duckdb")
+    holidays = settings.landing / "registers" / "2025-01-31" / "holidays.csv"
+    holidays.parent.mkdir(parents=True)
+    holidays.write_text("date,region,name\n2025-01-01,,New Year\n")
+    ingest(settings, run_id="empty")
+    return settings
+
+
+def dbt(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """One dbt child on the warehouse, with its state and log below the home."""
+    environment = os.environ | {
+        "KUOTA_WAREHOUSE": str(settings.warehouse),
+        "DBT_TARGET_PATH": str(settings.dbt_target),
+        "DBT_LOG_PATH": str(settings.logs),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments, "--profiles-dir", str(DBT_PROJECT)],
+        cwd=DBT_PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_every_rule_holds_on_its_smallest_rows(bare_warehouse: Settings) -> None:
+    # The relations of a unit test's parents must exist, so that dbt knows their types; they need no rows.
+    built = dbt(bare_warehouse, "build", "--empty", "--exclude-resource-type", "test", "unit_test")
+    assert built.returncode == 0, built.stdout + built.stderr
+    tested = dbt(bare_warehouse, "test", "--select", "test_type:unit")
+    assert tested.returncode == 0, tested.stdout + tested.stderr
+    assert "unit_test" in tested.stdout, "dbt found no unit tests"
+
+
+def test_every_intermediate_model_has_a_yaml_of_its_own() -> None:
+    folder = DBT_PROJECT / "models" / "intermediate"
+    models = {path.with_suffix("").relative_to(folder) for path in folder.rglob("*.sql")}
+    described = {path.with_suffix("").relative_to(folder) for path in folder.rglob("*.yml")}
+    assert described == models
