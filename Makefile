@@ -25,7 +25,8 @@ lint: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m tests.lint_sql
+	scratch=$$(mktemp -d) && cd dbt_project && KUOTA_WAREHOUSE=$$scratch/kuota.duckdb DBT_TARGET_PATH=$$scratch/target \
+		DBT_LOG_PATH=$$scratch $(abspath $(BIN))/sqlfluff lint --disable-progress-bar models
 
 dev: $(VENV)/installed
 	mkdir -p "$(KUOTA_HOME)/dagster" && cp dagster.yaml "$(KUOTA_HOME)/dagster/dagster.yaml"

@@ -1,0 +1,135 @@
+"""Conventions of the dbt project that no tool checks by itself: each rule lists what breaks it; the list is empty."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlglot
+from sqlglot import ErrorLevel, exp
+
+from orchestration.ingest import load_source_configs
+from orchestration.settings import PROJECT, Settings
+
+DBT_PROJECT = PROJECT / "dbt_project"
+RECORDS_OF_INGEST = {"load_ledger", "quarantine", "source", "source_time_zone"}
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """dbt's target folder after `dbt compile`, which needs no table."""
+    folder = tmp_path_factory.mktemp("compiled")
+    environment = {
+        **os.environ,
+        "KUOTA_WAREHOUSE": str(folder / "kuota.duckdb"),
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+    }
+    command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "compile", "--no-introspect"]
+    folders = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+    finished = subprocess.run([*command, *folders], env=environment, capture_output=True, text=True)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return folder / "target"
+
+
+@pytest.fixture(scope="module")
+def models(target: Path) -> dict[str, dict[str, Any]]:
+    nodes = json.loads((target / "manifest.json").read_text())["nodes"].values()
+    return {node["name"]: node for node in nodes if node["resource_type"] == "model"}
+
+
+def test_every_model_is_described_in_a_yaml_beside_it(models: dict[str, dict[str, Any]]) -> None:
+    alone = [
+        name
+        for name, model in models.items()
+        if not model["description"] or not (DBT_PROJECT / model["original_file_path"]).with_suffix(".yml").exists()
+    ]
+    assert alone == []
+
+
+def test_every_mart_is_contracted_with_described_and_typed_columns(models: dict[str, dict[str, Any]]) -> None:
+    marts = {name: model for name, model in models.items() if model["schema"] == "marts"}
+    loose = [name for name, model in marts.items() if not model["config"]["contract"]["enforced"]]
+    vague = [
+        f"{name}.{column['name']}"
+        for name, model in marts.items()
+        for column in model["columns"].values()
+        if not column["description"] or not column["data_type"]
+    ]
+    assert len(marts) >= 16
+    assert (loose, vague) == ([], [])
+
+
+def test_every_mart_is_tested_for_its_grain(target: Path, models: dict[str, dict[str, Any]]) -> None:
+    nodes = json.loads((target / "manifest.json").read_text())["nodes"].values()
+    tested = {
+        node["attached_node"].split(".")[-1]
+        for node in nodes
+        if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") == "unique_grain"
+    }
+    assert {name for name, model in models.items() if model["schema"] == "marts"} - tested == set()
+
+
+def test_names_follow_the_layers(models: dict[str, dict[str, Any]]) -> None:
+    patterns = {
+        "staging": r"stg_[a-z]+(_[a-z]+)*__[a-z_]+s",
+        "intermediate": r"int_[a-z_]+",
+        "marts": r"(dim|fct)_[a-z_]+s|mart_[a-z_]+|publication",
+    }
+    odd = [name for name, model in models.items() if not re.fullmatch(patterns[model["schema"]], name)]
+    assert odd == []
+
+
+def test_marts_read_no_staging_and_staging_reads_raw_alone(models: dict[str, dict[str, Any]]) -> None:
+    crossing = [
+        f"{name} reads {parent}"
+        for name, model in models.items()
+        for parent in model["depends_on"]["nodes"]
+        if (model["schema"] == "marts" and (parent.startswith("source.") or ".stg_" in parent))
+        or (model["schema"] == "staging" and not parent.startswith("source."))
+    ]
+    assert crossing == []
+
+
+def test_dbt_knows_every_raw_table_and_no_other(target: Path) -> None:
+    known = {node["name"] for node in json.loads((target / "manifest.json").read_text())["sources"].values()}
+    configs = load_source_configs(Settings.from_environment().sources)
+    declared = {f"{source}__{name}" for source, config in configs.items() for name in config.objects}
+    assert known == declared | RECORDS_OF_INGEST
+
+
+def test_spark_and_postgres_can_say_every_model(target: Path) -> None:
+    """sqlglot writes each compiled model in both dialects, and refuses what they cannot say."""
+    compiled = sorted((target / "compiled" / "kuota" / "models").rglob("*.sql"))
+    assert len(compiled) > 80
+    refused = []
+    for path in compiled:
+        tree = sqlglot.parse_one(path.read_text(), read="duckdb")
+        for dialect in ("spark", "postgres"):
+            try:
+                tree.sql(dialect=dialect, unsupported_level=ErrorLevel.RAISE)
+            except sqlglot.errors.UnsupportedError as error:
+                refused.append(f"{path.name} in {dialect}: {error}")
+    assert refused == []
+
+
+def test_functions_of_one_dialect_stand_in_the_portable_macros_alone(target: Path) -> None:
+    """A function that sqlglot does not know is DuckDB's own: macros/portable must be where it comes from."""
+    portable = "".join(path.read_text() for path in (DBT_PROJECT / "macros" / "portable").glob("*.sql"))
+    own = {
+        function.name.lower()
+        for path in (target / "compiled" / "kuota" / "models").rglob("*.sql")
+        for function in sqlglot.parse_one(path.read_text(), read="duckdb").find_all(exp.Anonymous)
+    }
+    elsewhere = [
+        f"{name} in {path.name}"
+        for name in own
+        for path in (DBT_PROJECT / "models").rglob("*.sql")
+        if re.search(rf"\b{name}\s*\(", path.read_text())
+    ]
+    assert {name for name in own if f"{name}(" not in portable} == set()
+    assert elsewhere == []
