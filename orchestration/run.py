@@ -81,12 +81,16 @@ def _run_job(
     tell: Callable[[str], None],
 ) -> RunResult:
     with _output_to(log_file, tell):
-        error, notes = _execute(settings, run_id, rebuild=rebuild, as_of=as_of, tell=tell)
-        if as_of is not None:
-            return RunResult(run_id, "failed" if error else "published", log_file, error, notes)
-        outcome = _outcome(settings, run_id, error)
-        tell("reports: quality.duckdb, Data Docs, ops page")
-        _report(settings, run_id, outcome, error)
+        try:
+            error, notes = _execute(settings, run_id, rebuild=rebuild, as_of=as_of, tell=tell)
+            outcome = _outcome(settings, run_id, error)
+            if as_of is None:
+                tell("reports: quality.duckdb, Data Docs, ops page")
+                _report(settings, run_id, outcome, error)
+        except Exception as unexpected:
+            logging.exception("The run ended in an unexpected error.")
+            described = _first_line(type(unexpected).__name__, str(unexpected))
+            raise KuotaError(f"unexpected {described}; the trace is in {log_file}") from unexpected
         return RunResult(run_id, outcome, log_file, error, notes)
 
 
@@ -138,17 +142,24 @@ def _why(settings: Settings, run_id: str, result: "ExecuteInProcessResult") -> K
     """The error of the first step that ended in one, by the kind that it was raised as."""
     from orchestration.transform import failed_checks
 
-    failed = failed_checks(settings, run_id, "critical")
+    broken = []
     for event in result.get_step_failure_events():
         error = event.step_failure_data.error
+        logging.error("Step %s: %s", event.step_key, error.to_string() if error else "failed")
+        innermost = error
         while error is not None and error.cls_name not in ENDS:
-            error = error.cause
+            innermost, error = error, error.cause
         if error is not None and error.cls_name is not None:
             # Dagster hands on the text of the error, behind the name of its class
             return ENDS[error.cls_name](error.message.partition(": ")[2].strip())
-    if failed:
+        broken.append(f"step {event.step_key}: {innermost.message.strip() if innermost else 'failed'}")
+    if failed := failed_checks(settings, run_id, "critical"):
         return CriticalCheckFailed("\n".join(failed))
-    return KuotaError("the run ended in an error; the log has its trace")
+    return KuotaError(f"unexpected error in {'; '.join(_first_line(*it.split(': ', 1)) for it in broken)}; see the log")
+
+
+def _first_line(name: str, message: str) -> str:
+    return f"{name}: {message.strip().splitlines()[0] if message.strip() else 'no message'}"
 
 
 def _outcome(settings: Settings, run_id: str, error: KuotaError | None) -> str:
