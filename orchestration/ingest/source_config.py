@@ -108,7 +108,7 @@ class SourceConfig(Strict):
     kind: Literal["crm", "register"]
     expected_every_days: Annotated[int, Field(ge=1)]
     time_zones: tuple[SourceTimeZone, ...] = ()
-    default_currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
+    default_currency: Annotated[str, StringConstraints(pattern=r"^([A-Z]{3}|reporting)$")] | None = None
     lost_amount_is_blank: bool = False
     needs_stage_map: bool = False
     csv: CsvFormat = CsvFormat()
