@@ -14,3 +14,15 @@
             ))
     end
 {%- endmacro %}
+
+
+{#- Each peer in every group that holds the rep: role and segment, role, company; also where the rep's own comparison
+    uses a narrower one. -#}
+{% macro union_peer_groups(peers, columns) -%}
+    {%- for peer_group in ['role_and_segment', 'role', "'company'"] %}
+    select {{ peer_group }} as peer_group, {{ columns }}
+    from {{ peers }}
+    where {{ peer_group }} is not null
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor -%}
+{%- endmacro %}

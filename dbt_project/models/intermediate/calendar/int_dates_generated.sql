@@ -1,4 +1,4 @@
--- Whole fiscal years around every date that a deal, an activity or a quota carries. Dates that cannot be true are left
+-- Whole fiscal years, and whole weeks, around every date that a deal or a quota carries. Dates that cannot be true are left
 -- out (their rows stand in the exclusion ledger), so that one typing error does not make a calendar of centuries.
 with
 
@@ -36,8 +36,10 @@ fiscal_years as (
     from bounds
 ),
 
+-- the weeks that the first and last day of the fiscal years cut are made whole
 dates as (
-    select {{ each_day('first_date', 'last_date') }} as date_day
+    select {{ each_day(fiscal_period_start('week', 'first_date'), add_days(fiscal_period_start('week', 'last_date'), 6)) }}
+        as date_day
     from fiscal_years
 ),
 
@@ -48,8 +50,10 @@ final as (
         {{ fiscal_period_start('week', 'date_day') }} as week_start,
         {{ fiscal_period_start('month', 'date_day') }} as month_start,
         {{ fiscal_period_start('quarter', 'date_day') }} as quarter_start,
-        {{ fiscal_period_start('year', 'date_day') }} as year_start
+        {{ fiscal_period_start('year', 'date_day') }} as year_start,
+        date_day between fiscal_years.first_date and fiscal_years.last_date as is_in_whole_year
     from dates
+    cross join fiscal_years
 )
 
 select * from final

@@ -21,18 +21,21 @@ periods as (
         month_start as period_start,
         {{ add_days(add_months('month_start', 1), -1) }} as period_end
     from dates
+    where is_in_whole_year
     union all
     select distinct
         'quarter' as period_type,
         quarter_start as period_start,
         {{ add_days(add_months('quarter_start', 3), -1) }} as period_end
     from dates
+    where is_in_whole_year
     union all
     select distinct
         'year' as period_type,
         year_start as period_start,
         {{ add_days(add_months('year_start', 12), -1) }} as period_end
     from dates
+    where is_in_whole_year
 ),
 
 final as (

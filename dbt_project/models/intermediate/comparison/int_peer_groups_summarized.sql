@@ -1,5 +1,4 @@
--- Median, spread and pooled rate of each peer group. A rep is a peer in every group that holds the rep, also where the
--- rep's own comparison uses a narrower one.
+-- Median, spread and pooled rate of each peer group.
 -- Prior of the beta-binomial by the method of moments: with S = Σ n (p - pooled)², N = Σ n and k peers,
 -- ρ = (S / (pooled (1 - pooled)) - (k - 1)) / (N - Σ n² / N - (k - 1)), and the prior weighs (1 - ρ) / ρ trials, at most N:
 -- no prior is stronger than all that the peers have done. Terms are decimals, whose sum does not depend on threads.
@@ -11,37 +10,7 @@ peers as (
 ),
 
 members as (
-    select
-        role_and_segment as peer_group,
-        metric,
-        period_type,
-        period_start,
-        value,
-        successes,
-        trials
-    from peers
-    where role_and_segment is not null
-    union all
-    select
-        role as peer_group,
-        metric,
-        period_type,
-        period_start,
-        value,
-        successes,
-        trials
-    from peers
-    where role is not null
-    union all
-    select
-        'company' as peer_group,
-        metric,
-        period_type,
-        period_start,
-        value,
-        successes,
-        trials
-    from peers
+    {{ union_peer_groups('peers', 'metric, period_type, period_start, value, successes, trials') }}
 ),
 
 medians as (

@@ -85,7 +85,8 @@ measured as (
         owned.median_cycle_days,
         coalesce(revenue.actual_amount, 0) as revenue_won,
         coalesce(deals_won.actual_amount, 0) as deals_won,
-        revenue.attainment_ratio
+        revenue.attainment_ratio,
+        coalesce(revenue.is_partial_quota, false) as has_partial_quota
     from rep_periods
     left join owned
         on
@@ -130,7 +131,8 @@ final as (
         {{ 'won_count' if metric == 'win_rate' else 'cast(null as bigint)' }} as successes,
         {{ 'closed_count' if metric == 'win_rate' else 'cast(null as bigint)' }} as trials,
         closed_count,
-        has_deals
+        has_deals,
+        has_partial_quota
     from measured
         {% if not loop.last %}union all{% endif %}
     {% endfor %}

@@ -12,6 +12,7 @@ judged as (
         case
             when not has_deals then 'no_deals'
             when closed_count < {{ var('minimum_closed_deals') }} then 'below_minimum_closed_deals'
+            when value is null and metric = 'attainment' and has_partial_quota then 'partial_quota'
             when value is null and metric = 'attainment' then 'no_quota'
             when value is null then 'no_value'
         end as not_ranked_reason,

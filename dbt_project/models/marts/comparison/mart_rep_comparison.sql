@@ -33,31 +33,25 @@ compared as (
             and reps.period_start = peer_groups.period_start
 ),
 
--- every peer of the group, also one whose own comparison uses a narrower group
+ranked_reps as (
+    select * from compared
+    where not_ranked_reason is null
+),
+
+members as (
+    {{ union_peer_groups('ranked_reps', 'rep_id, metric, period_type, period_start, value, merit') }}
+),
+
 standings as (
     select
-        compared.rep_id,
-        compared.metric,
-        compared.period_type,
-        compared.period_start,
-        count(case when peers.value <= compared.value then 1 end) as at_or_below_count,
-        count(case
-            when case when compared.higher_is_better then peers.value else -peers.value end > compared.merit then 1
-        end) + 1 as rank_in_group
-    from compared
-    inner join reps as peers
-        on
-            compared.metric = peers.metric
-            and compared.period_type = peers.period_type
-            and compared.period_start = peers.period_start
-            and peers.not_ranked_reason is null
-            and (
-                compared.peer_group = 'company'
-                or compared.peer_group = peers.role
-                or compared.peer_group = peers.role_and_segment
-            )
-    where compared.not_ranked_reason is null
-    group by compared.rep_id, compared.metric, compared.period_type, compared.period_start
+        rep_id,
+        peer_group,
+        metric,
+        period_type,
+        period_start,
+        rank() over (partition by peer_group, metric, period_type, period_start order by merit desc) as rank_in_group,
+        count(*) over (partition by peer_group, metric, period_type, period_start order by value) as at_or_below_count
+    from members
 ),
 
 intervals as (
@@ -81,6 +75,7 @@ intervals as (
     left join standings
         on
             compared.rep_id = standings.rep_id
+            and compared.peer_group = standings.peer_group
             and compared.metric = standings.metric
             and compared.period_type = standings.period_type
             and compared.period_start = standings.period_start
