@@ -31,7 +31,7 @@ logged as (
         stage_events.to_source_stage,
         stage_events.changed_at,
         {{ business_date('stage_events.changed_at') }} as changed_on,
-        stage_events.changed_by,
+        min(stage_events.changed_by) as changed_by,
         'log' as observed_from
     from log_rows as stage_events
     inner join opportunities
@@ -43,8 +43,7 @@ logged as (
         opportunities.opportunity_id,
         opportunities.pipeline,
         stage_events.to_source_stage,
-        stage_events.changed_at,
-        stage_events.changed_by
+        stage_events.changed_at
 ),
 
 dated as (
