@@ -39,7 +39,7 @@ used as (
     where stage_events.is_current
 ),
 
-final as (
+unmapped as (
     select
         used.source,
         used.pipeline,
@@ -55,6 +55,15 @@ final as (
             and used.source_stage = known.source_stage
     where known.source_stage is null
     group by used.source, used.pipeline, used.source_stage
+),
+
+final as (
+    select
+        *,
+        source || ', pipeline ' || pipeline || ': ''' || source_stage || ''' ('
+        || cast(opportunity_count as varchar) || ' deals, first in ' || source_file || ', line '
+        || cast(source_row as varchar) || ')' as message
+    from unmapped
 )
 
 select * from final
