@@ -27,16 +27,12 @@ used as (
     select
         opportunities.source,
         opportunities.pipeline,
-        stage_events.to_source_stage as source_stage,
+        stage_log.to_source_stage as source_stage,
         opportunities.opportunity_id,
-        stage_events.source_file,
-        stage_events.source_row
-    from {{ ref('stg_generic__stage_events') }} as stage_events
-    inner join opportunities
-        on
-            opportunities.source = 'generic'
-            and stage_events.opportunity_reference = opportunities.opportunity_key
-    where stage_events.is_current
+        stage_log.source_file,
+        stage_log.source_row
+    from {{ ref('int_stage_log_unioned') }} as stage_log
+    inner join opportunities on stage_log.opportunity_id = opportunities.opportunity_id
 ),
 
 unmapped as (
