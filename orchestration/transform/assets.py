@@ -1,7 +1,7 @@
 """The dbt models and their tests as Dagster shows them, built by one dbt child."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dagster import (
@@ -19,10 +19,10 @@ from orchestration.errors import CriticalCheckFailed, KuotaError
 from orchestration.progress import progress_of
 from orchestration.run_lock import RUN_LOCK
 from orchestration.settings import Settings
-from orchestration.transform.build import BuildReport, build_models
+from orchestration.transform.build import NodeResult, build_models, build_results
 from orchestration.transform.dbt import ensure_manifest
-from orchestration.transform.findings import Finding, add_sample_keys, failed_checks, findings, row_counts
-from orchestration.warehouse import connect, writer_lock
+from orchestration.transform.findings import Finding, add_sample_keys, failed_checks, findings
+from orchestration.warehouse import connect
 
 BUILT = ("model", "seed")
 
@@ -64,11 +64,12 @@ def models_asset(settings: Settings) -> AssetsDefinition:
     """Every model and its tests. Materializing some of them builds and tests those alone."""
     manifest = ensure_manifest(settings)
     nodes: dict[str, dict[str, Any]] = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
+    translator = LayerTranslator()
 
     @dbt_assets(
         manifest=manifest,
         name="models",
-        dagster_dbt_translator=LayerTranslator(),
+        dagster_dbt_translator=translator,
         required_resource_keys={RUN_LOCK},
     )
     def models(context: AssetExecutionContext) -> Iterator[MaterializeResult[None] | AssetCheckResult]:
@@ -78,18 +79,26 @@ def models_asset(settings: Settings) -> AssetsDefinition:
         # nothing is named where all is wanted, so that tests that are no asset check run too
         select = [] if whole else _names(context, nodes)
         say("dbt starts")
-        with writer_lock(settings):
-            with connect(settings):
-                pass  # makes the tables that dbt writes its results to
-            report = build_models(settings, run_id=run_id, select=select, progress=say)
-            add_sample_keys(settings, run_id, report.results)
-            found, rows = findings(settings, run_id), row_counts(settings)
-        # outside of the lock: Dagster may leave a generator hanging at a yield
-        yield from _reported(context, nodes, report, found, rows)
-        if not report.succeeded:
-            if failed := failed_checks(settings, run_id, "critical"):
-                raise CriticalCheckFailed("\n".join(failed))
-            raise KuotaError("\n".join(["dbt could not build every model:", *_broken(report)]))
+        # the lock is the run's: see RUN_LOCK
+        with connect(settings):
+            pass  # makes the tables that dbt writes its results to
+        checks = {key.name: key for key in context.selected_asset_check_keys}
+        for unique_id, status, seconds in build_models(settings, run_id=run_id, select=select, progress=say):
+            # dbt parsed the project anew: a node may have come since Dagster loaded it
+            node = nodes.get(unique_id)
+            if node and node["resource_type"] in BUILT and status == "success":
+                yield MaterializeResult(asset_key=translator.get_asset_key(node), metadata={"seconds": seconds})
+            elif node and status == "pass" and node["name"] in checks:
+                yield _passed(checks[node["name"]], node)
+        results = build_results(settings)
+        add_sample_keys(settings, run_id, results)
+        for name, finding in findings(settings, run_id).items():
+            if name in checks and finding.status != "passed":
+                yield _not_passed(checks[name], finding)
+        if failed := failed_checks(settings, run_id, "critical"):
+            raise CriticalCheckFailed("\n".join(failed))
+        if broken := _broken(results):
+            raise KuotaError("\n".join(["dbt could not build every model:", *broken]))
 
     return models
 
@@ -106,37 +115,22 @@ def _names(context: AssetExecutionContext, nodes: Mapping[str, dict[str, Any]]) 
     ]
 
 
-def _reported(
-    context: AssetExecutionContext,
-    nodes: Mapping[str, dict[str, Any]],
-    report: BuildReport,
-    found: Mapping[str, Finding],
-    rows: Mapping[str, int],
-) -> Iterator[MaterializeResult[None] | AssetCheckResult]:
-    checks = {key.name: key for key in context.selected_asset_check_keys}
-    translator = LayerTranslator()
-    for result in report.results:
-        # dbt parsed the project anew: a node may have come since Dagster loaded it
-        node = nodes.get(result.unique_id)
-        if node is None:
-            continue
-        if node["resource_type"] in BUILT and result.status == "success":
-            counted = rows.get(f"{node['schema']}.{node['name']}")
-            yield MaterializeResult(
-                asset_key=translator.get_asset_key(node),
-                metadata={"seconds": result.seconds} | ({} if counted is None else {"dagster/row_count": counted}),
-            )
-        elif node["name"] in checks and node["name"] in found:
-            yield _checked(checks[node["name"]], node, found[node["name"]])
-
-
-def _checked(key: AssetCheckKey, node: Mapping[str, Any], finding: Finding) -> AssetCheckResult:
-    critical = node["config"]["severity"].lower() == "error"
+def _passed(key: AssetCheckKey, node: Mapping[str, Any]) -> AssetCheckResult:
     return AssetCheckResult(
         asset_key=key.asset_key,
         check_name=key.name,
-        passed=finding.status == "passed",
-        severity=AssetCheckSeverity.ERROR if critical else AssetCheckSeverity.WARN,
+        passed=True,
+        severity=_severity(node["config"]["severity"].lower() == "error"),
+        metadata={"status": "passed", "unexpected_count": 0},
+    )
+
+
+def _not_passed(key: AssetCheckKey, finding: Finding) -> AssetCheckResult:
+    return AssetCheckResult(
+        asset_key=key.asset_key,
+        check_name=key.name,
+        passed=False,
+        severity=_severity(finding.severity == "critical"),
         description=f"The test itself broke, not the data: {finding.observed}" if finding.status == "errored" else None,
         metadata={
             "status": finding.status,
@@ -149,11 +143,13 @@ def _checked(key: AssetCheckKey, node: Mapping[str, Any], finding: Finding) -> A
     )
 
 
-def _broken(report: BuildReport) -> list[str]:
+def _severity(critical: bool) -> AssetCheckSeverity:
+    return AssetCheckSeverity.ERROR if critical else AssetCheckSeverity.WARN
+
+
+def _broken(results: Sequence[NodeResult]) -> list[str]:
     """One line a model that broke. One that reads what was never built says what to run."""
-    broken = [
-        (it.unique_id.split(".")[2], " ".join(it.message.split())) for it in report.results if it.status == "error"
-    ]
+    broken = [(it.unique_id.split(".")[2], " ".join(it.message.split())) for it in results if it.status == "error"]
     never_built = any("does not exist" in message for _, message in broken)
     hint = ["What it reads was never built: run the job `refresh` first, or materialize what lies upstream."]
     return [f"{name}: {message}" for name, message in broken] + (hint if never_built else [])

@@ -8,8 +8,9 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from orchestration.errors import KuotaError
@@ -17,8 +18,8 @@ from orchestration.settings import Settings
 from orchestration.transform.dbt import dbt_command, dbt_environment
 
 SAY_EVERY = 50
-# dbt's console counts what has ended: "12:00:01  37 of 419 PASS not_null_…"
-ENDED = re.compile(r" (\d+) of (\d+) (?!START)[A-Z]+ ")
+# dbt's console counts what has ended: "37 of 419 PASS not_null_…"
+ENDED = re.compile(r"^(\d+) of (\d+) (?!START)[A-Z]")
 
 
 @dataclass(frozen=True)
@@ -32,27 +33,21 @@ class NodeResult:
     compiled_code: str
 
 
-@dataclass(frozen=True)
-class BuildReport:
-    """What a build did. `succeeded` is false where a model, or a test of severity error, failed or broke."""
-
-    succeeded: bool
-    results: list[NodeResult]
-
-
 def build_models(
     settings: Settings, *, run_id: str, select: Sequence[str], progress: Callable[[str], None]
-) -> BuildReport:
-    """Build and test everything, or the nodes of `select` (fully qualified names) alone; dbt's console goes to stdout.
+) -> Iterator[tuple[str, str, float]]:
+    """Build and test everything, or the nodes of `select` (fully qualified names) alone.
 
-    The tests of the models themselves (dbt unit tests) run in CI; a run checks the data. The caller holds the writer's
-    lock, and no connection to the warehouse. Raises KuotaError where dbt ends before it has built anything.
+    Yields the unique id, dbt's status and the seconds of each node when it ends; afterwards `build_results` has them
+    all. dbt's console goes to stdout. The tests of the models themselves (dbt unit tests) run in CI; a run checks the
+    data. The caller holds the writer's lock, and no connection to the warehouse. Raises KuotaError where dbt itself
+    breaks.
     """
-    results_file = settings.dbt_target / "run_results.json"
-    results_file.unlink(missing_ok=True)
-    child = subprocess.Popen(
+    _results_file(settings).unlink(missing_ok=True)
+    said: list[str] = []
+    with subprocess.Popen(
         [
-            *dbt_command(settings, "build"),
+            *dbt_command(settings, "--log-format", "json", "build"),
             *("--exclude-resource-type", "unit_test"),
             *(("--indirect-selection", "empty", "--select", *select) if select else ()),
         ],
@@ -60,23 +55,34 @@ def build_models(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
-    said: list[str] = []
-    with child:
+    ) as child:
         try:
             for line in child.stdout or ():
-                sys.stdout.write(line)
-                said.append(line)
-                ended = ENDED.search(line)
-                if ended and int(ended[1]) % SAY_EVERY == 0:
+                event = json.loads(line) if line.startswith("{") else {"info": {"name": "", "msg": line.rstrip()}}
+                said.append(event["info"]["msg"])
+                sys.stdout.write(said[-1] + "\n")
+                if (ended := ENDED.match(said[-1])) and int(ended[1]) % SAY_EVERY == 0:
                     progress(f"dbt has built and tested {ended[1]} of {ended[2]} models and checks")
-        finally:
+                if re.fullmatch("Log(Model|Seed|Test)Result", event["info"]["name"]):
+                    node = event["data"]["node_info"]
+                    yield node["unique_id"], node["node_status"], event["data"]["execution_time"]
+        except BaseException:
             # a run that is cancelled must not leave a child that goes on writing
             child.terminate()
-    if not results_file.exists():
-        raise KuotaError(f"dbt ended before it built anything:\n{''.join(said)}".rstrip())
-    listed = json.loads(results_file.read_text(encoding="utf-8"))["results"]
-    return BuildReport(succeeded=child.returncode == 0, results=[_node_result(entry) for entry in listed])
+            raise
+    # 1 is a test or a model that failed
+    if child.returncode not in (0, 1) or not _results_file(settings).exists():
+        raise KuotaError("\n".join(["dbt ended before it had built everything:", *said]))
+
+
+def build_results(settings: Settings) -> list[NodeResult]:
+    """Everything that the last build did or skipped."""
+    listed = json.loads(_results_file(settings).read_text(encoding="utf-8"))["results"]
+    return [_node_result(entry) for entry in listed]
+
+
+def _results_file(settings: Settings) -> Path:
+    return settings.dbt_target / "run_results.json"
 
 
 def _node_result(entry: dict[str, Any]) -> NodeResult:

@@ -16,6 +16,7 @@ class Finding:
     """One dbt test of a run; `sample_keys` is a JSON list of up to five rows that failed, null where none did."""
 
     check_name: str
+    severity: str
     status: str
     observed: str
     unexpected_count: int | None
@@ -44,24 +45,13 @@ def findings(settings: Settings, run_id: str) -> dict[str, Finding]:
     with connect(settings, read_only=True) as connection:
         rows = connection.execute(
             """
-            select check_name, status, observed, unexpected_count, sample_keys, owner, fix
+            select check_name, severity, status, observed, unexpected_count, sample_keys, owner, fix
             from quality.check_result
             where run_id = ? and room = 'transform'
             """,
             [run_id],
         ).fetchall()
     return {row[0]: Finding(*row) for row in rows}
-
-
-def row_counts(settings: Settings) -> dict[str, int]:
-    """Rows of each table that dbt built, by "schema.table"; views are not counted."""
-    with connect(settings, read_only=True) as connection:
-        return dict(
-            connection.execute(
-                "select schema_name || '.' || table_name, estimated_size from duckdb_tables() "
-                "where schema_name in ('intermediate', 'marts')"
-            ).fetchall()
-        )
 
 
 def failed_checks(settings: Settings, run_id: str, severity: str) -> list[str]:
