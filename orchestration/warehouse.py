@@ -53,10 +53,18 @@ def writer_lock(settings: Settings) -> Iterator[None]:
 def connect(settings: Settings, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the warehouse, closed at the end of the block: an open one blocks the dbt child and GX.
 
+    Raises LockHeld where another process has the file open.
     Sessions run in UTC. The schemas `raw` and `quality` and `quality.check_result` exist once a writer has been here.
     """
     settings.warehouse.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    connection = duckdb.connect(str(settings.warehouse), read_only=read_only)
+    try:
+        connection = duckdb.connect(str(settings.warehouse), read_only=read_only)
+    except duckdb.IOException as error:
+        if "Could not set lock" not in str(error):
+            raise
+        raise LockHeld(
+            f"{settings.warehouse}: another process has the file open ({error}). Wait until it ends, then run again."
+        ) from error
     try:
         connection.execute("set TimeZone = 'UTC'")
         if not read_only:

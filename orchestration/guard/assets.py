@@ -17,8 +17,8 @@ from dagster import (
 from orchestration.guard.suites import Check, Suite, Target, load_suites
 from orchestration.guard.validate import CheckResult, Room, validate
 from orchestration.progress import progress_of
+from orchestration.run_lock import RUN_LOCK
 from orchestration.settings import Settings
-from orchestration.warehouse import writer_lock
 
 
 def guard_checks(settings: Settings, room: Room, asset_key_of: Callable[[str], AssetKey]) -> AssetChecksDefinition:
@@ -38,14 +38,11 @@ def guard_checks(settings: Settings, room: Room, asset_key_of: Callable[[str], A
         _spec(suite, it, check, asset_key_of) for suite in suites for it in suite.targets for check in it.expectations
     ]
 
-    @multi_asset_check(name=f"{room}_checks", specs=specs, can_subset=True)
+    @multi_asset_check(name=f"{room}_checks", specs=specs, can_subset=True, required_resource_keys={RUN_LOCK})
     def run_checks(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
         selected = [key for key in checks if key in context.selected_asset_check_keys]
         targets = list(dict.fromkeys(checks[key][0].target for key in selected))
-        with writer_lock(settings):
-            results = validate(
-                settings, room, run_id=context.run.run_id, targets=targets, progress=progress_of(context)
-            )
+        results = validate(settings, room, run_id=context.run.run_id, targets=targets, progress=progress_of(context))
         found = {(result.target, result.check_name): result for result in results}
         for key in selected:
             target, check = checks[key]

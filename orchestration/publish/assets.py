@@ -26,6 +26,7 @@ from orchestration.publish.ops_report import write_ops_report
 from orchestration.publish.quality import publish_quality
 from orchestration.publish.state import check_counts
 from orchestration.publish.version import MANIFEST, read_manifest
+from orchestration.run_lock import RUN_LOCK
 from orchestration.settings import Settings
 from orchestration.warehouse import connect, writer_lock
 
@@ -52,6 +53,7 @@ def publish_asset(
         key=AssetKey(["published", "marts"]),
         deps=list(deps),
         group_name="publish",
+        required_resource_keys={RUN_LOCK},
         owners=[OWNER],
         kinds={"duckdb", "parquet"},
         description=(

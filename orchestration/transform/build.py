@@ -4,8 +4,10 @@ Started here and not through DbtCliResource: that one starts a second child for 
 into this process before every build, seconds both, and leaves its child writing where the step fails.
 """
 
+import ctypes
 import json
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +20,7 @@ from orchestration.settings import Settings
 from orchestration.transform.dbt import dbt_command, dbt_environment
 
 SAY_EVERY = 50
+PR_SET_PDEATHSIG = 1
 # dbt's console counts what has ended: "37 of 419 PASS not_null_…"
 ENDED = re.compile(r"^(\d+) of (\d+) (?!START)[A-Z]")
 
@@ -55,6 +58,7 @@ def build_models(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=_die_with_parent if sys.platform == "linux" else None,
     ) as child:
         try:
             for line in child.stdout or ():
@@ -73,6 +77,11 @@ def build_models(
     # 1 is a test or a model that failed
     if child.returncode not in (0, 1) or not _results_file(settings).exists():
         raise KuotaError("\n".join(["dbt ended before it had built everything:", *said]))
+
+
+def _die_with_parent() -> None:
+    # a run that is killed must not leave a child that goes on writing: its lock is free for the next one
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def build_results(settings: Settings) -> list[NodeResult]:

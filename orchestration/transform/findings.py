@@ -9,6 +9,8 @@ from orchestration.transform.build import NodeResult
 from orchestration.warehouse import connect
 
 SAMPLE_SIZE = 5
+# a test whose rows say in a column `message` what is wrong is told in these words, up to so many
+MESSAGES = 50
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ def add_sample_keys(settings: Settings, run_id: str, results: Sequence[NodeResul
         return
     with connect(settings) as connection:
         for result in failed:
-            rows = connection.sql(result.compiled_code).limit(SAMPLE_SIZE)
+            failing = connection.sql(result.compiled_code)
+            rows = failing.limit(MESSAGES if "message" in failing.columns else SAMPLE_SIZE)
             described = json.dumps([dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()], default=str)
             connection.execute(
                 "update quality.check_result set sample_keys = ? where run_id = ? and check_name = ?",
@@ -65,7 +68,11 @@ def failed_checks(settings: Settings, run_id: str, severity: str) -> list[str]:
                     target || ': ' || check_name
                     || case status when 'errored' then ' broke: ' || coalesce(observed, '')
                         else ' failed' || coalesce(' (' || unexpected_count || ' rows)', '') end
-                    || coalesce(', for example ' || substr(sample_keys, 1, 400), '')
+                    || coalesce(
+                        ': ' || nullif(array_to_string(json_extract_string(sample_keys, '$[*].message'), '; '), ''),
+                        ', for example ' || substr(sample_keys, 1, 400),
+                        ''
+                    )
                     || '. ' || coalesce(fix, '')
                 from quality.check_result
                 where run_id = ? and severity = ? and status <> 'passed'

@@ -6,6 +6,7 @@ from dagster import AssetKey, AssetsDefinition, DagsterInstance, Definitions, Ex
 from guard_home import RAW_SUITE, RAW_TABLES, SettingsWithOwnSuites, make_settings
 
 from orchestration.guard import guard_checks, load_suites
+from orchestration.run_lock import RUN_LOCK, run_lock
 from orchestration.settings import Settings
 
 
@@ -32,7 +33,11 @@ def materialize(settings: SettingsWithOwnSuites, *targets: str) -> ExecuteInProc
 
     tables = ["raw.crm__deal", "raw.crm__rep", "raw.crm__lead", "raw.crm__forgotten"]
     assets = [raw_asset(table) for table in tables] + [downstream_of(table) for table in targets]
-    definitions = Definitions(assets=assets, asset_checks=[guard_checks(settings, "raw", asset_key_of)])
+    definitions = Definitions(
+        assets=assets,
+        asset_checks=[guard_checks(settings, "raw", asset_key_of)],
+        resources={RUN_LOCK: run_lock(settings)},
+    )
     with DagsterInstance.ephemeral() as instance:
         selection = [asset_key_of(target) for target in targets]
         selection += [AssetKey(["staging", target.split("__")[1]]) for target in targets]

@@ -10,6 +10,7 @@ from dagster import (
 from small_company import CHECKS, MODELS, UNIQUE, at, build, checked, settings_in
 
 from orchestration.publish.assets import publish_asset, quality_sensors
+from orchestration.run_lock import RUN_LOCK, run_lock
 
 JOB = "publish_alone"
 
@@ -25,7 +26,10 @@ def run_alone(settings, instance, tags=None):
     """As the UI does it: the published asset materialized on its own."""
     published = publish_asset(settings, lambda: (MODELS, CHECKS), [AssetKey(["marts", "sales", "fct_credits"])])
     definitions = Definitions(
-        assets=[published], jobs=[define_asset_job(JOB, [published])], sensors=quality_sensors(settings)
+        assets=[published],
+        jobs=[define_asset_job(JOB, [published])],
+        sensors=quality_sensors(settings),
+        resources={RUN_LOCK: run_lock(settings)},
     )
     job = definitions.resolve_job_def(JOB)
     return job.execute_in_process(instance=instance, raise_on_error=False, tags=tags)

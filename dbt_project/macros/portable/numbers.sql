@@ -1,13 +1,16 @@
 {#- numerator ÷ denominator of two decimals with four and no decimal places, exact to 12 places, half away from zero:
     a double has too few digits for rupiah. Null where the denominator is 0. -#}
 {% macro exact_quotient(numerator, denominator) -%}
+    {%- set trillionths -%}
+        ((abs(cast(cast({{ numerator }} as decimal(30, 4)) * 10000 as hugeint)) * 200000000
+            // cast({{ denominator }} as hugeint) + 1) // 2)
+    {%- endset -%}
     case
         when {{ denominator }} <> 0
-            then cast(
-                (abs(cast({{ numerator }} * 10000 as hugeint)) * 200000000 // cast({{ denominator }} as hugeint) + 1) // 2
-                * case when {{ numerator }} < 0 then -1 else 1 end
-                as decimal(26, 0)
-            ) * cast(0.000000000001 as decimal(12, 12))
+            then (
+                cast({{ trillionths }} // 1000000000000 as decimal(38, 12))
+                + cast({{ trillionths }} % 1000000000000 as decimal(12, 0)) * cast(0.000000000001 as decimal(12, 12))
+            ) * case when {{ numerator }} < 0 then -1 else 1 end
     end
 {%- endmacro %}
 
