@@ -1,0 +1,83 @@
+"""A run that cannot publish, may not write or is killed leaves what readers open as it was; the next one goes on."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import dirty_landing
+import duckdb
+from kuota_home import KuotaHome
+
+DOCUMENTED = (Path(__file__).resolve().parents[2] / "docs" / "bad-input.md").read_text(encoding="utf-8")
+LATER = "2026-02-28"
+NEW_STAGES = ["Demo", "Legal", "Pilot", "Purchasing", "Trial", "Verbal"]
+
+
+def test_unknown_stages_block_publishing_and_are_all_listed(own_home: KuotaHome) -> None:
+    before = own_home.published()
+    new_deals = [
+        f"N{number},R1,{stage},2026-02-0{number}T09:00:00Z,80,USD,\n" for number, stage in enumerate(NEW_STAGES, 1)
+    ]
+    name = f"generic/{LATER}/opportunities.csv"
+    dirty_landing.write(own_home.landing, {name: dirty_landing.DEALS + "".join(new_deals)})
+    blocked = own_home.kuota("run")
+    assert blocked.exit_code == 3
+    for stage in NEW_STAGES:
+        assert f"{stage}" in " ".join(blocked.errors), stage
+    assert any("stage_map.csv" in line for line in blocked.errors)
+    assert own_home.published() == before
+    assert "NOT PUBLISHED" in blocked.said
+    page = (own_home.home / "reports" / "index.html").read_text(encoding="utf-8")
+    for stage in NEW_STAGES:
+        assert stage in page, stage
+    # the new extract is loaded and accounted for all the same
+    assert own_home.quality(f"""
+        select rows_read, rows_kept + rows_unchanged + rows_quarantined from load_ledger
+        where source_file = '{name}'""") == [(9, 9)]
+
+
+def test_a_second_writer_is_refused_and_a_killed_run_costs_nothing(own_home: KuotaHome, tmp_path: Path) -> None:
+    before = own_home.published()
+    rows = [f"generic,,{stage},{stage},1,false,false,,\n" for stage in NEW_STAGES]
+    name = f"registers/{LATER}/stage_map.csv"
+    dirty_landing.write(own_home.landing, {name: dirty_landing.STAGE_MAP + "".join(rows)})
+    progress = tmp_path / "progress"
+    with progress.open("w") as stream:
+        running = own_home.start("run", stdout=stream, stderr=stream)
+    wait_for("dbt has built and tested", progress)
+    # it holds the lock for as long as it stands still
+    os.kill(running.pid, signal.SIGSTOP)
+    refused = own_home.kuota("run")
+    line = f"<home>/kuota.lock: another run is writing (process {running.pid}). Wait until it ends, then run again."
+    assert refused.complained == f"error: {line.replace('<home>', str(own_home.home))}\n"
+    assert (refused.exit_code, refused.said) == (4, "")
+    os.kill(running.pid, signal.SIGKILL)
+    running.wait()
+    wait_until_nobody_writes(own_home)
+    assert own_home.published() == before
+    assert f"`{line.replace(str(running.pid), '1234')}`" in DOCUMENTED
+    recovered = own_home.kuota("run")
+    assert recovered.exit_code == 0, recovered.complained
+    assert recovered.said.count("published   2026-02-28-") == 1
+    stages = own_home.marts("select stage from fct_opportunities where source = 'generic' and not is_closed order by 1")
+    assert [stage for (stage,) in stages] == NEW_STAGES
+
+
+def wait_for(text: str, path: Path) -> None:
+    give_up = time.monotonic() + 200
+    while text not in path.read_text():
+        assert time.monotonic() < give_up, path.read_text()
+        time.sleep(0.1)
+
+
+def wait_until_nobody_writes(kuota: KuotaHome) -> None:
+    """A child that outlives its killed parent would hold the warehouse, and the next run could not begin."""
+    give_up = time.monotonic() + 10
+    while True:
+        try:
+            duckdb.connect(str(kuota.home / "warehouse" / "kuota.duckdb"), read_only=True).close()
+            return
+        except duckdb.IOException:
+            assert time.monotonic() < give_up, "a child of the killed run is still writing"
+            time.sleep(0.2)
