@@ -17,14 +17,17 @@
 {%- endmacro %}
 
 
-{#- Joins the register value_map for `column` of `rows`, as <column>_map; `fields` names the field by source. -#}
-{% macro join_value_map(rows, column, object, fields) -%}
+{#- Joins the register value_map for `column` of `rows`, as <column>_map: its meaning on the date `on_date`, at as_of
+    without one. `fields` names the field by source. -#}
+{% macro join_value_map(rows, column, object, fields, on_date=none) -%}
     left join {{ ref('int_value_maps_in_force') }} as {{ column }}_map
         on {{ rows }}.source = {{ column }}_map.source
             and {{ column }}_map.object = '{{ object }}'
             and {{ column }}_map.field = case {{ rows }}.source
                 {%- for source, field in fields.items() %} when '{{ source }}' then '{{ field }}'{% endfor %} end
             and {{ rows }}.{{ column }} = {{ column }}_map.source_value
+            and {% if on_date %}{{ on_date }} between {{ column }}_map.meaning_from and {{ column }}_map.meaning_to
+                {%- else %}{{ column }}_map.holds_at_as_of{% endif %}
 {%- endmacro %}
 
 
@@ -41,6 +44,9 @@
         'accounts': ['crm_sales', 'generic'],
         'products': ['crm_sales', 'generic'],
         'opportunities': ['crm_sales', 'generic'],
+        'activities': ['generic'],
+        'stage_events': ['generic'],
+        'leads': ['generic'],
     }[entity]) }}
 {%- endmacro %}
 

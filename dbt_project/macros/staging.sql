@@ -1,6 +1,6 @@
 {#- Trimmed text, null where blank. -#}
 {% macro text(column) -%}
-    nullif(trim({{ column }}), '')
+    nullif({{ trimmed(column) }}, '')
 {%- endmacro %}
 
 

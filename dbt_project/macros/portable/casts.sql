@@ -1,17 +1,37 @@
-{#- What DuckDB, Spark and Postgres say differently stands in this folder and nowhere else. -#}
+{#- What DuckDB, Spark and Postgres say differently stands in this folder and nowhere else. What counts as a date, an instant,
+    a number or a boolean is what the ingest room accepts, so that a value it counted as unparsable is null here. -#}
 
-{#- The value as `type`, null where it does not parse. -#}
-{% macro safe_cast(expression, type) -%}
-    try_cast({{ expression }} as {{ type }})
+{#- Text without the blanks around it: spaces, tabs, line ends and no-break spaces. -#}
+{% macro trimmed(expression) -%}
+    trim({{ expression }}, ' ' || chr(9) || chr(10) || chr(13) || chr(160))
 {%- endmacro %}
 
 
-{#- A date written in `format` (strptime); ISO without one. -#}
+{% macro looks_like(expression, pattern) -%}
+    regexp_matches({{ trimmed(expression) }}, '^({{ pattern }})$')
+{%- endmacro %}
+
+
+{#- A number as `type`, null where it is none: no separators of thousands. -#}
+{% macro parse_number(expression, type) -%}
+    case
+        when {{ looks_like(expression, '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?') }}
+            then try_cast({{ trimmed(expression) }} as {{ type }})
+    end
+{%- endmacro %}
+
+
+{#- A date written in `format` (strptime); ISO without one. A year of two digits is no year. -#}
 {% macro parse_date(expression, format=none) -%}
     {%- if format -%}
-        cast(try_strptime(trim({{ expression }}), '{{ format }}') as date)
+        case
+            when extract(year from try_strptime({{ trimmed(expression) }}, '{{ format }}')) >= 1000
+                then cast(try_strptime({{ trimmed(expression) }}, '{{ format }}') as date)
+        end
     {%- else -%}
-        try_cast(trim({{ expression }}) as date)
+        case
+            when {{ looks_like(expression, '[0-9]{4}-[0-9]{2}-[0-9]{2}') }} then try_cast({{ trimmed(expression) }} as date)
+        end
     {%- endif -%}
 {%- endmacro %}
 
@@ -19,7 +39,7 @@
 {#- true, t, yes and 1 in any case are true; their opposites false; anything else null. -#}
 {% macro parse_boolean(expression) -%}
     case
-        when lower(trim({{ expression }})) in ('true', 't', 'yes', 'y', '1') then true
-        when lower(trim({{ expression }})) in ('false', 'f', 'no', 'n', '0') then false
+        when lower({{ trimmed(expression) }}) in ('true', 't', 'yes', '1') then true
+        when lower({{ trimmed(expression) }}) in ('false', 'f', 'no', '0') then false
     end
 {%- endmacro %}

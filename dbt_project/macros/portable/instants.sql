@@ -1,15 +1,16 @@
 {#- The instant in UTC of a text: with an offset or Z as it says, else local in `time_zone`.
     A plain date is the start of that day in the reporting time zone, so that its business date is itself. -#}
 {% macro parse_instant(expression, time_zone) -%}
+    {%- set text = trimmed(expression) -%}
+    {%- set day = '[0-9]{4}-[0-9]{2}-[0-9]{2}' -%}
+    {%- set local = day ~ '[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?' -%}
     case
-        when length(trim({{ expression }})) <= 10
-            then cast(
-                timezone('UTC', timezone('{{ var("reporting_time_zone") }}', try_cast(trim({{ expression }}) as timestamp)))
-                as timestamp
-            )
-        when regexp_matches(trim({{ expression }}), '(Z|z|[+-][0-9]{2}(:?[0-9]{2})?)$')
-            then cast(timezone('UTC', try_cast(trim({{ expression }}) as timestamptz)) as timestamp)
-        else cast(timezone('UTC', timezone({{ time_zone }}, try_cast(trim({{ expression }}) as timestamp))) as timestamp)
+        when {{ looks_like(expression, day) }}
+            then {{ start_of_business_date('try_cast(' ~ text ~ ' as date)') }}
+        when {{ looks_like(expression, local ~ '(Z|[+-][0-9]{2}(:?[0-9]{2})?)') }}
+            then cast(timezone('UTC', try_cast({{ text }} as timestamptz)) as timestamp)
+        when {{ looks_like(expression, local) }}
+            then cast(timezone('UTC', timezone({{ time_zone }}, try_cast({{ text }} as timestamp))) as timestamp)
     end
 {%- endmacro %}
 

@@ -1,12 +1,39 @@
 -- Each current activity row. One on an unknown deal stays, with a null deal; one of an unknown rep belongs to nobody.
+{% set columns %}
+    activity_key, activity_type, rep_reference, opportunity_reference, lead_reference, direction, outcome, tool,
+    duration_minutes, occurred_at, occurred_on, logged_at, source_key, source_file, source_row, row_hash
+{% endset %}
+
+{% set happened_on = "coalesce(unioned.occurred_on, cast('9999-12-31' as date))" %}
+
 with
 
-activities as (
+unioned as (
+    {{ union_sources('activities', columns, 'is_current') }}
+),
+
+mapped as (
     select
-        'generic' as source,
-        *
-    from {{ ref('stg_generic__activities') }}
-    where is_current
+        unioned.source,
+        unioned.activity_key,
+        lower({{ mapped_value('unioned', 'activity_type') }}) as activity_type,
+        {{ mapped_value('unioned', 'rep_reference') }} as rep_reference,
+        unioned.opportunity_reference,
+        unioned.lead_reference,
+        unioned.direction,
+        unioned.outcome,
+        unioned.tool,
+        unioned.duration_minutes,
+        unioned.occurred_at,
+        unioned.occurred_on,
+        unioned.logged_at,
+        unioned.source_key,
+        unioned.source_file,
+        unioned.source_row,
+        unioned.row_hash
+    from unioned
+    {{ join_value_map('unioned', 'activity_type', 'activity', {'generic': 'type'}, happened_on) }}
+    {{ join_value_map('unioned', 'rep_reference', 'activity', {'generic': 'rep_id'}, happened_on) }}
 ),
 
 references_resolved as (
@@ -27,14 +54,15 @@ judged as (
     select
         *,
         {{ exclusion_reason() }} as own_exclusion_reason
-    from activities
+    from mapped
 ),
 
 final as (
     select
         {{ canonical_id('judged.source', 'judged.activity_key') }} as activity_id,
         judged.source,
-        lower({{ mapped_value('judged', 'activity_type') }}) as activity_type,
+        judged.activity_type,
+        judged.rep_reference,
         coalesce(references_resolved.resolved_id, 'unassigned') as rep_id,
         opportunities.opportunity_id,
         judged.lead_reference,
@@ -53,7 +81,6 @@ final as (
             case when references_resolved.candidate_count > 1 then 'ambiguous_rep' end
         ) as exclusion_reason
     from judged
-    {{ join_value_map('judged', 'activity_type', 'activity', {'generic': 'type'}) }}
     left join references_resolved
         on
             judged.source = references_resolved.scope

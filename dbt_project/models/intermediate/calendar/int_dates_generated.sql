@@ -1,4 +1,4 @@
--- Whole fiscal years, and whole weeks, around every date that a deal or a quota carries. Dates that cannot be true are left
+-- Whole fiscal years, and whole weeks, around every date that a deal, an activity or a quota carries. Dates that cannot be true are left
 -- out (their rows stand in the exclusion ledger), so that one typing error does not make a calendar of centuries.
 with
 
@@ -7,9 +7,13 @@ as_of as (
 ),
 
 dates_in_use as (
-    select created_on as date_in_use from {{ ref('int_opportunities_judged') }}
+    select created_on as date_in_use from {{ ref('int_opportunities_resolved') }}
     union all
-    select close_date as date_in_use from {{ ref('int_opportunities_judged') }}
+    select closed_on as date_in_use from {{ ref('int_opportunities_resolved') }}
+    union all
+    select changed_on as date_in_use from {{ ref('int_stage_events_unioned') }}
+    union all
+    select occurred_on as date_in_use from {{ ref('int_activities_judged') }}
     union all
     select period_start as date_in_use from {{ ref('int_quotas_resolved') }}
     union all
@@ -38,20 +42,21 @@ fiscal_years as (
 
 -- the weeks that the first and last day of the fiscal years cut are made whole
 dates as (
-    select {{ each_day(fiscal_period_start('week', 'first_date'), add_days(fiscal_period_start('week', 'last_date'), 6)) }}
-        as date_day
+    select
+        {{ each_day(fiscal_period_start('week', 'first_date'), add_days(fiscal_period_start('week', 'last_date'), 6)) }}
+            as date_day
     from fiscal_years
 ),
 
 final as (
     select
-        date_day,
-        {{ iso_weekday('date_day') }} as iso_weekday,
-        {{ fiscal_period_start('week', 'date_day') }} as week_start,
-        {{ fiscal_period_start('month', 'date_day') }} as month_start,
-        {{ fiscal_period_start('quarter', 'date_day') }} as quarter_start,
-        {{ fiscal_period_start('year', 'date_day') }} as year_start,
-        date_day between fiscal_years.first_date and fiscal_years.last_date as is_in_whole_year
+        dates.date_day,
+        {{ iso_weekday('dates.date_day') }} as iso_weekday,
+        {{ fiscal_period_start('week', 'dates.date_day') }} as week_start,
+        {{ fiscal_period_start('month', 'dates.date_day') }} as month_start,
+        {{ fiscal_period_start('quarter', 'dates.date_day') }} as quarter_start,
+        {{ fiscal_period_start('year', 'dates.date_day') }} as year_start,
+        dates.date_day between fiscal_years.first_date and fiscal_years.last_date as is_in_whole_year
     from dates
     cross join fiscal_years
 )

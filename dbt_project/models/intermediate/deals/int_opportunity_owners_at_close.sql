@@ -28,7 +28,7 @@ closed_or_open as (
             versions.source = stage_labels.source
             and versions.pipeline = stage_labels.pipeline
             and versions.source_stage = stage_labels.source_stage
-            and cast(versions.extracted_at as date) between stage_labels.meaning_from and stage_labels.meaning_to
+            and {{ business_date('versions.extracted_at') }} between stage_labels.meaning_from and stage_labels.meaning_to
 ),
 
 ranked as (

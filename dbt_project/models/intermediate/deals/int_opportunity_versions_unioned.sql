@@ -6,6 +6,10 @@
     row_hash, extracted_at, superseded_at, is_current
 {% endset %}
 
+{% set shown_on = business_date('unioned.extracted_at') %}
+{% set owners = {'crm_sales': 'sales_agent', 'generic': 'owner_id'} %}
+{% set accounts = {'crm_sales': 'account', 'generic': 'account_id'} %}
+
 with
 
 unioned as (
@@ -43,10 +47,10 @@ final as (
         unioned.superseded_at,
         unioned.is_current
     from unioned
-    {{ join_value_map('unioned', 'owner_reference', 'opportunity', {'crm_sales': 'sales_agent', 'generic': 'owner_id'}) }}
-    {{ join_value_map('unioned', 'account_reference', 'opportunity', {'crm_sales': 'account', 'generic': 'account_id'}) }}
-    {{ join_value_map('unioned', 'product_reference', 'opportunity', {'crm_sales': 'product'}) }}
-    {{ join_value_map('unioned', 'opportunity_type', 'opportunity', {'generic': 'type'}) }}
+    {{ join_value_map('unioned', 'owner_reference', 'opportunity', owners, shown_on) }}
+    {{ join_value_map('unioned', 'account_reference', 'opportunity', accounts, shown_on) }}
+    {{ join_value_map('unioned', 'product_reference', 'opportunity', {'crm_sales': 'product'}, shown_on) }}
+    {{ join_value_map('unioned', 'opportunity_type', 'opportunity', {'generic': 'type'}, shown_on) }}
 )
 
 select * from final

@@ -16,7 +16,7 @@ ranked as (
         rate_to_reporting,
         row_number() over (
             partition by date_trunc('month', rate_month), currency
-            order by rate_month, row_hash
+            order by rate_month asc, row_hash desc
         ) as position_in_month
     from exchange_rates
     where rate_month is not null

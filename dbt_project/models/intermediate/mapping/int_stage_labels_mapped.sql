@@ -1,5 +1,6 @@
 -- What each stage label of a source and pipeline means from when to when, without gaps: a label keeps its last meaning
--- until the register gives it another, and its first meaning reaches back. Rows that name the pipeline beat blank ones.
+-- until the register gives it another, and its first meaning reaches back. Rows that name the pipeline beat blank ones from
+-- the day on which the first of them holds.
 with
 
 labels as (
@@ -12,12 +13,10 @@ labels as (
     select distinct
         opportunities.source,
         opportunities.pipeline,
-        stage_events.to_source_stage as source_stage
-    from {{ ref('stg_generic__stage_events') }} as stage_events
+        stage_log.to_source_stage as source_stage
+    from {{ ref('int_stage_log_unioned') }} as stage_log
     inner join {{ ref('int_opportunity_versions_unioned') }} as opportunities
-        on
-            opportunities.source = 'generic'
-            and stage_events.opportunity_reference = opportunities.opportunity_key
+        on stage_log.opportunity_id = opportunities.opportunity_id
     union
     select distinct
         opportunities.source,
@@ -45,9 +44,9 @@ candidates as (
         stage_maps.is_won,
         stage_maps.valid_from,
         case when stage_maps.pipeline is null then 0 else 1 end as specificity,
-        max(case when stage_maps.pipeline is null then 0 else 1 end) over (
+        min(case when stage_maps.pipeline is not null then stage_maps.valid_from end) over (
             partition by labels.source, labels.pipeline, labels.source_stage
-        ) as best_specificity,
+        ) as first_specific_valid_from,
         row_number() over (
             partition by
                 labels.source,
@@ -55,7 +54,7 @@ candidates as (
                 labels.source_stage,
                 stage_maps.valid_from,
                 case when stage_maps.pipeline is null then 0 else 1 end
-            order by stage_maps.valid_to desc, stage_maps.row_hash asc
+            order by stage_maps.valid_to desc, stage_maps.row_hash desc
         ) as position_on_day
     from labels
     inner join stage_maps
@@ -84,7 +83,9 @@ final as (
             cast('9999-12-31' as date)
         ) as meaning_to
     from candidates
-    where specificity = best_specificity and position_on_day = 1
+    where
+        position_on_day = 1
+        and (specificity = 1 or first_specific_valid_from is null or valid_from < first_specific_valid_from)
 )
 
 select * from final

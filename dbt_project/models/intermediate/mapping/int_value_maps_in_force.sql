@@ -1,9 +1,10 @@
--- What the register says a source's value means, as of as_of; one meaning a value.
+-- What the register says a source's value means from when to when, without gaps: a value keeps its last meaning until the
+-- register gives it another, and its first meaning reaches back.
 with
 
 value_maps as (
     select * from {{ ref('stg_registers__value_maps') }}
-    where is_current
+    where is_current and value is not null
 ),
 
 as_of as (
@@ -12,31 +13,52 @@ as_of as (
 
 ranked as (
     select
-        value_maps.source,
-        value_maps.object,
-        value_maps.field,
-        value_maps.source_value,
-        value_maps.value as mapped_value,
+        source,
+        object,
+        field,
+        source_value,
+        value as mapped_value,
+        coalesce(valid_from, cast('0001-01-01' as date)) as valid_from,
         row_number() over (
-            partition by value_maps.source, value_maps.object, value_maps.field, value_maps.source_value
-            order by value_maps.valid_from desc nulls last, value_maps.row_hash asc
-        ) as position_in_value
+            partition by source, object, field, source_value, valid_from order by row_hash desc
+        ) as position_on_day
     from value_maps
-    cross join as_of
-    where
-        (value_maps.valid_from is null or value_maps.valid_from <= as_of.as_of_date)
-        and (value_maps.valid_to is null or value_maps.valid_to >= as_of.as_of_date)
 ),
 
-final as (
+spans as (
     select
         source,
         object,
         field,
         source_value,
-        mapped_value
+        mapped_value,
+        case
+            when row_number() over (partition by source, object, field, source_value order by valid_from) = 1
+                then cast('0001-01-01' as date)
+            else valid_from
+        end as meaning_from,
+        coalesce(
+            {{ add_days(
+                'lead(valid_from) over (partition by source, object, field, source_value order by valid_from)', -1
+            ) }},
+            cast('9999-12-31' as date)
+        ) as meaning_to
     from ranked
-    where position_in_value = 1
+    where position_on_day = 1
+),
+
+final as (
+    select
+        spans.source,
+        spans.object,
+        spans.field,
+        spans.source_value,
+        spans.mapped_value,
+        spans.meaning_from,
+        spans.meaning_to,
+        as_of.as_of_date between spans.meaning_from and spans.meaning_to as holds_at_as_of
+    from spans
+    cross join as_of
 )
 
 select * from final

@@ -1,5 +1,5 @@
 -- In which team a rep is, from when to when, both inclusive. A rep with dated memberships has those alone; the others are
--- always in the team of their own row. Where spans overlap, the one that began last holds from its first day.
+-- always in the team of their own row. Where spans overlap, the one that began last holds while it lasts.
 with
 
 reps as (
@@ -57,27 +57,54 @@ unioned as (
     select * from undated
 ),
 
-followed as (
+boundaries as (
     select
         rep_id,
-        team_id,
-        valid_from,
-        valid_to,
-        lead(valid_from) over (partition by rep_id order by valid_from asc, team_id desc) as next_valid_from
+        valid_from as segment_from
     from unioned
+    union
+    select
+        rep_id,
+        {{ add_days('valid_to', 1) }} as segment_from
+    from unioned
+    where valid_to < cast('9999-12-31' as date)
+),
+
+segments as (
+    select
+        rep_id,
+        segment_from,
+        coalesce(
+            {{ add_days('lead(segment_from) over (partition by rep_id order by segment_from)', -1) }},
+            cast('9999-12-31' as date)
+        ) as segment_to
+    from boundaries
+),
+
+covered as (
+    select
+        segments.rep_id,
+        unioned.team_id,
+        segments.segment_from,
+        segments.segment_to,
+        row_number() over (
+            partition by segments.rep_id, segments.segment_from order by unioned.valid_from desc, unioned.team_id asc
+        ) as position_in_segment
+    from segments
+    inner join unioned
+        on
+            segments.rep_id = unioned.rep_id
+            and segments.segment_from between unioned.valid_from and unioned.valid_to
 ),
 
 final as (
     select
         rep_id,
         team_id,
-        valid_from,
-        case
-            when next_valid_from <= valid_to then {{ add_days('next_valid_from', -1) }}
-            else valid_to
-        end as valid_to
-    from followed
-    where next_valid_from is null or next_valid_from > valid_from
+        segment_from as valid_from,
+        segment_to as valid_to
+    from covered
+    where position_in_segment = 1
 )
 
 select * from final

@@ -96,7 +96,8 @@ closed_without_date as (
             when resolved.close_date is null and resolved.closed_at is null then 'missing_close_date'
             else 'implausible_close_date'
         end as reason,
-        'revenue_won,deals_won,attainment,win_rate,average_won_amount,won_of_closed_amount,median_cycle_days' as excluded_from
+        'revenue_won,deals_won,attainment,win_rate,average_won_amount,won_of_closed_amount,median_cycle_days,'
+        || 'funnel_conversion' as excluded_from
     from opportunities
     inner join resolved on opportunities.opportunity_id = resolved.opportunity_id
     where opportunities.is_closed and opportunities.closed_on is null
@@ -110,7 +111,7 @@ created_without_date as (
         opportunities.source_file,
         opportunities.source_row,
         case when resolved.created_on is null then 'missing_created_date' else 'implausible_created_date' end as reason,
-        'pipeline_created,median_cycle_days' as excluded_from
+        'pipeline_created,median_cycle_days,won_of_created_count,won_within_90_days_of_created' as excluded_from
     from opportunities
     inner join resolved on opportunities.opportunity_id = resolved.opportunity_id
     where opportunities.created_on is null

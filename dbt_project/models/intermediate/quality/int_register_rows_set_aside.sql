@@ -9,16 +9,20 @@ quotas as (
         source_file,
         source_row,
         source_key,
-        case set_aside_reason when 'not_the_first_day_of_a_period' then 'period_start' else 'assignee' end as column_name,
-        case set_aside_reason
-            when 'not_the_first_day_of_a_period' then cast(period_start as varchar)
-            else assignee_reference
+        case
+            when set_aside_reason in ('unknown_assignee', 'ambiguous_assignee') then 'assignee'
+            else 'period_start'
+        end as column_name,
+        case
+            when set_aside_reason in ('unknown_assignee', 'ambiguous_assignee') then assignee_reference
+            else cast(period_start as varchar)
         end as value,
         set_aside_reason as reason,
         case set_aside_reason
             when 'unknown_assignee'
                 then 'is no ' || assignee_type || ' of any source; correct the name or deliver the ' || assignee_type
             when 'ambiguous_assignee' then 'names several ' || assignee_type || 's; write the id <source>:<id>'
+            when 'implausible_period' then 'is more than 20 years before or 5 years after the newest extract; correct it'
             else 'is not the first day of a ' || period_type || '; write that day'
         end as fix
     from {{ ref('int_quotas_resolved') }}
@@ -91,7 +95,7 @@ opportunities as (
         source_file,
         source_row,
         source_key,
-        'owner' as column_name,
+        case source when 'crm_sales' then 'sales_agent' else 'owner_id' end as column_name,
         owner_reference as value,
         exclusion_reason as reason,
         'names several reps; write the id of one' as fix
@@ -101,19 +105,17 @@ opportunities as (
 
 activities as (
     select
-        activities.source,
+        source,
         'activity' as object,
-        activities.source_file,
-        activities.source_row,
-        activities.source_key,
+        source_file,
+        source_row,
+        source_key,
         'rep_id' as column_name,
-        staged.rep_reference as value,
-        activities.exclusion_reason as reason,
+        rep_reference as value,
+        exclusion_reason as reason,
         'names several reps; write the id of one' as fix
-    from {{ ref('int_activities_judged') }} as activities
-    inner join {{ ref('stg_generic__activities') }} as staged
-        on activities.source_file = staged.source_file and activities.source_row = staged.source_row
-    where activities.exclusion_reason = 'ambiguous_rep' and staged.is_current
+    from {{ ref('int_activities_judged') }}
+    where exclusion_reason = 'ambiguous_rep'
 ),
 
 splits as (
@@ -155,7 +157,7 @@ final as (
         column_name,
         value,
         reason,
-        source_file || ', row ' || cast(source_row as varchar) || ', column ' || column_name || ': '
+        source_file || ', line ' || cast(source_row as varchar) || ', column ''' || column_name || ''': '
         || coalesce('''' || value || '''', 'blank') || ' ' || fix || '.' as message
     from unioned
 )

@@ -43,15 +43,80 @@ claims as (
     group by ancestors.team_id, holders.metric, holders.period_type, holders.period_start
 ),
 
+reps as (
+    select * from {{ ref('int_reps_unioned') }}
+    where exclusion_reason is null
+),
+
+memberships as (
+    select
+        rep_id,
+        team_id,
+        valid_from,
+        valid_to
+    from {{ ref('int_team_memberships_dated') }}
+),
+
+-- a rep in no team is a member of the company: before, between and after the memberships, or always
+followed as (
+    select
+        rep_id,
+        valid_to,
+        lag(valid_to) over (partition by rep_id order by valid_from) as previous_valid_to,
+        valid_from,
+        lead(valid_from) over (partition by rep_id order by valid_from) as next_valid_from
+    from memberships
+),
+
+without_team as (
+    select
+        rep_id,
+        coalesce({{ add_days('previous_valid_to', 1) }}, cast('0001-01-01' as date)) as valid_from,
+        {{ add_days('valid_from', -1) }} as valid_to
+    from followed
+    where valid_from > cast('0001-01-01' as date)
+    union all
+    select
+        rep_id,
+        {{ add_days('valid_to', 1) }} as valid_from,
+        cast('9999-12-31' as date) as valid_to
+    from followed
+    where next_valid_from is null and valid_to < cast('9999-12-31' as date)
+    union all
+    select
+        reps.rep_id,
+        cast('0001-01-01' as date) as valid_from,
+        cast('9999-12-31' as date) as valid_to
+    from reps
+    left join memberships on reps.rep_id = memberships.rep_id
+    where memberships.rep_id is null
+),
+
+places as (
+    select
+        rep_id,
+        team_id,
+        valid_from,
+        valid_to
+    from memberships
+    union all
+    select
+        rep_id,
+        cast(null as varchar) as team_id,
+        valid_from,
+        valid_to
+    from without_team
+    where valid_from <= valid_to
+),
+
 employed as (
     select
         reps.rep_id,
-        memberships.team_id,
-        greatest(memberships.valid_from, coalesce(reps.hired_on, memberships.valid_from)) as member_from,
-        least(memberships.valid_to, coalesce(reps.ended_on, memberships.valid_to)) as member_to
-    from {{ ref('int_reps_unioned') }} as reps
-    inner join {{ ref('int_team_memberships_dated') }} as memberships on reps.rep_id = memberships.rep_id
-    where reps.exclusion_reason is null
+        places.team_id,
+        greatest(places.valid_from, coalesce(reps.hired_on, places.valid_from)) as member_from,
+        least(places.valid_to, coalesce(reps.ended_on, places.valid_to)) as member_to
+    from reps
+    inner join places on reps.rep_id = places.rep_id
 ),
 
 member_periods as (

@@ -11,6 +11,10 @@ references_resolved as (
     where scope = 'registers'
 ),
 
+as_of as (
+    select * from {{ ref('int_as_of_determined') }}
+),
+
 resolved as (
     select
         'registers' as source,
@@ -20,6 +24,8 @@ resolved as (
             else references_resolved.resolved_id
         end as assignee_id,
         references_resolved.candidate_count,
+        quotas.period_start < as_of.earliest_plausible_on
+        or quotas.period_start > as_of.latest_plausible_on as is_implausible,
         case quotas.period_type
             when 'week' then {{ add_days('quotas.period_start', 6) }}
             when 'month' then {{ add_days(add_months('quotas.period_start', 1), -1) }}
@@ -33,6 +39,7 @@ resolved as (
             when 'year' then {{ fiscal_period_start('year', 'quotas.period_start') }}
         end as calendar_period_start
     from quotas
+    cross join as_of
     left join references_resolved
         on
             quotas.assignee_type = references_resolved.entity
@@ -47,6 +54,7 @@ judged as (
             when assignee_type = 'company' and lower(assignee_reference) <> 'company' then 'unknown_assignee'
             when assignee_type <> 'company' and candidate_count is null then 'unknown_assignee'
             when candidate_count > 1 then 'ambiguous_assignee'
+            when is_implausible then 'implausible_period'
             when period_start <> calendar_period_start then 'not_the_first_day_of_a_period'
         end as set_aside_reason
     from resolved
@@ -58,7 +66,7 @@ ranked as (
         row_number() over (
             partition by
                 set_aside_reason, assignee_type, assignee_id, metric, period_type, period_start, in_force_from
-            order by row_hash
+            order by effective_from asc nulls last, row_hash desc
         ) as position_in_plan
     from judged
 ),

@@ -8,9 +8,10 @@ actuals as (
     select * from {{ ref('int_metric_actuals_summed') }}
 ),
 
--- the metrics whose actuals are computed so far: only there does no row mean none
+-- the metrics whose actuals are computed: only there does no row mean none
 recorded_metrics as (
-    select distinct metric from {{ ref('int_metric_amounts_credited') }}
+    select metric from {{ ref('metrics') }}
+    where is_recorded
 ),
 
 segments as (

@@ -12,8 +12,10 @@ entries as (
     select * from {{ ref('int_stage_entries_numbered') }}
 ),
 
+-- a deal won on an unknown date is neither converted nor lost: it stands in the exclusion ledger
 deals as (
     select * from {{ ref('int_opportunities_resolved') }}
+    where not is_won or closed_on is not null
 ),
 
 deal_segments as (

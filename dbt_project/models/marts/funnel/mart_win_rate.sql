@@ -30,7 +30,7 @@ closed as (
         count(*) as closed_count,
         sum(case when deals.is_won then deals.amount_reporting end) as won_amount,
         sum(deals.amount_reporting) as closed_amount,
-        count(*) - count(deals.amount_reporting) as unknown_amounts
+        count(case when not deals.is_won and deals.amount is null then 1 end) as unknown_lost_amounts
     from deals
     inner join deal_segments on deals.opportunity_id = deal_segments.opportunity_id
     inner join period_dates on deals.closed_on = period_dates.date_day
@@ -83,7 +83,7 @@ measured as (
         coalesce(closed.won_count, 0) as won_count,
         coalesce(closed.closed_count, 0) as closed_count,
         coalesce(closed.won_amount, 0) as won_amount,
-        case when coalesce(closed.unknown_amounts, 0) = 0 then coalesce(closed.closed_amount, 0) end as closed_amount,
+        case when coalesce(closed.unknown_lost_amounts, 0) = 0 then coalesce(closed.closed_amount, 0) end as closed_amount,
         coalesce(created.won_count, 0) as created_won_count,
         coalesce(created.created_count, 0) as created_count,
         case

@@ -27,7 +27,7 @@ renamed as (
         cast(null as varchar) as forecast_category,
 
         -- numbers
-        {{ safe_cast('close_value', 'decimal(18, 4)') }} as amount,
+        {{ parse_number('close_value', 'decimal(18, 4)') }} as amount,
         cast(null as decimal(9, 6)) as probability,
 
         -- booleans

@@ -16,7 +16,7 @@ renamed as (
         cast(null as varchar) as currency,
 
         -- numbers
-        {{ safe_cast('sales_price', 'decimal(18, 4)') }} as list_price,
+        {{ parse_number('sales_price', 'decimal(18, 4)') }} as list_price,
         cast(null as decimal(18, 4)) as unit_cost,
 
         -- origin

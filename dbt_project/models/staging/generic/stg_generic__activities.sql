@@ -26,7 +26,7 @@ renamed as (
         {{ text('tool') }} as tool,
 
         -- numbers
-        {{ safe_cast('duration_minutes', 'decimal(18, 4)') }} as duration_minutes,
+        {{ parse_number('duration_minutes', 'decimal(18, 4)') }} as duration_minutes,
 
         -- instants and their business dates
         {{ parse_instant('occurred_at', 'occurred_at_zone.time_zone') }} as occurred_at,

@@ -32,8 +32,8 @@ renamed as (
         {{ text('forecast_category') }} as forecast_category,
 
         -- numbers
-        {{ safe_cast('amount', 'decimal(18, 4)') }} as amount,
-        {{ safe_cast('probability', 'decimal(9, 6)') }} as probability,
+        {{ parse_number('amount', 'decimal(18, 4)') }} as amount,
+        {{ parse_number('probability', 'decimal(9, 6)') }} as probability,
 
         -- booleans
         coalesce({{ parse_boolean('is_deleted') }}, false) as is_deleted,

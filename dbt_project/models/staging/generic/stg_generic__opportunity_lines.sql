@@ -13,9 +13,9 @@ renamed as (
         {{ text('product_id') }} as product_reference,
 
         -- numbers
-        {{ safe_cast('quantity', 'decimal(18, 4)') }} as quantity,
-        {{ safe_cast('unit_price', 'decimal(18, 4)') }} as unit_price,
-        {{ safe_cast('discount_rate', 'decimal(9, 6)') }} as discount_rate,
+        {{ parse_number('quantity', 'decimal(18, 4)') }} as quantity,
+        {{ parse_number('unit_price', 'decimal(18, 4)') }} as unit_price,
+        {{ parse_number('discount_rate', 'decimal(9, 6)') }} as discount_rate,
 
         -- origin
         {{ source_row_columns() }}

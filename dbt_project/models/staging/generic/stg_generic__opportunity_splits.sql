@@ -12,7 +12,7 @@ renamed as (
         {{ text('rep_id') }} as rep_reference,
 
         -- numbers
-        {{ safe_cast('share', 'decimal(9, 6)') }} as share,
+        {{ parse_number('share', 'decimal(9, 6)') }} as share,
 
         -- origin
         {{ source_row_columns() }}

@@ -16,8 +16,8 @@ renamed as (
         {{ text('currency') }} as currency,
 
         -- numbers
-        {{ safe_cast('list_price', 'decimal(18, 4)') }} as list_price,
-        {{ safe_cast('unit_cost', 'decimal(18, 4)') }} as unit_cost,
+        {{ parse_number('list_price', 'decimal(18, 4)') }} as list_price,
+        {{ parse_number('unit_cost', 'decimal(18, 4)') }} as unit_cost,
 
         -- origin
         {{ source_row_columns() }}

@@ -11,7 +11,7 @@ renamed as (
         upper({{ text('currency') }}) as currency,
 
         -- numbers
-        {{ safe_cast('rate_to_reporting', 'decimal(20, 12)') }} as rate_to_reporting,
+        {{ parse_number('rate_to_reporting', 'decimal(20, 12)') }} as rate_to_reporting,
 
         -- dates
         {{ parse_date('month') }} as rate_month,

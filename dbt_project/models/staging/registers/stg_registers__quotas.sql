@@ -16,7 +16,7 @@ renamed as (
         {{ text('note') }} as note,
 
         -- numbers
-        {{ safe_cast('target', 'decimal(18, 4)') }} as target_amount,
+        {{ parse_number('target', 'decimal(18, 4)') }} as target_amount,
 
         -- dates
         {{ parse_date('period_start') }} as period_start,

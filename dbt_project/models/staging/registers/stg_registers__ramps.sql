@@ -11,8 +11,8 @@ renamed as (
         {{ text('role') }} as role,
 
         -- numbers
-        {{ safe_cast('month_of_tenure', 'integer') }} as month_of_tenure,
-        {{ safe_cast('share', 'decimal(9, 6)') }} as share,
+        {{ parse_number('month_of_tenure', 'integer') }} as month_of_tenure,
+        {{ parse_number('share', 'decimal(9, 6)') }} as share,
 
         -- origin
         {{ source_row_columns() }}

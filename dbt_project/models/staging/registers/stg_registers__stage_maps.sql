@@ -14,7 +14,7 @@ renamed as (
         {{ text('stage') }} as stage,
 
         -- numbers
-        {{ safe_cast('stage_order', 'decimal(9, 3)') }} as stage_order,
+        {{ parse_number('stage_order', 'decimal(9, 3)') }} as stage_order,
 
         -- booleans
         {{ parse_boolean('is_closed') }} as is_closed,

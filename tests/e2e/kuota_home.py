@@ -1,0 +1,84 @@
+"""A KUOTA_HOME with the real command line as a child process, and what a reader sees of it."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+KUOTA = Path(sys.executable).with_name("kuota")
+
+
+@dataclass(frozen=True)
+class KuotaHome:
+    """`home` and `landing` are absolute; nothing else of the caller's environment says where Kuota works."""
+
+    home: Path
+    landing: Path
+
+    def start(self, *arguments: str, command: tuple[str, ...] = (str(KUOTA),), **options: Any) -> subprocess.Popen[str]:
+        """`kuota …` as a child; `options` go to Popen."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("KUOTA_", "DAGSTER_"))}
+        environment |= {"KUOTA_HOME": str(self.home), "KUOTA_LANDING": str(self.landing)}
+        return subprocess.Popen(
+            [*command, *arguments],
+            env=environment,
+            text=True,
+            **({"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options),
+        )
+
+    def kuota(self, *arguments: str, **options: Any) -> "Ended":
+        """`kuota …` to its end."""
+        child = self.start(*arguments, **options)
+        said, complained = child.communicate(timeout=300)
+        return Ended(child.returncode, said, complained)
+
+    def marts(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of `query` on the published marts; `mart_win_rate` is enough of a name."""
+        return _ask(self.home / "published" / "marts.duckdb", "marts.marts", query)
+
+    def quality(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of `query` on the published quality.duckdb."""
+        return _ask(self.home / "published" / "quality.duckdb", "quality.quality", query)
+
+    def published(self) -> dict[str, str]:
+        """The digests of what readers of the marts open."""
+        files = files_in(self.home / "published")
+        return {name: digest for name, digest in files.items() if name != "quality.duckdb"}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended; `errors` are its lines for people."""
+
+    exit_code: int
+    said: str
+    complained: str
+
+    @property
+    def errors(self) -> list[str]:
+        return [line.removeprefix("error: ") for line in self.complained.splitlines() if line.startswith("error: ")]
+
+    @property
+    def warnings(self) -> list[str]:
+        lines = (self.said + self.complained).splitlines()
+        return [line.partition("warning: ")[2] for line in lines if "warning: " in line]
+
+
+def files_in(folder: Path) -> dict[str, str]:
+    """The digest of every file below `folder`, by its path there."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _ask(path: Path, schema: str, query: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        connection.execute(f"use {schema}")
+        return connection.execute(query).fetchall()
