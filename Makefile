@@ -28,9 +28,13 @@ lint: $(VENV)/installed
 	scratch=$$(mktemp -d) && cd dbt_project && KUOTA_WAREHOUSE=$$scratch/kuota.duckdb DBT_TARGET_PATH=$$scratch/target \
 		DBT_LOG_PATH=$$scratch $(abspath $(BIN))/sqlfluff lint --disable-progress-bar models
 
-dev: $(VENV)/installed
-	mkdir -p "$(KUOTA_HOME)/dagster" && cp dagster.yaml "$(KUOTA_HOME)/dagster/dagster.yaml"
-	DAGSTER_HOME="$(KUOTA_HOME)/dagster" $(BIN)/dagster dev -m orchestration.definitions
+# started in DAGSTER_HOME, because Dagster warns of any other dagster.yaml where it starts
+dev: $(VENV)/installed sample
+	mkdir -p -m 700 "$(KUOTA_HOME)" "$(KUOTA_HOME)/dagster" && cp dagster.yaml "$(KUOTA_HOME)/dagster/"
+	home="$$(cd "$(KUOTA_HOME)" && pwd)" && landing="$$(cd "$(KUOTA_LANDING)" && pwd)" && cd "$$home/dagster" && \
+	KUOTA_HOME="$$home" KUOTA_LANDING="$$landing" DAGSTER_HOME="$$home/dagster" \
+	PYTHONWARNINGS='ignore:Function `dev_command`' \
+	"$(if $(filter /%,$(BIN)),$(BIN),$(CURDIR)/$(BIN))/dagster" dev -m orchestration.definitions $(DEV_OPTIONS)
 
 # after a change of the dependencies in pyproject.toml; needs uv
 lock:

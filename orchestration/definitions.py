@@ -1,10 +1,12 @@
 """All that exists, on one screen: extracts → raw → models → marts → published, with the checks between them."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from dagster import (
     AssetSelection,
     Definitions,
+    FreshnessPolicy,
     LoggerDefinition,
     RunRequest,
     ScheduleDefinition,
@@ -21,6 +23,7 @@ from orchestration.ingest.assets import extracts_asset, raw_key
 from orchestration.ingest.sensor import fingerprint_of, new_files
 from orchestration.publish import CriticalCheck
 from orchestration.publish.assets import publish_asset, quality_sensors
+from orchestration.run_lock import RUN_LOCK, run_lock
 from orchestration.settings import Settings, company_settings
 from orchestration.transform import critical_tests, ensure_manifest, model_parents
 from orchestration.transform.assets import asset_keys, models_asset
@@ -40,6 +43,7 @@ def build_definitions(
     `versions_only` is for runs as of an earlier day: they leave what readers open as it is.
     """
     keys = asset_keys(settings)
+    time_zone = company_settings(settings)["reporting_time_zone"]
     everything = AssetSelection.all() | AssetSelection.all_asset_checks()
     refresh = define_asset_job(
         "refresh",
@@ -57,6 +61,10 @@ def build_definitions(
         lambda: (model_parents(ensure_manifest(settings)), critical_checks(settings)),
         deps=[key for key in keys.values() if key.path[0] == "marts"],
         versions_only=versions_only,
+    ).map_asset_specs(
+        lambda spec: spec.replace_attributes(
+            freshness_policy=FreshnessPolicy.cron("0 7 * * *", timedelta(hours=24), timezone=time_zone)
+        )
     )
 
     @sensor(job=refresh, minimum_interval_seconds=60)
@@ -79,10 +87,11 @@ def build_definitions(
                 name="daily_refresh",
                 job=refresh,
                 cron_schedule="0 5 * * *",
-                execution_timezone=company_settings(settings)["reporting_time_zone"],
+                execution_timezone=time_zone,
             )
         ],
         sensors=[new_extracts, *quality_sensors(settings)],
+        resources={RUN_LOCK: run_lock(settings)},
         executor=in_process_executor,
         loggers=loggers,
     )

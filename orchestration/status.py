@@ -9,6 +9,8 @@ import duckdb
 from orchestration.run import RunResult
 from orchestration.settings import Settings
 
+WARNINGS_SHOWN = 10
+
 
 def describe(settings: Settings, *, now: datetime) -> dict[str, Any]:
     """What is published, how old it is at `now`, and what the last run loaded, set aside and checked.
@@ -69,7 +71,14 @@ def _last_run(settings: Settings) -> dict[str, Any]:
                 order by severity, target, check_name
                 """,
             ),
-            "set_aside": [row["message"] for row in _rows(connection, "select message from quarantine order by all")],
+            "rows_set_aside": _row(connection, "select count(*) as counted from quarantine")["counted"],
+            "set_aside_by_models": [
+                row["message"]
+                for row in _rows(
+                    connection,
+                    "select message from quarantine where room = 'transform' order by source_file, source_row",
+                )
+            ],
         }
 
 
@@ -90,7 +99,7 @@ def status_lines(described: dict[str, Any]) -> list[str]:
         f"last run    {last['run_id']}, ended {last['ended_at'][:16]} UTC",
         _loaded(last),
         _checked(last),
-        f"set aside   {len(last['set_aside'])} rows in all",
+        f"set aside   {last['rows_set_aside']} rows in all",
     ]
     for check in [check for check in last["failed"] if check["severity"] == "critical"][:5]:
         lines.append(
@@ -118,9 +127,11 @@ def summary(settings: Settings, result: RunResult, *, seconds: float, as_of: dat
     }[result.outcome]
     named = f"{published['publish_id']}, as of {published['as_of_date']}" if published else "nothing"
     size = f": {published['tables']} tables, {published['rows']:,} rows" if published else ""
-    warnings = [f"warning: {message}" for message in last["set_aside"][:5]]
-    if len(last["set_aside"]) > len(warnings):
-        warnings.append(f"warning: {len(last['set_aside']) - len(warnings)} more rows are set aside; see the ops page")
+    # what could not be read was said while it was loaded
+    set_aside = last["set_aside_by_models"]
+    warnings = [f"warning: {message}" for message in set_aside[:WARNINGS_SHOWN]]
+    if len(set_aside) > WARNINGS_SHOWN:
+        warnings.append(f"warning: {len(set_aside) - WARNINGS_SHOWN} more rows are set aside; see the ops page")
     return [
         *warnings,
         f"{headline}{named}{size}",

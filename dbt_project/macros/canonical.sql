@@ -45,6 +45,8 @@
         'products': ['crm_sales', 'generic'],
         'opportunities': ['crm_sales', 'generic'],
         'activities': ['generic'],
+        'stage_events': ['generic'],
+        'leads': ['generic'],
     }[entity]) }}
 {%- endmacro %}
 

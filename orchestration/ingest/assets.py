@@ -1,7 +1,8 @@
 """The extracts as Dagster shows them: one asset an object, all loaded in one step because one lock guards them."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from dagster import (
     AssetExecutionContext,
@@ -9,13 +10,16 @@ from dagster import (
     AssetsDefinition,
     AssetSpec,
     Config,
+    FreshnessPolicy,
     MaterializeResult,
+    MetadataValue,
     multi_asset,
 )
 
 from orchestration.ingest.run import ingest
 from orchestration.ingest.source_config import load_source_configs
 from orchestration.progress import progress_of, warn
+from orchestration.run_lock import RUN_LOCK
 from orchestration.settings import Settings
 from orchestration.warehouse import connect, writer_lock
 
@@ -51,6 +55,8 @@ def extracts_asset(settings: Settings) -> AssetsDefinition:
             owners=[config.owner],
             kinds={"duckdb"},
             tags={"kuota/extract": entity.extract},
+            # how long ago a run last read it; whether its extracts themselves are late stands on the ops page
+            freshness_policy=FreshnessPolicy.time_window(fail_window=timedelta(days=config.expected_every_days + 1)),
             description=f"{entity.description}\n\nAs delivered, all text, a log of changes. {config.description}",
             skippable=True,
         )
@@ -68,7 +74,7 @@ def extracts_asset(settings: Settings) -> AssetsDefinition:
         for name, description in RECORDS.items()
     ]
 
-    @multi_asset(name="extracts", specs=specs, can_subset=True)
+    @multi_asset(name="extracts", specs=specs, can_subset=True, required_resource_keys={RUN_LOCK})
     def extracts(context: AssetExecutionContext, config: IngestConfig) -> Iterator[MaterializeResult[None]]:
         say = progress_of(context)
         selected = context.selected_asset_keys
@@ -82,27 +88,40 @@ def extracts_asset(settings: Settings) -> AssetsDefinition:
                 as_of=date.fromisoformat(config.as_of) if config.as_of else None,
                 progress=say,
             )
-            rows = _current_rows(settings)
+            described = _described(settings)
         for warning in report.warnings:
             warn(context, warning)
         if report.rebuilt_because:
             say(f"Raw was rebuilt from the landing folder: {report.rebuilt_because}.")
         for key in sorted(selected):
-            yield MaterializeResult(
-                asset_key=key,
-                metadata={"dagster/row_count": rows[key.path[1], key.path[2]]} if key.path[1] != "kuota" else {},
-            )
+            yield MaterializeResult(asset_key=key, metadata=described.get((key.path[1], key.path[2]), {}))
 
     return extracts
 
 
-def _current_rows(settings: Settings) -> dict[tuple[str, str], int]:
+def _described(settings: Settings) -> dict[tuple[str, str], dict[str, Any]]:
+    """Metadata of each source's object: its rows now, and the newest extract that was read."""
     configs = load_source_configs(settings.sources)
-    tables = [(source, name) for source, config in configs.items() for name in config.objects]
     counted = " union all ".join(
-        f"select '{source}', '{name}', count(*) from raw.{source}__{name} "  # noqa: S608 (names of our own YAML)
+        f"select '{source}' as source, '{name}' as object, count(*) as rows from raw.{source}__{name} "  # noqa: S608
         "where _superseded_at is null and not _is_tombstone"
-        for source, name in tables
+        for source, config in configs.items()
+        for name in config.objects
     )
     with connect(settings, read_only=True) as connection:
-        return {(source, name): count for source, name, count in connection.execute(counted).fetchall()}
+        found = connection.execute(
+            f"""
+            with counted as ({counted})
+            select counted.source, counted.object, counted.rows, max(ledger.extracted_at)
+            from counted
+            left join raw.load_ledger as ledger on ledger.source = counted.source and ledger.object = counted.object
+            group by all
+            """  # noqa: S608 (names of our own YAML)
+        ).fetchall()
+    return {(source, name): _metadata(rows, newest) for source, name, rows, newest in found}
+
+
+def _metadata(rows: int, newest: datetime | None) -> dict[str, Any]:
+    if newest is None:
+        return {"dagster/row_count": rows}
+    return {"dagster/row_count": rows, "newest_extract": MetadataValue.timestamp(newest.replace(tzinfo=UTC))}

@@ -49,7 +49,9 @@ class Checked:
 
 def preflight(settings: Settings, as_of: date | None = None) -> None:
     """Raise ConfigurationError for whatever a person must mend before a run can begin; writes nothing."""
-    look(settings, as_of)
+    checked = look(settings, as_of)
+    instants, _ = date_files(checked.landing.files, [], checked.configs)
+    _refuse_empty_past(checked, instants, as_of)
 
 
 def look(settings: Settings, as_of: date | None = None) -> Checked:
@@ -173,7 +175,8 @@ def _refuse_empty_past(checked: Checked, instants: Mapping[str, datetime], as_of
     if checked.cutoff is not None and min(instants.values()) > checked.cutoff:
         name = min(instants, key=lambda name: instants[name])
         raise ConfigurationError(
-            f"as of {as_of} no extract had been taken; the earliest is {name} ({instants[name]:%Y-%m-%d %H:%M} UTC)."
+            f"as of {as_of} no extract had been taken; the earliest is {name} ({instants[name]:%Y-%m-%d %H:%M} UTC): "
+            "name that day or a later one."
         )
 
 

@@ -73,18 +73,18 @@ def _stand_in_tables(
 
 def _find_raw_tables_with_rows(connection: duckdb.DuckDBPyConnection) -> None:
     tables = connection.execute("""
-        select table_name from information_schema.tables
+        select table_name, bool_or(column_name = '_superseded_at') from information_schema.columns
         where table_catalog = current_database() and table_schema = 'raw'
             and 'raw.' || table_name in (select target from publish_critical)
+        group by table_name
     """).fetchall()
     connection.execute("create or replace temporary table publish_raw_with_rows (target varchar)")
-    for (table,) in tables:
+    for table, is_log in tables:
+        current = "where _superseded_at is null and not _is_tombstone" if is_log else ""
         connection.execute(
             f"""
             insert into publish_raw_with_rows
-            select ? where exists (
-                select 1 from raw.{identifier(table)} where _superseded_at is null and not _is_tombstone
-            )
+            select ? where exists (select 1 from raw.{identifier(table)} {current})
             """,  # noqa: S608 (a name out of the warehouse's own catalog)
             [f"raw.{table}"],
         )

@@ -1,21 +1,30 @@
 """The dbt models and their tests as Dagster shows them, built by one dbt child."""
 
 import json
-import sys
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dagster import AssetExecutionContext, AssetKey, AssetsDefinition
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+from dagster import (
+    AssetCheckKey,
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetExecutionContext,
+    AssetKey,
+    AssetsDefinition,
+    MaterializeResult,
+)
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from orchestration.errors import CriticalCheckFailed, KuotaError
 from orchestration.progress import progress_of
+from orchestration.run_lock import RUN_LOCK
 from orchestration.settings import Settings
-from orchestration.transform.dbt import add_sample_keys, dbt_environment, dbt_vars, ensure_manifest, failed_checks
-from orchestration.warehouse import writer_lock
+from orchestration.transform.build import NodeResult, build_models, build_results
+from orchestration.transform.dbt import ensure_manifest
+from orchestration.transform.findings import Finding, add_sample_keys, failed_checks, findings
+from orchestration.warehouse import connect
 
-PROGRESS_EVERY = 50
+BUILT = ("model", "seed")
 
 
 class LayerTranslator(DagsterDbtTranslator):
@@ -54,36 +63,93 @@ def asset_keys(settings: Settings) -> dict[str, AssetKey]:
 def models_asset(settings: Settings) -> AssetsDefinition:
     """Every model and its tests. Materializing some of them builds and tests those alone."""
     manifest = ensure_manifest(settings)
-    dbt = DbtCliResource(
-        project_dir=str(settings.dbt_project),
-        profiles_dir=str(settings.dbt_project),
-        # beside this Python, whether or not its environment is activated
-        dbt_executable=str(Path(sys.executable).with_name("dbt")),
-    )
+    nodes: dict[str, dict[str, Any]] = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
+    translator = LayerTranslator()
 
-    @dbt_assets(manifest=manifest, name="models", dagster_dbt_translator=LayerTranslator())
-    def models(context: AssetExecutionContext) -> Iterator[Any]:
+    @dbt_assets(
+        manifest=manifest,
+        name="models",
+        dagster_dbt_translator=translator,
+        required_resource_keys={RUN_LOCK},
+    )
+    def models(context: AssetExecutionContext) -> Iterator[MaterializeResult[None] | AssetCheckResult]:
         run_id = context.run.run_id
         say = progress_of(context)
+        whole = context.selected_asset_keys == models.keys and context.selected_asset_check_keys == models.check_keys
+        # nothing is named where all is wanted, so that tests that are no asset check run too
+        select = [] if whole else _names(context, nodes)
         say("dbt starts")
-        with writer_lock(settings), dbt_environment(settings, run_id):
-            # the tests of the models themselves run in CI; a run checks the data
-            invocation = dbt.cli(
-                ["build", "--exclude-resource-type", "unit_test", *dbt_vars(settings)],
-                context=context,
-                target_path=settings.dbt_target,
-                raise_on_error=False,
-            )
-            for done, event in enumerate(invocation.stream(), start=1):
-                if done % PROGRESS_EVERY == 0:
-                    say(f"dbt has built and tested {done} models and checks")
-                yield event
-            results = invocation.get_artifact("run_results.json")["results"] if not invocation.is_successful() else []
-            add_sample_keys(settings, run_id, results)
-        if not invocation.is_successful():
-            broken = [f"{it['unique_id'].split('.')[2]}: {it['message']}" for it in results if it["status"] == "error"]
-            if failed := failed_checks(settings, run_id, "critical"):
-                raise CriticalCheckFailed("\n".join(failed))
+        # the lock is the run's: see RUN_LOCK
+        with connect(settings):
+            pass  # makes the tables that dbt writes its results to
+        checks = {key.name: key for key in context.selected_asset_check_keys}
+        for unique_id, status, seconds in build_models(settings, run_id=run_id, select=select, progress=say):
+            # dbt parsed the project anew: a node may have come since Dagster loaded it
+            node = nodes.get(unique_id)
+            if node and node["resource_type"] in BUILT and status == "success":
+                yield MaterializeResult(asset_key=translator.get_asset_key(node), metadata={"seconds": seconds})
+            elif node and status == "pass" and node["name"] in checks:
+                yield _passed(checks[node["name"]], node)
+        results = build_results(settings)
+        add_sample_keys(settings, run_id, results)
+        for name, finding in findings(settings, run_id).items():
+            if name in checks and finding.status != "passed":
+                yield _not_passed(checks[name], finding)
+        if failed := failed_checks(settings, run_id, "critical"):
+            raise CriticalCheckFailed("\n".join(failed))
+        if broken := _broken(results):
             raise KuotaError("\n".join(["dbt could not build every model:", *broken]))
 
     return models
+
+
+def _names(context: AssetExecutionContext, nodes: Mapping[str, dict[str, Any]]) -> list[str]:
+    """What dbt is told to build and test: the selected models, seeds and tests by their full names."""
+    checks = {key.name for key in context.selected_asset_check_keys}
+    translator = LayerTranslator()
+    return [
+        "fqn:" + ".".join(node["fqn"])
+        for node in nodes.values()
+        if (node["resource_type"] in BUILT and translator.get_asset_key(node) in context.selected_asset_keys)
+        or (node["resource_type"] == "test" and node["name"] in checks)
+    ]
+
+
+def _passed(key: AssetCheckKey, node: Mapping[str, Any]) -> AssetCheckResult:
+    return AssetCheckResult(
+        asset_key=key.asset_key,
+        check_name=key.name,
+        passed=True,
+        severity=_severity(node["config"]["severity"].lower() == "error"),
+        metadata={"status": "passed", "unexpected_count": 0},
+    )
+
+
+def _not_passed(key: AssetCheckKey, finding: Finding) -> AssetCheckResult:
+    return AssetCheckResult(
+        asset_key=key.asset_key,
+        check_name=key.name,
+        passed=False,
+        severity=_severity(finding.severity == "critical"),
+        description=f"The test itself broke, not the data: {finding.observed}" if finding.status == "errored" else None,
+        metadata={
+            "status": finding.status,
+            "observed": finding.observed,
+            "unexpected_count": finding.unexpected_count,
+            "sample_keys": finding.sample_keys,
+            "fix": finding.fix,
+            "owner": finding.owner,
+        },
+    )
+
+
+def _severity(critical: bool) -> AssetCheckSeverity:
+    return AssetCheckSeverity.ERROR if critical else AssetCheckSeverity.WARN
+
+
+def _broken(results: Sequence[NodeResult]) -> list[str]:
+    """One line a model that broke. One that reads what was never built says what to run."""
+    broken = [(it.unique_id.split(".")[2], " ".join(it.message.split())) for it in results if it.status == "error"]
+    never_built = any("does not exist" in message for _, message in broken)
+    hint = ["What it reads was never built: run the job `refresh` first, or materialize what lies upstream."]
+    return [f"{name}: {message}" for name, message in broken] + (hint if never_built else [])

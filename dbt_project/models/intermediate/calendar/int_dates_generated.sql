@@ -50,13 +50,13 @@ dates as (
 
 final as (
     select
-        date_day,
-        {{ iso_weekday('date_day') }} as iso_weekday,
-        {{ fiscal_period_start('week', 'date_day') }} as week_start,
-        {{ fiscal_period_start('month', 'date_day') }} as month_start,
-        {{ fiscal_period_start('quarter', 'date_day') }} as quarter_start,
-        {{ fiscal_period_start('year', 'date_day') }} as year_start,
-        date_day between fiscal_years.first_date and fiscal_years.last_date as is_in_whole_year
+        dates.date_day,
+        {{ iso_weekday('dates.date_day') }} as iso_weekday,
+        {{ fiscal_period_start('week', 'dates.date_day') }} as week_start,
+        {{ fiscal_period_start('month', 'dates.date_day') }} as month_start,
+        {{ fiscal_period_start('quarter', 'dates.date_day') }} as quarter_start,
+        {{ fiscal_period_start('year', 'dates.date_day') }} as year_start,
+        dates.date_day between fiscal_years.first_date and fiscal_years.last_date as is_in_whole_year
     from dates
     cross join fiscal_years
 )

@@ -21,11 +21,10 @@ stage_labels as (
 
 last_events as (
     select
-        {{ canonical_id("'generic'", 'opportunity_reference') }} as opportunity_id,
-        max({{ business_date('changed_at') }}) as last_changed_on
-    from {{ ref('stg_generic__stage_events') }}
-    where is_current
-    group by opportunity_reference
+        opportunity_id,
+        max(changed_on) as last_changed_on
+    from {{ ref('int_stage_log_unioned') }}
+    group by opportunity_id
 ),
 
 dated as (

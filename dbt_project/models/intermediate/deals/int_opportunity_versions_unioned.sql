@@ -7,6 +7,8 @@
 {% endset %}
 
 {% set shown_on = business_date('unioned.extracted_at') %}
+{% set owners = {'crm_sales': 'sales_agent', 'generic': 'owner_id'} %}
+{% set accounts = {'crm_sales': 'account', 'generic': 'account_id'} %}
 
 with
 
@@ -45,8 +47,8 @@ final as (
         unioned.superseded_at,
         unioned.is_current
     from unioned
-    {{ join_value_map('unioned', 'owner_reference', 'opportunity', {'crm_sales': 'sales_agent', 'generic': 'owner_id'}, shown_on) }}
-    {{ join_value_map('unioned', 'account_reference', 'opportunity', {'crm_sales': 'account', 'generic': 'account_id'}, shown_on) }}
+    {{ join_value_map('unioned', 'owner_reference', 'opportunity', owners, shown_on) }}
+    {{ join_value_map('unioned', 'account_reference', 'opportunity', accounts, shown_on) }}
     {{ join_value_map('unioned', 'product_reference', 'opportunity', {'crm_sales': 'product'}, shown_on) }}
     {{ join_value_map('unioned', 'opportunity_type', 'opportunity', {'generic': 'type'}, shown_on) }}
 )

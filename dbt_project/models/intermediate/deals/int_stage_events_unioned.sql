@@ -15,12 +15,9 @@ stage_labels as (
     select * from {{ ref('int_stage_labels_mapped') }}
 ),
 
-log_rows as (
-    select
-        *,
-        'generic' as source
-    from {{ ref('stg_generic__stage_events') }}
-    where is_current and changed_at is not null
+stage_log as (
+    select * from {{ ref('int_stage_log_unioned') }}
+    where changed_at is not null
 ),
 
 logged as (
@@ -28,22 +25,20 @@ logged as (
         opportunities.source,
         opportunities.opportunity_id,
         opportunities.pipeline,
-        stage_events.to_source_stage,
-        stage_events.changed_at,
-        {{ business_date('stage_events.changed_at') }} as changed_on,
-        min(stage_events.changed_by) as changed_by,
+        stage_log.to_source_stage,
+        stage_log.changed_at,
+        stage_log.changed_on,
+        min(stage_log.changed_by) as changed_by,
         'log' as observed_from
-    from log_rows as stage_events
-    inner join opportunities
-        on
-            stage_events.source = opportunities.source
-            and stage_events.opportunity_reference = opportunities.opportunity_key
+    from stage_log
+    inner join opportunities on stage_log.opportunity_id = opportunities.opportunity_id
     group by
         opportunities.source,
         opportunities.opportunity_id,
         opportunities.pipeline,
-        stage_events.to_source_stage,
-        stage_events.changed_at
+        stage_log.to_source_stage,
+        stage_log.changed_at,
+        stage_log.changed_on
 ),
 
 dated as (

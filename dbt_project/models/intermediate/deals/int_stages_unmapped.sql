@@ -27,19 +27,15 @@ used as (
     select
         opportunities.source,
         opportunities.pipeline,
-        stage_events.to_source_stage as source_stage,
+        stage_log.to_source_stage as source_stage,
         opportunities.opportunity_id,
-        stage_events.source_file,
-        stage_events.source_row
-    from {{ ref('stg_generic__stage_events') }} as stage_events
-    inner join opportunities
-        on
-            opportunities.source = 'generic'
-            and stage_events.opportunity_reference = opportunities.opportunity_key
-    where stage_events.is_current
+        stage_log.source_file,
+        stage_log.source_row
+    from {{ ref('int_stage_log_unioned') }} as stage_log
+    inner join opportunities on stage_log.opportunity_id = opportunities.opportunity_id
 ),
 
-final as (
+unmapped as (
     select
         used.source,
         used.pipeline,
@@ -55,6 +51,15 @@ final as (
             and used.source_stage = known.source_stage
     where known.source_stage is null
     group by used.source, used.pipeline, used.source_stage
+),
+
+final as (
+    select
+        *,
+        source || ', pipeline ' || pipeline || ': ''' || source_stage || ''' ('
+        || cast(opportunity_count as varchar) || ' deals, first in ' || source_file || ', line '
+        || cast(source_row as varchar) || ')' as message
+    from unmapped
 )
 
 select * from final

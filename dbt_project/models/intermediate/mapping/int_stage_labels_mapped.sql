@@ -13,12 +13,10 @@ labels as (
     select distinct
         opportunities.source,
         opportunities.pipeline,
-        stage_events.to_source_stage as source_stage
-    from {{ ref('stg_generic__stage_events') }} as stage_events
+        stage_log.to_source_stage as source_stage
+    from {{ ref('int_stage_log_unioned') }} as stage_log
     inner join {{ ref('int_opportunity_versions_unioned') }} as opportunities
-        on
-            opportunities.source = 'generic'
-            and stage_events.opportunity_reference = opportunities.opportunity_key
+        on stage_log.opportunity_id = opportunities.opportunity_id
     union
     select distinct
         opportunities.source,

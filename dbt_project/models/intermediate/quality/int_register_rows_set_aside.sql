@@ -95,7 +95,7 @@ opportunities as (
         source_file,
         source_row,
         source_key,
-        'owner' as column_name,
+        case source when 'crm_sales' then 'sales_agent' else 'owner_id' end as column_name,
         owner_reference as value,
         exclusion_reason as reason,
         'names several reps; write the id of one' as fix
@@ -110,7 +110,7 @@ activities as (
         source_file,
         source_row,
         source_key,
-        'rep' as column_name,
+        'rep_id' as column_name,
         rep_reference as value,
         exclusion_reason as reason,
         'names several reps; write the id of one' as fix
@@ -157,7 +157,7 @@ final as (
         column_name,
         value,
         reason,
-        source_file || ', row ' || cast(source_row as varchar) || ', column ' || column_name || ': '
+        source_file || ', line ' || cast(source_row as varchar) || ', column ''' || column_name || ''': '
         || coalesce('''' || value || '''', 'blank') || ' ' || fix || '.' as message
     from unioned
 )

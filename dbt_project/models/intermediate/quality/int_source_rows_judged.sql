@@ -148,27 +148,26 @@ referring_judged as (
 ),
 
 known_opportunities as (
-    select opportunity_key
+    select opportunity_id
     from {{ ref('int_opportunities_judged') }}
-    where source = 'generic' and exclusion_reason is null
+    where exclusion_reason is null
 ),
 
 stage_events as (
     select
-        'generic' as source,
+        stage_log.source,
         'stage_event' as object,
-        stage_events.source_key,
-        stage_events.source_file,
-        stage_events.source_row,
+        stage_log.source_key,
+        stage_log.source_file,
+        stage_log.source_row,
         case
-            when known_opportunities.opportunity_key is null then 'unknown_opportunity'
+            when known_opportunities.opportunity_id is null then 'unknown_opportunity'
             when row_number() over (
-                partition by stage_events.source_key order by stage_events.row_hash desc
+                partition by stage_log.source, stage_log.source_key order by stage_log.row_hash desc
             ) > 1 then 'duplicate'
         end as exclusion_reason
-    from {{ ref('stg_generic__stage_events') }} as stage_events
-    left join known_opportunities on stage_events.opportunity_reference = known_opportunities.opportunity_key
-    where stage_events.is_current
+    from {{ ref('int_stage_log_unioned') }} as stage_log
+    left join known_opportunities on stage_log.opportunity_id = known_opportunities.opportunity_id
 ),
 
 final as (

@@ -1,0 +1,95 @@
+"""One dbt child that builds and tests the models, and what came of each of them.
+
+Started here and not through DbtCliResource: that one starts a second child for `dbt --version` and loads an adapter
+into this process before every build, seconds both, and leaves its child writing where the step fails.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orchestration.errors import KuotaError
+from orchestration.settings import Settings
+from orchestration.transform.dbt import dbt_command, dbt_environment
+
+SAY_EVERY = 50
+# dbt's console counts what has ended: "37 of 419 PASS not_null_…"
+ENDED = re.compile(r"^(\d+) of (\d+) (?!START)[A-Z]")
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """How one model, seed or test ended: dbt's status (success, pass, warn, fail, error, skipped), message and time."""
+
+    unique_id: str
+    status: str
+    message: str
+    seconds: float
+    compiled_code: str
+
+
+def build_models(
+    settings: Settings, *, run_id: str, select: Sequence[str], progress: Callable[[str], None]
+) -> Iterator[tuple[str, str, float]]:
+    """Build and test everything, or the nodes of `select` (fully qualified names) alone.
+
+    Yields the unique id, dbt's status and the seconds of each node when it ends; afterwards `build_results` has them
+    all. dbt's console goes to stdout. The tests of the models themselves (dbt unit tests) run in CI; a run checks the
+    data. The caller holds the writer's lock, and no connection to the warehouse. Raises KuotaError where dbt itself
+    breaks.
+    """
+    _results_file(settings).unlink(missing_ok=True)
+    said: list[str] = []
+    with subprocess.Popen(
+        [
+            *dbt_command(settings, "--log-format", "json", "build"),
+            *("--exclude-resource-type", "unit_test"),
+            *(("--indirect-selection", "empty", "--select", *select) if select else ()),
+        ],
+        env=dbt_environment(settings, run_id),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as child:
+        try:
+            for line in child.stdout or ():
+                event = json.loads(line) if line.startswith("{") else {"info": {"name": "", "msg": line.rstrip()}}
+                said.append(event["info"]["msg"])
+                sys.stdout.write(said[-1] + "\n")
+                if (ended := ENDED.match(said[-1])) and int(ended[1]) % SAY_EVERY == 0:
+                    progress(f"dbt has built and tested {ended[1]} of {ended[2]} models and checks")
+                if re.fullmatch("Log(Model|Seed|Test)Result", event["info"]["name"]):
+                    node = event["data"]["node_info"]
+                    yield node["unique_id"], node["node_status"], event["data"]["execution_time"]
+        except BaseException:
+            # a run that is cancelled must not leave a child that goes on writing
+            child.terminate()
+            raise
+    # 1 is a test or a model that failed
+    if child.returncode not in (0, 1) or not _results_file(settings).exists():
+        raise KuotaError("\n".join(["dbt ended before it had built everything:", *said]))
+
+
+def build_results(settings: Settings) -> list[NodeResult]:
+    """Everything that the last build did or skipped."""
+    listed = json.loads(_results_file(settings).read_text(encoding="utf-8"))["results"]
+    return [_node_result(entry) for entry in listed]
+
+
+def _results_file(settings: Settings) -> Path:
+    return settings.dbt_target / "run_results.json"
+
+
+def _node_result(entry: dict[str, Any]) -> NodeResult:
+    return NodeResult(
+        unique_id=entry["unique_id"],
+        status=entry["status"],
+        message=entry["message"] or "",
+        seconds=entry["execution_time"],
+        compiled_code=entry.get("compiled_code") or "",
+    )

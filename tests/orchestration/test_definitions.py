@@ -1,0 +1,80 @@
+import json
+
+from dagster import AssetKey
+
+from orchestration.guard import load_suites
+from tests.orchestration.conftest import Deployment
+
+LAYERS = {"raw", "staging", "intermediate", "marts", "published"}
+
+
+def test_definitions_load_and_every_job_resolves(loaded: Deployment) -> None:
+    assert {job.name for job in loaded.definitions.resolve_all_job_defs()} >= {"refresh", "rebuild"}
+
+
+def test_every_asset_has_group_owner_description_and_kind(loaded: Deployment) -> None:
+    specs = loaded.definitions.resolve_all_asset_specs()
+    lacking = {
+        spec.key.to_user_string(): [
+            name for name in ("group_name", "owners", "description", "kinds") if not getattr(spec, name)
+        ]
+        for spec in specs
+    }
+    assert {key: names for key, names in lacking.items() if names} == {}
+
+
+def test_keys_are_layer_then_source_or_area_then_name(loaded: Deployment) -> None:
+    keys = {spec.key for spec in loaded.definitions.resolve_all_asset_specs()}
+    assert AssetKey(["raw", "generic", "opportunity"]) in keys
+    assert AssetKey(["staging", "generic", "stg_generic__opportunities"]) in keys
+    assert AssetKey(["marts", "attainment", "mart_quota_attainment"]) in keys
+    odd = [key for key in keys if key.path[0] not in LAYERS or len(key.path) != 3]
+    assert odd == [AssetKey(["published", "marts"])]
+
+
+def test_every_expectation_and_every_test_of_a_model_is_an_asset_check(loaded: Deployment) -> None:
+    shown = {(key.asset_key.path[-1], key.name) for key in loaded.definitions.resolve_asset_graph().asset_check_keys}
+    settings = loaded.settings
+    expectations = {
+        (target.target.split("__")[-1].split(".")[-1], check.check_name)
+        for room in ("raw", "marts")
+        for suite in load_suites(settings.expectations / room)
+        for target in suite.targets
+        for check in target.expectations
+    }
+    nodes = json.loads((settings.dbt_target / "manifest.json").read_text())["nodes"].values()
+    tests = {
+        (node["attached_node"].split(".")[-1], node["name"])
+        for node in nodes
+        if node["resource_type"] == "test" and node.get("attached_node")
+    }
+    assert expectations and tests
+    assert (expectations | tests) - shown == set()
+
+
+def test_raw_is_fresh_by_the_cadence_of_its_source_and_the_publish_by_the_day(loaded: Deployment) -> None:
+    policies = {
+        spec.key.to_user_string(): spec.freshness_policy for spec in loaded.definitions.resolve_all_asset_specs()
+    }
+    # sources/crm_sales.yml expects an extract every 31 days, sources/generic.yml every day; one day of grace
+    assert policies["raw/crm_sales/opportunity"].fail_window.to_timedelta().days == 32
+    assert policies["raw/generic/opportunity"].fail_window.to_timedelta().days == 2
+    assert policies["published/marts"].deadline_cron == "0 7 * * *"
+    assert policies["published/marts"].timezone == "Asia/Jakarta"
+
+
+def test_the_daily_schedule_runs_refresh_in_the_companys_time_zone(loaded: Deployment) -> None:
+    schedule = loaded.definitions.resolve_schedule_def("daily_refresh")
+    assert schedule.job_name == "refresh"
+    assert schedule.cron_schedule == "0 5 * * *"
+    assert schedule.execution_timezone == "Asia/Jakarta"
+
+
+def test_after_every_kind_of_end_a_sensor_writes_the_reports_without_being_switched_on(loaded: Deployment) -> None:
+    sensors = {sensor.name: sensor.default_status.value for sensor in loaded.definitions.sensors or []}
+    assert sensors == {
+        "new_extracts": "STOPPED",
+        "quality_after_success": "RUNNING",
+        "quality_after_failure": "RUNNING",
+        "quality_after_canceled": "RUNNING",
+    }

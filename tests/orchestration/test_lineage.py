@@ -1,0 +1,60 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from orchestration.transform import CriticalTest, critical_tests, model_parents
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Path:
+    """raw.shop__deal → staging.stg_deals → marts.fct_deals, with a critical, a warning and a singular test."""
+    path = tmp_path / "manifest.json"
+    path.write_text(
+        json.dumps(
+            {
+                "sources": {
+                    "source.k.raw.shop__deal": {"schema": "raw", "name": "shop__deal", "resource_type": "source"}
+                },
+                "nodes": {
+                    "model.k.stg_deals": node("model", "staging", "stg_deals", ["source.k.raw.shop__deal"]),
+                    "seed.k.words": {"schema": "intermediate", "name": "words", "resource_type": "seed"},
+                    "model.k.fct_deals": node("model", "marts", "fct_deals", ["model.k.stg_deals", "seed.k.words"]),
+                    "test.k.unique": {
+                        **node("test", "tests", "unique", ["model.k.fct_deals"]),
+                        "attached_node": "model.k.fct_deals",
+                        "config": {"severity": "ERROR"},
+                    },
+                    "test.k.hint": {
+                        **node("test", "tests", "hint", ["model.k.fct_deals"]),
+                        "attached_node": "model.k.fct_deals",
+                        "config": {"severity": "warn"},
+                    },
+                    "test.k.ties": {
+                        **node("test", "tests", "ties", ["model.k.fct_deals", "model.k.stg_deals"]),
+                        "config": {"severity": "error"},
+                    },
+                },
+            }
+        )
+    )
+    return path
+
+
+def node(kind: str, schema: str, name: str, parents: list[str]) -> dict[str, object]:
+    return {"resource_type": kind, "schema": schema, "name": name, "depends_on": {"nodes": parents}}
+
+
+def test_each_model_and_seed_has_the_tables_that_it_is_built_from(manifest: Path) -> None:
+    assert model_parents(manifest) == {
+        "staging.stg_deals": ["raw.shop__deal"],
+        "intermediate.words": [],
+        "marts.fct_deals": ["intermediate.words", "staging.stg_deals"],
+    }
+
+
+def test_tests_of_severity_error_are_critical_with_all_that_they_read(manifest: Path) -> None:
+    assert critical_tests(manifest) == [
+        CriticalTest("marts.fct_deals", "unique", ("marts.fct_deals",)),
+        CriticalTest("staging.stg_deals", "ties", ("marts.fct_deals", "staging.stg_deals")),
+    ]

@@ -1,0 +1,65 @@
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from orchestration.errors import KuotaError
+from orchestration.settings import PROJECT, Settings
+from orchestration.transform import ensure_manifest
+from tests.orchestration.small_landing import land
+
+PROJECT_FILE = """
+name: kuota
+version: "1.0.0"
+profile: kuota
+model-paths: [models]
+vars:
+  reporting_time_zone: UTC
+"""
+
+
+@dataclass(frozen=True)
+class OwnProject(Settings):
+    project_folder: Path = Path()
+
+    @property
+    def dbt_project(self) -> Path:
+        return self.project_folder
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> OwnProject:
+    """A dbt project of one model."""
+    project = tmp_path / "dbt_project"
+    (project / "models").mkdir(parents=True)
+    (project / "dbt_project.yml").write_text(PROJECT_FILE)
+    (project / "models" / "one.sql").write_text("select 1 as one")
+    shutil.copyfile(PROJECT / "dbt_project" / "profiles.yml", project / "profiles.yml")
+    home = tmp_path / "home"
+    return OwnProject(home, tmp_path / "landing", home / "warehouse" / "kuota.duckdb", project_folder=project)
+
+
+def parses(settings: Settings) -> int:
+    """When dbt last parsed, in nanoseconds."""
+    return ensure_manifest(settings).stat().st_mtime_ns
+
+
+def test_the_project_is_parsed_once_and_again_after_a_change_of_it_or_of_the_settings(settings: OwnProject) -> None:
+    first = parses(settings)
+    assert parses(settings) == first
+    model = settings.dbt_project / "models" / "one.sql"
+    os.utime(model, ns=(1, 1))
+    second = parses(settings)
+    assert second > first
+    land(settings, {"settings.yml": "reporting_time_zone: Asia/Jakarta\n"})
+    assert parses(settings) > second
+
+
+def test_a_project_that_cannot_be_parsed_says_why_and_is_parsed_again_next_time(settings: OwnProject) -> None:
+    model = settings.dbt_project / "models" / "one.sql"
+    model.write_text("select * from {{ ref('gone') }}")
+    for _ in range(2):
+        with pytest.raises(KuotaError, match=r"dbt cannot parse the project:[\s\S]*'gone'"):
+            ensure_manifest(settings)

@@ -1,0 +1,54 @@
+"""Whatever is materialized on its own from the UI, publishing looks at the whole build."""
+
+from pathlib import Path
+
+import duckdb
+from dagster import AssetKey, DagsterInstance
+
+from orchestration.definitions import build_definitions
+from tests.orchestration.conftest import Deployment, complaint_of
+from tests.orchestration.small_landing import FILES, land, settings_in
+
+QUOTA = "assignee_type,assignee,metric,period_type,period_start,target,currency,effective_from,note\n"
+
+
+def test_refresh_publishes_and_shows_its_models(refreshed: Deployment) -> None:
+    with duckdb.connect(str(refreshed.settings.published / "marts.duckdb"), read_only=True) as connection:
+        deals = connection.sql(
+            "select count(*), count(*) filter (is_won) from marts.marts.fct_opportunities"
+        ).fetchall()
+    assert deals == [(3, 1)]
+    mart = AssetKey(["marts", "core", "fct_opportunities"])
+    assert refreshed.instance.get_latest_materialization_event(mart) is not None
+
+
+def test_a_mart_alone_is_built_and_checked_but_publishing_it_alone_is_refused(refreshed: Deployment) -> None:
+    published_before = (refreshed.settings.published / "manifest.json").read_text()
+    mart = refreshed.materialize("marts/core/fct_credits")
+    assert mart.success, complaint_of(mart)
+    built = {event.asset_key.to_user_string() for event in mart.get_asset_materialization_events() if event.asset_key}
+    assert built == {"marts/core/fct_credits"}
+    assert {check.check_name for check in mart.get_asset_check_evaluations()} >= {
+        "unique_grain_fct_credits_opportunity_id__rep_id"
+    }
+
+    publish = refreshed.materialize("published/marts")
+    assert not publish.success
+    refusal = complaint_of(publish)
+    assert "marts.fct_credits" in refusal and "run `kuota run`" in refusal
+    assert (refreshed.settings.published / "manifest.json").read_text() == published_before
+
+
+def test_new_raw_alone_makes_publishing_alone_refuse_because_the_models_are_older(refreshed: Deployment) -> None:
+    file = refreshed.settings.landing / "registers" / "2026-06-30" / "quotas.csv"
+    file.write_text(QUOTA + "rep,R1,deals_won,month,2026-05-01,2,,,\n")
+    raw = refreshed.materialize("raw/registers/quota")
+    assert raw.success, complaint_of(raw)
+    assert "before raw.registers__quota" in complaint_of(refreshed.materialize("published/marts"))
+
+
+def test_a_mart_in_an_empty_home_says_what_to_run_first(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    land(settings, FILES)
+    empty = Deployment(settings, build_definitions(settings), DagsterInstance.ephemeral())
+    assert "run the job `refresh` first" in complaint_of(empty.materialize("marts/core/dim_reps"))
