@@ -162,6 +162,18 @@ def test_moves_come_from_the_log_and_nothing_is_invented(warehouse: Path) -> Non
     ]
 
 
+def test_a_move_points_to_the_row_of_the_log_that_made_it(warehouse: Path) -> None:
+    assert query(
+        warehouse,
+        "select to_source_stage, source_file, source_row from staging.stg_pipedrive__stage_events "
+        "where opportunity_reference = '102' order by source_row",
+    ) == [
+        ("Lead In", "pipedrive/2025-06-30/deal_changes.csv", 16),
+        ("Contact Made", "pipedrive/2025-06-30/deal_changes.csv", 17),
+        ("lost", "pipedrive/2025-06-30/deal_changes.csv", 18),
+    ]
+
+
 def test_moves_of_one_instant_stand_in_the_order_of_the_stages(warehouse: Path) -> None:
     assert query(
         warehouse,

@@ -133,6 +133,9 @@ logged as (
         max(case when position_of_row = 1 then source_file end) as source_file,
         max(case when position_of_row = 1 then source_row end) as source_row,
         max(case when position_of_row = 1 then row_hash end) as row_hash,
+        max(case when field = 'status' and position_of_field = 1 then source_file end) as status_source_file,
+        max(case when field = 'status' and position_of_field = 1 then source_row end) as status_source_row,
+        max(case when field = 'status' and position_of_field = 1 then row_hash end) as status_row_hash,
         cast(null as varchar) as extras,
         max(case when position_of_row = 1 then extracted_at end) as extracted_at,
         cast(null as timestamp) as superseded_at
@@ -167,6 +170,9 @@ delivered as (
         deals.source_file,
         deals.source_row,
         deals.row_hash,
+        deals.source_file as status_source_file,
+        deals.source_row as status_source_row,
+        deals.row_hash as status_row_hash,
         deals.extras,
         deals.extracted_at,
         deals.superseded_at
@@ -283,10 +289,13 @@ final as (
             )
         end as closed_at,
 
-        -- origin
+        -- origin, and of the row that told the status, where this one did
         closings.source_file,
         closings.source_row,
         closings.row_hash,
+        closings.status_source_file,
+        closings.status_source_row,
+        closings.status_row_hash,
         closings.extracted_at,
         closings.superseded_at,
         closings.extras

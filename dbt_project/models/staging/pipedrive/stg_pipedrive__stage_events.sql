@@ -58,9 +58,9 @@ moves as (
             when states.status = 'open' then coalesce(stages.stage_name, states.stage_key)
             else states.status
         end as to_source_stage,
-        states.source_file,
-        states.source_row,
-        states.row_hash,
+        states.status_source_file as source_file,
+        states.status_source_row as source_row,
+        states.status_row_hash as row_hash,
         states.extracted_at
     from states
     left join stages on states.stage_key = stages.stage_key
