@@ -4,11 +4,13 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 import click
 
-from orchestration.errors import KuotaError
+from orchestration.errors import ConfigurationError, KuotaError
 from orchestration.settings import Settings
 
 EXIT_CODES = """\b
@@ -69,6 +71,47 @@ def status(as_json: bool) -> None:
 
     described = describe(Settings.from_environment(), now=datetime.now().astimezone())
     click.echo(json.dumps(described, indent=2) if as_json else "\n".join(status_lines(described)))
+
+
+@main.group()
+def sources() -> None:
+    """The sources that are declared, and whether their files would load."""
+
+
+@sources.command("list")
+def list_sources() -> None:
+    """One line a source."""
+    from orchestration.ingest import load_source_configs, source_lines
+
+    try:
+        configs = load_source_configs(Settings.from_environment().sources)
+    except KuotaError as error:
+        _fail(error)
+    click.echo("\n".join(source_lines(configs)))
+
+
+@sources.command("check")
+@click.argument("name")
+@click.option(
+    "--landing",
+    type=click.Path(path_type=Path, file_okay=False, resolve_path=True),
+    help="The folder that holds <source>/<YYYY-MM-DD>/<files>, instead of KUOTA_LANDING.",
+)
+def check_one_source(name: str, landing: Path | None) -> None:
+    """Read the files of source NAME that have landed, as a run would, and say what fits and what does not.
+
+    Writes nothing. Exit code 0 when they would load, 2 when a run would stop at them.
+    """
+    from orchestration.ingest import check_lines, check_source
+
+    try:
+        settings = Settings.from_environment()
+        check = check_source(replace(settings, landing=landing) if landing else settings, name)
+    except KuotaError as error:
+        _fail(error)
+    click.echo("\n".join(check_lines(check)))
+    if check.errors:
+        _fail(ConfigurationError("\n".join(check.errors)))
 
 
 def _timed(started: float) -> Callable[[str], None]:

@@ -40,13 +40,13 @@
 {#- The sources that deliver an entity, by the name of their staging models: a new CRM is added here. -#}
 {% macro sources_of(entity) -%}
     {{ return({
-        'reps': ['crm_sales', 'generic'],
-        'accounts': ['crm_sales', 'generic'],
+        'reps': ['crm_sales', 'generic', 'pipedrive'],
+        'accounts': ['crm_sales', 'generic', 'pipedrive'],
         'products': ['crm_sales', 'generic'],
-        'opportunities': ['crm_sales', 'generic'],
-        'activities': ['generic'],
-        'stage_events': ['generic'],
-        'leads': ['generic'],
+        'opportunities': ['crm_sales', 'generic', 'pipedrive'],
+        'activities': ['generic', 'pipedrive'],
+        'stage_events': ['generic', 'pipedrive'],
+        'leads': ['generic', 'pipedrive'],
     }[entity]) }}
 {%- endmacro %}
 

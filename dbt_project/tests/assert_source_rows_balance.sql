@@ -4,6 +4,7 @@
         'account', 'activity', 'lead', 'opportunity', 'opportunity_line', 'opportunity_split', 'product', 'rep', 'stage_event', 'team',
         'team_membership',
     ],
+    'pipedrive': ['account', 'activity', 'lead', 'opportunity', 'rep', 'stage_event'],
     'registers': ['collection_change', 'exchange_rate', 'holiday', 'leave', 'quota', 'ramp', 'stage_map', 'value_map'],
 } %}
 {% set plurals = {'activity': 'activities', 'opportunity': 'opportunities'} %}
@@ -12,6 +13,7 @@
     'account': 'dim_accounts',
     'product': 'dim_products',
     'opportunity': 'fct_opportunities',
+    'activity': 'fct_activities',
 } %}
 
 with
@@ -34,10 +36,8 @@ published_rows as (
     from {{ ref(model) }}
     where source is not null
     group by source
-    union all
+    {{ 'union all' if not loop.last }}
     {% endfor -%}
-    select 'generic' as source, 'activity' as object, count(*) as published_count
-    from {{ ref('fct_activities') }}
 ),
 
 judged_rows as (

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
+from orchestration.ingest.landing import FileFormat
 from orchestration.ingest.raw_tables import quoted
 from orchestration.ingest.source_config import Column, ColumnType, ObjectConfig
 
 BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 TRUE_AND_FALSE = ("true", "false", "1", "0", "yes", "no", "t", "f")
 DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-INSTANT = DAY + r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?"
+TIME = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
+INSTANT = DAY + "([T ]" + TIME + "(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?"
+LOCAL_INSTANT = DAY + "([T ]" + TIME + ")?"
 NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?"
 EXPECTED = {
     ColumnType.DATE: "a date as 2017-12-31",
@@ -61,6 +64,17 @@ def parsed(column: Column, text: str) -> str:
             word = f"lower({trimmed(text)})"
             return f"case when {word} in {TRUE_AND_FALSE} then {word} in ('true', '1', 'yes', 't') end"
     return text
+
+
+def as_declared(column: Column, text: str, file_format: FileFormat) -> str:
+    """SQL for a delivered text in the form that the column declares.
+
+    Only formats with dates of their own, which arrive as ISO text, differ from what they deliver.
+    """
+    if column.format is None or file_format not in ("parquet", "xlsx"):
+        return text
+    written = f"strftime(try_cast({text} as timestamp), {literal(column.format)})"
+    return f"case when {_looks_like(text, LOCAL_INSTANT)} then coalesce({written}, {text}) else {text} end"
 
 
 def _looks_like(text: str, pattern: str) -> str:

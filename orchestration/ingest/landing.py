@@ -1,7 +1,7 @@
 """What lies in the landing folder: which file is which object of which source, and when it was extracted."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from fnmatch import fnmatchcase
@@ -13,11 +13,13 @@ from orchestration.errors import ConfigurationError
 from orchestration.ingest.source_config import SourceConfig
 from orchestration.settings import Settings
 
-SUFFIXES: dict[str, tuple[Literal["csv", "jsonl"], bool]] = {
-    ".csv": ("csv", False),
-    ".csv.gz": ("csv", True),
-    ".jsonl": ("jsonl", False),
-    ".jsonl.gz": ("jsonl", True),
+FileFormat = Literal["csv", "jsonl", "parquet", "xlsx", "xls"]
+READABLE: tuple[FileFormat, ...] = ("csv", "jsonl", "parquet", "xlsx")
+# .xls only to say of each file that it has to be saved as .xlsx
+SUFFIXES: dict[str, tuple[FileFormat, bool]] = {
+    f".{file_format}{packed}": (file_format, bool(packed))
+    for file_format in (*READABLE, "xls")
+    for packed in ("", ".gz")
 }
 FOLDER_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 FOLDER_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{6}Z")
@@ -33,7 +35,7 @@ class LandedFile:
     path: Path
     name: str
     """Path below the landing folder, with `/`."""
-    format: Literal["csv", "jsonl"]
+    format: FileFormat
     is_compressed: bool
     extracted_at: datetime | None
     """Null where neither the folder nor the name of the file dates it."""
@@ -49,11 +51,13 @@ class Landing:
     warnings: list[str]
 
 
-def scan_landing(settings: Settings, configs: Mapping[str, SourceConfig], zone: ZoneInfo) -> Landing:
+def scan_landing(
+    settings: Settings, configs: Mapping[str, SourceConfig], zone: ZoneInfo, only: Collection[str] | None = None
+) -> Landing:
     """Look at the landing folder without opening a file; `zone` is where the day of a folder ends.
 
-    Raises ConfigurationError for an empty folder, an unknown source, a folder that is no date, a link that leads
-    outside, and a file that two objects claim.
+    `only` limits it to the folders of some sources. Raises ConfigurationError for an empty folder, an unknown source, a
+    folder that is no date, a link that leads outside, and a file that two objects claim.
     """
     root = settings.landing
     if not root.is_dir():
@@ -62,6 +66,8 @@ def scan_landing(settings: Settings, configs: Mapping[str, SourceConfig], zone: 
         )
     landing = Landing([], [])
     for entry in _visible(root, root):
+        if only is not None and entry.name not in only:
+            continue
         if entry.is_dir():
             if entry.name not in configs:
                 raise ConfigurationError(
@@ -135,7 +141,9 @@ def _add_file(root: Path, path: Path, config: SourceConfig, extracted_at: dateti
     name = path.relative_to(root).as_posix()
     suffix = next((suffix for suffix in SUFFIXES if path.name.lower().endswith(suffix)), None)
     if suffix is None:
-        landing.warnings.append(f"{name}: ignored, because only {', '.join(SUFFIXES)} can be read; export it as CSV.")
+        landing.warnings.append(
+            f"{name}: ignored, because only .{', .'.join(READABLE)}, plain or .gz, can be read; export it as CSV."
+        )
         return
     stem = path.name[: -len(suffix)].lower()
     objects = [key for key, found in config.objects.items() if fnmatchcase(stem, found.files.lower())]

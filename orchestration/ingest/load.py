@@ -53,10 +53,10 @@ def load_extract(
     begin_extract(connection, found)
     for file in files:
         fingerprints[file.name] = fingerprint(file.path)
-        read = read_file(connection, file, config.csv, scratch)
+        read = read_file(connection, file, config, scratch)
         if read.header:
             check_header(file, read.header, found)
-        counts[file.name] = stage_file(connection, file, read, found, extracted_at, loaded_at)
+        counts[file.name] = stage_file(connection, file, read, config, extracted_at, loaded_at)
     connection.begin()
     try:
         if rewind_to is not None:

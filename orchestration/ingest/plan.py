@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import ConfigurationError
-from orchestration.ingest.checks import parsed
+from orchestration.ingest.checks import as_declared, parsed
 from orchestration.ingest.landing import LandedFile
 from orchestration.ingest.plain_text import fingerprint
 from orchestration.ingest.raw_tables import table_exists
@@ -141,12 +141,13 @@ def _newest_update(file: LandedFile, config: SourceConfig) -> datetime | None:
     found = config.objects[file.object]
     if found.updated_column is None:
         return None
+    column = found.columns[found.updated_column]
     with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        header = read_file(connection, file, config.csv, Path(scratch)).header
+        header = read_file(connection, file, config, Path(scratch)).header
         positions = delivered_columns(header).get(found.updated_column, [])
         if not positions:
             return None
-        value = parsed(found.columns[found.updated_column], f"f{positions[0]}")
+        value = parsed(column, as_declared(column, f"f{positions[0]}", file.format))
         newest = connection.execute(f"select max({value})::timestamp from delivered").fetchone()
     return newest[0] if newest else None

@@ -10,7 +10,7 @@ import duckdb
 
 from orchestration.ingest.source_config import ObjectConfig, SourceConfig
 
-RAW_LAYOUT = 1
+RAW_LAYOUT = 2
 """Raise it with any change of what raw holds for the same files: the next run then reads everything again."""
 
 BOOKKEEPING = """

@@ -59,6 +59,14 @@ def look(settings: Settings, as_of: date | None = None) -> Checked:
     configs = load_source_configs(settings.sources)
     zone = reporting_time_zone(settings)
     landing = scan_landing(settings, configs, zone)
+    refuse_missing_stage_map(settings, configs, landing)
+    for file in landing.files:
+        check_file_header(file, configs[file.source])
+    return Checked(configs, zone, landing, end_of_day(as_of, zone) if as_of else None)
+
+
+def refuse_missing_stage_map(settings: Settings, configs: Mapping[str, SourceConfig], landing: Landing) -> None:
+    """Raise ConfigurationError where a source with stages has landed and no stage map."""
     for source in sorted({file.source for file in landing.files}):
         if configs[source].needs_stage_map and not any(
             file.object == "stage_map" and configs[file.source].kind == "register" for file in landing.files
@@ -67,9 +75,6 @@ def look(settings: Settings, as_of: date | None = None) -> Checked:
                 f"{settings.landing / 'registers'}: no stage_map.csv, but the stages of '{source}' need one; "
                 "put it into registers/<YYYY-MM-DD>/, one line a stage."
             )
-    for file in landing.files:
-        check_file_header(file, configs[file.source])
-    return Checked(configs, zone, landing, end_of_day(as_of, zone) if as_of else None)
 
 
 def ingest(

@@ -60,6 +60,13 @@ class Column(Strict):
         return self
 
 
+class XlsxFormat(Strict):
+    """Where the table stands in the workbooks of an object: by default in the first sheet, from its first row on."""
+
+    sheet: Annotated[str, StringConstraints(min_length=1)] | None = None
+    header_row: Annotated[int, Field(ge=1)] = 1
+
+
 class ObjectConfig(Strict):
     """One kind of record: the files that carry it, its key and its columns."""
 
@@ -68,6 +75,7 @@ class ObjectConfig(Strict):
     extract: Literal["full", "delta"]
     key: Annotated[tuple[Identifier, ...], Field(min_length=1)]
     updated_column: Identifier | None = None
+    xlsx: XlsxFormat = XlsxFormat()
     columns: Annotated[dict[Identifier, Column], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -9,11 +9,11 @@ from datetime import datetime
 
 import duckdb
 
-from orchestration.ingest.checks import expected, not_blank, row_checks, trimmed, unparsable_values
+from orchestration.ingest.checks import as_declared, expected, not_blank, row_checks, trimmed, unparsable_values
 from orchestration.ingest.landing import LandedFile
 from orchestration.ingest.raw_tables import column_list, quoted
-from orchestration.ingest.read_file import FileRead, delivered_columns
-from orchestration.ingest.source_config import ObjectConfig
+from orchestration.ingest.read_file import UNREADABLE_FILE, FileRead, delivered_columns
+from orchestration.ingest.source_config import ObjectConfig, SourceConfig
 
 UNIT_SEPARATOR = "chr(31)"
 NULL_MARK = "chr(30)"
@@ -32,6 +32,8 @@ class FileCounts:
     is_whole: bool = True
     """Whether every row could be read, so that a key that is missing is gone."""
     warnings: list[str] = field(default_factory=list)
+    file_warnings: list[str] = field(default_factory=list)
+    """Those of the warnings that are about the file as a whole."""
 
 
 def begin_extract(connection: duckdb.DuckDBPyConnection, config: ObjectConfig) -> None:
@@ -49,25 +51,33 @@ def stage_file(
     connection: duckdb.DuckDBPyConnection,
     file: LandedFile,
     read: FileRead,
-    config: ObjectConfig,
+    source: SourceConfig,
     extracted_at: datetime,
     loaded_at: datetime,
 ) -> FileCounts:
     """Add what read_file left in `delivered` to `staged`, and the rows that are set aside to `set_aside`."""
     counts = FileCounts()
+    config = source.objects[file.object]
     _name_columns(connection, file, read, config)
     _quarantine(connection, file, config, extracted_at, loaded_at)
-    _count_unparsable(connection, file, config, counts)
-    found = connection.execute(
+    for found in find_unparsable(connection, config, file.name):
+        counts.values_unparsable += found.count
+        counts.warnings.append(
+            f"{file.name}, line {found.source_row}, column '{found.column}': '{found.value}' is not usable and counts "
+            f"as unknown ({found.count} in this file); write {expected(config.columns[found.column])}."
+        )
+    counted = connection.execute(
         "select (select count(*) from staged where _source_file = $file) + (select count(*) from rejected), "
         "count(*), (select count(*) from rejected) + count(*) filter (reason = 'missing_key') "
         "from set_aside where source_file = $file",
         {"file": file.name},
     ).fetchone()
-    assert found is not None
-    counts.rows_read, counts.rows_quarantined, unidentified = found
-    counts.is_whole = not (unidentified or read.is_cut or read.is_empty)
-    _warn(connection, file, read, counts)
+    assert counted is not None
+    counts.rows_read, counts.rows_quarantined, unidentified = counted
+    # Of a CRM that is a failed export; who keeps a register may well have emptied it.
+    is_emptied = read.is_empty and bool(read.header) and not read.lacks_last_line_end and source.kind == "register"
+    counts.is_whole = not (unidentified or read.is_cut or (read.is_empty and not is_emptied))
+    _warn(connection, file, read, counts, is_emptied=is_emptied)
     return counts
 
 
@@ -75,8 +85,11 @@ def _name_columns(
     connection: duckdb.DuckDBPyConnection, file: LandedFile, read: FileRead, config: ObjectConfig
 ) -> None:
     positions = delivered_columns(read.header)
-    declared = [_delivered_text(positions.get(name, [])) for name in config.columns]
-    extras = _extra_names(read.header, config)
+    declared = [
+        as_declared(column, _delivered_text(positions.get(name, [])), file.format)
+        for name, column in config.columns.items()
+    ]
+    extras = extra_names(read.header, config)
     parameters: dict[str, str] = {"file": file.name}
     pairs = []
     for number, (name, position) in enumerate(sorted(extras.items())):
@@ -109,7 +122,7 @@ def _delivered_text(positions: list[int]) -> str:
     return not_blank(text)
 
 
-def _extra_names(header: list[str], config: ObjectConfig) -> dict[str, int]:
+def extra_names(header: list[str], config: ObjectConfig) -> dict[str, int]:
     """The undeclared columns by a name that is theirs alone; one without a name is called by its place."""
     seen: Counter[str] = Counter()
     names: dict[str, int] = {}
@@ -138,7 +151,8 @@ def _quarantine(
     }
     connection.execute(
         "insert into set_aside select $source, $object, $file, source_row, null, value, reason, "
-        f"$file || ', line ' || source_row || coalesce(', value ''' || {_shown('value')} || '''', '') || ': ' "
+        f"$file || case when reason = '{UNREADABLE_FILE}' then '' else ', line ' || source_row end "
+        f"|| coalesce(', value ''' || {_shown('value')} || '''', '') || ': ' "
         "|| explanation || '.', row_text, $extracted_at, $loaded_at from rejected order by source_row",
         common,
     )
@@ -166,31 +180,41 @@ def _shown(text: str) -> str:
     return f"left(regexp_replace({text}, '\\s+', ' ', 'g'), 200)"
 
 
-def _count_unparsable(
-    connection: duckdb.DuckDBPyConnection, file: LandedFile, config: ObjectConfig, counts: FileCounts
-) -> None:
-    unparsable = unparsable_values(config)
-    if not unparsable:
-        return
-    measures = ", ".join(f"count_if({condition})" for condition in unparsable.values())
-    found = connection.execute(
-        f"select {measures} from staged where _source_file = ? and _problem is null", [file.name]
-    ).fetchone()
-    assert found is not None
-    for (name, condition), count in zip(unparsable.items(), found, strict=True):
+@dataclass(frozen=True)
+class Unparsable:
+    """A column of which `count` values mean nothing, the first of them in `source_row` of `source_file`."""
+
+    column: str
+    count: int
+    source_file: str
+    source_row: int
+    value: str
+
+
+def find_unparsable(
+    connection: duckdb.DuckDBPyConnection, config: ObjectConfig, file_name: str | None = None
+) -> list[Unparsable]:
+    """The values in `staged`, of one file or of all, that may be left out, mean nothing, and so count as unknown."""
+    conditions = unparsable_values(config)
+    if not conditions:
+        return []
+    measures = ", ".join(f"count_if({condition})" for condition in conditions.values())
+    fit = "_problem is null and (? is null or _source_file = ?)"
+    place = [file_name, file_name]
+    counts = connection.execute(f"select {measures} from staged where {fit}", place).fetchone()
+    assert counts is not None
+    found = []
+    for (name, condition), count in zip(conditions.items(), counts, strict=True):
         if not count:
             continue
         first = connection.execute(
-            f"select _source_row, {_shown(quoted(name))} from staged "
-            f"where _source_file = ? and _problem is null and {condition} order by _source_row limit 1",
-            [file.name],
+            f"select _source_file, _source_row, {_shown(quoted(name))} from staged where {fit} and {condition} "
+            "order by _source_file, _source_row limit 1",
+            place,
         ).fetchone()
         assert first is not None
-        counts.values_unparsable += count
-        counts.warnings.append(
-            f"{file.name}, line {first[0]}, column '{name}': '{first[1]}' is not usable and counts as "
-            f"unknown ({count} in this file); write {expected(config.columns[name])}."
-        )
+        found.append(Unparsable(name, count, *first))
+    return found
 
 
 def _warn(
@@ -198,6 +222,8 @@ def _warn(
     file: LandedFile,
     read: FileRead,
     counts: FileCounts,
+    *,
+    is_emptied: bool,
 ) -> None:
     reasons = connection.execute(
         "select reason, count(*), arg_min(message, source_row) from set_aside "
@@ -206,15 +232,23 @@ def _warn(
     ).fetchall()
     for reason, count, message in reasons:
         rows = "1 row" if count == 1 else f"{count} rows"
-        counts.warnings.append(f"{message} ({reason}: {rows} of this file set aside)")
+        what = "all" if reason == UNREADABLE_FILE else rows
+        counts.warnings.append(f"{message} ({reason}: {what} of this file set aside)")
     if read.is_cut:
-        counts.warnings.append(f"{file.name}: the file is cut off; it was loaded as far as it goes. Export it again.")
+        counts.file_warnings.append(
+            f"{file.name}: the file is cut off; it was loaded as far as it goes. Export it again."
+        )
+    elif is_emptied:
+        counts.file_warnings.append(
+            f"{file.name}: the register has a header and no rows, so what it held before no longer counts."
+        )
     elif read.is_empty:
-        counts.warnings.append(
+        counts.file_warnings.append(
             f"{file.name}: the file has no rows; nothing was taken from it and nothing removed for it."
         )
     elif read.lacks_last_line_end:
-        counts.warnings.append(
+        counts.file_warnings.append(
             f"{file.name}: the last line has no line end; it has all of its fields and was kept. "
             "Look whether the export was complete."
         )
+    counts.warnings += counts.file_warnings

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import openpyxl
 import pytest
 
 from orchestration.ingest import IngestReport, ingest
@@ -64,6 +65,30 @@ class Bench:
         data = content.encode() if isinstance(content, str) else content
         path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
         return path
+
+    def land_parquet(self, name: str, query: str) -> Path:
+        """Land the rows of a query."""
+        path = self.land(name, "")
+        duckdb.execute(f"copy ({query}) to '{path}' (format parquet)")
+        return path
+
+    def land_workbook(self, name: str, *rows: list[object], sheet: str = "Sheet1", above: int = 0) -> Path:
+        """Land a workbook with a title sheet behind the one that has the rows, under `above` rows of a title."""
+        workbook = openpyxl.Workbook()
+        filled = workbook.active
+        filled.title = sheet
+        for row in [["Prepared by sales operations"]] * above + list(rows):
+            filled.append(row)
+        workbook.create_sheet("Notes").append(["nothing"])
+        path = self.land(name, "")
+        workbook.save(path)
+        return path
+
+    def declare(self, old: str, new: str) -> None:
+        """Change the YAML of the shop."""
+        path = self.settings.sources / "shop.yml"
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new))
 
     def ingest(self, **options: Any) -> IngestReport:
         return ingest(self.settings, run_id="run", progress=self.lines.append, **options)

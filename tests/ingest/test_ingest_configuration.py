@@ -110,7 +110,7 @@ def test_stages_need_a_stage_map(bench, deals):
 def test_what_is_passed_over_is_said(bench, deals):
     bench.land("shop/2024-01-01/deals.csv", deals("a,,,1,,"))
     bench.land("shop/2024-01-01/.DS_Store", "x")
-    bench.land("shop/2024-01-01/deals.xlsx", "x")
+    bench.land("shop/2024-01-01/deals.ods", "x")
     bench.land("shop/2024-01-01/invoices.csv", "x")
     bench.land("shop/2024-01-01/old/deals.csv", "x")
     bench.land("readme.txt", "x")
@@ -118,7 +118,7 @@ def test_what_is_passed_over_is_said(bench, deals):
     assert report.files_read == 1
     assert [warning.split(":")[0] for warning in report.warnings] == [
         "readme.txt",
-        "shop/2024-01-01/deals.xlsx",
+        "shop/2024-01-01/deals.ods",
         "shop/2024-01-01/invoices.csv",
         "shop/2024-01-01/old",
     ]

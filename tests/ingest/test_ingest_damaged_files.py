@@ -116,6 +116,31 @@ def test_the_message_names_file_line_and_fix(bench, deals):
     assert bench.query("select row_text from raw.quarantine") == [("b,,,1",)]
 
 
+def test_a_line_without_end_is_one_clear_message(bench, deals):
+    bench.land("shop/2024-01-01/deals.csv", deals("a,,,1,,"))
+    bench.land("shop/2024-01-02/deals.csv", deals("b,,,1,,", "c," + "x" * 33_600_000 + ",,1,,"))
+    bench.land("shop/2024-01-02/calls.jsonl", '{"call_id": "' + "x" * 33_600_000 + '"}')
+    report = bench.ingest()
+    assert bench.state() == [("a", "1")]
+    assert bench.query("select message from raw.quarantine order by all") == [
+        (
+            f"shop/2024-01-02/{name}: line {line} is longer than 32 MB; end every row with a line end, and export the "
+            "file again.",
+        )
+        for name, line in (("calls.jsonl", 1), ("deals.csv", 3))
+    ]
+    assert report.rows_quarantined == 2
+    bench.balance()
+
+
+def test_a_name_or_a_folder_is_no_pattern_of_names(bench, deals):
+    # DuckDB takes * and ? for patterns, and a folder called region=asia for a column.
+    for name in ("deals*.csv", "deals_1.csv", "deals[1].csv", "deals?1.csv"):
+        bench.land(f"shop/2024-01-01/{name}", deals(f"{name},,,1,,"))
+    bench.ingest()
+    assert bench.query("select count(*), count(distinct deal_id) from raw.shop__deal") == [(4, 4)]
+
+
 @pytest.mark.parametrize("content", ["", "\n\n", "deal_id,owner,closed_on\n", "deal_id,owner,closed_on"])
 def test_an_empty_file_removes_nothing_and_warns(bench, deals, content):
     bench.land("shop/2024-01-01/deals.csv", deals("a,,,1,,"))
@@ -198,7 +223,10 @@ def test_a_file_that_is_no_gzip_takes_nothing_away_and_is_said(bench, deals):
     path.write_bytes(deals("b,,,1,,").encode())
     report = bench.ingest()
     assert bench.state() == [("a", "1")]
-    assert "shop/2024-01-02/deals.csv.gz: the file is cut off" in report.warnings[0]
+    assert report.warnings[0] == (
+        "shop/2024-01-02/deals.csv.gz: it is not compressed; take .gz off its name. "
+        "(unreadable_file: all of this file set aside)"
+    )
 
 
 def test_a_message_is_one_line_whatever_the_value(bench, deals):

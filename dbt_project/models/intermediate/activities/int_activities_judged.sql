@@ -32,8 +32,8 @@ mapped as (
         unioned.source_row,
         unioned.row_hash
     from unioned
-    {{ join_value_map('unioned', 'activity_type', 'activity', {'generic': 'type'}, happened_on) }}
-    {{ join_value_map('unioned', 'rep_reference', 'activity', {'generic': 'rep_id'}, happened_on) }}
+    {{ join_value_map('unioned', 'activity_type', 'activity', {'generic': 'type', 'pipedrive': 'type'}, happened_on) }}
+    {{ join_value_map('unioned', 'rep_reference', 'activity', {'generic': 'rep_id', 'pipedrive': 'assigned_to_user'}, happened_on) }}
 ),
 
 references_resolved as (
@@ -78,7 +78,12 @@ final as (
         judged.source_row,
         coalesce(
             judged.own_exclusion_reason,
-            case when references_resolved.candidate_count > 1 then 'ambiguous_rep' end
+            case
+                when references_resolved.candidate_count > 1 then 'ambiguous_rep'
+                -- what is planned has not occurred
+                when judged.occurred_at is null and judged.outcome in ('planned', 'deleted') then judged.outcome
+                when judged.occurred_at is null then 'missing_date'
+            end
         ) as exclusion_reason
     from judged
     left join references_resolved

@@ -59,7 +59,10 @@ final as (
         judged.source_row,
         coalesce(
             judged.own_exclusion_reason,
-            case when owner_references.candidate_count > 1 then 'ambiguous_owner' end
+            case
+                when judged.source_stage is null then 'missing_stage'
+                when owner_references.candidate_count > 1 then 'ambiguous_owner'
+            end
         ) as exclusion_reason
     from judged
     left join owner_references

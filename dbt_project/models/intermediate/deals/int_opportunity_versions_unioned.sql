@@ -7,8 +7,8 @@
 {% endset %}
 
 {% set shown_on = business_date('unioned.extracted_at') %}
-{% set owners = {'crm_sales': 'sales_agent', 'generic': 'owner_id'} %}
-{% set accounts = {'crm_sales': 'account', 'generic': 'account_id'} %}
+{% set owners = {'crm_sales': 'sales_agent', 'generic': 'owner_id', 'pipedrive': 'user_id'} %}
+{% set accounts = {'crm_sales': 'account', 'generic': 'account_id', 'pipedrive': 'org_id'} %}
 
 with
 

@@ -28,8 +28,8 @@ mapped as (
         unioned.source_row,
         unioned.row_hash
     from unioned
-    {{ join_value_map('unioned', 'rep_name', 'rep', {'crm_sales': 'sales_agent', 'generic': 'name'}) }}
-    {{ join_value_map('unioned', 'role', 'rep', {'generic': 'role'}) }}
+    {{ join_value_map('unioned', 'rep_name', 'rep', {'crm_sales': 'sales_agent', 'generic': 'name', 'pipedrive': 'name'}) }}
+    {{ join_value_map('unioned', 'role', 'rep', {'generic': 'role', 'pipedrive': 'role'}) }}
     {{ join_value_map('unioned', 'segment', 'rep', {'generic': 'segment'}) }}
     {{ join_value_map('unioned', 'region', 'rep', {'crm_sales': 'regional_office', 'generic': 'region'}) }}
 ),

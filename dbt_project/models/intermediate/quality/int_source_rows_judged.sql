@@ -2,7 +2,6 @@
 -- Every current row of every source and object, once, with the reason for which it is out of every number, null where it
 -- counts. current rows = counted + excluded, by source and object.
 {% set plain_objects = {
-    'lead': 'stg_generic__leads',
     'opportunity_line': 'stg_generic__opportunity_lines',
 } %}
 {% set registers = {
@@ -62,7 +61,20 @@ quotas as (
     from {{ ref('int_quotas_resolved') }}
 ),
 
+leads as (
+    {{ union_sources('leads', 'source_key, source_file, source_row, row_hash', 'is_current') }}
+),
+
 staged as (
+    select
+        source,
+        'lead' as object,
+        source_key,
+        source_file,
+        source_row,
+        row_hash
+    from leads
+    union all
     {% for object, model in plain_objects.items() -%}
     select
         'generic' as source,

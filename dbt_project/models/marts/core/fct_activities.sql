@@ -3,6 +3,7 @@ with
 final as (
     select
         cast(activity_id as varchar) as activity_id,
+        cast(source as varchar) as source,
         cast(activity_type as varchar) as activity_type,
         cast(rep_id as varchar) as rep_id,
         cast(opportunity_id as varchar) as opportunity_id,

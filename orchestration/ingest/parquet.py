@@ -1,0 +1,80 @@
+"""A Parquet file to the table of read_file: each top column as text, as a person would write it."""
+
+from pathlib import Path
+
+import duckdb
+from duckdb.sqltypes import DuckDBPyType
+
+from orchestration.ingest.file_kind import UnreadableFile
+from orchestration.ingest.lines import deliver, exactly
+
+# Whatever else DuckDB raises while it reads a file of others is what is wrong with the file.
+NOT_THE_FILE = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.InterruptException,
+    duckdb.OutOfMemoryException,
+    duckdb.ParserException,
+)
+NO_HIVE = "hive_partitioning = false"
+
+
+def parquet_header(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
+    """The names of the columns; raises UnreadableFile where the file is cut off or damaged."""
+    return [name for name, _ in _columns(connection, path)]
+
+
+def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
+    """Fill `delivered` from the file at `path`; returns the names of the columns, in the order of f0, f1, …
+
+    The first row is row 2, as under the header of a spreadsheet. Raises UnreadableFile: a file that is cut off has lost
+    the table of contents at its end, and with it every row.
+    """
+    columns = _columns(connection, path)
+    fields = [f"f{position}" for position in range(len(columns))]
+    texts = ", ".join(
+        f"{_as_written(field, kind)} as {field}" for field, (_, kind) in zip(fields, columns, strict=True)
+    )
+    try:
+        deliver(
+            connection,
+            f"select row_number() over () + 1 as source_row, {texts} "  # noqa: S608 (f0, f1, … are our own names)
+            f"from read_parquet(?, {NO_HIVE}) as file ({', '.join(fields)})",
+            [exactly(path)],
+        )
+    except NOT_THE_FILE:
+        raise
+    except duckdb.Error as error:
+        raise _unreadable(error) from error
+    return [name for name, _ in columns]
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[str, DuckDBPyType]]:
+    try:
+        described = connection.execute(f"from read_parquet(?, {NO_HIVE}) limit 0", [exactly(path)]).description
+    except NOT_THE_FILE:
+        raise
+    except duckdb.Error as error:
+        raise _unreadable(error) from error
+    return [(column[0], column[1]) for column in described or []]
+
+
+def _unreadable(error: duckdb.Error) -> UnreadableFile:
+    return UnreadableFile(f"the Parquet file is cut off or damaged ({type(error).__name__}); export it again")
+
+
+def _as_written(field: str, kind: DuckDBPyType) -> str:
+    """SQL for the text of a value: ISO dates, whole numbers without a fraction, JSON for what is nested."""
+    match kind.id:
+        case "double" | "float":
+            whole = f"{field} = trunc({field}) and abs({field}) < 1e15"
+            return f"case when {whole} then {field}::bigint::varchar else {field}::varchar end"
+        case "timestamp" | "timestamp_s" | "timestamp_ms" | "timestamp_ns":
+            # pandas knows no dates, only midnights
+            iso = f"replace({field}::varchar, ' ', 'T')"
+            return f"case when {field}::time = time '00:00' then {field}::date::varchar else {iso} end"
+        case "timestamp with time zone":
+            return f"replace(timezone('UTC', {field})::varchar, ' ', 'T') || 'Z'"
+        case "list" | "array" | "struct" | "map" | "union" | "variant":
+            return f"to_json({field})::varchar"
+    return f"{field}::varchar"

@@ -1,0 +1,189 @@
+"""What a run would make of the files of one source that have landed: read by the same rules, written nowhere."""
+
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from orchestration.errors import ConfigurationError
+from orchestration.ingest.checks import expected
+from orchestration.ingest.landing import LandedFile, scan_landing
+from orchestration.ingest.plan import date_files
+from orchestration.ingest.raw_tables import prepare_raw
+from orchestration.ingest.read_file import check_file_header, delivered_columns, read_file
+from orchestration.ingest.run import refuse_missing_stage_map
+from orchestration.ingest.source_config import ObjectConfig, SourceConfig, load_source_configs
+from orchestration.ingest.stage import begin_extract, extra_names, find_unparsable, stage_file
+from orchestration.settings import Settings, reporting_time_zone
+
+
+@dataclass
+class CheckedFiles:
+    """Files of one object that are called alike, in whatever folder; `rows` counts what is set aside too."""
+
+    name: str
+    object: str
+    format: str
+    files: int = 0
+    rows: int = 0
+    set_aside: int = 0
+
+
+@dataclass
+class Finding:
+    """What is wrong with `count` rows or values alike, and the line that tells the first of them."""
+
+    count: int
+    first: str
+
+
+@dataclass
+class CheckedObject:
+    """The files of one object together."""
+
+    name: str
+    config: ObjectConfig
+    files: int = 0
+    extracts: int = 0
+    missing: Counter[str] = field(default_factory=Counter)
+    """Declared columns and in how many files each is missing."""
+    unknown: Counter[str] = field(default_factory=Counter)
+    """Columns that nobody declared and in how many files each is."""
+    set_aside: dict[str, Finding] = field(default_factory=dict)
+    """By reason and column: rows that a run would not load."""
+    unparsable: dict[str, Finding] = field(default_factory=dict)
+    """By column: values that would count as unknown."""
+    doubled: Finding | None = None
+    """Keys that stand on several rows of one extract."""
+
+
+@dataclass
+class SourceCheck:
+    """All that the check found; a run would stop at any of `errors`."""
+
+    config: SourceConfig
+    folder: Path
+    files: dict[tuple[str, str, str], CheckedFiles] = field(default_factory=dict)
+    objects: dict[str, CheckedObject] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    """Files that are no object's, and what else a run would say of a file as a whole."""
+    errors: list[str] = field(default_factory=list)
+
+
+def check_source(settings: Settings, source: str) -> SourceCheck:
+    """Read every file of `source` in the landing folder as a run from nothing would.
+
+    Raises ConfigurationError where there is nothing to read: an unknown source, its YAML, its folder.
+    """
+    configs = load_source_configs(settings.sources)
+    if source not in configs:
+        raise ConfigurationError(
+            f"unknown source '{source}'; known are {', '.join(configs)}. Add {settings.sources / (source + '.yml')}."
+        )
+    config = configs[source]
+    zone = reporting_time_zone(settings)
+    registers = {name for name, found in configs.items() if found.kind == "register"}
+    landing = scan_landing(settings, configs, zone, {source, *registers})
+    files = [file for file in landing.files if file.source == source]
+    check = SourceCheck(config, settings.landing / source)
+    check.warnings += [line for line in landing.warnings if line.startswith(f"{source}/")]
+    if not files:
+        raise ConfigurationError(
+            " ".join(
+                [
+                    f"{check.folder}: no file of '{source}' has landed; put files in as {source}/<YYYY-MM-DD>/<files>.",
+                    *check.warnings,
+                ]
+            )
+        )
+    try:
+        refuse_missing_stage_map(settings, configs, landing)
+    except ConfigurationError as error:
+        check.errors.append(str(error))
+    _read_extracts(check, [file for file in files if _has_usable_header(check, file)], zone)
+    return check
+
+
+def _has_usable_header(check: SourceCheck, file: LandedFile) -> bool:
+    _group(check, file).files += 1
+    try:
+        check_file_header(file, check.config)
+    except ConfigurationError as error:
+        check.errors.append(str(error))
+        return False
+    return True
+
+
+def _group(check: SourceCheck, file: LandedFile) -> CheckedFiles:
+    key = (file.object, file.path.name, file.format)
+    return check.files.setdefault(key, CheckedFiles(file.path.name, file.object, file.format))
+
+
+def _read_extracts(check: SourceCheck, files: list[LandedFile], zone: ZoneInfo) -> None:
+    config = check.config
+    instants, warnings = date_files(files, [], {config.source: config})
+    check.warnings += warnings
+    extracts: dict[tuple[str, datetime], list[LandedFile]] = {}
+    for file in sorted(files, key=lambda file: (list(config.objects).index(file.object), instants[file.name])):
+        extracts.setdefault((file.object, instants[file.name]), []).append(file)
+    with tempfile.TemporaryDirectory() as scratch, duckdb.connect(config={"temp_directory": scratch}) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        prepare_raw(connection, {config.source: config}, zone, [])
+        for (name, _), of_extract in extracts.items():
+            found = check.objects.setdefault(name, CheckedObject(name, config.objects[name]))
+            found.extracts += 1
+            _read_extract(connection, check, found, of_extract, Path(scratch))
+
+
+def _read_extract(
+    connection: duckdb.DuckDBPyConnection,
+    check: SourceCheck,
+    found: CheckedObject,
+    files: list[LandedFile],
+    scratch: Path,
+) -> None:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    begin_extract(connection, found.config)
+    for file in files:
+        read = read_file(connection, file, check.config, scratch)
+        counts = stage_file(connection, file, read, check.config, now, now)
+        group = _group(check, file)
+        group.rows += counts.rows_read
+        group.set_aside += counts.rows_quarantined
+        found.files += 1
+        if read.header:
+            delivered = delivered_columns(read.header)
+            found.missing.update(name for name in found.config.columns if name not in delivered)
+            found.unknown.update(extra_names(read.header, found.config).keys())
+        # what concerns rows and values is told by column below
+        check.warnings += counts.file_warnings
+    _find_problems(connection, found)
+
+
+def _find_problems(connection: duckdb.DuckDBPyConnection, found: CheckedObject) -> None:
+    reasons = connection.execute(
+        "select reason || coalesce(' ' || column_name, ''), count(*), first(message order by source_file, source_row) "
+        "from set_aside group by 1 order by min((source_file, source_row))"
+    ).fetchall()
+    for reason, count, message in reasons:
+        found.set_aside.setdefault(reason, Finding(0, message)).count += count
+    for values in find_unparsable(connection, found.config):
+        first = (
+            f"{values.source_file}, line {values.source_row}: '{values.value}' is not usable; "
+            f"write {expected(found.config.columns[values.column])}."
+        )
+        found.unparsable.setdefault(values.column, Finding(0, first)).count += values.count
+    keys, key, place = connection.execute(
+        "with doubled as ("
+        "select _key, list(_source_file || ', line ' || _source_row order by _source_file, _source_row) as places "
+        "from staged where _problem is null group by _key having count(*) > 1) "
+        "select count(*), first(replace(_key, chr(31), ', ') order by places), "
+        "first(array_to_string(places[:2], ' and ') order by places) from doubled"
+    ).fetchall()[0]
+    if keys:
+        found.doubled = found.doubled or Finding(0, f"'{key}' in {place}")
+        found.doubled.count += keys

@@ -1,0 +1,125 @@
+"""One sheet of an Excel workbook (.xlsx) to the table of read_file, its values as a person would write them."""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from itertools import islice, zip_longest
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import openpyxl
+import pandas as pd
+
+from orchestration.errors import ConfigurationError
+from orchestration.ingest.checks import trimmed
+from orchestration.ingest.file_kind import UnreadableFile
+from orchestration.ingest.lines import deliver
+from orchestration.ingest.source_config import XlsxFormat
+
+Cells = Sequence[Any]
+
+
+def workbook_header(path: Path, name: str, xlsx: XlsxFormat) -> list[str]:
+    """The names in the header row; none in an empty sheet.
+
+    Raises UnreadableFile for a damaged workbook and ConfigurationError, with the file's `name`, for a sheet that it
+    does not have.
+    """
+    with _sheet_rows(path, name, xlsx) as rows:
+        header, _ = _header(rows, xlsx)
+    return header
+
+
+def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, name: str, xlsx: XlsxFormat) -> list[str]:
+    """Fill `delivered` from the sheet; returns the names in the order of f0, f1, …; raises what workbook_header does.
+
+    A row has the number that the spreadsheet shows; blank rows are left out, and so are columns that are blank from
+    the header down. Of a formula counts the value that the spreadsheet last saved.
+    """
+    with _sheet_rows(path, name, xlsx) as rows:
+        header, header_row = _header(rows, xlsx)
+        # transposed, because rows end with their last cell and a frame wants columns of one length
+        frame = pd.DataFrame(dict(enumerate(zip_longest(*rows))), dtype=object).map(as_written).astype("string")
+    filled = [position for position, column in enumerate(frame) if frame[column].notna().any()]
+    header += [""] * (max(filled, default=-1) + 1 - len(header))
+    fields = [f"f{position}" for position in range(len(header))]
+    frame = frame.reindex(columns=range(len(header))).astype("string").set_axis(fields, axis="columns")
+    frame.insert(0, "source_row", range(header_row + 1, header_row + 1 + len(frame)))
+    connection.register("sheet", frame)
+    try:
+        texts = ", ".join(["''", *fields])
+        deliver(
+            connection,
+            f"select * from sheet where {trimmed(f'concat({texts})')} != '' order by source_row",  # noqa: S608
+        )
+    finally:
+        connection.unregister("sheet")
+    return header
+
+
+def as_written(value: Any) -> str | None:
+    """The text of a cell: ISO dates and instants, whole numbers without a fraction, true and false, errors as #N/A."""
+    match value:
+        case None:
+            return None
+        case bool():
+            return str(value).lower()
+        case float():
+            # Excel itself knows fifteen digits; what binary fractions add behind them is noise.
+            return format(Decimal(format(value, ".15g")), "f")
+        case datetime():
+            return value.date().isoformat() if value.time() == time() else value.isoformat()
+        case time():
+            return value.isoformat()
+        case timedelta():
+            hours, seconds = divmod(round(value.total_seconds()), 3600)
+            return f"{hours}:{seconds // 60:02}:{seconds % 60:02}"
+    return str(value)
+
+
+@contextmanager
+def _sheet_rows(path: Path, name: str, xlsx: XlsxFormat) -> Iterator[Iterator[Cells]]:
+    """The rows of the sheet as tuples, from the first one on, for the length of the block."""
+    with path.open("rb") as stream, warnings.catch_warnings():
+        # such as a drop-down list that openpyxl would lose, were the workbook written back
+        warnings.simplefilter("ignore", UserWarning)
+        try:
+            workbook = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+            sheet = _chosen(workbook, name, xlsx)
+            # Some writers state a size that is not the sheet's.
+            sheet.reset_dimensions()
+            yield sheet.iter_rows(values_only=True)
+        except (ConfigurationError, UnreadableFile, MemoryError):
+            raise
+        # openpyxl raises whatever it stumbles upon in a damaged file, from KeyError to errors of XML
+        except Exception as error:
+            reason = type(error).__name__
+            raise UnreadableFile(f"the workbook is cut off or damaged ({reason}); save it again as .xlsx") from error
+
+
+def _chosen(workbook: Any, name: str, xlsx: XlsxFormat) -> Any:
+    sheets = workbook.worksheets
+    if not sheets:
+        raise UnreadableFile("the workbook has no sheet with cells; save the table as .xlsx again")
+    if xlsx.sheet is None:
+        return next((sheet for sheet in sheets if sheet.sheet_state == "visible"), sheets[0])
+    for sheet in sheets:
+        if sheet.title.strip().casefold() == xlsx.sheet.strip().casefold():
+            return sheet
+    raise ConfigurationError(
+        f"{name}: the workbook has no sheet '{xlsx.sheet}', only {', '.join(sheet.title for sheet in sheets)}; "
+        "rename the sheet, or correct xlsx.sheet of the object."
+    )
+
+
+def _header(rows: Iterator[Cells], xlsx: XlsxFormat) -> tuple[list[str], int]:
+    """The names in the first row that is not blank, from xlsx.header_row on, and that row's number; takes the rows."""
+    for number, cells in enumerate(islice(rows, xlsx.header_row - 1, None), start=xlsx.header_row):
+        names = [(as_written(cell) or "").strip() for cell in cells]
+        if any(names):
+            last = max(position for position, name in enumerate(names) if name)
+            return names[: last + 1], number
+    return [], xlsx.header_row

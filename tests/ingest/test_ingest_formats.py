@@ -1,0 +1,226 @@
+"""Parquet, workbooks and gzip bring the same rows as a CSV; a file that is not what its name says costs only itself."""
+
+import gzip
+from datetime import date, datetime, time, timedelta
+
+import openpyxl
+import pytest
+
+from orchestration.errors import ConfigurationError
+from orchestration.ingest import preflight
+
+COLUMNS = ["deal_id", "owner", "closed_on", "amount", "due_on", "status"]
+
+
+def test_a_parquet_file_reads_as_a_person_would_write_it(bench):
+    bench.land_parquet(
+        "shop/2024-01-01/deals.parquet",
+        """
+        select 7::bigint as Deal_ID, 'Ann' as owner, date '2024-01-05' as closed_on, 1.50::decimal(12, 2) as amount,
+            timestamp '2024-02-01 00:00:00' as due_on, null as status, true as "is ""it""; drop",
+            1234.0::double as whole, 0.1::double as tenth, 1e20::double as large,
+            timestamp '2024-02-01 10:00:00.5' as local_time, timestamptz '2024-02-01 10:00:00+07' as instant,
+            ['a', 'b'] as tags, {'x': 1} as inner_values
+        union all
+        select 8, null, null, null, null, 'won', false, null, null, null, null, null, null, null
+        """,
+    )
+    report = bench.ingest()
+    assert bench.query(f"select {', '.join(COLUMNS)}, _source_row from raw.shop__deal order by deal_id") == [
+        ("7", "Ann", "2024-01-05", "1.50", "2024-02-01", None, 2),
+        ("8", None, None, None, None, "won", 3),
+    ]
+    assert bench.query("select json(_extras)->>'$' from raw.shop__deal order by deal_id limit 1") == [
+        (
+            '{"inner_values":"{\\"x\\":1}","instant":"2024-02-01T03:00:00Z","is \\"it\\"; drop":"true",'
+            '"large":"1e+20","local_time":"2024-02-01T10:00:00.5","tags":"[\\"a\\",\\"b\\"]","tenth":"0.1",'
+            '"whole":"1234"}',
+        )
+    ]
+    assert report.warnings == []
+    bench.balance()
+
+
+def test_a_workbook_reads_as_a_person_would_write_it(bench):
+    bench.land_workbook(
+        "shop/2024-01-01/deals.xlsx",
+        [],
+        ["Deal_ID ", "owner", "closed_on", "amount", "due_on", "status", "ok", "at", "long", None],
+        [1, "Ann", date(2024, 1, 5), 1234.5, datetime(2024, 2, 1), "won", True, time(9, 30), timedelta(hours=30)],
+        [],
+        [2.0, " ", None, 0.1 + 0.2, "#N/A", None, False, datetime(2024, 2, 1, 10, 0)],
+        [None, "  "],
+        [3, None, None, 1e16, "=1+1", None, None, None, None, "aside"],
+    )
+    report = bench.ingest()
+    assert bench.query(f"select {', '.join(COLUMNS)}, _source_row, _extras from raw.shop__deal order by 1") == [
+        ("1", "Ann", "2024-01-05", "1234.5", "2024-02-01", "won", 3, '{"at":"09:30:00","long":"30:00:00","ok":"true"}'),
+        ("2", None, None, "0.3", "#N/A", None, 5, '{"at":"2024-02-01T10:00:00","ok":"false"}'),
+        # a formula that no spreadsheet has worked out has no value
+        ("3", None, None, "10000000000000000", None, None, 7, '{"column 10":"aside"}'),
+    ]
+    assert report.warnings == [
+        "shop/2024-01-01/deals.xlsx, line 5, column 'due_on': '#N/A' is not usable and counts as unknown "
+        "(1 in this file); write a date as 2017-12-31."
+    ]
+    bench.balance()
+
+
+def test_a_title_above_the_header_and_a_sheet_by_name(bench):
+    bench.declare('files: "deals*"', 'files: "deals*"\n    xlsx: {sheet: Deals 2024, header_row: 3}')
+    bench.land_workbook(
+        "shop/2024-01-01/deals.xlsx",
+        ["deal_id", "owner", "closed_on", "amount"],
+        ["a", None, None, -1],
+        ["b", None, None, 2],
+        sheet="deals 2024",
+        above=2,
+    )
+    bench.ingest()
+    assert bench.state() == [("b", "2")]
+    assert bench.query("select message from raw.quarantine") == [
+        ("shop/2024-01-01/deals.xlsx, line 4, column 'amount': '-1' is not usable; write 0 or more.",)
+    ]
+
+
+def test_a_sheet_or_a_header_that_is_not_there_stops_the_run(bench):
+    bench.land_workbook("shop/2024-01-01/deals.xlsx", COLUMNS, ["a"], above=1)
+    with pytest.raises(ConfigurationError, match=r"deals.xlsx, line 1: required column 'deal_id', .* xlsx.header_row"):
+        preflight(bench.settings)
+    bench.declare('files: "deals*"', 'files: "deals*"\n    xlsx: {sheet: Data}')
+    with pytest.raises(ConfigurationError, match=r"deals.xlsx: the workbook has no sheet 'Data', only Sheet1, Notes"):
+        preflight(bench.settings)
+
+
+def test_a_hidden_first_sheet_is_not_the_first(bench):
+    path = bench.land_workbook("shop/2024-01-01/deals.xlsx", COLUMNS, ["a"])
+    workbook = openpyxl.load_workbook(path)
+    workbook.create_sheet("Lists", 0).sheet_state = "hidden"
+    workbook.save(path)
+    bench.ingest()
+    assert bench.state() == [("a", None)]
+
+
+def test_dates_of_a_typed_file_meet_a_declared_form(bench, deals):
+    bench.declare("closed_on: {type: date, ", 'closed_on: {type: date, format: "%m/%d/%Y", ')
+    bench.land("shop/2024-01-01/deals.csv", deals("a,,3/1/2017,,,"))
+    bench.land("shop/2024-01-01/deals_wrong.csv", deals("d,,2017-03-01,,,"))
+    bench.land_parquet(
+        "shop/2024-01-01/deals_2.parquet", "select 'b' as deal_id, '' as owner, date '2017-03-01' as closed_on"
+    )
+    bench.land_workbook("shop/2024-01-01/deals_3.xlsx", COLUMNS[:3], ["c", None, date(2017, 3, 1)])
+    bench.ingest()
+    assert bench.state(columns="deal_id, closed_on") == [("a", "3/1/2017"), ("b", "03/01/2017"), ("c", "03/01/2017")]
+    assert bench.set_aside() == [(2, "closed_on", "unparsable_required")]
+
+
+def test_one_extract_in_several_formats_plain_and_packed(bench, deals):
+    bench.land("shop/2024-01-01/deals_1.csv", deals("a,,,1,,"))
+    parquet = bench.land_parquet(
+        "shop/2024-01-01/deals_2.parquet", "select 'b' as deal_id, null as owner, null as closed_on, 2 as amount"
+    )
+    workbook = bench.land_workbook("shop/2024-01-01/deals_3.xlsx", COLUMNS, ["c", None, None, 3], ["a", None, None, 1])
+    report = bench.ingest()
+    assert bench.state() == [("a", "1"), ("a", "1"), ("b", "2"), ("c", "3")]
+    # The same files packed are the same rows.
+    bench.land("shop/2024-01-02/deals_1.csv.gz", deals("a,,,1,,"))
+    bench.land("shop/2024-01-02/deals_2.parquet.gz", parquet.read_bytes())
+    bench.land("shop/2024-01-02/deals_3.xlsx.gz", workbook.read_bytes())
+    report = bench.ingest()
+    assert (report.rows_read, report.rows_unchanged, report.tombstones) == (4, 4, 0)
+    bench.balance()
+
+
+def test_an_undated_parquet_is_dated_by_its_newest_update(bench):
+    bench.land_parquet(
+        "shop/calls.parquet", "select range as call_id, timestamp '2024-02-01 10:00:00' as updated_at from range(2)"
+    )
+    bench.ingest()
+    assert bench.query("select distinct _extracted_at from raw.shop__call") == [(datetime(2024, 2, 1, 10),)]
+
+
+PARQUET = "select 'a' || range as deal_id, null as owner, null as closed_on from range(1000)"
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("deals.xlsx", "deal_id,owner\n", "it is text, not a readable .xlsx; name it .csv or .jsonl."),
+        ("deals.xlsx", OLD_WORKBOOK, "it is an Excel workbook that is old (.xls) or has a password, not a readable"),
+        ("deals.xlsx", b"PK\x03\x04 cut", "the workbook is cut off or damaged (BadZipFile); save it again as .xlsx."),
+        ("deals.xls", "\n<HTML><table>", "it is a web page that is called .xls; open it in a spreadsheet and save it"),
+        (
+            "deals.xls",
+            OLD_WORKBOOK,
+            "the old format .xls cannot be read; open it in a spreadsheet and save it as .xlsx.",
+        ),
+        ("deals.parquet", "deal_id,owner\n", "it is text, not a Parquet file; name it .csv or .jsonl."),
+        ("deals.csv", b"PK\x03\x04" + bytes(50), "it is an Excel workbook (.xlsx) or another ZIP archive, not a CSV;"),
+        ("deals.csv", gzip.compress(b"deal_id"), "it is a gzip file, not a CSV; add .gz to its name."),
+        ("deals.jsonl", "<!DOCTYPE html><p>Please log in", "it is a web page, not lines of JSON;"),
+        ("deals.parquet.gz", "PAR1", "the Parquet file is cut off or damaged"),
+    ],
+)
+def test_a_file_that_is_not_what_its_name_says_costs_only_itself(bench, deals, name, content, message):
+    bench.land("shop/2024-01-01/deals.csv", deals("a,,,1,,", "b,,,2,,"))
+    bench.land(f"shop/2024-01-02/{name}", content)
+    bench.land("shop/2024-01-02/deals_2.csv", deals("a,,,3,,"))
+    preflight(bench.settings)
+    report = bench.ingest()
+    # b is missing from the second extract, of which not everything could be read.
+    assert bench.state() == [("a", "3"), ("b", "2")]
+    assert bench.set_aside() == [(1, None, "unreadable_file")]
+    assert report.warnings[0].startswith(f"shop/2024-01-02/{name}: {message}")
+    assert report.warnings[0].endswith("(unreadable_file: all of this file set aside)")
+    assert (report.rows_quarantined, report.tombstones) == (1, 0)
+    bench.balance()
+
+
+@pytest.mark.parametrize("damage", ["cut", "overwritten"])
+def test_a_damaged_parquet_is_one_entry_and_removes_nothing(bench, deals, damage):
+    bench.land("shop/2024-01-01/deals.csv", deals("a,,,1,,"))
+    path = bench.land_parquet("shop/2024-01-02/deals.parquet", PARQUET)
+    data = path.read_bytes()
+    path.write_bytes(data[:-100] if damage == "cut" else data[:4] + b"\xff" * 60 + data[64:])
+    report = bench.ingest()
+    assert bench.state() == [("a", "1")]
+    assert bench.set_aside() == [(1, None, "unreadable_file")]
+    assert "deals.parquet: the Parquet file is cut off or damaged" in report.warnings[0]
+    bench.balance()
+
+
+@pytest.mark.parametrize("name", ["deals.parquet", "deals.xlsx"])
+def test_an_empty_typed_file_is_an_empty_file(bench, deals, name):
+    bench.land("shop/2024-01-01/deals.csv", deals("a,,,1,,"))
+    bench.land(f"shop/2024-01-02/{name}", "")
+    report = bench.ingest()
+    assert bench.state() == [("a", "1")]
+    assert f"{name}: the file has no rows" in report.warnings[0]
+    assert bench.set_aside() == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "content", "left"),
+    [
+        ("register", "deals.csv", "deal_id,owner,closed_on\n", []),
+        ("register", "deals.xlsx", None, []),
+        ("crm", "deals.csv", "deal_id,owner,closed_on\n", [("a", "1")]),
+        ("crm", "deals.xlsx", None, [("a", "1")]),
+        # without its line end the header may be all that is left of a file
+        ("register", "deals.csv", "deal_id,owner,closed_on", [("a", "1")]),
+        ("register", "deals.csv", "", [("a", "1")]),
+    ],
+)
+def test_a_register_can_be_emptied_and_a_crm_cannot(bench, deals, kind, name, content, left):
+    bench.declare("kind: crm", f"kind: {kind}")
+    bench.land("shop/2024-01-01/deals.csv", deals("a,,,1,,"))
+    if content is None:
+        bench.land_workbook(f"shop/2024-01-02/{name}", COLUMNS)
+    else:
+        bench.land(f"shop/2024-01-02/{name}", content)
+    report = bench.ingest()
+    assert bench.state() == left
+    assert report.tombstones == 1 - len(left)
+    said = "has no rows; nothing was taken" if left else "has a header and no rows, so what it held before no longer"
+    assert said in report.warnings[0]
