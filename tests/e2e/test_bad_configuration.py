@@ -51,7 +51,7 @@ REFUSED: dict[Callable[[Path], None], str] = {
         "<landing>/settings.yml, line 2: 'fiscal_year_start_month' is 13; write a month from 1 to 12."
     ),
     unknown_source: (
-        "<landing>/salesforce: unknown source 'salesforce'; known are crm_sales, generic, registers. "
+        "<landing>/salesforce: unknown source 'salesforce'; known are crm_sales, generic, pipedrive, registers. "
         "Rename the folder or add <project>/sources/salesforce.yml."
     ),
     folder_without_a_date: (
