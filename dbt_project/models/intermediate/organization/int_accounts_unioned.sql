@@ -3,6 +3,8 @@
     source_key, source_file, source_row, row_hash
 {% endset %}
 
+{% set industries = {'crm_sales': 'sector', 'generic': 'industry', 'pipedrive': 'industry'} %}
+
 with
 
 unioned as (
@@ -25,7 +27,7 @@ mapped as (
         unioned.source_row,
         unioned.row_hash
     from unioned
-    {{ join_value_map('unioned', 'industry', 'account', {'crm_sales': 'sector', 'generic': 'industry', 'pipedrive': 'industry'}) }}
+    {{ join_value_map('unioned', 'industry', 'account', industries) }}
     {{ join_value_map('unioned', 'region', 'account', {'crm_sales': 'office_location', 'generic': 'region'}) }}
     {{ join_value_map('unioned', 'segment', 'account', {'generic': 'segment'}) }}
 ),
