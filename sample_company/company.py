@@ -73,16 +73,23 @@ def generate(
 ) -> Truth:
     """Fill `landing` with full extracts at the end of every month and of each of the last days, and with registers.
 
-    `activities`: about how many, else about five a deal. `sources`: with both, the region around Makassar is on Pipedrive and
-    the rest on the plain source; with one, all are on that one. `monthly_extracts` and `daily_extracts`: how many,
-    counted from the last; by default all months and 14 days, and of a company with more than 200,000 activities the
-    last one alone, its activities in a file a month. The same arguments give the same bytes. Raises NotGenerated where
-    `landing` is not an empty folder, and for a company too small to show its stories or too large for its names.
+    `activities`: about how many, else about five a deal. `sources`: with both, the region around Makassar is on
+    Pipedrive and the rest on the plain source; with one, all are on that one. `monthly_extracts`, `daily_extracts`: how
+    many, counted from the last; by default all months and 14 days, and of a company with more than 200,000 activities
+    the last one alone, its activities in a file a month. The same arguments give the same bytes. Raises NotGenerated
+    where `landing` is not an empty folder, and for sizes that cannot be.
     """
     landing = landing.resolve()
     if landing.exists() and (not landing.is_dir() or any(landing.iterdir())):
         raise NotGenerated(f"{landing}: not an empty folder. Name a new one, or empty this one first.")
-    for given, fewest, most, what in ((reps, FEWEST_REPS, MOST_REPS, "reps"), (months, 6, 120, "months")):
+    limits = (
+        (reps, FEWEST_REPS, MOST_REPS, "reps"),
+        (months, 6, 120, "months"),
+        (activities or 0, 0, 100_000_000, "activities"),
+        (monthly_extracts or 0, 0, months, "monthly extracts"),
+        (daily_extracts or 0, 0, 28, "daily extracts"),
+    )
+    for given, fewest, most, what in limits:
         if not fewest <= given <= most:
             raise NotGenerated(f"{given} {what}: give {fewest} to {most}.")
     if not sources or not set(sources) <= set(SOURCES):

@@ -8,7 +8,7 @@ import pandas as pd
 
 from sample_company.activities import DIRECTIONS, OUTCOMES, TOOLS, TYPES
 from sample_company.deals import BLANK, KNOWN, LOST, NEGOTIATION, PROPOSAL, PROSPECTING, QUALIFIED, STAGES, WON
-from sample_company.people import or_blank
+from sample_company.people import TEAM_IDS, or_blank, team_of
 from sample_company.story import JAKARTA_ONE, JAKARTA_TWO, Story
 from sample_company.working_days import instant, local_day
 
@@ -110,9 +110,10 @@ def activities_known(company: Company, activities: pd.DataFrame, day: np.datetim
 
 
 def reps_known(reps: pd.DataFrame, day: np.datetime64) -> pd.DataFrame:
-    """The roster of a day: nobody who joins later, no end that lies ahead."""
+    """The roster of a day: each in the team of that day, nobody who joins later, no end that lies ahead."""
     known = reps[reps["hired_on"].to_numpy() <= day]
-    return known.assign(ended_on=known["ended_on"].where(known["ended_on"].to_numpy() <= day))
+    team_id = np.array(TEAM_IDS)[team_of(reps, known.index, day)]
+    return known.assign(team_id=team_id, ended_on=known["ended_on"].where(known["ended_on"].to_numpy() <= day))
 
 
 def deals_known(company: Company, day: np.datetime64) -> pd.DataFrame:
@@ -182,7 +183,8 @@ def named(names: Any, positions: Any) -> pd.Categorical:
     first, last = (int(at[at >= 0].min()), int(at.max())) if (at >= 0).any() else (0, -1)
     categories = np.asarray(names, dtype=object)[first : last + 1]
     codes, distinct = pd.factorize(categories)
-    return pd.Categorical.from_codes(np.where(at >= 0, np.append(codes, -1)[at - first], -1), categories=distinct)
+    # the last code, -1, is the blank one
+    return pd.Categorical.from_codes(np.append(codes, -1)[np.where(at >= 0, at - first, -1)], categories=distinct)
 
 
 def _label(stage: Any, renamed: Any) -> Any:

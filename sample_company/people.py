@@ -1,7 +1,7 @@
 """Who sells, to whom, and what: reps, teams, memberships, accounts, products. Rows are found by their position.
 
-A rep's region is its position modulo 3, its first team its position modulo 6. The region around Makassar keeps its deals
-in Pipedrive, the others in the plain source.
+A rep's region is its position modulo 3, its first team its position modulo 6. The region around Makassar keeps its
+deals in Pipedrive, the others in the plain source.
 """
 
 from dataclasses import dataclass
