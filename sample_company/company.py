@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sample_company.activities import TOUCHES_A_DEAL, activity_months
-from sample_company.deals import PROPOSAL, make_deals, make_lines, make_splits, make_stage_events
+from sample_company.deals import make_deals, make_lines, make_splits, make_stage_events
 from sample_company.extract import Company, activities_known, deals_known, extract
 from sample_company.leads import make_leads
 from sample_company.people import (
@@ -98,15 +98,15 @@ def generate(
     window = Window(np.datetime64(last_month, "M") - (months - 1), months)
     rates = make_rates(np.random.default_rng([seed, 1]), window)
     company = _make_company(seed, reps, window, sources)
-    touches = _touches_a_deal(company, activities)
-    is_large = touches * len(company.deals) > LARGE
 
-    def activity_frames() -> Iterable[pd.DataFrame]:
+    def activity_frames(touches_a_deal: float) -> Iterable[pd.DataFrame]:
         return activity_months(
-            [seed, 9], company.deals, company.events, company.leads, company.reps, window, company.story, touches
+            [seed, 9], company.deals, company.events, company.leads, company.reps, window, company.story, touches_a_deal
         )
 
-    in_memory = [] if is_large else [pd.concat(activity_frames(), ignore_index=True)]
+    touches = TOUCHES_A_DEAL if activities is None else _touches_a_deal(activities, activity_frames)
+    is_large = max(activities or 0, TOUCHES_A_DEAL * len(company.deals)) > LARGE
+    in_memory = [] if is_large else [pd.concat(activity_frames(touches), ignore_index=True)]
     ends = [last_day(window.month(position)) for position in range(months)]
     monthly = (1 if is_large else months) if monthly_extracts is None else monthly_extracts
     daily = (0 if is_large else _DAILY) if daily_extracts is None else daily_extracts
@@ -117,7 +117,9 @@ def generate(
     partial.mkdir(parents=True, mode=0o700)
     (partial / "settings.yml").write_text(SETTINGS, encoding="utf-8")
     with duckdb.connect() as connection:
-        delivery = _Delivery(partial, connection, sources, activity_frames if is_large else lambda: in_memory, is_large)
+        delivery = _Delivery(
+            partial, connection, sources, lambda: activity_frames(touches) if is_large else in_memory, is_large
+        )
         for before, day in zip([None, *days[:-1]], days, strict=True):
             known_deals = _deliver(delivery, company, before, day, day in ends)
         quotas = make_quotas(company.deals, rates, company.reps, window, sources)
@@ -177,12 +179,10 @@ def _deliver_registers(
     write_xlsx(delivery.connection, path, REGISTER_FILES["quotas"], revised)
 
 
-def _touches_a_deal(company: Company, activities: int | None) -> float:
-    """Calls, emails and meetings a deal, so that with proposals and first contacts there are about `activities`."""
-    if activities is None:
-        return TOUCHES_A_DEAL
-    others = int((company.events["to_stage"] == PROPOSAL).sum()) + int(company.leads["contacted_at"].notna().sum())
-    return max(activities - others, 0) / len(company.deals)
+def _touches_a_deal(activities: int, frames: Callable[[float], Iterable[pd.DataFrame]]) -> float:
+    """Calls, emails and meetings a deal, so that about `activities` are logged: not all that happens is."""
+    with_none, with_one = (sum(len(frame) for frame in frames(touches)) for touches in (0.0, 1.0))
+    return max(activities - with_none, 0) / (with_one - with_none)
 
 
 def _make_company(seed: int, rep_count: int, window: Window, sources: tuple[str, ...]) -> Company:

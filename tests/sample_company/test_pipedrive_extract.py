@@ -50,7 +50,8 @@ def test_the_odd_cases_are_there(whole: tuple[Path, Truth]) -> None:
             f"from pipedrive_activities where done = '0' and due_to > '2026-10-01' and {LAST}",
             f"from pipedrive_activities where deal_id is null and {LAST}",
             # the deals of a colleague who left go to the head of the team
-            """from pipedrive_deal_changes as gave join pipedrive_deal_changes as took using (deal_id, changed_field_key)
+            """from pipedrive_deal_changes as gave
+            join pipedrive_deal_changes as took using (deal_id, changed_field_key)
             where changed_field_key = 'user_id' and gave.new_value = '132' and took.new_value = '102'""",
         ):
             assert count(files, case) > 0, case

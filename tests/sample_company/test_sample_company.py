@@ -203,6 +203,6 @@ def test_other_sizes_work_and_impossible_ones_are_refused(tmp_path: Path) -> Non
             == 450
         )
         listed = count(files, "from activities") + count(files, "from pipedrive_activities where done = '1'")
-    # about as many as asked for; some calls are never logged
-    assert 150_000 < listed < 250_000
+    # about as many as asked for; what is logged after the last extract is not in it
+    assert 240_000 < listed < 252_000
     assert '"won_count"' in truth.read_text()
