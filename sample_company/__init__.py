@@ -1,6 +1,8 @@
-"""A small Indonesian distributor, made up: extracts as the plain source `generic`, registers, and the known truth."""
+"""An Indonesian distributor, made up: extracts of the plain source and of Pipedrive, registers, and the known truth."""
 
 from sample_company.company import NotGenerated, generate
-from sample_company.truth import QuotaCase, Truth
+from sample_company.quota_cases import QuotaCase
+from sample_company.story import Break, InnocentChange
+from sample_company.truth import Truth
 
-__all__ = ["NotGenerated", "QuotaCase", "Truth", "generate"]
+__all__ = ["Break", "InnocentChange", "NotGenerated", "QuotaCase", "Truth", "generate"]

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from sample_company.company import NotGenerated, generate
+from sample_company.company import SOURCES, NotGenerated, generate
 
 
 def main() -> int:
@@ -12,14 +12,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m sample_company", description=__doc__)
     parser.add_argument("landing", type=Path, help="an empty or new folder")
     parser.add_argument("--seed", type=int, default=7, help="another seed, another company (default 7)")
-    parser.add_argument("--reps", type=int, default=12, help="6 to 400 (default 12)")
-    parser.add_argument("--months", type=int, default=15, help="months from July 2025 on, 6 to 120 (default 15)")
+    parser.add_argument("--reps", type=int, default=40, help="12 to 4000 (default 40)")
+    parser.add_argument("--months", type=int, default=24, help="months up to September 2026, 6 to 120 (default 24)")
+    parser.add_argument("--activities", type=int, help="about how many (default: about five a deal)")
+    parser.add_argument("--source", action="append", choices=SOURCES, help="only this source; may be given twice")
+    parser.add_argument("--monthly-extracts", type=int, help="at the ends of how many months (default: all)")
+    parser.add_argument("--daily-extracts", type=int, help="on how many of the last days (default 14)")
     parser.add_argument("--truth", type=Path, help="also write the known truth to this JSON file")
     given = parser.parse_args()
     if given.truth and given.truth.resolve().is_relative_to(given.landing.resolve()):
         parser.error(f"--truth {given.truth}: lies in the landing folder. Name a file elsewhere.")
     try:
-        truth = generate(given.landing, seed=given.seed, reps=given.reps, months=given.months)
+        truth = generate(
+            given.landing,
+            seed=given.seed,
+            reps=given.reps,
+            months=given.months,
+            activities=given.activities,
+            sources=tuple(given.source or SOURCES),
+            monthly_extracts=given.monthly_extracts,
+            daily_extracts=given.daily_extracts,
+        )
     except NotGenerated as error:
         print(error, file=sys.stderr)
         return 2

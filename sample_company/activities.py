@@ -1,84 +1,146 @@
-"""What reps did and when they wrote it down: touches of deals, proposals sent, first contacts with leads."""
+"""What reps did and when they wrote it down: touches of deals, proposals sent, first contacts with leads.
+
+How it was recorded changes over time: see `story.py`. Activities are made by the month in which their deal or lead was
+created, so that ten million of them never have to be in memory at once.
+"""
+
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
 from sample_company.deals import PROPOSAL
-from sample_company.people import Window, or_blank
+from sample_company.people import Window, team_of
+from sample_company.story import JAKARTA_TWO, JAYAPURA, NEVER, Story, within
 from sample_company.working_days import TRADING, add_working_days, first_day, instant, last_day, local_day
 
-LOGGING_FROM = 3  # months after the first: until then the team in Jayapura logs nothing
-LATE_LOGGING_TEAM = 2
-_TYPES = np.array(["call", "email", "meeting"])
+TOUCHES_A_DEAL = 3.9
 MISSPELT, MENDED = "metting", "meeting"
-_TOOLS = {
-    "call": "phone",
-    "email": "mail client",
-    "meeting": "calendar",
-    MISSPELT: "calendar",
-    "proposal": "mail client",
-}
-_OUTCOMES = np.array(["reached", "no answer", "follow-up agreed"])
+TYPES = np.array(["call", "email", "meeting", MISSPELT, "proposal"])
+CALL, EMAIL, MEETING, MISSPELT_MEETING, SENT_PROPOSAL = range(5)
+TOOLS = np.array(["phone", "mail client", "calendar", "calendar", "mail client"])
+OUTCOMES = np.array(["reached", "no answer", "follow-up agreed"])
+DIRECTIONS = np.array(["outbound", "inbound"])
+_LOGGED_BY_HAND = 0.35
 
 
-def make_activities(
-    rng: np.random.Generator,
+def activity_months(
+    seed: list[int],
     deals: pd.DataFrame,
     events: pd.DataFrame,
     leads: pd.DataFrame,
     reps: pd.DataFrame,
     window: Window,
-) -> pd.DataFrame:
-    """One row an activity, in the order in which they were logged; deal and lead are positions (-1: none)."""
-    proposals = events[events["to_stage"] == PROPOSAL]
-    contacts = leads[leads["contacted_at"].notna()]
-    sent = proposals.rename(columns={"changed_by": "rep", "changed_at": "occurred_at"})
-    sent = sent[["deal", "rep", "occurred_at"]].assign(type="proposal", direction="outbound")
-    contacted = contacts.assign(lead=contacts.index).rename(columns={"contacted_at": "occurred_at"})
-    contacted = contacted[["lead", "rep", "occurred_at"]].assign(
-        type=_TYPES[rng.integers(0, 2, len(contacts))], direction="outbound"
+    story: Story,
+    touches_a_deal: float,
+) -> Iterator[pd.DataFrame]:
+    """One frame a month, oldest first, one row an activity, in the order in which they were logged.
+
+    deal, lead and rep are positions (-1: none); type, outcome and direction positions in the lists above; is_phone:
+    delivered by the telephone system; `number` counts through all frames from 1 on.
+    """
+    starts = np.append(
+        first_day(window.first_month + np.arange(1, window.months)).astype("datetime64[s]"),
+        NEVER.astype("datetime64[s]"),
     )
-    parts = [_touches(rng, deals, events, window), sent, contacted]
-    activities = pd.concat(parts, ignore_index=True).fillna({"deal": -1, "lead": -1})
-    activities = activities.astype({"deal": int, "lead": int, "rep": int})
-    offset = reps["utc_offset"].to_numpy()[activities["rep"]]
-    occurred_on = local_day(activities["occurred_at"].to_numpy(), offset)
-    left = occurred_on > reps["ended_on"].to_numpy().astype("datetime64[D]")[activities["rep"]]
-    activities["rep"] = np.where(left, reps["heir"].to_numpy()[activities["rep"]], activities["rep"])
-    activities["utc_offset"] = offset
+    deal_until = np.searchsorted(deals["created_at"].to_numpy(), starts)
+    lead_until = np.searchsorted(leads["created_at"].to_numpy(), starts)
+    event_deal = events["deal"].to_numpy()
+    first_deal = first_lead = number = 0
+    for month in range(window.months):
+        # a stream a month: that one has more activities does not change the others
+        rng = np.random.default_rng([*seed, month])
+        span = slice(*np.searchsorted(event_deal, [first_deal, deal_until[month]]))
+        parts = [
+            _touches(rng, deals.iloc[first_deal : deal_until[month]], events.iloc[span], window, touches_a_deal),
+            _proposals(events.iloc[span]),
+            _first_contacts(rng, leads.iloc[first_lead : lead_until[month]]),
+        ]
+        activities = _recorded(rng, pd.concat(parts, ignore_index=True), reps, story)
+        activities["number"] = np.arange(number + 1, number + 1 + len(activities))
+        yield activities
+        first_deal, first_lead, number = deal_until[month], lead_until[month], number + len(activities)
+
+
+def _recorded(rng: np.random.Generator, activities: pd.DataFrame, reps: pd.DataFrame, story: Story) -> pd.DataFrame:
+    """The activities that were logged, each with what was logged about it and when."""
+    rep, kind = activities["rep"].to_numpy(), activities["type"].to_numpy()
+    offset = reps["utc_offset"].to_numpy()[rep]
+    occurred_at = activities["occurred_at"].to_numpy()
+    occurred_on = local_day(occurred_at, offset)
+    left = occurred_on > reps["ended_on"].to_numpy().astype("datetime64[D]")[rep]
+    rep = np.where(left, reps["heir"].to_numpy()[rep], rep)
+    team, on_pipedrive = team_of(reps, rep, occurred_on), reps["on_pipedrive"].to_numpy()[rep]
     count = len(activities)
-    lag = np.where(rng.random(count) < 0.88, rng.integers(60, 3600, count), rng.integers(1, 7, count) * 86_400)
-    activities["logged_at"] = activities["occurred_at"] + lag.astype("timedelta64[s]")
-    activities["tool"] = activities["type"].map(_TOOLS)
-    timed = activities["type"].isin(["call", "meeting", MISSPELT])
+    is_call = (kind == CALL) & ~on_pipedrive
+    by_phone = is_call & (occurred_on >= story.phone_connected)
+    seconds = np.where(rng.random(count) < 0.88, rng.integers(60, 3600, count), rng.integers(1, 7, count) * 86_400)
+    late = (team == JAYAPURA) & within(occurred_on, story.logged_late) & ~by_phone & ~on_pipedrive
+    late_seconds = rng.integers(14 * 86_400, 28 * 86_400, count)
+    lag = np.where(by_phone, 60, np.where(late, late_seconds, seconds))
     minutes = np.maximum(rng.gamma(2, 10, count).astype(int), 1)
-    activities["duration_minutes"] = pd.array(minutes, dtype="Int64")
-    activities.loc[~timed, "duration_minutes"] = pd.NA
-    outcome = _OUTCOMES[rng.integers(0, 3, count)]
-    activities["outcome"] = or_blank(activities["type"] != "proposal", outcome)
-    unlogged = (activities["rep"] % 3 == LATE_LOGGING_TEAM) & (occurred_on < first_day(window.month(LOGGING_FROM)))
-    activities = activities[~unlogged].sort_values(["logged_at", "deal", "lead"], kind="stable", ignore_index=True)
-    activities["activity_id"] = "V" + pd.Series(np.arange(1, len(activities) + 1)).astype(str).str.zfill(7)
-    return activities
+    in_seconds = by_phone & (occurred_on >= story.duration_in_seconds)
+    timed = np.isin(kind, [CALL, MEETING, MISSPELT_MEETING])
+    outcome = rng.integers(0, 3, count)
+    recorded = pd.DataFrame(
+        {
+            "deal": activities["deal"].to_numpy(),
+            "lead": activities["lead"].to_numpy(),
+            "rep": rep,
+            "team": team,
+            "utc_offset": offset,
+            "on_pipedrive": on_pipedrive,
+            # Pipedrive's own list of types leaves no room for a slip of the pen
+            "type": np.where(on_pipedrive & (kind == MISSPELT_MEETING), MEETING, kind),
+            "occurred_at": occurred_at,
+            "occurred_on": occurred_on.astype("datetime64[s]"),
+            "logged_at": occurred_at + lag.astype("timedelta64[s]"),
+            "direction": activities["direction"].to_numpy(),
+            "duration_minutes": np.where(timed, np.where(in_seconds, minutes * 60, minutes), -1),
+            "outcome": np.where(kind == SENT_PROPOSAL, -1, outcome),
+            "is_phone": by_phone,
+        }
+    )
+    unlogged = is_call & ~by_phone & (rng.random(count) >= _LOGGED_BY_HAND)
+    unlogged |= by_phone & within(occurred_on, story.phone_silent)
+    unlogged |= (team == JAYAPURA) & (occurred_on < story.tracking_started) & ~on_pipedrive
+    unlogged |= (team == JAKARTA_TWO) & (occurred_on >= story.tracking_stopped) & ~on_pipedrive
+    return recorded[~unlogged].sort_values(["logged_at", "deal", "lead"], kind="stable", ignore_index=True)
 
 
-def _touches(rng: np.random.Generator, deals: pd.DataFrame, events: pd.DataFrame, window: Window) -> pd.DataFrame:
+def _touches(
+    rng: np.random.Generator, deals: pd.DataFrame, events: pd.DataFrame, window: Window, touches_a_deal: float
+) -> pd.DataFrame:
     """Calls, emails and meetings, spread over the working days between a deal's first and last known event."""
     offset = deals["utc_offset"].to_numpy()
     start = local_day(deals["created_at"].to_numpy(), offset)
-    end = local_day(events.groupby("deal")["changed_at"].last().to_numpy(), offset)
+    end = local_day(events.drop_duplicates("deal", keep="last")["changed_at"].to_numpy(), offset)
     length = np.busday_count(start, np.minimum(end, last_day(window.last_month)), busdaycal=TRADING)
-    deal = np.repeat(np.arange(len(deals)), rng.poisson(2.9, len(deals)))
-    day = add_working_days(start[deal], (rng.random(len(deal)) * (length[deal] + 1)).astype(int))
-    kind = rng.choice(3, len(deal), p=[0.5, 0.33, 0.17])
-    misspelt = (kind == 2) & (rng.random(len(deal)) < 0.05)
-    second = rng.integers(8 * 3600, 17 * 3600 + 1800, len(deal))
+    row = np.repeat(np.arange(len(deals)), rng.poisson(touches_a_deal, len(deals)))
+    day = add_working_days(start[row], (rng.random(len(row)) * (length[row] + 1)).astype(int))
+    kind = rng.choice(3, len(row), p=[0.5, 0.33, 0.17])
+    misspelt = (kind == MEETING) & (rng.random(len(row)) < 0.05)
     return pd.DataFrame(
         {
-            "deal": deal,
-            "rep": deals["worker"].to_numpy()[deal],
-            "occurred_at": instant(day, second, offset[deal]),
-            "type": np.where(misspelt, MISSPELT, _TYPES[kind]),
-            "direction": np.where(rng.random(len(deal)) < 0.8, "outbound", "inbound"),
+            "deal": deals.index.to_numpy()[row],
+            "lead": -1,
+            "rep": deals["worker"].to_numpy()[row],
+            "occurred_at": instant(day, rng.integers(8 * 3600, 17 * 3600 + 1800, len(row)), offset[row]),
+            "type": np.where(misspelt, MISSPELT_MEETING, kind),
+            "direction": np.where(rng.random(len(row)) < 0.8, 0, 1),
         }
     )
+
+
+def _proposals(events: pd.DataFrame) -> pd.DataFrame:
+    sent = events[events["to_stage"] == PROPOSAL]
+    return pd.DataFrame(
+        {"deal": sent["deal"], "lead": -1, "rep": sent["changed_by"], "occurred_at": sent["changed_at"]}
+    ).assign(type=SENT_PROPOSAL, direction=0)
+
+
+def _first_contacts(rng: np.random.Generator, leads: pd.DataFrame) -> pd.DataFrame:
+    contacted = leads[leads["contacted_at"].notna()]
+    return pd.DataFrame(
+        {"deal": -1, "lead": contacted.index, "rep": contacted["rep"], "occurred_at": contacted["contacted_at"]}
+    ).assign(type=rng.integers(CALL, EMAIL + 1, len(contacted)), direction=0)

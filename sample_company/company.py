@@ -1,77 +1,202 @@
-"""From a seed to a landing folder: the company, three extracts of it, its registers; and the truth about the last."""
+"""From a seed to a landing folder: the company, its extracts and registers, and the truth about the last extract."""
 
 import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 
-from sample_company.activities import make_activities
+from sample_company.activities import TOUCHES_A_DEAL, activity_months
 from sample_company.deals import make_deals, make_lines, make_splits, make_stage_events
-from sample_company.extract import Company, extract
+from sample_company.extract import Company, activities_known, deals_known, extract
 from sample_company.leads import make_leads
-from sample_company.people import Window, make_accounts, make_memberships, make_products, make_reps, make_teams
+from sample_company.people import (
+    MOST_REPS,
+    Window,
+    make_accounts,
+    make_memberships,
+    make_products,
+    make_reps,
+    make_teams,
+)
+from sample_company.pipedrive import extract_pipedrive, pipedrive_activities_known
 from sample_company.registers import make_quotas, make_rates, make_registers, revise_quotas
-from sample_company.truth import Truth, make_truth
+from sample_company.story import GENERIC, PIPEDRIVE, make_story
+from sample_company.truth import Truth, count_activities, make_truth
 from sample_company.working_days import last_day
-from sample_company.write import write_csv
+from sample_company.write import GENERIC_FILES, PIPEDRIVE_FILES, REGISTER_FILES, write_csv
+from sample_company.xlsx import write_xlsx
 
 SETTINGS = "reporting_currency: IDR\nreporting_time_zone: Asia/Jakarta\nfiscal_year_start_month: 1\n"
+SOURCES = (GENERIC, PIPEDRIVE)
+FEWEST_REPS = 12
+# from here on activities come in parts by month, and the extracts are only the last one
+LARGE = 200_000
+_DAILY = 14
+# what a CRM's export job leaves out on the days between the ends of months: it hardly changes
+_MONTHLY_ONLY = {
+    "reps", "teams", "team_memberships", "accounts", "products", "opportunity_lines", "opportunity_splits", "leads",
+    "users", "stages", "organizations",
+}  # fmt: skip
 
 
 class NotGenerated(Exception):
     """The sample company cannot be made as asked; the message is one line that says why and what to do."""
 
 
-def generate(
-    landing: Path, *, seed: int = 7, reps: int = 12, months: int = 15, first_month: date = date(2025, 7, 1)
-) -> Truth:
-    """Fill `landing` with extracts at the end of each of the last three months, and with the registers.
+@dataclass(frozen=True)
+class _Delivery:
+    """Where the files of one generation go, and the activities that all of them share."""
 
-    The same arguments give the same bytes. Raises NotGenerated where `landing` is not an empty folder, and for a
-    company too small to show its three stories (joiner, leaver, mover) or too large for its names.
+    folder: Path
+    connection: duckdb.DuckDBPyConnection
+    sources: tuple[str, ...]
+    activity_frames: Callable[[], Iterable[pd.DataFrame]]
+    activities_in_parts: bool
+
+
+def generate(
+    landing: Path,
+    *,
+    seed: int = 7,
+    reps: int = 40,
+    months: int = 24,
+    activities: int | None = None,
+    sources: tuple[str, ...] = SOURCES,
+    last_month: date = date(2026, 9, 1),
+    monthly_extracts: int | None = None,
+    daily_extracts: int | None = None,
+) -> Truth:
+    """Fill `landing` with full extracts at the end of every month and of each of the last days, and with registers.
+
+    `activities`: about how many, else about five a deal. `sources`: with both, the region around Makassar is on
+    Pipedrive and the rest on the plain source; with one, all are on that one. `monthly_extracts`, `daily_extracts`: how
+    many, counted from the last; by default all months and 14 days, and of a company with more than 200,000 activities
+    the last one alone, its activities in a file a month. The same arguments give the same bytes. Raises NotGenerated
+    where `landing` is not an empty folder, and for sizes that cannot be.
     """
     landing = landing.resolve()
     if landing.exists() and (not landing.is_dir() or any(landing.iterdir())):
         raise NotGenerated(f"{landing}: not an empty folder. Name a new one, or empty this one first.")
-    if not 6 <= reps <= 400:
-        raise NotGenerated(f"{reps} reps: give 6 to 400.")
-    if not 6 <= months <= 120:
-        raise NotGenerated(f"{months} months: give 6 to 120.")
-    window = Window(np.datetime64(first_month, "M"), months)
+    limits = (
+        (reps, FEWEST_REPS, MOST_REPS, "reps"),
+        (months, 6, 120, "months"),
+        (activities or 0, 0, 100_000_000, "activities"),
+        (monthly_extracts or 0, 0, months, "monthly extracts"),
+        (daily_extracts or 0, 0, 28, "daily extracts"),
+    )
+    for given, fewest, most, what in limits:
+        if not fewest <= given <= most:
+            raise NotGenerated(f"{given} {what}: give {fewest} to {most}.")
+    if not sources or not set(sources) <= set(SOURCES):
+        raise NotGenerated(f"sources {', '.join(sources) or 'none'}: give {' or '.join(SOURCES)}, or both.")
+    sources = tuple(source for source in SOURCES if source in sources)
+    window = Window(np.datetime64(last_month, "M") - (months - 1), months)
     rates = make_rates(np.random.default_rng([seed, 1]), window)
-    company = _make_company(seed, reps, window)
-    days = [last_day(window.month(position)) for position in (-3, -2, -1)]
+    company = _make_company(seed, reps, window, sources)
+
+    def activity_frames(touches_a_deal: float) -> Iterable[pd.DataFrame]:
+        return activity_months(
+            [seed, 9], company.deals, company.events, company.leads, company.reps, window, company.story, touches_a_deal
+        )
+
+    touches = TOUCHES_A_DEAL if activities is None else _touches_a_deal(activities, activity_frames)
+    is_large = max(activities or 0, TOUCHES_A_DEAL * len(company.deals)) > LARGE
+    in_memory = [] if is_large else [pd.concat(activity_frames(touches), ignore_index=True)]
+    ends = [last_day(window.month(position)) for position in range(months)]
+    monthly = (1 if is_large else months) if monthly_extracts is None else monthly_extracts
+    daily = (0 if is_large else _DAILY) if daily_extracts is None else daily_extracts
+    days = sorted({ends[-1], *ends[months - monthly :], *np.arange(ends[-1] - max(daily - 1, 0), ends[-1])})
     # a half-filled folder would pass for a whole one: it gets its name last
     partial = landing.with_name(f".{landing.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True, mode=0o700)
     (partial / "settings.yml").write_text(SETTINGS, encoding="utf-8")
-    frames: dict[str, pd.DataFrame] = {}
-    for day in days:
-        frames = extract(company, day)
-        _write_folder(partial / "generic" / str(day), frames)
-    quotas = make_quotas(company.deals, rates, company.reps, window)
-    revised = revise_quotas(quotas, company.reps)
-    registers = make_registers(rates, window, company.reps)
-    _write_folder(partial / "registers" / str(days[0]), registers | {"quotas": quotas})
-    _write_folder(partial / "registers" / str(days[1]), {"quotas": revised})
+    with duckdb.connect() as connection:
+        delivery = _Delivery(
+            partial, connection, sources, lambda: activity_frames(touches) if is_large else in_memory, is_large
+        )
+        for before, day in zip([None, *days[:-1]], days, strict=True):
+            known_deals = _deliver(delivery, company, before, day, day in ends)
+        quotas = make_quotas(company.deals, rates, company.reps, window, sources)
+        revised = revise_quotas(quotas, company.reps)
+        _deliver_registers(
+            delivery, make_registers(rates, company.reps, company.story, sources), quotas, revised, ends[-3], ends[-2]
+        )
     partial.replace(landing)
-    return make_truth(company, frames["opportunities"], rates, revised, days[-1])
+    counts = pd.concat([count_activities(company, frame, days[-1]) for frame in delivery.activity_frames()])
+    return make_truth(company, known_deals, counts, rates, revised, sources, days[-1])
 
 
-def _make_company(seed: int, rep_count: int, window: Window) -> Company:
+def _deliver(
+    delivery: _Delivery, company: Company, before: np.datetime64 | None, day: np.datetime64, ends_month: bool
+) -> pd.DataFrame:
+    """Write the extract of each source on a day; `deals_known` of that day."""
+    known_deals = deals_known(company, day)
+    frames = {
+        GENERIC: lambda: extract(company, day, known_deals),
+        PIPEDRIVE: lambda: extract_pipedrive(company, before, day, known_deals),
+    }
+    columns = {GENERIC: GENERIC_FILES, PIPEDRIVE: PIPEDRIVE_FILES}
+    for source in delivery.sources:
+        folder = delivery.folder / source / str(day)
+        folder.mkdir(parents=True)
+        for name, frame in frames[source]().items():
+            if ends_month or name not in _MONTHLY_ONLY:
+                write_csv(delivery.connection, folder / f"{name}.csv", columns[source][name], frame)
+    for part, activities in enumerate(delivery.activity_frames(), start=1):
+        ending = f"-{part:03d}.csv" if delivery.activities_in_parts else ".csv"
+        if PIPEDRIVE in delivery.sources:
+            done = pipedrive_activities_known(company, activities, day)
+            path = delivery.folder / PIPEDRIVE / str(day) / f"activities{ending}"
+            write_csv(delivery.connection, path, PIPEDRIVE_FILES["activities"], done)
+        if GENERIC in delivery.sources:
+            for name, frame in activities_known(company, activities, day).items():
+                path = delivery.folder / GENERIC / str(day) / f"{name}{ending}"
+                write_csv(delivery.connection, path, GENERIC_FILES["activities"], frame)
+    return known_deals
+
+
+def _deliver_registers(
+    delivery: _Delivery,
+    registers: dict[str, pd.DataFrame],
+    quotas: pd.DataFrame,
+    revised: pd.DataFrame,
+    first: np.datetime64,
+    second: np.datetime64,
+) -> None:
+    """All registers on one day; on a later one the revised quotas, as the workbook in which they were revised."""
+    for day in (first, second):
+        (delivery.folder / "registers" / str(day)).mkdir(parents=True)
+    folder = delivery.folder / "registers" / str(first)
+    for name, frame in (registers | {"quotas": quotas}).items():
+        write_csv(delivery.connection, folder / f"{name}.csv", REGISTER_FILES[name], frame)
+    path = delivery.folder / "registers" / str(second) / "quotas.xlsx"
+    write_xlsx(delivery.connection, path, REGISTER_FILES["quotas"], revised)
+
+
+def _touches_a_deal(activities: int, frames: Callable[[float], Iterable[pd.DataFrame]]) -> float:
+    """Calls, emails and meetings a deal, so that about `activities` are logged: not all that happens is."""
+    with_none, with_one = (sum(len(frame) for frame in frames(touches)) for touches in (0.0, 1.0))
+    return max(activities - with_none, 0) / (with_one - with_none)
+
+
+def _make_company(seed: int, rep_count: int, window: Window, sources: tuple[str, ...]) -> Company:
     # a stream a part: that one part draws more often does not change the others
-    streams = [np.random.default_rng([seed, part]) for part in range(2, 10)]
-    reps = make_reps(streams[0], rep_count, window)
+    streams = [np.random.default_rng([seed, part]) for part in range(2, 9)]
+    story = make_story(window)
+    reps = make_reps(streams[0], rep_count, window, story.territory_opened, sources)
     accounts = make_accounts(streams[1], reps, window)
     products = make_products()
-    deals = make_deals(streams[2], reps, window)
-    events = make_stage_events(streams[3], deals, reps)
+    deals = make_deals(streams[2], reps, window, story)
+    events = make_stage_events(streams[3], deals, reps, story)
     lines = make_lines(streams[4], deals, products)
-    splits = make_splits(streams[5], deals, reps)
-    leads = make_leads(streams[6], deals, reps, window)
+    splits = make_splits(streams[5], deals, reps, window)
+    leads = make_leads(streams[6], deals, reps, window, story)
     # every fourth account is new: it is opened two days before its first deal
     first_deal = deals.groupby("account")["created_at"].min() - np.timedelta64(2, "D")
     is_new = first_deal.index % 4 == 3
@@ -87,9 +212,10 @@ def _make_company(seed: int, rep_count: int, window: Window) -> Company:
     unowned = deals.loc[deals.index[deals["without_account"]]]
     deals.loc[unowned.index, "name"] = "Enquiry " + unowned["opportunity_id"]
     return Company(
+        story=story,
         reps=reps,
         teams=make_teams(reps),
-        memberships=make_memberships(reps, window),
+        memberships=make_memberships(reps) if GENERIC in sources else make_memberships(reps).iloc[:0],
         accounts=accounts,
         products=products,
         deals=deals,
@@ -97,11 +223,4 @@ def _make_company(seed: int, rep_count: int, window: Window) -> Company:
         lines=lines,
         splits=splits,
         leads=leads,
-        activities=make_activities(streams[7], deals, events, leads, reps, window),
     )
-
-
-def _write_folder(folder: Path, frames: dict[str, pd.DataFrame]) -> None:
-    folder.mkdir(parents=True)
-    for name, frame in frames.items():
-        write_csv(folder, name, frame)

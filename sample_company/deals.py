@@ -3,15 +3,18 @@
 Money is in integer cents, shares and discounts in ten-thousandths; rep, account, product and deal are positions.
 """
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
-from sample_company.people import JOINER, LEAVER, Window
+from sample_company.people import Window, ids
+from sample_company.story import Story, within
 from sample_company.working_days import LEBARAN_LULL, TRADING, add_working_days, first_day, instant, last_day, local_day
 
 STAGES = np.array(["Prospecting", "Qualified", "Proposal", "Negotiation", "Won", "Lost"])
 PROSPECTING, QUALIFIED, PROPOSAL, NEGOTIATION, WON, LOST = range(6)
-UNKNOWN_OWNER = "R900"
+KNOWN, UNKNOWN, BLANK = range(3)
 
 # what may happen to a deal, in order; a deal takes some of these steps
 _STEPS = [PROSPECTING, QUALIFIED, PROPOSAL, QUALIFIED, PROPOSAL, NEGOTIATION, LOST, NEGOTIATION, LOST]
@@ -20,32 +23,46 @@ _BACK, _AGAIN, _NEGOTIATION, _CLOSE, _REOPEN, _LAST_CLOSE = 3, 4, 5, 6, 7, 8
 _SHARES = np.array([[5000, 5000, 0], [6000, 4000, 0], [7000, 3000, 0], [3333, 3333, 3334], [4500, 3500, 2000]])
 _LOSS_REASONS = np.array(["price", "competitor", "no budget", "no decision"])
 _RUPIAH_PER_DOLLAR = 15_900
+_DEALS_A_MONTH = 5.6
+_GREAT, _PEAK = 1.3, 1.5
 
 
-def make_deals(rng: np.random.Generator, reps: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """One row a deal, oldest first, without its amount. worker: who works it; owner_id may be blank or unknown."""
+def make_deals(rng: np.random.Generator, reps: pd.DataFrame, window: Window, story: Story) -> pd.DataFrame:
+    """One row a deal, oldest first, without its amount. worker: who works it; owner_is: KNOWN, UNKNOWN or BLANK."""
     months = window.first_month + np.arange(window.months)
-    pace = rng.poisson(9 * (1 + 0.15 * np.sin(np.arange(window.months))), (len(reps), window.months))
+    season = 1 + 0.15 * np.sin(np.arange(window.months))
+    # as many as the busiest days would bring; quieter days keep a part of them
+    pace = rng.poisson(_DEALS_A_MONTH * season * _GREAT * _PEAK, (len(reps), window.months))
     worker = np.repeat(np.repeat(np.arange(len(reps)), window.months), pace.ravel())
     month = np.repeat(np.tile(months, len(reps)), pace.ravel())
     spread = rng.random(len(worker)) * (last_day(month) - first_day(month)).astype(int)
     wish = first_day(month) + spread.astype("timedelta64[D]")
+    busy = np.where(within(wish, story.great_quarter), 1.0, 1 / _GREAT)
+    in_peak = np.logical_or.reduce([np.zeros(len(wish), dtype=bool), *(within(wish, peak) for peak in story.peaks)])
+    busy = busy * np.where(in_peak, 1.0, 1 / _PEAK)
     day = add_working_days(wish, 0)
-    person = reps.iloc[worker]
-    hired_on, ended_on = (person[column].to_numpy().astype("datetime64[D]") for column in ("hired_on", "ended_on"))
+    hired_on, ended_on, leave_from = (
+        reps[column].to_numpy().astype("datetime64[D]")[worker] for column in ("hired_on", "ended_on", "leave_from")
+    )
+    busy = busy * _ramp(day, hired_on)
     kept = (day >= hired_on) & (np.isnat(ended_on) | (day < ended_on)) & (day <= last_day(window.last_month))
+    kept &= ~within(day, (leave_from, leave_from + 4)) & (rng.random(len(day)) < busy)
     # what would have come in at Lebaran does not come later
     kept &= ~np.isin(wish, LEBARAN_LULL)
-    deals = pd.DataFrame({"worker": worker, "utc_offset": person["utc_offset"].to_numpy()})
-    deals["created_at"] = instant(day, rng.integers(8 * 3600, 17 * 3600, len(day)), deals["utc_offset"].to_numpy())
+    utc_offset = reps["utc_offset"].to_numpy()[worker]
+    deals = pd.DataFrame({"worker": worker, "utc_offset": utc_offset})
+    deals["created_at"] = instant(day, rng.integers(8 * 3600, 17 * 3600, len(day)), utc_offset)
     deals = deals[kept].sort_values("created_at", kind="stable", ignore_index=True)
     count = len(deals)
     worker = deals["worker"].to_numpy()
-    deals["opportunity_id"] = "O" + pd.Series(np.arange(1, count + 1)).astype(str).str.zfill(6)
-    owner = reps["rep_id"].to_numpy(dtype=object)[worker]
+    deals["on_pipedrive"] = reps["on_pipedrive"].to_numpy()[worker]
+    position = np.arange(count)
+    numbered = ids("O", position, 6).to_numpy(dtype=object)
+    deals["opportunity_id"] = np.where(deals["on_pipedrive"], (position + 1).astype(str).astype(object), numbered)
+    owner_is = np.full(count, KNOWN, dtype=np.int8)
     astray = rng.permutation(count)[: count // 100]
-    owner[astray[::2]], owner[astray[1::2]] = UNKNOWN_OWNER, None
-    deals["owner_id"] = owner
+    owner_is[astray[::2]], owner_is[astray[1::2]] = UNKNOWN, BLANK
+    deals["owner_is"] = owner_is
     colleague = rng.permutation(count) < count // 20
     deals["created_by"] = reps["rep_id"].to_numpy()[np.where(colleague, worker % 3, worker)]
     deals["account"] = worker % 3 + 3 * (rng.random(count) ** 1.6 * (len(reps) * 5 // 3)).astype(int)
@@ -53,20 +70,29 @@ def make_deals(rng: np.random.Generator, reps: pd.DataFrame, window: Window) -> 
     deals["in_dollars"] = rng.random(count) < 0.1
     deals["type"] = np.where(rng.random(count) < 0.35, "new_business", "repeat_business")
     deals["loss_reason"] = _LOSS_REASONS[rng.integers(0, 4, count)]
+    deals["reason_given"] = rng.random(count) < 0.4
     deals["hoped_days"] = rng.integers(25, 110, count)
     return deals
 
 
-def make_stage_events(rng: np.random.Generator, deals: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
+def _ramp(day: Any, hired_on: Any) -> Any:
+    """How busy a new colleague is: a third in the first month, all of it from the fourth on."""
+    return np.clip(((day - hired_on).astype(int) // 30 + 1) / 3, 0, 1)
+
+
+def make_stage_events(rng: np.random.Generator, deals: pd.DataFrame, reps: pd.DataFrame, story: Story) -> pd.DataFrame:
     """deal, to_stage, from_stage (-1: none), changed_at, utc_offset, changed_by (rep); by deal, then by time."""
     count, worker = len(deals), deals["worker"].to_numpy()
     offset = deals["utc_offset"].to_numpy()
-    won = rng.random(count) < reps["win_probability"].to_numpy()[worker]
+    created_on = local_day(deals["created_at"].to_numpy(), offset)
+    hired_on = reps["hired_on"].to_numpy().astype("datetime64[D]")[worker]
+    chance = reps["win_probability"].to_numpy()[worker] * (0.6 + 0.4 * _ramp(created_on, hired_on))
+    won = rng.random(count) < chance * np.where(within(created_on, story.great_quarter), 1.25, 1)
     won_at_last = rng.random(count) < 0.4
-    taken = _steps_taken(rng, won, worker)
+    # a deal that a leaver closed stays the leaver's: it is not reopened
+    taken = _steps_taken(rng, won, ~np.isnat(reps["ended_on"].to_numpy())[worker])
     gaps = np.where(taken, 1 + rng.exponential(_MEAN_WORKING_DAYS, (count, len(_STEPS))).astype(int), 0)
     gaps[:, 0] = 0
-    created_on = local_day(deals["created_at"].to_numpy(), offset)
     for step, is_won in ((_CLOSE, won), (_LAST_CLOSE, taken[:, _LAST_CLOSE] & won_at_last)):
         closed_on = add_working_days(created_on, gaps[:, : step + 1].sum(axis=1))
         gaps[:, step] += np.where(is_won, _wait_for_the_period_end(rng, closed_on), 0)
@@ -89,7 +115,7 @@ def make_stage_events(rng: np.random.Generator, deals: pd.DataFrame, reps: pd.Da
     return events
 
 
-def _steps_taken(rng: np.random.Generator, won: np.ndarray, worker: np.ndarray) -> np.ndarray:
+def _steps_taken(rng: np.random.Generator, won: np.ndarray, of_leaver: np.ndarray) -> np.ndarray:
     """Which steps each deal takes: some skip a stage, go back or are reopened; lost ones leave from any stage."""
     count = len(won)
     chance = rng.random((count, 4))
@@ -100,17 +126,16 @@ def _steps_taken(rng: np.random.Generator, won: np.ndarray, worker: np.ndarray) 
     went_back = taken[:, PROPOSAL] & taken[:, QUALIFIED] & taken[:, _NEGOTIATION] & (chance[:, 1] < 0.09)
     taken[:, _BACK] = taken[:, _AGAIN] = went_back
     taken[:, _CLOSE] = True
-    # a deal that the leaver closed stays the leaver's: it is not reopened
-    taken[:, _REOPEN] = taken[:, _LAST_CLOSE] = (chance[:, 2] < 0.03) & (worker != LEAVER)
+    taken[:, _REOPEN] = taken[:, _LAST_CLOSE] = (chance[:, 2] < 0.03) & ~of_leaver
     return taken
 
 
 def _wait_for_the_period_end(rng: np.random.Generator, closed_on: np.ndarray) -> np.ndarray:
-    """Working days that a win waits: four in ten are signed in the last days of their month, some of their quarter."""
+    """Working days that a win waits: half are signed in the last days of their quarter or month."""
     month = closed_on.astype("datetime64[M]")
     quarter_end = month + (2 - month.astype(int) % 3)
     draw = rng.random(len(closed_on))
-    target = np.busday_offset(last_day(np.where(draw < 0.1, quarter_end, month)), 0, roll="backward", busdaycal=TRADING)
+    target = np.busday_offset(last_day(np.where(draw < 0.3, quarter_end, month)), 0, roll="backward", busdaycal=TRADING)
     target = np.busday_offset(target, -rng.integers(0, 4, len(closed_on)), busdaycal=TRADING)
     return np.where(draw < 0.5, np.maximum(np.busday_count(closed_on, target, busdaycal=TRADING), 0), 0)
 
@@ -129,18 +154,22 @@ def make_lines(rng: np.random.Generator, deals: pd.DataFrame, products: pd.DataF
     lines = pd.DataFrame({"deal": deal, "product": product, "quantity": quantity, "unit_price": unit_price})
     lines["discount_rate"] = discount
     lines["net"] = quantity * unit_price * (10_000 - discount) // 10_000
-    lines["line_id"] = "L" + pd.Series(np.arange(1, len(lines) + 1)).astype(str).str.zfill(6)
+    lines["line_id"] = ids("L", np.arange(len(lines)), 6)
     return lines
 
 
-def make_splits(rng: np.random.Generator, deals: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
-    """deal, rep, share: about three deals in a hundred are shared with colleagues who are there throughout."""
-    stays = np.setdiff1d(np.arange(len(reps)), [JOINER, LEAVER])
-    worker, owner = deals["worker"].to_numpy(), deals["owner_id"]
-    owned = (owner == reps["rep_id"].to_numpy()[worker]).to_numpy()
-    deal = np.sort(rng.permutation(np.flatnonzero(owned & (worker != LEAVER)))[: len(deals) * 3 // 100])
-    start = rng.integers(0, len(stays), len(deal))
-    trio = stays[(start[:, None] + np.arange(3)) % len(stays)]
+def make_splits(rng: np.random.Generator, deals: pd.DataFrame, reps: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """deal, rep, share: about three deals in a hundred of the plain source are shared with its reps who are there
+    throughout; none where there are fewer than three of those."""
+    there = (reps["hired_on"].to_numpy().astype("datetime64[M]") < window.first_month) & reps["ended_on"].isna()
+    stays = np.flatnonzero(there & ~reps["on_pipedrive"])
+    worker = deals["worker"].to_numpy()
+    may = (deals["owner_is"] == KNOWN) & ~deals["on_pipedrive"] & reps["ended_on"].isna().to_numpy()[worker]
+    deal = np.sort(rng.permutation(np.flatnonzero(may))[: int(may.sum()) // 30])
+    if len(stays) < 3:
+        deal = deal[:0]
+    start = rng.integers(0, max(len(stays), 1), len(deal))
+    trio = stays[(start[:, None] + np.arange(3)) % len(stays)] if len(deal) else np.zeros((0, 3), dtype=int)
     partners = np.where(trio[:, :2] == worker[deal][:, None], trio[:, 2:], trio[:, :2])
     shares = _SHARES[rng.integers(0, len(_SHARES), len(deal))]
     splits = pd.DataFrame({"deal": np.repeat(deal, 3), "rep": np.column_stack([worker[deal], partners]).ravel()})

@@ -1,4 +1,4 @@
-"""What the CRM showed at the end of a day: the frames of one full extract, blind to everything later."""
+"""What the plain source showed at the end of a day: the frames of one full extract, blind to everything later."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,19 +6,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sample_company.deals import LOST, NEGOTIATION, PROPOSAL, PROSPECTING, QUALIFIED, STAGES, WON
-from sample_company.people import or_blank
-from sample_company.working_days import local_day
+from sample_company.activities import DIRECTIONS, OUTCOMES, TOOLS, TYPES
+from sample_company.deals import BLANK, KNOWN, LOST, NEGOTIATION, PROPOSAL, PROSPECTING, QUALIFIED, STAGES, WON
+from sample_company.people import TEAM_IDS, or_blank, team_of
+from sample_company.story import JAKARTA_ONE, JAKARTA_TWO, Story
+from sample_company.working_days import instant, local_day
 
 REPORTING_OFFSET = 7
+RENAMED_STAGE = "Discovery"
+UNKNOWN_OWNER = "R900"
+# a label has its own code: the stage as it is called from the day of its renaming on
+_LABELS = np.append(STAGES, RENAMED_STAGE)
 _FORECAST = {PROSPECTING: "pipeline", QUALIFIED: "pipeline", PROPOSAL: "best case", NEGOTIATION: "commit"}
 _PROBABILITY = {PROSPECTING: 1000, QUALIFIED: 2500, PROPOSAL: 5000, NEGOTIATION: 7500, WON: 10_000, LOST: 0}
 
 
 @dataclass(frozen=True)
 class Company:
-    """All that happened, before, in and after the extracts. Frames refer to each other by position."""
+    """All that happened but the activities, also after the extracts. Frames refer to each other by position."""
 
+    story: Story
     reps: pd.DataFrame
     teams: pd.DataFrame
     memberships: pd.DataFrame
@@ -29,88 +36,130 @@ class Company:
     lines: pd.DataFrame
     splits: pd.DataFrame
     leads: pd.DataFrame
-    activities: pd.DataFrame
 
 
-def extract(company: Company, day: np.datetime64) -> dict[str, pd.DataFrame]:
-    """The frames of the extract of `day`, by file name without its ending; more columns than the files have."""
-    cutoff = (day + 1).astype("datetime64[s]") - np.timedelta64(REPORTING_OFFSET, "h")
+def cutoff_of(day: np.datetime64) -> Any:
+    """The instant at which a day ends where the company reports."""
+    return (day + 1).astype("datetime64[s]") - np.timedelta64(REPORTING_OFFSET, "h")
+
+
+def extract(company: Company, day: np.datetime64, known_deals: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The frames of the plain source's extract of `day`, by file name without its ending, but for the activities; more
+    columns than the files have. `known_deals` is `deals_known` of that day."""
+    cutoff = cutoff_of(day)
     deal_id, rep_id = company.deals["opportunity_id"], company.reps["rep_id"]
-    known_deals = company.deals.index[company.deals["created_at"] < cutoff]
-    events = company.events[company.events["changed_at"] < cutoff]
-    leads = company.leads[company.leads["created_at"] < cutoff]
-    activities = company.activities[company.activities["logged_at"] < cutoff]
-    lines = company.lines[company.lines["deal"].isin(known_deals)]
-    splits = company.splits[company.splits["deal"].isin(known_deals)]
-    from_stage = or_blank(events["from_stage"] >= 0, STAGES[events["from_stage"]])
+    deals = known_deals[~known_deals["on_pipedrive"]]
+    is_known = np.zeros(len(company.deals), dtype=bool)
+    is_known[deals.index] = True
+    events = company.events[is_known[company.events["deal"]] & (company.events["changed_at"] < cutoff)]
+    leads = company.leads[(company.leads["created_at"] < cutoff) & ~company.leads["on_pipedrive"]]
+    lines = company.lines[is_known[company.lines["deal"]]]
+    splits = company.splits[is_known[company.splits["deal"]]]
+    accounts = company.accounts[(company.accounts["created_at"] < cutoff) & ~company.accounts["on_pipedrive"]]
+    renamed_at = instant(company.story.stage_renamed, np.array(0), np.array(REPORTING_OFFSET))
+    renamed = (events["changed_at"] >= renamed_at).to_numpy()
+    rep_changes = reps_known(company.reps, day)
     return {
-        "reps": reps_known(company.reps, day),
+        "reps": rep_changes[~rep_changes["on_pipedrive"]],
         "teams": company.teams,
         "team_memberships": company.memberships,
-        "accounts": company.accounts[company.accounts["created_at"] < cutoff],
+        "accounts": accounts,
         "products": company.products,
-        "leads": _leads_known(leads, deal_id, cutoff),
-        "opportunities": deals_known(company, events, day),
+        "leads": leads_known(leads, deal_id, cutoff),
+        "opportunities": deals.assign(
+            stage=named(_LABELS, _label(deals["stage_code"], day >= company.story.stage_renamed))
+        ),
         "stage_events": events.assign(
-            opportunity_id=_names(deal_id, events["deal"]),
-            to_stage=STAGES[events["to_stage"]],
-            from_stage=from_stage,
-            changed_by=_names(rep_id, events["changed_by"]),
+            opportunity_id=named(deal_id, events["deal"]),
+            to_stage=named(_LABELS, _label(events["to_stage"], renamed)),
+            from_stage=named(_LABELS, _label(events["from_stage"], renamed)),
+            changed_by=named(rep_id, events["changed_by"]),
         ),
         "opportunity_lines": lines.assign(
-            opportunity_id=_names(deal_id, lines["deal"]),
-            product_id=_names(company.products["product_id"], lines["product"]),
+            opportunity_id=named(deal_id, lines["deal"]),
+            product_id=named(company.products["product_id"], lines["product"]),
         ),
         "opportunity_splits": splits.assign(
-            opportunity_id=_names(deal_id, splits["deal"]), rep_id=_names(rep_id, splits["rep"])
-        ),
-        "activities": activities.assign(
-            rep_id=_names(rep_id, activities["rep"]),
-            opportunity_id=_names(deal_id, activities["deal"]),
-            lead_id=_names(company.leads["lead_id"], activities["lead"]),
-            account_id=_names(company.deals["account_id"], activities["deal"]),
+            opportunity_id=named(deal_id, splits["deal"]), rep_id=named(rep_id, splits["rep"])
         ),
     }
 
 
+def activities_known(company: Company, activities: pd.DataFrame, day: np.datetime64) -> dict[str, pd.DataFrame]:
+    """The plain source's activities of `day`: those of the CRM and, once it is connected, of the telephone system."""
+    known = activities[(activities["logged_at"] < cutoff_of(day)) & ~activities["on_pipedrive"]]
+    migrated = company.story.migrated
+    moved = ((known["team"] == JAKARTA_ONE) & ~known["is_phone"]).to_numpy() & bool(day >= migrated)
+    is_old = known["occurred_on"].to_numpy() < migrated
+    imported_at = instant(migrated, np.array(2 * 3600), np.array(REPORTING_OFFSET))
+    logged_at = known["logged_at"].to_numpy()
+    written = known.assign(
+        prefix=np.where(moved & ~is_old, "N", "V"),
+        logged_at=np.where(moved & is_old, np.maximum(logged_at, imported_at), logged_at),
+        type=named(TYPES, known["type"]),
+        tool=named(TOOLS, known["type"]),
+        direction=named(DIRECTIONS, known["direction"]),
+        outcome=named(OUTCOMES, known["outcome"]),
+        rep_id=named(company.reps["rep_id"], known["rep"]),
+        opportunity_id=named(company.deals["opportunity_id"], known["deal"]),
+        lead_id=named(company.leads["lead_id"], known["lead"]),
+        account_id=named(company.deals["account_id"], known["deal"]),
+    )
+    frames = {"activities": written[~written["is_phone"]], "activities-phone": written[written["is_phone"]]}
+    return frames if day >= company.story.phone_connected else {"activities": frames["activities"]}
+
+
 def reps_known(reps: pd.DataFrame, day: np.datetime64) -> pd.DataFrame:
-    """The roster of a day: nobody who joins later, no end that lies ahead."""
+    """The roster of a day: each in the team of that day, nobody who joins later, no end that lies ahead."""
     known = reps[reps["hired_on"].to_numpy() <= day]
-    return known.assign(ended_on=known["ended_on"].where(known["ended_on"].to_numpy() <= day))
+    team_id = np.array(TEAM_IDS)[team_of(reps, known.index, day)]
+    return known.assign(team_id=team_id, ended_on=known["ended_on"].where(known["ended_on"].to_numpy() <= day))
 
 
-def deals_known(company: Company, events: pd.DataFrame, day: np.datetime64) -> pd.DataFrame:
-    """The deals of a day with stage, owner and close, out of the events known by then."""
-    last = events.drop_duplicates("deal", keep="last")
+def deals_known(company: Company, day: np.datetime64) -> pd.DataFrame:
+    """The deals of a day, of every source, with stage, owner and close, out of the events known by then. owner is the
+    rep (position; -1: nobody on the roster), open_stage the last stage before the close."""
+    known_events = company.events[company.events["changed_at"] < cutoff_of(day)]
+    last = known_events.drop_duplicates("deal", keep="last")
     deals = company.deals.loc[last["deal"]].copy()
     stage, changed_at = last["to_stage"].to_numpy(), last["changed_at"].to_numpy()
     closed = np.isin(stage, [WON, LOST])
     never = np.datetime64("NaT", "s")
-    rep_id = company.reps["rep_id"].to_numpy(dtype=object)
     worker, created_at = deals["worker"].to_numpy(), deals["created_at"].to_numpy()
     ended_on = company.reps["ended_on"].to_numpy().astype("datetime64[D]")[worker]
     closed_on = local_day(changed_at, REPORTING_OFFSET)
-    owned = (deals["owner_id"] == rep_id[worker]).to_numpy()
-    handed_over = owned & (ended_on <= day) & ~(closed & (closed_on <= ended_on))
-    heir = company.reps["heir"].to_numpy()[worker]
-    deals["owner_id"] = np.where(handed_over, rep_id[heir], deals["owner_id"])
-    deals["stage_code"], deals["stage"] = stage, STAGES[stage]
+    owner_is, on_pipedrive = deals["owner_is"].to_numpy(), deals["on_pipedrive"].to_numpy()
+    handed_over = (owner_is == KNOWN) & (ended_on <= day) & ~(closed & (closed_on <= ended_on))
+    owner = np.where(handed_over, company.reps["heir"].to_numpy()[worker], worker)
+    unknown = np.where(on_pipedrive, UNKNOWN_OWNER[1:], UNKNOWN_OWNER).astype(object)
+    owner_id = np.where(owner_is == KNOWN, company.reps["rep_id"].to_numpy(dtype=object)[owner], unknown)
+    deals["owner"] = np.where(owner_is == KNOWN, owner, -1)
+    deals["owner_id"] = or_blank(owner_is != BLANK, owner_id)
+    deals["stage_code"] = stage
+    deals["open_stage"] = np.where(closed, last["from_stage"].to_numpy(), stage)
     deals["closed_at"] = np.where(closed, changed_at, never)
     hoped_on = local_day(created_at, REPORTING_OFFSET) + deals["hoped_days"].to_numpy().astype("timedelta64[D]")
     # a date that has passed is put off by whole months of thirty days
     overdue = np.maximum((day - hoped_on).astype(int) // 30 + 1, 0)
-    deals["close_date"] = np.where(closed, closed_on, hoped_on + overdue.astype("timedelta64[D]") * 30)
-    deals["close_date"] = deals["close_date"].astype("datetime64[s]")
-    deals["updated_at"] = np.where(handed_over, np.maximum(changed_at, ended_on.astype("datetime64[s]")), changed_at)
+    deals["expected_on"] = (hoped_on + overdue.astype("timedelta64[D]") * 30).astype("datetime64[s]")
+    deals["close_date"] = np.where(closed, closed_on.astype("datetime64[s]"), deals["expected_on"].to_numpy())
+    updated_at = np.where(handed_over, np.maximum(changed_at, ended_on.astype("datetime64[s]")), changed_at)
     deals["account_id"] = or_blank(closed | ~deals["without_account"], deals["account_id"])
-    deals["loss_reason"] = or_blank(stage == LOST, deals["loss_reason"])
+    required = on_pipedrive | (closed_on >= company.story.reason_required)
+    deals["loss_reason"] = or_blank((stage == LOST) & (required | deals["reason_given"]), deals["loss_reason"])
     deals["forecast_category"] = pd.Series(stage, deals.index).map(_FORECAST).fillna("closed")
     deals["probability"] = pd.Series(stage, deals.index).map(_PROBABILITY)
     deals["pipeline"], deals["is_deleted"] = "sales", "false"
+    edited_at = instant(company.story.edited, np.array(3 * 3600), np.array(REPORTING_OFFSET))
+    edited = (company.reps["team"].to_numpy()[worker] == JAKARTA_TWO) & (created_at < edited_at) & ~on_pipedrive
+    edited &= bool(day >= company.story.edited)
+    deals["updated_at"] = np.where(edited, np.maximum(updated_at, edited_at), updated_at)
+    deals["type"] = np.where(edited, "repeat_business", deals["type"])
     return deals
 
 
-def _leads_known(leads: pd.DataFrame, deal_id: pd.Series, cutoff: np.datetime64) -> pd.DataFrame:
+def leads_known(leads: pd.DataFrame, deal_id: pd.Series, cutoff: np.datetime64) -> pd.DataFrame:
+    """Leads with their state at an instant; leads of later must not be among them."""
     steps = {
         step: (leads[step] < cutoff).to_numpy()
         for step in ("contacted_at", "qualified_at", "rejected_at", "converted_at")
@@ -124,10 +173,19 @@ def _leads_known(leads: pd.DataFrame, deal_id: pd.Series, cutoff: np.datetime64)
         status=status,
         qualified_at=leads["qualified_at"].where(steps["qualified_at"]),
         converted_at=leads["converted_at"].where(steps["converted_at"]),
-        opportunity_id=or_blank(steps["converted_at"], _names(deal_id, leads["deal"])),
+        opportunity_id=named(deal_id, np.where(steps["converted_at"], leads["deal"], -1)),
     )
 
 
-def _names(ids: pd.Series, positions: pd.Series) -> Any:
-    """The id at each position, None where the position is -1."""
-    return or_blank(positions >= 0, ids.to_numpy()[positions])
+def named(names: Any, positions: Any) -> pd.Categorical:
+    """The name at each position, blank where the position is -1; a number a row, however long the names."""
+    at = np.asarray(positions)
+    first, last = (int(at[at >= 0].min()), int(at.max())) if (at >= 0).any() else (0, -1)
+    categories = np.asarray(names, dtype=object)[first : last + 1]
+    codes, distinct = pd.factorize(categories)
+    # the last code, -1, is the blank one
+    return pd.Categorical.from_codes(np.append(codes, -1)[np.where(at >= 0, at - first, -1)], categories=distinct)
+
+
+def _label(stage: Any, renamed: Any) -> Any:
+    return np.where((np.asarray(stage) == QUALIFIED) & renamed, len(STAGES), stage)

@@ -3,14 +3,16 @@
 import numpy as np
 import pandas as pd
 
-from sample_company.people import Window, or_blank
+from sample_company.people import Window, ids, or_blank
+from sample_company.story import Story
 from sample_company.working_days import add_working_days, first_day, instant, local_day
 
 _SOURCES = np.array(["website", "referral", "trade show", "phone", "whatsapp"])
-WHATSAPP_FROM = 7  # months after the first: until then such leads are entered as phone
 
 
-def make_leads(rng: np.random.Generator, deals: pd.DataFrame, reps: pd.DataFrame, window: Window) -> pd.DataFrame:
+def make_leads(
+    rng: np.random.Generator, deals: pd.DataFrame, reps: pd.DataFrame, window: Window, story: Story
+) -> pd.DataFrame:
     """One row a lead, oldest first: created_at and, NaT where it never happens, contacted_at, qualified_at,
     converted_at, rejected_at; deal (-1: none); rep (position), owner_id, source, utc_offset."""
     deal_day = local_day(deals["created_at"].to_numpy(), deals["utc_offset"].to_numpy())
@@ -38,11 +40,12 @@ def make_leads(rng: np.random.Generator, deals: pd.DataFrame, reps: pd.DataFrame
     leads["rejected_at"] = np.where((fate > 0.25) & (fate < 0.7), instant(qualified_on, second, offset), never)
     leads["converted_at"] = np.where(deal >= 0, deals["created_at"].to_numpy()[deal], never)
     source = rng.integers(0, 5, len(deal))
-    whatsapp_on = first_day(window.month(WHATSAPP_FROM))
-    leads["source"] = _SOURCES[np.where((source == 4) & (created_on < whatsapp_on), 3, source)]
+    leads["source"] = _SOURCES[np.where((source == 4) & (created_on < story.whatsapp_listed), 3, source)]
     unowned = (deal < 0) & (fate < 0.04)
     leads["owner_id"] = or_blank(~unowned, reps["rep_id"].to_numpy()[rep])
     leads = leads[(created_on >= hired_on) & (np.isnat(ended_on) | (created_on <= ended_on))]
     leads = leads.sort_values("created_at", kind="stable", ignore_index=True)
-    leads["lead_id"] = "D" + pd.Series(np.arange(1, len(leads) + 1)).astype(str).str.zfill(6)
+    numbered = ids("D", np.arange(len(leads)), 6)
+    leads["on_pipedrive"] = reps["on_pipedrive"].to_numpy()[leads["rep"]]
+    leads["lead_id"] = np.where(leads["on_pipedrive"], "lead-" + numbered.str[1:], numbered)
     return leads

@@ -1,4 +1,8 @@
-"""Who sells, to whom, and what: reps, teams, memberships, accounts, products. Rows are found by their position."""
+"""Who sells, to whom, and what: reps, teams, memberships, accounts, products. Rows are found by their position.
+
+A rep's region is its position modulo 3, its first team its position modulo 6. The region around Makassar keeps its
+deals in Pipedrive, the others in the plain source.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,19 +13,23 @@ import pandas as pd
 from sample_company.working_days import first_day
 
 PARENT_TEAM = "T-ID"
-TEAMS = ["T-JKT", "T-MKS", "T-JYP"]
-TEAM_NAMES = ["Jakarta", "Makassar", "Jayapura"]
+TEAM_IDS = ["T-JKT1", "T-MKS1", "T-JYP", "T-JKT2", "T-MKS2", "T-SRG"]
+TEAM_NAMES = ["Jakarta Hospitality", "Makassar City", "Jayapura", "Jakarta Retail", "Makassar Coast", "Sorong"]
 REGIONS = ["Jakarta", "Sulawesi Selatan", "Papua"]
 TIME_ZONES = ["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]
 UTC_OFFSETS = np.array([7, 8, 9])
+MAKASSAR = 1
 
-# positions in the roster of the three whose story matters; the first three lead the teams
-JOINER, LEAVER, MOVER = 3, 4, 5
+# positions in the roster of the three whose story matters; the first six lead the teams
+JOINER, MOVER, LEAVER = 6, 8, 9
+_MOVES_TO = np.array([3, 4, 3, 0, 1, 2])
 
 _FIRST_NAMES = (
     "Adi Bunga Cahya Dewi Eko Fitri Gilang Hana Indra Joko Kartika Lukman Maya Nanda Oka Putri Rizky Sari Tono Yulia"
 )
+_MIDDLE_NAMES = "Agung Bagus Citra Dian Endah Fajar Galih Hadi Intan"
 _LAST_NAMES = "Pratama Siregar Wibowo Lestari Nugroho Hasan Rumbiak Santoso Halim Wijaya Manurung Kusuma Daeng Saputra Yoku Utami Gunawan Tanjung Mambrasar Setiawan"  # noqa: E501
+MOST_REPS = 4000
 _ACCOUNT_WORDS = "Sinar Bahari Cakra Mitra Surya Pelita Tirta Lentera Samudra Rajawali"
 _ACCOUNT_ENDINGS = "Makmur Abadi Sentosa Mandiri Lestari Perkasa Timur Nusantara Gemilang Jaya"
 _INDUSTRIES = np.array(["hospitality", "retail", "fisheries", "food processing", "health care"])
@@ -54,53 +62,87 @@ class Window:
         return self.first_month + np.timedelta64(position % self.months, "M")
 
 
-def make_reps(rng: np.random.Generator, count: int, window: Window) -> pd.DataFrame:
-    """One row a rep, position = index. Beside the columns of reps.csv: team (position), utc_offset, win_probability,
+def make_reps(
+    rng: np.random.Generator,
+    count: int,
+    window: Window,
+    territory_opened: np.datetime64,
+    sources: tuple[str, ...],
+) -> pd.DataFrame:
+    """One row a rep, position = index. rep_id is the id within its `source`, full_id the one across sources. Beside the
+    columns of reps.csv: team, moved_to (positions), moved_on and leave_from (NaT: never), utc_offset, win_probability,
     heir (position of who takes over the deals; oneself where nobody leaves)."""
     position = np.arange(count)
-    team = position % 3
-    first, last = np.array(_FIRST_NAMES.split()), np.array(_LAST_NAMES.split())
-    firsts, lasts = first[position % 20], last[(position * 7 + position // 20) % 20]
-    hired_on = np.datetime64("2018-01-01") + rng.integers(0, 2400, count)
-    hired_on[JOINER] = first_day(window.month(window.months // 3))
-    ended_on = np.full(count, np.datetime64("NaT", "D"))
-    ended_on[LEAVER] = first_day(window.month(-2)) + 13
-    heir = position.copy()
-    heir[LEAVER] = LEAVER % 3
-    reps = pd.DataFrame({"rep_id": _ids("R", position, 3), "name": firsts + np.array(" ", dtype="U1") + lasts})
+    region, team = position % 3, position % 6
+    on_pipedrive = region == MAKASSAR if len(sources) == 2 else np.full(count, sources == ("pipedrive",))
+    reps = pd.DataFrame({"source": np.where(on_pipedrive, "pipedrive", "generic"), "on_pipedrive": on_pipedrive})
+    numbered = ids("R", position, 3)
+    reps["rep_id"] = np.where(
+        on_pipedrive, (position + 101).astype(str).astype(object), numbered.to_numpy(dtype=object)
+    )
+    reps["full_id"] = reps["source"] + ":" + reps["rep_id"]
+    # how another source's file names the rep
+    reps["register_id"] = np.where(on_pipedrive, reps["full_id"], reps["rep_id"])
+    reps["name"] = _names(position)
     reps["email"] = reps["name"].str.lower().str.replace(" ", ".") + "@kuota-sample.example"
-    reps["role"] = np.where(position % 3 == position // 3 % 3, "account_manager", "account_executive")
-    reps["segment"] = np.where(position // 3 % 2 == 0, "enterprise", "mid_market")
-    reps["team"], reps["team_id"] = team, np.array(TEAMS)[team]
-    reps["manager_id"] = or_blank(position >= 3, reps["rep_id"].to_numpy()[team])
-    reps["region"], reps["time_zone"] = np.array(REGIONS)[team], np.array(TIME_ZONES)[team]
+    reps["role"] = np.where(position // 6 % 3 == position % 3, "account_manager", "account_executive")
+    reps["segment"] = np.where(position // 6 % 2 == 0, "enterprise", "mid_market")
+    reps["team"], reps["team_id"] = team, np.array(TEAM_IDS)[team]
+    reps["manager_id"] = or_blank(position >= 6, reps["register_id"].to_numpy()[team])
+    reps["region"], reps["time_zone"] = np.array(REGIONS)[region], np.array(TIME_ZONES)[region]
+    never = np.full(count, np.datetime64("NaT", "D"))
+    joins, leaves = position % 10 == JOINER, position % 11 == LEAVER
+    moves = (position % 15 == MOVER) & ~(joins | leaves)
+    hired_on = np.datetime64("2018-01-01") + rng.integers(0, 1700, count)
+    hired_on = np.where(joins, _first_days(window, window.months // 3 + position // 10 % 4), hired_on)
+    hired_on = np.where(team == 5, territory_opened, hired_on)
+    # the first leaver goes near the end, the others before
+    exit_month = (window.months - 2 - position // 11 * 3) % (window.months // 2) + window.months - window.months // 2
+    exit_month[LEAVER] = window.months - 2
+    ended_on = np.where(leaves & (team != 5) & ~joins, _first_days(window, exit_month) + 13, never)
+    moved_on = np.where(moves, _first_days(window, window.months * 2 // 3 + position // 15 % 3), never)
     reps["hired_on"], reps["ended_on"] = hired_on.astype("datetime64[s]"), ended_on.astype("datetime64[s]")
-    reps["utc_offset"] = UTC_OFFSETS[team]
+    reps["moved_on"], reps["moved_to"] = moved_on.astype("datetime64[s]"), _MOVES_TO[team]
+    leave_from = np.where(position % 5 < 2, _first_days(window, position * 5 % window.months) + 5 + position % 7, never)
+    leave_from = np.where((leave_from < hired_on) | (leave_from >= ended_on), never, leave_from)
+    reps["leave_from"] = leave_from.astype("datetime64[s]")
+    reps["utc_offset"] = UTC_OFFSETS[region]
     reps["win_probability"] = rng.uniform(0.32, 0.62, count)
-    reps["heir"] = heir
+    reps["heir"] = np.where(np.isnat(ended_on), position, team)
     return reps
 
 
+def team_of(reps: pd.DataFrame, rep: Any, days: Any) -> Any:
+    """The team (position) of each rep (position) on each day."""
+    moved_on = reps["moved_on"].to_numpy().astype("datetime64[D]")[rep]
+    return np.where(days >= moved_on, reps["moved_to"].to_numpy()[rep], reps["team"].to_numpy()[rep])
+
+
 def make_teams(reps: pd.DataFrame) -> pd.DataFrame:
-    """team_id, name, parent_team_id, manager_id: three teams under one."""
+    """team_id, name, parent_team_id, manager_id: six teams under one."""
     return pd.DataFrame(
         {
-            "team_id": [PARENT_TEAM, *TEAMS],
+            "team_id": [PARENT_TEAM, *TEAM_IDS],
             "name": ["Indonesia", *TEAM_NAMES],
-            "parent_team_id": [None] + [PARENT_TEAM] * 3,
-            "manager_id": [None, *reps["rep_id"][:3]],
+            "parent_team_id": [None] + [PARENT_TEAM] * 6,
+            "manager_id": [None, *reps["register_id"][:6]],
         }
     )
 
 
-def make_memberships(reps: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """rep_id, team_id, valid_from, valid_to: a row a rep, and two for the mover, from Jayapura to Makassar."""
-    moves_on = first_day(window.month(window.months * 2 // 3)).astype("datetime64[s]")
-    memberships = reps[["rep_id", "team_id", "hired_on"]].rename(columns={"hired_on": "valid_from"})
-    memberships["valid_to"] = np.full(len(reps), np.datetime64("NaT", "s"))
-    memberships.loc[MOVER, "valid_to"] = moves_on - np.timedelta64(1, "D")
-    move = pd.DataFrame({"rep_id": [reps["rep_id"][MOVER]], "team_id": [TEAMS[1]], "valid_from": [moves_on]})
-    return pd.concat([memberships, move]).sort_values(["rep_id", "valid_from"], ignore_index=True)
+def make_memberships(reps: pd.DataFrame) -> pd.DataFrame:
+    """rep and team (positions), rep_id, team_id, valid_from, valid_to: a row a rep, and two for who moves. Of a rep of
+    Pipedrive, which knows no last day, the membership ends with it."""
+    moves_on, moves = reps["moved_on"], reps["moved_on"].notna()
+    first = reps[["team", "hired_on"]].rename(columns={"hired_on": "valid_from"}).assign(rep=reps.index)
+    last_day = reps["ended_on"].where(reps["on_pipedrive"])
+    first["valid_to"] = (moves_on - np.timedelta64(1, "D")).where(moves, last_day)
+    second = pd.DataFrame({"rep": reps.index[moves], "team": reps["moved_to"][moves], "valid_from": moves_on[moves]})
+    memberships = pd.concat([first, second.assign(valid_to=last_day[moves])])
+    memberships = memberships.sort_values(["rep", "valid_from"], ignore_index=True)
+    memberships["rep_id"] = reps["register_id"].to_numpy()[memberships["rep"]]
+    memberships["team_id"] = np.array(TEAM_IDS)[memberships["team"]]
+    return memberships
 
 
 def make_accounts(rng: np.random.Generator, reps: pd.DataFrame, window: Window) -> pd.DataFrame:
@@ -110,13 +152,16 @@ def make_accounts(rng: np.random.Generator, reps: pd.DataFrame, window: Window) 
     serial = np.where(position < 100, "", np.char.add(" ", (position // 100 + 1).astype(str)))
     legal_form = np.where(position % 4 == 0, "CV ", "PT ")
     name = legal_form + words[position % 10] + " " + endings[(position // 10 + position) % 10] + serial
-    accounts = pd.DataFrame({"account_id": _ids("A", position, 4), "name": name})
+    # of each region's accounts the sources keep what their reps keep
+    on_pipedrive = reps["on_pipedrive"].to_numpy()[position % 3]
+    numbered = ids("A", position, 4).to_numpy(dtype=object)
+    accounts = pd.DataFrame({"name": name, "on_pipedrive": on_pipedrive})
+    accounts["account_id"] = np.where(on_pipedrive, (position + 1).astype(str).astype(object), numbered)
     accounts["industry"] = _INDUSTRIES[rng.integers(0, 5, len(position))]
     accounts["region"] = np.array(REGIONS)[position % 3]
     accounts["segment"] = np.where(rng.random(len(position)) < 0.4, "enterprise", "mid_market")
-    owner = position % 3 + 3 * rng.integers(0, 2, len(position))
-    accounts["owner_id"] = reps["rep_id"].to_numpy()[np.where(np.isin(owner, [JOINER, LEAVER]), position % 3, owner)]
-    accounts["parent_account_id"] = or_blank(position % 20 == 19, accounts["account_id"].to_numpy()[position - 19])
+    accounts["owner_id"] = reps["rep_id"].to_numpy()[position % 3]
+    accounts["parent_account_id"] = or_blank(position % 20 == 19, accounts["account_id"].to_numpy()[position - 18])
     opened = first_day(window.first_month) - rng.integers(30, 900, len(position))
     accounts["created_at"] = opened.astype("datetime64[s]") + np.timedelta64(3, "h")
     accounts["utc_offset"] = UTC_OFFSETS[position % 3]
@@ -136,5 +181,18 @@ def or_blank(present: Any, values: Any) -> Any:
     return np.where(present, np.asarray(values, dtype=object), np.array(None, dtype=object))
 
 
-def _ids(prefix: str, position: np.ndarray, width: int) -> pd.Series:
-    return prefix + pd.Series(position + 1).astype(str).str.zfill(width)
+def ids(prefix: str, position: Any, width: int) -> pd.Series:
+    """prefix and number from 1 on, all of one width: their order as text is that of the positions."""
+    return prefix + pd.Series(position + 1).astype(str).str.zfill(max(width, len(str(len(position)))))
+
+
+def _names(position: np.ndarray) -> np.ndarray:
+    firsts = np.array(_FIRST_NAMES.split(), dtype=object)[position % 20]
+    lasts = np.array(_LAST_NAMES.split(), dtype=object)[(position * 7 + position // 20) % 20]
+    # four hundred pairs; the next four hundred take a middle name, and so on
+    middles = np.array(["", *(" " + name for name in _MIDDLE_NAMES.split())], dtype=object)[position // 400 % 10]
+    return np.asarray(firsts + middles + " " + lasts)
+
+
+def _first_days(window: Window, months: Any) -> Any:
+    return first_day(window.first_month + np.minimum(months, window.months - 1))

@@ -3,11 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from sample_company.activities import LATE_LOGGING_TEAM, LOGGING_FROM, MENDED, MISSPELT
-from sample_company.deals import LOST, STAGES, WON
-from sample_company.leads import WHATSAPP_FROM
-from sample_company.people import LEAVER, TEAMS, Window, or_blank
-from sample_company.working_days import add_working_days, first_day, holidays_register
+from sample_company.activities import MENDED, MISSPELT
+from sample_company.deals import LOST, QUALIFIED, STAGES, WON
+from sample_company.extract import RENAMED_STAGE
+from sample_company.people import LEAVER, TEAM_IDS, Window, or_blank
+from sample_company.pipedrive import STAGE_NAMES
+from sample_company.story import GENERIC, NEVER, PIPEDRIVE, Story, planted_breaks
+from sample_company.working_days import first_day, holidays_register
 
 _STEP = 5_000_000
 
@@ -19,48 +21,80 @@ def make_rates(rng: np.random.Generator, window: Window) -> pd.DataFrame:
     return pd.DataFrame({"month": months, "currency": "USD", "rate_to_reporting": 1_624_537 + drift})
 
 
-def make_registers(rates: pd.DataFrame, window: Window, reps: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def make_registers(
+    rates: pd.DataFrame, reps: pd.DataFrame, story: Story, sources: tuple[str, ...]
+) -> dict[str, pd.DataFrame]:
     """The registers but for the quotas, by file name without its ending."""
-    changes = pd.DataFrame(
-        {
-            "change_id": ["C1", "C2"],
-            "effective_on": first_day(np.array([window.month(LOGGING_FROM), window.month(WHATSAPP_FROM)])),
-            "object": ["activity", "lead"],
-            "field": ["rows", "source"],
-            "team": [TEAMS[LATE_LOGGING_TEAM], None],
-            "what_changed": ["tracking_started", "definition_changed"],
-            "bridge_rule": [None, "phone before is phone or whatsapp after"],
-        }
-    ).assign(source="generic", declared_by="sales-operations", declared_on=first_day(window.month(WHATSAPP_FROM)))
     roles = np.array(["account_executive", "account_manager"])
-    leave_from = add_working_days(first_day(window.month(window.months // 2)), np.array([5, 10]))
+    leave = reps[reps["leave_from"].notna()]
     return {
-        "stage_map": pd.DataFrame(
-            {
-                "source": "generic",
-                "source_stage": STAGES,
-                "stage": STAGES,
-                "stage_order": np.arange(1, len(STAGES) + 1),
-                "is_closed": np.where(np.arange(len(STAGES)) >= min(WON, LOST), "true", "false"),
-                "is_won": np.where(np.arange(len(STAGES)) == WON, "true", "false"),
-            }
-        ),
+        "stage_map": _stage_map(story, sources),
         "value_map": pd.DataFrame(
             {"source": ["generic"], "object": "activity", "field": "type", "source_value": MISSPELT, "value": MENDED}
         ),
-        "collection_changes": changes,
+        "collection_changes": _declared_changes(story, sources),
         "exchange_rates": rates,
         "holidays": holidays_register(),
         "ramp": pd.DataFrame(
             {"role": roles.repeat(3), "month_of_tenure": [1, 2, 3] * 2, "share": [2500, 5000, 7500, 5000, 7500, 10_000]}
         ),
-        "leave": pd.DataFrame({"rep_id": reps["rep_id"][:2], "from_date": leave_from, "to_date": leave_from + 4}),
+        "leave": pd.DataFrame(
+            {
+                "rep_id": leave["register_id"],
+                "from_date": leave["leave_from"],
+                "to_date": leave["leave_from"] + np.timedelta64(4, "D"),
+            }
+        ),
     }
 
 
-def make_quotas(deals: pd.DataFrame, rates: pd.DataFrame, reps: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """The plan of the first extract: revenue by rep and quarter, for the team in Jakarta by quarter, for the company by
-    year; deals by month for the reps in Jayapura. target in rupiah or deals."""
+def _stage_map(story: Story, sources: tuple[str, ...]) -> pd.DataFrame:
+    """Every label of every source; of the plain one, a stage that is renamed has a row before and a row after."""
+    stage = pd.DataFrame({"stage": STAGES, "stage_order": np.arange(1, len(STAGES) + 1)})
+    stage["is_closed"] = np.where(stage.index >= min(WON, LOST), "true", "false")
+    stage["is_won"] = np.where(stage.index == WON, "true", "false")
+    plain = stage.assign(source=GENERIC, source_stage=STAGES)
+    if story.stage_renamed != NEVER:
+        renamed_on = pd.Timestamp(str(story.stage_renamed))
+        before = (plain["stage"] == STAGES[QUALIFIED]).map({True: renamed_on - pd.Timedelta(days=1), False: pd.NaT})
+        after = plain.iloc[[QUALIFIED]].assign(source_stage=RENAMED_STAGE, valid_from=renamed_on)
+        plain = pd.concat([plain.assign(valid_to=before.astype("datetime64[s]")), after])
+    labels = np.concatenate([STAGE_NAMES, ["won", "lost"]])
+    by_source = {GENERIC: plain, PIPEDRIVE: stage.assign(source=PIPEDRIVE, source_stage=labels)}
+    return pd.concat([by_source[source] for source in sources], ignore_index=True)
+
+
+def _declared_changes(story: Story, sources: tuple[str, ...]) -> pd.DataFrame:
+    """What sales ops knows of and has written down the month after; the other breaks are for others to find."""
+    declared = [change for change in planted_breaks(story, sources) if change.is_declared]
+    rules = {
+        "source": "phone before is phone or whatsapp after",
+        "to_stage": f"{STAGES[QUALIFIED]} before is {RENAMED_STAGE} after",
+    }
+    effective_on = pd.to_datetime(pd.Series([change.starts_on for change in declared], dtype=object))
+    return pd.DataFrame(
+        {
+            "change_id": [f"C{number}" for number in range(1, len(declared) + 1)],
+            "effective_on": effective_on,
+            "source": [change.source for change in declared],
+            "object": [change.object for change in declared],
+            "field": [change.field for change in declared],
+            "team": [
+                None if change.population == "all" else change.population.rpartition(":")[2] for change in declared
+            ],
+            "what_changed": [change.kind for change in declared],
+            "bridge_rule": [rules.get(change.field) for change in declared],
+            "declared_by": "sales-operations",
+            "declared_on": effective_on + pd.Timedelta(days=30),
+        }
+    )
+
+
+def make_quotas(
+    deals: pd.DataFrame, rates: pd.DataFrame, reps: pd.DataFrame, window: Window, sources: tuple[str, ...]
+) -> pd.DataFrame:
+    """The plan of the first extract: revenue by rep and quarter, for the first team in Jakarta by quarter, for the
+    company by year; deals by month for the reps around Jayapura. target in rupiah or deals."""
     first_quarter = window.first_month - window.first_month.astype(int) % 3
     year_after = (window.last_month.astype("datetime64[Y]") + 1).astype("datetime64[M]")
     quarters = np.arange(first_quarter, year_after, 3)
@@ -82,15 +116,23 @@ def make_quotas(deals: pd.DataFrame, rates: pd.DataFrame, reps: pd.DataFrame, wi
     ended = reps["ended_on"].to_numpy().astype("datetime64[M]")[revenue["position"]]
     # hires and exits are planned by the quarter: a joiner's first, a leaver's last are full ones
     revenue = revenue[(hired < quarter + 3) & (np.isnat(ended) | (quarter <= ended))]
-    revenue = revenue.assign(assignee_type="rep", assignee=reps["rep_id"].to_numpy()[revenue["position"]])
-    jakarta = revenue[revenue["position"] % 3 == 0].groupby("month", as_index=False)["target"].sum()
-    jakarta = jakarta.assign(assignee_type="team", assignee=TEAMS[0], target=_round_up(jakarta["target"] * 1.1, _STEP))
+    revenue = revenue.assign(assignee_type="rep", assignee=reps["register_id"].to_numpy()[revenue["position"]])
+    teams = (
+        revenue[(revenue["position"] % 6 == 0) & (GENERIC in sources)].groupby("month", as_index=False)["target"].sum()
+    )
+    teams = teams.assign(assignee_type="team", assignee=TEAM_IDS[0], target=_round_up(teams["target"] * 1.1, _STEP))
     years = _company_plan(revenue, window)
-    money = pd.concat([years, jakarta.assign(period_type="quarter"), revenue.assign(period_type="quarter")])
+    money = pd.concat([years, teams.assign(period_type="quarter"), revenue.assign(period_type="quarter")])
     money = money.assign(metric="revenue_won", currency="IDR")
-    months = (window.first_month + np.arange(window.months)).astype("datetime64[s]")
-    jayapura = reps["rep_id"].to_numpy()[2::3]
-    deals_won = pd.DataFrame({"month": np.tile(months, len(jayapura)), "assignee": jayapura.repeat(window.months)})
+    months = window.first_month + np.arange(window.months)
+    position = np.arange(2, len(reps), 3)
+    deals_won = pd.DataFrame({"month": np.tile(months, len(position)), "position": position.repeat(window.months)})
+    hired, ended = (
+        reps[day].to_numpy().astype("datetime64[M]")[deals_won["position"]] for day in ("hired_on", "ended_on")
+    )
+    month = deals_won["month"].to_numpy()
+    deals_won = deals_won[(hired <= month) & (np.isnat(ended) | (month <= ended))]
+    deals_won["assignee"] = reps["register_id"].to_numpy()[deals_won["position"]]
     deals_won = deals_won.assign(assignee_type="rep", metric="deals_won", period_type="month", target=4)
     quotas = pd.concat([money, deals_won]).rename(columns={"month": "period_start"})
     return quotas.drop(columns="position").reset_index(drop=True)
@@ -114,7 +156,7 @@ def revise_quotas(quotas: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
     from_day = reps["ended_on"].to_numpy()[LEAVER] + np.timedelta64(1, "D")
     month = from_day.astype("datetime64[M]")
     quarter = month - month.astype(int) % 3
-    heir = reps["rep_id"].to_numpy()[reps["heir"].to_numpy()[LEAVER]]
+    heir = reps["register_id"].to_numpy()[reps["heir"].to_numpy()[LEAVER]]
     is_old = (quotas["assignee"] == heir) & (quotas["metric"] == "revenue_won")
     old = quotas[is_old & (quotas["period_start"].to_numpy() == quarter)]
     revision = old.assign(target=_round_up(old["target"] * 1.25, _STEP), effective_from=from_day)

@@ -3,39 +3,37 @@
 import dataclasses
 import json
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from sample_company.activities import MEETING, MISSPELT_MEETING, TYPES
 from sample_company.deals import LOST, WON
-from sample_company.extract import Company
-from sample_company.people import LEAVER, MOVER, PARENT_TEAM, TEAMS
-from sample_company.working_days import official_calendar
+from sample_company.extract import REPORTING_OFFSET, Company, cutoff_of
+from sample_company.people import PARENT_TEAM, TEAM_IDS
+from sample_company.quota_cases import QuotaCase, make_quota_cases
+from sample_company.story import GENERIC, Break, InnocentChange, innocent_changes, planted_breaks
+from sample_company.working_days import local_day
 
 UNASSIGNED = "unassigned"
+ACTIVITY_TYPES = ("call", "email", "meeting", "proposal")
 Months = dict[str, Decimal]
 """Figures by month; a month is its first day, 2026-03-01; months without any are left out."""
-
-
-@dataclass(frozen=True)
-class QuotaCase:
-    """One quota amount, in rupiah or deals, rounded to two decimals, with the reason why it is worth a look."""
-
-    assignee_type: str
-    assignee: str
-    metric: str
-    period_type: str
-    period_start: str
-    quota_amount: Decimal
-    why: str
+Rates = dict[str, tuple[int, int]]
+"""Numerator and denominator by month; months whose denominator is 0 are left out."""
 
 
 @dataclass(frozen=True)
 class Truth:
-    """As of the last extract. Ids are those of the extracts, without a source before them; money is in rupiah."""
+    """As of the last extract. Ids are the canonical ones, <source>:<id>; money is in rupiah.
+
+    A closed deal counts once under its owner at the close, an open one under today's, and in that rep's team; deals of
+    nobody are the rep `unassigned`'s and in no team. `won_of_closed` is by month of the close (lost = denominator -
+    numerator), `won_of_created` by month of creation. Activities are those on record, by type, rep and the month in
+    which they occurred.
+    """
 
     as_of_date: str
     won_count: int
@@ -45,7 +43,22 @@ class Truth:
     won_amount_by_rep: dict[str, Months]
     won_amount_by_team: dict[str, Months]
     deals_won_by_rep: dict[str, Months]
+    won_of_closed_by_company: Rates
+    won_of_closed_by_rep: dict[str, Rates]
+    won_of_closed_by_team: dict[str, Rates]
+    won_of_created_by_company: Rates
+    won_of_created_by_rep: dict[str, Rates]
+    won_of_created_by_team: dict[str, Rates]
+    activities_by_rep: dict[str, dict[str, dict[str, int]]]
     quota_cases: tuple[QuotaCase, ...]
+    breaks: tuple[Break, ...]
+    innocent_changes: tuple[InnocentChange, ...]
+
+    @property
+    def activity_count(self) -> int:
+        """All activities that are recorded as done."""
+        by_month = [months for reps in self.activities_by_rep.values() for months in reps.values()]
+        return sum(sum(months.values()) for months in by_month)
 
     def write(self, path: Path) -> None:
         """Write it as JSON, decimals as text; never into the landing folder, where it would be an unknown file."""
@@ -53,48 +66,115 @@ class Truth:
 
 
 def make_truth(
-    company: Company, opportunities: pd.DataFrame, rates: pd.DataFrame, quotas: pd.DataFrame, as_of: np.datetime64
+    company: Company,
+    known_deals: pd.DataFrame,
+    activities: pd.DataFrame,
+    rates: pd.DataFrame,
+    quotas: pd.DataFrame,
+    sources: tuple[str, ...],
+    as_of: np.datetime64,
 ) -> Truth:
-    """The truth of the last extract's opportunities (as `extract` returns them)."""
-    credits = credit(company, opportunities[opportunities["stage_code"] == WON], rates)
-    in_a_team = credits[credits["team_id"].notna()]
-    team_and_parent = pd.concat([in_a_team, in_a_team.assign(team_id=PARENT_TEAM)])
+    """The truth of the last extract: its deals as `deals_known`, its activities as `count_activities` returns them."""
+    stage = known_deals["stage_code"]
+    credits = credit(company, known_deals[stage == WON], rates)
+    counted = _counted(company, known_deals, as_of)
+    closed = counted[counted["is_closed"]].rename(columns={"closed_in": "month"})
+    created = counted.rename(columns={"created_in": "month"})
     return Truth(
         as_of_date=str(as_of),
-        won_count=int((opportunities["stage_code"] == WON).sum()),
-        lost_count=int((opportunities["stage_code"] == LOST).sum()),
-        open_count=int((~opportunities["stage_code"].isin([WON, LOST])).sum()),
+        won_count=int((stage == WON).sum()),
+        lost_count=int((stage == LOST).sum()),
+        open_count=int((~stage.isin([WON, LOST])).sum()),
         won_amount_by_company=_by_month(credits, "amount", 2),
         won_amount_by_rep=_by_group(credits, "rep_id", "amount", 2),
-        won_amount_by_team=_by_group(team_and_parent, "team_id", "amount", 2),
+        won_amount_by_team=_by_group(_with_parent(credits), "team_id", "amount", 2),
         deals_won_by_rep=_by_group(credits, "rep_id", "share", 4),
-        quota_cases=_quota_cases(company, quotas),
+        won_of_closed_by_company=_rates(closed),
+        won_of_closed_by_rep={str(rep): _rates(rows) for rep, rows in closed.groupby("rep_id")},
+        won_of_closed_by_team={str(team): _rates(rows) for team, rows in _with_parent(closed).groupby("team_id")},
+        won_of_created_by_company=_rates(created),
+        won_of_created_by_rep={str(rep): _rates(rows) for rep, rows in created.groupby("rep_id")},
+        won_of_created_by_team={str(team): _rates(rows) for team, rows in _with_parent(created).groupby("team_id")},
+        activities_by_rep=_activities_by_rep(company, activities),
+        quota_cases=make_quota_cases(company, quotas, sources),
+        breaks=planted_breaks(company.story, sources),
+        innocent_changes=innocent_changes(company.story, sources, as_of),
     )
 
 
 def credit(company: Company, won: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     """One row a deal and rep: rep_id, team_id (None: in none), month, share in ten-thousandths, amount in cents."""
     month = won["close_date"].to_numpy().astype("datetime64[M]")
-    rate_of = dict(zip(rates["month"].to_numpy().astype("datetime64[M]"), rates["rate_to_reporting"], strict=True))
-    rate = np.array([rate_of[each] for each in month])
+    rate_of = pd.Series(
+        rates["rate_to_reporting"].to_numpy(), rates["month"].to_numpy().astype("datetime64[M]").astype(int)
+    )
+    rate = rate_of.reindex(month.astype(int)).to_numpy()
     amount = np.where(won["in_dollars"], (won["amount"] * rate + 50) // 100, won["amount"])
     deals = pd.DataFrame({"deal": won.index, "amount_of_deal": amount, "month": month.astype("datetime64[s]")})
-    deals["owner_id"], deals["closed_on"] = won["owner_id"].to_numpy(dtype=object), won["close_date"].to_numpy()
+    deals["owner"], deals["on"] = won["owner"].to_numpy(), won["close_date"].to_numpy()
     parts = deals.merge(company.splits, on="deal", how="left")
-    split = parts["share"].notna()
-    roster = company.reps["rep_id"].to_numpy(dtype=object)
-    owner = np.where(parts["owner_id"].isin(roster), parts["owner_id"], UNASSIGNED)
-    parts["rep_id"] = np.where(split, roster[parts["rep"].fillna(0).astype(int)], owner)
+    parts["rep"] = parts["rep"].fillna(parts["owner"]).astype(int)
     parts["share"] = parts["share"].fillna(10_000).astype(int)
     parts["amount"] = (parts["amount_of_deal"] * parts["share"] + 5000) // 10_000
-    # the residual cent goes to the largest share, of equal ones to the smallest rep id
-    parts = parts.sort_values(["deal", "share", "rep_id"], ascending=[True, False, True], ignore_index=True)
+    # the residual cent goes to the largest share, of equal ones to the smallest rep id, which is the first position
+    parts = parts.sort_values(["deal", "share", "rep"], ascending=[True, False, True], ignore_index=True)
     residual = parts["amount_of_deal"] - parts.groupby("deal")["amount"].transform("sum")
     parts["amount"] += np.where(parts["deal"].duplicated(), 0, residual)
-    stays = company.memberships.merge(parts.reset_index(), on="rep_id")
-    stays = stays[(stays["valid_from"] <= stays["closed_on"]) & ~(stays["valid_to"] < stays["closed_on"])]
-    parts["team_id"] = stays.set_index("index")["team_id"]
-    return parts
+    return _placed(company, parts)
+
+
+def count_activities(company: Company, activities: pd.DataFrame, as_of: np.datetime64) -> pd.DataFrame:
+    """rep, type (positions), month, count of the activities that had been logged by the end of a day."""
+    logged = activities[activities["logged_at"] < cutoff_of(as_of)]
+    month = local_day(logged["occurred_at"].to_numpy(), REPORTING_OFFSET).astype("datetime64[M]").astype(int)
+    kind = logged["type"].where(logged["type"] != MISSPELT_MEETING, MEETING)
+    keys = pd.DataFrame({"rep": logged["rep"], "type": kind, "month": month})
+    return keys.groupby(["rep", "type", "month"], as_index=False).size().rename(columns={"size": "count"})
+
+
+def _activities_by_rep(company: Company, counts: pd.DataFrame) -> dict[str, dict[str, dict[str, int]]]:
+    sums = counts.groupby(["type", "rep", "month"])["count"].sum()
+    figures: dict[str, dict[str, dict[str, int]]] = {name: {} for name in ACTIVITY_TYPES}
+    rep_ids = company.reps["full_id"].to_numpy()
+    for (kind, rep, month), count in sums.items():
+        months = figures[str(TYPES[kind])].setdefault(rep_ids[rep], {})
+        months[str(np.datetime64(int(month), "M").astype("datetime64[D]"))] = int(count)
+    return figures
+
+
+def _counted(company: Company, deals: pd.DataFrame, as_of: np.datetime64) -> pd.DataFrame:
+    """One row a deal: rep_id, team_id, is_won, is_closed, closed_in and created_in (months)."""
+    closed = deals["stage_code"].isin([WON, LOST]).to_numpy()
+    today = as_of.astype("datetime64[s]")
+    created_on = local_day(deals["created_at"].to_numpy(), REPORTING_OFFSET)
+    close_date = deals["close_date"].to_numpy()
+    counted = pd.DataFrame({"rep": deals["owner"].to_numpy(), "on": np.where(closed, close_date, today)})
+    counted["is_won"], counted["is_closed"] = (deals["stage_code"] == WON).to_numpy(), closed
+    counted["closed_in"] = close_date.astype("datetime64[M]").astype("datetime64[s]")
+    counted["created_in"] = created_on.astype("datetime64[M]").astype("datetime64[s]")
+    return _placed(company, counted)
+
+
+def _placed(company: Company, rows: pd.DataFrame) -> pd.DataFrame:
+    """`rows` with rep_id and with team_id, the team in which the rep is on the day `on`."""
+    stays = company.memberships[["rep", "team", "valid_from", "valid_to"]].merge(
+        rows[["rep", "on"]].reset_index(), on="rep"
+    )
+    stays = stays[(stays["valid_from"] <= stays["on"]) & ~(stays["valid_to"] < stays["on"])].set_index("index")
+    names = np.append(company.reps["full_id"].to_numpy(dtype=object), UNASSIGNED)
+    team_ids = np.array([f"{GENERIC}:{team}" for team in TEAM_IDS], dtype=object)
+    return rows.assign(rep_id=names[rows["rep"]], team_id=pd.Series(team_ids[stays["team"]], stays.index, dtype=object))
+
+
+def _with_parent(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows in a team, and once more under the team above."""
+    in_a_team = rows[rows["team_id"].notna()]
+    return pd.concat([in_a_team, in_a_team.assign(team_id=f"{GENERIC}:{PARENT_TEAM}")])
+
+
+def _rates(counted: pd.DataFrame) -> Rates:
+    sums = counted.groupby("month")["is_won"].agg(["sum", "size"])
+    return {str(row.Index.date()): (int(row.sum), int(row.size)) for row in sums.itertuples()}
 
 
 def _by_month(credits: pd.DataFrame, column: str, digits: int) -> Months:
@@ -104,65 +184,3 @@ def _by_month(credits: pd.DataFrame, column: str, digits: int) -> Months:
 
 def _by_group(credits: pd.DataFrame, group: str, column: str, digits: int) -> dict[str, Months]:
     return {str(name): _by_month(rows, column, digits) for name, rows in credits.groupby(group)}
-
-
-def _quota_cases(company: Company, quotas: pd.DataFrame) -> tuple[QuotaCase, ...]:
-    """A revision in mid-quarter, a month as it stands, a year that counts from its middle, and a team without a quota
-    of its own that somebody joins in mid-quarter."""
-    reps, memberships = company.reps, company.memberships
-    ids = reps["rep_id"].to_numpy()
-    revenue = quotas[(quotas["metric"] == "revenue_won") & (quotas["assignee_type"] == "rep")]
-    revised = revenue[revenue["effective_from"].notna()].iloc[0]
-    same = (revenue["assignee"] == revised["assignee"]) & (revenue["period_start"] == revised["period_start"])
-    first_month = quotas[quotas["metric"] == "deals_won"].iloc[:1]
-    year = quotas[quotas["assignee_type"] == "company"].iloc[:1]
-    moved_on = _day(memberships[memberships["rep_id"] == ids[MOVER]]["valid_from"].iloc[-1])
-    month = moved_on.astype("datetime64[M]")
-    quarter = revenue[revenue["period_start"] == pd.Timestamp(month - month.astype(int) % 3)]
-    # only Papua has a holiday of its own, and the mover alone comes from there
-    nation, papua = official_calendar(None), official_calendar(reps["region"][MOVER])
-    joined = _in_force(quarter[quarter["assignee"] == ids[MOVER]], 3, papua, moved_on)
-    stayed = [_in_force(quarter[quarter["assignee"] == rep], 3, nation) for rep in ids[1::3]]
-    heirs_calendar = official_calendar(reps["region"][reps["heir"][LEAVER]])
-    return (
-        _case(revenue[same], _in_force(revenue[same], 3, heirs_calendar), "revised in mid-quarter"),
-        _case(first_month, _in_force(first_month, 1, papua), "one quota, whole month"),
-        _case(year, _in_force(year, 12, nation), "counts from its effective_from"),
-        _case(quarter.assign(assignee_type="team", assignee=TEAMS[1]), joined + sum(stayed), "rolled up by the day"),
-    )
-
-
-def _in_force(
-    rows: pd.DataFrame, months: int, calendar: np.busdaycalendar, counted_from: np.datetime64 | None = None
-) -> Fraction:
-    """Each target by its share of the working days of the period, which all rows have in common. Days before
-    `counted_from` count 0, and so does a rep without rows."""
-    if rows.empty:
-        return Fraction(0)
-    start = _day(rows["period_start"].iloc[0])
-    end = (start.astype("datetime64[M]") + months).astype("datetime64[D]")
-    begins = rows["effective_from"].fillna(rows["period_start"]).to_numpy().astype("datetime64[D]")
-    order = np.argsort(begins)
-    until = np.append(begins[order][1:], end)
-    since = np.maximum(begins[order], counted_from or start)
-    days = np.maximum(np.busday_count(since, until, busdaycal=calendar), 0)
-    in_force = int((rows["target"].to_numpy()[order] * days).sum())
-    return Fraction(in_force, int(np.busday_count(start, end, busdaycal=calendar)))
-
-
-def _day(moment: pd.Timestamp) -> np.datetime64:
-    return np.datetime64(moment.date())
-
-
-def _case(rows: pd.DataFrame, amount: Fraction, why: str) -> QuotaCase:
-    row = rows.iloc[0]
-    exact = Decimal(amount.numerator) / Decimal(amount.denominator)
-    return QuotaCase(
-        row["assignee_type"],
-        row["assignee"],
-        row["metric"],
-        row["period_type"],
-        str(row["period_start"].date()),
-        exact.quantize(Decimal("0.01"), ROUND_HALF_UP),
-        why,
-    )

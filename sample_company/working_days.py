@@ -8,6 +8,39 @@ import pandas as pd
 REGION_WITH_OWN_HOLIDAY = "Papua"
 
 HOLIDAYS = [
+    ("2023-01-01", "New Year"),
+    ("2023-01-22", "Chinese New Year"),
+    ("2023-02-18", "Isra Mikraj"),
+    ("2023-03-22", "Nyepi"),
+    ("2023-04-07", "Good Friday"),
+    ("2023-04-22", "Idul Fitri"),
+    ("2023-04-23", "Idul Fitri"),
+    ("2023-05-01", "Labour Day"),
+    ("2023-05-18", "Ascension"),
+    ("2023-06-01", "Pancasila Day"),
+    ("2023-06-04", "Waisak"),
+    ("2023-06-29", "Idul Adha"),
+    ("2023-07-19", "Islamic New Year"),
+    ("2023-08-17", "Independence Day"),
+    ("2023-09-28", "Birth of the Prophet"),
+    ("2023-12-25", "Christmas"),
+    ("2024-01-01", "New Year"),
+    ("2024-02-08", "Isra Mikraj"),
+    ("2024-02-10", "Chinese New Year"),
+    ("2024-03-11", "Nyepi"),
+    ("2024-03-29", "Good Friday"),
+    ("2024-03-31", "Easter"),
+    ("2024-04-10", "Idul Fitri"),
+    ("2024-04-11", "Idul Fitri"),
+    ("2024-05-01", "Labour Day"),
+    ("2024-05-09", "Ascension"),
+    ("2024-05-23", "Waisak"),
+    ("2024-06-01", "Pancasila Day"),
+    ("2024-06-17", "Idul Adha"),
+    ("2024-07-07", "Islamic New Year"),
+    ("2024-08-17", "Independence Day"),
+    ("2024-09-16", "Birth of the Prophet"),
+    ("2024-12-25", "Christmas"),
     ("2025-01-01", "New Year"),
     ("2025-01-27", "Isra Mikraj"),
     ("2025-01-29", "Chinese New Year"),
@@ -47,12 +80,16 @@ HOLIDAYS = [
 REGIONAL_HOLIDAYS = [("2026-02-05", "Day of the Gospel")]
 
 # around Lebaran hardly anybody buys: no deal moves, though only the holidays proper are days off for the quota
-LEBARAN_LULL = np.concatenate(
-    [
-        np.arange("2025-03-28", "2025-04-08", dtype="datetime64[D]"),
-        np.arange("2026-03-16", "2026-03-28", dtype="datetime64[D]"),
-    ]
-)
+LEBARAN_LULLS = [
+    np.arange(first, after, dtype="datetime64[D]")
+    for first, after in (
+        ("2023-04-19", "2023-05-01"),
+        ("2024-04-08", "2024-04-19"),
+        ("2025-03-28", "2025-04-08"),
+        ("2026-03-16", "2026-03-28"),
+    )
+]
+LEBARAN_LULL = np.concatenate(LEBARAN_LULLS)
 _NATIONAL = np.array([day for day, _ in HOLIDAYS], dtype="datetime64[D]")
 _REGIONAL = np.array([day for day, _ in REGIONAL_HOLIDAYS], dtype="datetime64[D]")
 

@@ -1,11 +1,11 @@
-"""Frames to CSV files, in the columns and the text of EXTRACTS.md."""
+"""Frames to files, in the columns and the text of EXTRACTS.md."""
 
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
-FILES = {
+GENERIC_FILES = {
     "reps": "rep_id name email role segment team_id manager_id region time_zone hired_on ended_on",
     "teams": "team_id name parent_team_id manager_id",
     "team_memberships": "rep_id team_id valid_from valid_to",
@@ -19,6 +19,18 @@ FILES = {
     "opportunity_splits": "opportunity_id rep_id share",
     "activities": "activity_id type rep_id occurred_at logged_at opportunity_id lead_id account_id direction "
     "duration_minutes outcome tool",
+}
+PIPEDRIVE_FILES = {
+    "deal_changes": "deal_id change_time changed_field_key new_value",
+    "deals": "id title value currency user_id org_id stage_id status add_time update_time won_time lost_time "
+    "expected_close_date lost_reason",
+    "activities": "activity_id type assigned_to_user deal_id done due_to",
+    "users": "id name email modified",
+    "stages": "stage_id stage_name",
+    "organizations": "id name",
+    "leads": "id title owner_id add_time source_name deal_id",
+}
+REGISTER_FILES = {
     "quotas": "assignee_type assignee metric period_type period_start target currency effective_from note",
     "stage_map": "source pipeline source_stage stage stage_order is_closed is_won valid_from valid_to",
     "value_map": "source object field source_value value valid_from valid_to",
@@ -29,36 +41,43 @@ FILES = {
     "ramp": "role month_of_tenure share",
     "leave": "rep_id from_date to_date",
 }
-_CENTS = {"amount", "list_price", "unit_cost", "unit_price", "rate_to_reporting"}
+_CENTS = {"amount", "value", "list_price", "unit_cost", "unit_price", "rate_to_reporting"}
 _TEN_THOUSANDTHS = {"share", "discount_rate", "probability"}
+_UTC_COLUMNS = ("_time", "due_to", "modified")
 
 
-def write_csv(folder: Path, name: str, frame: pd.DataFrame) -> None:
-    """Write `frame` as `<name>.csv`: exactly its columns of FILES, in the order of the rows; a missing column is blank.
+def write_csv(connection: duckdb.DuckDBPyConnection, path: Path, columns: str, frame: pd.DataFrame) -> None:
+    """Write `frame` as CSV: exactly these columns, in the order of the rows; a missing column is blank.
 
-    Instants (`…_at`, UTC) are written in the local time of the row's utc_offset, other datetimes as dates.
+    Instants (`…_at`, UTC) are written in the local time of the row's utc_offset, those of Pipedrive in UTC, other
+    datetimes as dates.
     """
-    columns = FILES[name].split()
-    given = [column for column in columns if column in frame]
-    extra = ["utc_offset"] if "utc_offset" in frame else []
-    with duckdb.connect() as connection:
-        relation = connection.from_df(frame[given + extra].reset_index(drop=True))
-        types = dict(zip(relation.columns, relation.types, strict=True))
-        texts = [
-            f'{_text(column, str(types[column])) if column in types else "null::varchar"} as "{column}"'
-            for column in columns
-        ]
-        relation.project(", ".join(texts)).write_csv(str(folder / f"{name}.csv"), header=True)
+    _texts(connection, columns, frame).write_csv(str(path), header=True)
 
 
-def _text(column: str, column_type: str) -> str:
-    if column_type.startswith("TIMESTAMP"):
+def _texts(connection: duckdb.DuckDBPyConnection, columns: str, frame: pd.DataFrame) -> duckdb.DuckDBPyRelation:
+    names = columns.split()
+    needed = [*names, "utc_offset", "prefix", "number"]
+    given = frame[[name for name in needed if name in frame]].reset_index(drop=True)
+    texts = [f'{_text(name, given)} as "{name}"' for name in names]
+    return connection.from_df(given).project(", ".join(texts))
+
+
+def _text(column: str, frame: pd.DataFrame) -> str:
+    if column not in frame:
+        # the id of an activity is put together here: ten million texts are made faster in SQL
+        return "prefix || printf('%07d', number)" if column == "activity_id" else "null::varchar"
+    if pd.api.types.is_datetime64_any_dtype(frame[column]):
+        if column.endswith(_UTC_COLUMNS):
+            return f"strftime(\"{column}\", '%Y-%m-%d %H:%M:%S')"
         if not column.endswith("_at"):
             return f"strftime(\"{column}\", '%Y-%m-%d')"
         local = f"strftime(\"{column}\" + to_hours(utc_offset::bigint), '%Y-%m-%dT%H:%M:%S')"
         return f"{local} || printf('+%02d:00', utc_offset::bigint)"
-    if column in _CENTS:
+    if column in _CENTS and pd.api.types.is_integer_dtype(frame[column]):
         return f'printf(if("{column}" % 100 = 0, \'%d\', \'%d.%02d\'), "{column}" // 100, "{column}" % 100)'
     if column in _TEN_THOUSANDTHS:
         return f"rtrim(rtrim((\"{column}\" / 10000)::decimal(9, 4)::varchar, '0'), '.')"
+    if column == "duration_minutes":
+        return f'if("{column}" < 0, null, "{column}")::varchar'
     return f'"{column}"::varchar'

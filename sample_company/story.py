@@ -1,0 +1,155 @@
+"""When what happens: the days on which the recording changes, and the days on which only the business does.
+
+A day that does not fit into the window is NEVER: a shorter company has fewer breaks.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sample_company.people import TEAM_IDS, Window
+from sample_company.working_days import LEBARAN_LULLS, first_day, last_day
+
+NEVER = np.datetime64("2200-01-01", "D")
+PIPEDRIVE, GENERIC = "pipedrive", "generic"
+JAKARTA_ONE, JAYAPURA, JAKARTA_TWO, SORONG = 0, 2, 3, 5
+
+
+@dataclass(frozen=True)
+class Break:
+    """A change of how something is recorded. Object, field and population as METRICS.md names them; days as text,
+    inclusive; ends_on is None where the new way stays."""
+
+    kind: str
+    source: str
+    object: str
+    field: str
+    population: str
+    starts_on: str
+    ends_on: str | None
+    is_declared: bool
+    what: str
+
+
+@dataclass(frozen=True)
+class InnocentChange:
+    """A change of the business that no check may call a break; days as text, inclusive."""
+
+    what: str
+    population: str
+    starts_on: str
+    ends_on: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """Days as datetime64[D]; a pair is a first and a last day, both inclusive."""
+
+    tracking_started: np.datetime64
+    whatsapp_listed: np.datetime64
+    phone_connected: np.datetime64
+    stage_renamed: np.datetime64
+    migrated: np.datetime64
+    reason_required: np.datetime64
+    edited: np.datetime64
+    doubled: tuple[np.datetime64, np.datetime64]
+    phone_silent: tuple[np.datetime64, np.datetime64]
+    logged_late: tuple[np.datetime64, np.datetime64]
+    duration_in_seconds: np.datetime64
+    due_in_local_time: np.datetime64
+    tracking_stopped: np.datetime64
+    territory_opened: np.datetime64
+    great_quarter: tuple[np.datetime64, np.datetime64]
+    peaks: tuple[tuple[np.datetime64, np.datetime64], ...]
+
+
+def make_story(window: Window) -> Story:
+    """The days of a window; months are counted from its first, which is 0."""
+
+    def day(month: int, day_of_month: int = 1) -> Any:
+        return first_day(window.month(month)) + (day_of_month - 1) if month < window.months - 1 else NEVER
+
+    def sunday(month: int) -> Any:
+        second_week = day(month, 8)
+        # 1970-01-04 was a Sunday
+        return second_week if second_week == NEVER else second_week + (3 - second_week.astype(int)) % 7
+
+    quarter = window.last_month - window.last_month.astype(int) % 3 - 3
+    first, last = first_day(window.first_month), last_day(window.last_month)
+    return Story(
+        tracking_started=day(3),
+        whatsapp_listed=day(7),
+        phone_connected=day(8),
+        stage_renamed=day(9),
+        migrated=sunday(10),
+        reason_required=day(11),
+        edited=sunday(12),
+        doubled=(day(13, 10), day(13, 13)),
+        phone_silent=(day(15, 8), day(15, 21)),
+        logged_late=(day(16), last_day(window.month(17 % window.months)) if window.months > 18 else NEVER),
+        duration_in_seconds=day(18),
+        due_in_local_time=day(19),
+        tracking_stopped=day(20),
+        territory_opened=first_day(window.month(window.months * 7 // 12)),
+        great_quarter=(first_day(quarter), last_day(quarter + 2)),
+        peaks=tuple((lull[0] - 42, lull[0] - 1) for lull in LEBARAN_LULLS if first <= lull[0] - 42 and lull[0] <= last),
+    )
+
+
+def planted_breaks(story: Story, sources: tuple[str, ...]) -> tuple[Break, ...]:
+    """The breaks of the sources that are there, oldest first."""
+    jayapura, jakarta_one, jakarta_two = (
+        f"team:{GENERIC}:{TEAM_IDS[team]}" for team in (JAYAPURA, JAKARTA_ONE, JAKARTA_TWO)
+    )
+    forever = NEVER
+    rows: list[tuple[str, str, str, str, str, np.datetime64, np.datetime64, bool, str]] = [
+        ("tracking_started", GENERIC, "activity", "rows", jayapura, story.tracking_started, forever, True,
+         "the team begins to log activities"),
+        ("definition_changed", GENERIC, "lead", "source", "all", story.whatsapp_listed, forever, True,
+         "whatsapp becomes a source of its own; it was entered as phone before"),
+        ("volume_regime_changed", GENERIC, "activity", "rows", "all", story.phone_connected, forever, False,
+         "the telephone system records every call; by hand about one in three was logged"),
+        ("definition_changed", GENERIC, "stage_event", "to_stage", "all", story.stage_renamed, forever, True,
+         "the stage Qualified is called Discovery"),
+        ("migration", GENERIC, "activity", "logged_at", jakarta_one, story.migrated, forever, False,
+         "activities are imported into a new tool: all older ones are logged at one instant, new ids look different"),
+        ("field_fill_changed", GENERIC, "opportunity", "loss_reason", "all", story.reason_required, forever, False,
+         "the reason of a loss becomes mandatory; four in ten had one before"),
+        ("bulk_edit", GENERIC, "opportunity", "opportunity_type", jakarta_two, story.edited, story.edited, False,
+         "a script sets the type of every deal of the team at one instant"),
+        ("duplicate_burst", PIPEDRIVE, "activity", "rows", "all", *story.doubled, False,
+         "a synchronization runs twice: the activities of these days are exported twice"),
+        ("outage", GENERIC, "activity", "rows", "all", *story.phone_silent, False,
+         "the telephone system delivers no calls"),
+        ("late_or_backdated_entry", GENERIC, "activity", "logged_at", jayapura, *story.logged_late, False,
+         "the team enters its activities two to four weeks after they occurred"),
+        ("unit_or_currency_changed", GENERIC, "activity", "duration_minutes", "all", story.duration_in_seconds, forever,
+         False, "the telephone system exports the duration of calls in seconds"),
+        ("time_zone_changed", PIPEDRIVE, "activity", "occurred_at", "all", story.due_in_local_time, forever, False,
+         "due times are exported in the time of Jakarta instead of UTC"),
+        ("tracking_stopped", GENERIC, "activity", "rows", jakarta_two, story.tracking_stopped, forever, False,
+         "the team ceases to log activities"),
+    ]  # fmt: skip
+    return tuple(
+        Break(
+            kind, source, thing, field, population, str(starts), None if ends == forever else str(ends), declared, what
+        )
+        for kind, source, thing, field, population, starts, ends, declared, what in rows
+        if starts != NEVER and source in sources
+    )
+
+
+def innocent_changes(story: Story, sources: tuple[str, ...], as_of: np.datetime64) -> tuple[InnocentChange, ...]:
+    """What may look like a break and is none, in no special order."""
+    sorong = f"team:{GENERIC}:{TEAM_IDS[SORONG]}" if GENERIC in sources else "all"
+    return (
+        InnocentChange("great_quarter", "all", *(str(day) for day in story.great_quarter)),
+        InnocentChange("new_territory", sorong, str(story.territory_opened), str(as_of)),
+        *(InnocentChange("peak_season", "all", str(first), str(last)) for first, last in story.peaks),
+    )
+
+
+def within(days: Any, span: tuple[np.datetime64, np.datetime64]) -> Any:
+    """Which days lie in a span, both ends included."""
+    return (days >= span[0]) & (days <= span[1])

@@ -1,0 +1,33 @@
+"""Two companies, each generated once: a small one of which every extract is looked at, and the one that users get."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from sample_files import read
+
+from sample_company import Truth, generate
+
+Sample = tuple[Path, Truth]
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    landing = tmp_path_factory.mktemp("small") / "landing"
+    return landing, generate(landing, reps=12, months=15, monthly_extracts=3, daily_extracts=2)
+
+
+@pytest.fixture(scope="session")
+def small_files(small: Sample) -> duckdb.DuckDBPyConnection:
+    return read(small[0])
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    landing = tmp_path_factory.mktemp("whole") / "landing"
+    return landing, generate(landing)
+
+
+@pytest.fixture(scope="session")
+def last_files(whole: Sample) -> duckdb.DuckDBPyConnection:
+    return read(whole[0], whole[1].as_of_date)
