@@ -1,5 +1,6 @@
 -- What a name in a row can mean. A reference may be an id or a name that is unique. Within a source its own ids and names
--- are looked up; a register names things of any source, also by the full id <source>:<id>. An id beats a name.
+-- are looked up; a register names things of any source. The full id <source>:<id> is understood everywhere. An id beats a
+-- name.
 -- resolved_id is null where several candidates are left.
 with
 
@@ -59,14 +60,19 @@ scoped as (
     from entities
 ),
 
+scopes as (
+    select distinct scope from scoped
+),
+
 candidates as (
     select
-        entity,
-        scope,
-        id as reference,
+        entities.entity,
+        scopes.scope,
+        entities.id as reference,
         1 as precedence,
-        id
-    from scoped
+        entities.id
+    from entities
+    cross join scopes
     union all
     select
         entity,
