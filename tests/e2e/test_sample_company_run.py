@@ -153,7 +153,8 @@ def test_quotas_are_the_ones_worked_out_by_hand(sample: tuple[KuotaHome, Truth])
         found = kuota.marts(f"""
             select quota_amount, quota_source, is_partial_quota from mart_quota_attainment
             where assignee_type = '{case.assignee_type}' and assignee_id = '{case.assignee}'
-            and metric = '{case.metric}' and period_type = '{case.period_type}' and period_start = '{case.period_start}'""")
+            and metric = '{case.metric}' and period_type = '{case.period_type}'
+            and period_start = '{case.period_start}'""")
         assert found == [(case.quota_amount, sources.get(case.why, "assigned"), False)], case
 
 
