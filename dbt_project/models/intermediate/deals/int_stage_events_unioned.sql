@@ -7,8 +7,15 @@ opportunities as (
     select * from {{ ref('int_opportunities_resolved') }}
 ),
 
+-- of rows that share a key in one extract the last updated counts
 versions as (
-    select * from {{ ref('int_opportunity_versions_unioned') }}
+    select
+        *,
+        row_number() over (
+            partition by opportunity_id, extracted_at
+            order by updated_at desc nulls last, row_hash desc
+        ) as position_in_extract
+    from {{ ref('int_opportunity_versions_unioned') }}
 ),
 
 stage_labels as (
@@ -77,7 +84,8 @@ followed as (
     from versions
     left join logged on versions.opportunity_id = logged.opportunity_id
     where
-        versions.source <> 'crm_sales'
+        versions.position_in_extract = 1
+        and versions.source <> 'crm_sales'
         and logged.opportunity_id is null
 ),
 
