@@ -13,7 +13,7 @@ run: $(VENV)/installed sample
 # the sample company, where nothing has landed yet
 .PHONY: sample
 sample: $(VENV)/installed
-	@if [ -z "$$(ls -A '$(KUOTA_LANDING)' 2>/dev/null)" ]; then $(BIN)/python -m sample_company "$(KUOTA_LANDING)"; fi
+	@if [ -z "$$(ls -A '$(KUOTA_LANDING)' 2>/dev/null)" ]; then $(BIN)/kuota sample; fi
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest -m "not slow"

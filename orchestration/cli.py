@@ -73,6 +73,15 @@ def status(as_json: bool) -> None:
     click.echo(json.dumps(described, indent=2) if as_json else "\n".join(status_lines(described)))
 
 
+@main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def sample(arguments: tuple[str, ...]) -> None:
+    """Fill the empty landing folder with the sample company (--help says how large)."""
+    from sample_company.__main__ import main as generate_sample
+
+    sys.exit(generate_sample(arguments, program="kuota sample", landing=Settings.from_environment().landing))
+
+
 @main.group()
 def sources() -> None:
     """The sources that are declared, and whether their files would load."""

@@ -2,15 +2,23 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from sample_company.company import SOURCES, NotGenerated, generate
 
 
-def main() -> int:
-    """Read the command line and generate; 0, or 2 with one line on standard error."""
-    parser = argparse.ArgumentParser(prog="python -m sample_company", description=__doc__)
-    parser.add_argument("landing", type=Path, help="an empty or new folder")
+def main(
+    arguments: Sequence[str] | None = None, *, program: str = "python -m sample_company", landing: Path | None = None
+) -> int:
+    """Read `arguments` (the command line's without them) and generate; 0, or 2 with one line on standard error.
+
+    `landing` is the folder where the arguments name none.
+    """
+    parser = argparse.ArgumentParser(prog=program, description="Fill an empty landing folder with the sample company.")
+    parser.add_argument(
+        "landing", type=Path, nargs="?" if landing else None, default=landing, help="an empty or new folder"
+    )
     parser.add_argument("--seed", type=int, default=7, help="another seed, another company (default 7)")
     parser.add_argument("--reps", type=int, default=40, help="12 to 4000 (default 40)")
     parser.add_argument("--months", type=int, default=24, help="months up to September 2026, 6 to 120 (default 24)")
@@ -19,7 +27,7 @@ def main() -> int:
     parser.add_argument("--monthly-extracts", type=int, help="at the ends of how many months (default: all)")
     parser.add_argument("--daily-extracts", type=int, help="on how many of the last days (default 14)")
     parser.add_argument("--truth", type=Path, help="also write the known truth to this JSON file")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     if given.truth and given.truth.resolve().is_relative_to(given.landing.resolve()):
         parser.error(f"--truth {given.truth}: lies in the landing folder. Name a file elsewhere.")
     try:

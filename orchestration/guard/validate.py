@@ -1,5 +1,6 @@
 """Run the suites of a room on the warehouse and keep what came out in quality.check_result."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import UTC, datetime
@@ -142,8 +143,9 @@ def _results(
 
 
 def _summary(target: str, results: Sequence[CheckResult]) -> str:
-    counts = {status: sum(it.status == status for it in results) for status in ("passed", "failed", "errored")}
-    return f"{target}: " + ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+    counts = Counter("warned" if it.status == "failed" and it.severity != "critical" else it.status for it in results)
+    said = [f"{counts[word]} {word}" for word in ("passed", "warned", "failed", "errored") if counts[word]]
+    return f"{target}: {', '.join(said)}"
 
 
 def _store(settings: Settings, results: Sequence[CheckResult]) -> None:

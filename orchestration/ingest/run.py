@@ -1,6 +1,7 @@
 """The ingest room from end to end: look at everything first, then load what is new, one transaction an extract."""
 
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,6 +20,9 @@ from orchestration.ingest.read_file import check_file_header
 from orchestration.ingest.source_config import SourceConfig, load_source_configs
 from orchestration.ingest.stage import FileCounts
 from orchestration.settings import Settings, reporting_time_zone
+
+# an object that takes longer says how far it is
+SAY_AFTER_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -154,6 +158,7 @@ def _carry_out(
     progress: Callable[[str], None],
 ) -> list[FileCounts]:
     counts: list[FileCounts] = []
+    said_at = time.monotonic()
     for file in plan.touched:
         connection.execute(
             "update raw.load_ledger set file_modified_at = ? where source = ? and source_file = ?",
@@ -168,11 +173,12 @@ def _carry_out(
                 connection, config, plan.object, files, extracted_at, Path(scratch), run_id, rewind_to
             )
         counts += loaded.values()
-        read, kept = (sum(getattr(count, name) for count in loaded.values()) for name in ("rows_read", "rows_kept"))
-        progress(
-            f"{config.source} {plan.object}, extracted {extracted_at:%Y-%m-%d %H:%M} UTC: "
-            f"{read:,} rows read, {kept:,} kept"
-        )
+        if time.monotonic() - said_at > SAY_AFTER_SECONDS and position + 1 < len(plan.extracts):
+            said_at = time.monotonic()
+            progress(f"{plan.source} {plan.object}: {position + 1} of {len(plan.extracts)} extracts read")
+    if counts:
+        read, kept = sum(count.rows_read for count in counts), sum(count.rows_kept for count in counts)
+        progress(f"{plan.source} {plan.object}: {read:,} rows read in {len(counts)} files, {kept:,} kept")
     return counts
 
 

@@ -133,6 +133,39 @@ splits as (
     where exclusion_reason = 'ambiguous_rep'
 ),
 
+leads as (
+    select
+        source,
+        'lead' as object,
+        source_file,
+        source_row,
+        source_key,
+        'owner_id' as column_name,
+        owner_reference as value,
+        exclusion_reason as reason,
+        'names several reps; write the id of one' as fix
+    from {{ ref('int_leads_judged') }}
+    where exclusion_reason = 'ambiguous_owner'
+),
+
+collection_changes as (
+    select
+        'registers' as source,
+        'collection_change' as object,
+        source_file,
+        source_row,
+        source_key,
+        'team' as column_name,
+        team_reference as value,
+        set_aside_reason as reason,
+        case set_aside_reason
+            when 'unknown_team' then 'is no team of any source; correct the name or deliver the team'
+            else 'names several teams; write the id <source>:<id>'
+        end as fix
+    from {{ ref('int_collection_changes_resolved') }}
+    where set_aside_reason is not null
+),
+
 unioned as (
     select * from quotas
     union all
@@ -145,6 +178,10 @@ unioned as (
     select * from activities
     union all
     select * from splits
+    union all
+    select * from leads
+    union all
+    select * from collection_changes
 ),
 
 final as (

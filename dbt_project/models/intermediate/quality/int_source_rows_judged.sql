@@ -1,13 +1,9 @@
 -- noqa: disable=LT02
 -- Every current row of every source and object, once, with the reason for which it is out of every number, null where it
 -- counts. current rows = counted + excluded, by source and object.
-{% set plain_objects = {
-    'opportunity_line': 'stg_generic__opportunity_lines',
-} %}
 {% set registers = {
     'stage_map': 'stg_registers__stage_maps',
     'value_map': 'stg_registers__value_maps',
-    'collection_change': 'stg_registers__collection_changes',
     'exchange_rate': 'stg_registers__exchange_rates',
     'holiday': 'stg_registers__holidays',
     'ramp': 'stg_registers__ramps',
@@ -17,7 +13,9 @@
     'account': 'int_accounts_unioned',
     'product': 'int_products_unioned',
     'opportunity': 'int_opportunities_judged',
+    'lead': 'int_leads_judged',
     'activity': 'int_activities_judged',
+    'opportunity_line': 'int_opportunity_lines_judged',
     'opportunity_split': 'int_opportunity_splits_resolved',
 } %}
 
@@ -61,32 +59,19 @@ quotas as (
     from {{ ref('int_quotas_resolved') }}
 ),
 
-leads as (
-    {{ union_sources('leads', 'source_key, source_file, source_row, row_hash', 'is_current') }}
+-- the change's own column source says whose collection changed
+collection_changes as (
+    select
+        'registers' as source,
+        'collection_change' as object,
+        source_key,
+        source_file,
+        source_row,
+        exclusion_reason
+    from {{ ref('int_collection_changes_resolved') }}
 ),
 
 staged as (
-    select
-        source,
-        'lead' as object,
-        source_key,
-        source_file,
-        source_row,
-        row_hash
-    from leads
-    union all
-    {% for object, model in plain_objects.items() -%}
-    select
-        'generic' as source,
-        '{{ object }}' as object,
-        source_key,
-        source_file,
-        source_row,
-        row_hash
-    from {{ ref(model) }}
-    where is_current
-    union all
-    {% endfor -%}
     {% for object, model in registers.items() -%}
     select
         'registers' as source,
@@ -188,6 +173,8 @@ final as (
     select * from teams
     union all
     select * from quotas
+    union all
+    select * from collection_changes
     union all
     select * from plain
     union all

@@ -27,6 +27,7 @@ renamed as (
         {{ parse_instant('qualified_at', 'qualified_at_zone.time_zone') }} as qualified_at,
         {{ business_date(parse_instant('qualified_at', 'qualified_at_zone.time_zone')) }} as qualified_on,
         {{ parse_instant('converted_at', 'converted_at_zone.time_zone') }} as converted_at,
+        {{ business_date(parse_instant('converted_at', 'converted_at_zone.time_zone')) }} as converted_on,
 
         -- origin
         {{ source_row_columns() }}

@@ -33,7 +33,11 @@ renamed as (
 
         -- numbers
         {{ parse_number('amount', 'decimal(18, 4)') }} as amount,
-        {{ parse_number('probability', 'decimal(9, 6)') }} as probability,
+        -- a fraction: whether 65 stands for 0.65 or is a typing error cannot be known
+        case
+            when {{ parse_number('probability', 'decimal(18, 6)') }} between 0 and 1
+                then {{ parse_number('probability', 'decimal(9, 6)') }}
+        end as probability,
 
         -- booleans
         coalesce({{ parse_boolean('is_deleted') }}, false) as is_deleted,

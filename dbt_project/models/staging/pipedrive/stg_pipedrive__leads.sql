@@ -27,6 +27,7 @@ renamed as (
         cast(null as timestamp) as qualified_at,
         cast(null as date) as qualified_on,
         cast(null as timestamp) as converted_at,
+        cast(null as date) as converted_on,
 
         -- origin
         {{ source_row_columns() }}

@@ -23,12 +23,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[KuotaHome, Truth]:
 
 def by_id_and_month(figures: dict[str, dict[str, Decimal]]) -> dict[tuple[str, str], Decimal]:
     """Without the zeros."""
-    return {
-        (name, month): value
-        for name, months in figures.items()
-        for month, value in months.items()
-        if value
-    }
+    return {(name, month): value for name, months in figures.items() for month, value in months.items() if value}
 
 
 def actuals(kuota: KuotaHome, metric: str, assignee_type: str) -> dict[tuple[str, str], Decimal]:
@@ -83,7 +78,12 @@ def rates_by_id_and_month(rates: dict[str, dict[str, tuple[int, int]]]) -> dict[
 def test_win_rates_are_the_generated_ones_by_rep_team_company_and_month(sample: tuple[KuotaHome, Truth]) -> None:
     kuota, truth = sample
     for definition, company, teams, reps in (
-        ("won_of_closed_count", truth.won_of_closed_by_company, truth.won_of_closed_by_team, truth.won_of_closed_by_rep),
+        (
+            "won_of_closed_count",
+            truth.won_of_closed_by_company,
+            truth.won_of_closed_by_team,
+            truth.won_of_closed_by_rep,
+        ),
         (
             "won_of_created_count",
             truth.won_of_created_by_company,
@@ -152,8 +152,9 @@ def test_quotas_are_the_ones_worked_out_by_hand(sample: tuple[KuotaHome, Truth])
     for case in truth.quota_cases:
         found = kuota.marts(f"""
             select quota_amount, quota_source, is_partial_quota from mart_quota_attainment
-            where assignee_type = '{case.assignee_type}' and assignee_id = '{case.assignee}' and metric = '{case.metric}'
-            and period_type = '{case.period_type}' and period_start = '{case.period_start}'""")
+            where assignee_type = '{case.assignee_type}' and assignee_id = '{case.assignee}'
+            and metric = '{case.metric}' and period_type = '{case.period_type}'
+            and period_start = '{case.period_start}'""")
         assert found == [(case.quota_amount, sources.get(case.why, "assigned"), False)], case
 
 

@@ -1,0 +1,83 @@
+-- Each current opportunity line, with its deal and its product; a line of a deal that does not count counts nowhere.
+with
+
+lines as (
+    select
+        'generic' as source,
+        line_key,
+        opportunity_reference,
+        product_reference,
+        quantity,
+        unit_price,
+        discount_rate,
+        source_key,
+        source_file,
+        source_row,
+        row_hash
+    from {{ ref('stg_generic__opportunity_lines') }}
+    where is_current
+),
+
+mapped as (
+    select
+        lines.source,
+        lines.line_key,
+        case
+            when lines.opportunity_reference like lines.source || ':%' then lines.opportunity_reference
+            else {{ canonical_id('lines.source', 'lines.opportunity_reference') }}
+        end as opportunity_id,
+        {{ mapped_value('lines', 'product_reference') }} as product_reference,
+        lines.quantity,
+        lines.unit_price,
+        lines.discount_rate,
+        lines.source_key,
+        lines.source_file,
+        lines.source_row,
+        lines.row_hash
+    from lines
+    {{ join_value_map('lines', 'product_reference', 'opportunity_line', {'generic': 'product_id'}) }}
+),
+
+product_references as (
+    select * from {{ ref('int_references_resolved') }}
+    where entity = 'product'
+),
+
+opportunities as (
+    select opportunity_id from {{ ref('int_opportunities_judged') }}
+    where exclusion_reason is null
+),
+
+judged as (
+    select
+        *,
+        {{ exclusion_reason() }} as own_exclusion_reason
+    from mapped
+),
+
+final as (
+    select
+        {{ canonical_id('judged.source', 'judged.line_key') }} as line_id,
+        judged.source,
+        judged.opportunity_id,
+        judged.product_reference,
+        product_references.resolved_id as product_id,
+        judged.quantity,
+        judged.unit_price,
+        judged.discount_rate,
+        judged.source_key,
+        judged.source_file,
+        judged.source_row,
+        coalesce(
+            judged.own_exclusion_reason,
+            case when opportunities.opportunity_id is null then 'unknown_opportunity' end
+        ) as exclusion_reason
+    from judged
+    left join product_references
+        on
+            judged.source = product_references.scope
+            and judged.product_reference = product_references.reference
+    left join opportunities on judged.opportunity_id = opportunities.opportunity_id
+)
+
+select * from final
