@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-import test_sample_company as both
+import test_sample_company_run as both
 from kuota_home import KuotaHome
 
 from sample_company import Truth, generate
