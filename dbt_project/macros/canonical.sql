@@ -1,10 +1,10 @@
 {#- Why a current source row is out of every number: a newer row has its key ('duplicate'), or its CRM marks it deleted.
-    Of rows that share a key the last updated counts; the row hash decides ties, so that file order never does. -#}
+    Of rows that share a key the last updated counts; then the row hash, then the first of the file. -#}
 {% macro exclusion_reason(updated_at='cast(null as timestamp)', is_deleted='false') -%}
     case
         when row_number() over (
             partition by source, source_key
-            order by {{ updated_at }} desc nulls last, row_hash desc
+            order by {{ updated_at }} desc nulls last, row_hash desc, source_file asc, source_row asc
         ) > 1 then 'duplicate'
         when {{ is_deleted }} then 'deleted'
     end

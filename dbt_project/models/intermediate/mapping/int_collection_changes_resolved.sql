@@ -15,7 +15,10 @@ resolved as (
     select
         changes.*,
         team_references.resolved_id as team_id,
-        row_number() over (partition by changes.source_key order by changes.row_hash desc) as position_of_key,
+        row_number() over (
+            partition by changes.source_key
+            order by changes.row_hash desc, changes.source_file asc, changes.source_row asc
+        ) as position_of_key,
         case
             when changes.team_reference is null or team_references.resolved_id is not null then null
             when team_references.candidate_count > 1 then 'ambiguous_team'

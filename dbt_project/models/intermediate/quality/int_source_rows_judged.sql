@@ -94,7 +94,9 @@ plain as (
         source_file,
         source_row,
         case
-            when row_number() over (partition by source, object, source_key order by row_hash desc) > 1 then 'duplicate'
+            when row_number() over (
+                partition by source, object, source_key order by row_hash desc, source_file asc, source_row asc
+            ) > 1 then 'duplicate'
         end as exclusion_reason
     from staged
 ),
@@ -133,7 +135,7 @@ referring_judged as (
             case
                 when row_number() over (
                     partition by referring.source, referring.object, referring.source_key
-                    order by referring.row_hash desc
+                    order by referring.row_hash desc, referring.source_file asc, referring.source_row asc
                 ) > 1 then 'duplicate'
             end
         ) as exclusion_reason
@@ -160,7 +162,8 @@ stage_events as (
         case
             when known_opportunities.opportunity_id is null then 'unknown_opportunity'
             when row_number() over (
-                partition by stage_log.source, stage_log.source_key order by stage_log.row_hash desc
+                partition by stage_log.source, stage_log.source_key
+                order by stage_log.row_hash desc, stage_log.source_file asc, stage_log.source_row asc
             ) > 1 then 'duplicate'
         end as exclusion_reason
     from {{ ref('int_stage_log_unioned') }} as stage_log

@@ -66,7 +66,7 @@ ranked as (
         row_number() over (
             partition by
                 set_aside_reason, assignee_type, assignee_id, metric, period_type, period_start, in_force_from
-            order by effective_from asc nulls last, row_hash desc
+            order by effective_from asc nulls last, row_hash desc, source_file asc, source_row asc
         ) as position_in_plan
     from judged
 ),
