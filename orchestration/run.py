@@ -6,7 +6,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ class RunResult:
     outcome: str
     log_file: Path
     error: KuotaError | None = None
-    notes: list[str] = field(default_factory=list)
+    publish_id: str | None = None
 
 
 def run_refresh(
@@ -82,7 +82,7 @@ def _run_job(
 ) -> RunResult:
     with _output_to(log_file, tell):
         try:
-            error, notes = _execute(settings, run_id, rebuild=rebuild, as_of=as_of, tell=tell)
+            error, publish_id = _execute(settings, run_id, rebuild=rebuild, as_of=as_of, tell=tell)
             outcome = _outcome(settings, run_id, error)
             if as_of is None:
                 tell("reports: quality.duckdb, Data Docs, ops page")
@@ -91,13 +91,13 @@ def _run_job(
             logging.exception("The run ended in an unexpected error.")
             described = _first_line(type(unexpected).__name__, str(unexpected))
             raise KuotaError(f"unexpected {described}; the trace is in {log_file}") from unexpected
-        return RunResult(run_id, outcome, log_file, error, notes)
+        return RunResult(run_id, outcome, log_file, error, publish_id)
 
 
 def _execute(
     settings: Settings, run_id: str, *, rebuild: bool, as_of: date | None, tell: Callable[[str], None]
-) -> tuple[KuotaError | None, list[str]]:
-    """Run the job; the error that ended it, null where it published, and the notes that the rooms left."""
+) -> tuple[KuotaError | None, str | None]:
+    """Run the job; the error that ended it, null where it published, and what it published."""
     tell("start: Dagster and dbt")
     from dagster import DagsterInstance, logger
 
@@ -127,15 +127,15 @@ def _execute(
                 raise_on_error=False,
             )
     except KuotaError as error:
-        return error, []
+        return error, None
     published = [
         event.materialization.metadata
         for event in result.get_asset_materialization_events()
         if event.asset_key is not None and event.asset_key.path == ["published", "marts"]
     ]
     if published:
-        return None, [str(published[0]["publish_id"].value)]
-    return _why(settings, run_id, result), []
+        return None, str(published[0]["publish_id"].value)
+    return _why(settings, run_id, result), None
 
 
 def _why(settings: Settings, run_id: str, result: "ExecuteInProcessResult") -> KuotaError:

@@ -111,7 +111,7 @@ def status_lines(described: dict[str, Any]) -> list[str]:
 def summary(settings: Settings, result: RunResult, *, seconds: float, as_of: date | None) -> list[str]:
     """What the run loaded, set aside, checked and published, and where to look: about ten lines."""
     if as_of is not None:
-        publish_id = result.notes[0] if result.notes else None
+        publish_id = result.publish_id
         folder = settings.versions / str(publish_id)
         return [
             f"as of {as_of}: {publish_id} in {folder}" if publish_id else f"as of {as_of}: nothing published",

@@ -15,12 +15,6 @@
 {%- endmacro %}
 
 
-{#- The values of a group as one text, sorted, separated by commas. -#}
-{% macro joined_text(expression) -%}
-    string_agg(distinct {{ expression }}, ',' order by {{ expression }})
-{%- endmacro %}
-
-
 {% macro median(expression) -%}
     percentile_cont(0.5) within group (order by {{ expression }})
 {%- endmacro %}
