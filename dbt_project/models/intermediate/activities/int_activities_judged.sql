@@ -43,10 +43,7 @@ references_resolved as (
 ),
 
 opportunities as (
-    select
-        opportunity_id,
-        source,
-        opportunity_key
+    select opportunity_id
     from {{ ref('int_opportunities_judged') }}
     where exclusion_reason is null
 ),
@@ -54,6 +51,7 @@ opportunities as (
 judged as (
     select
         *,
+        {{ referenced_id('source', 'opportunity_reference') }} as named_opportunity_id,
         {{ exclusion_reason() }} as own_exclusion_reason
     from mapped
 ),
@@ -91,10 +89,7 @@ final as (
         on
             judged.source = references_resolved.scope
             and judged.rep_reference = references_resolved.reference
-    left join opportunities
-        on
-            judged.source = opportunities.source
-            and judged.opportunity_reference = opportunities.opportunity_key
+    left join opportunities on judged.named_opportunity_id = opportunities.opportunity_id
 )
 
 select * from final
