@@ -58,6 +58,7 @@
         'activities': ['generic', 'pipedrive'],
         'stage_events': ['generic', 'pipedrive'],
         'leads': ['generic', 'pipedrive'],
+        'stages': ['pipedrive'],
     }[entity]) }}
 {%- endmacro %}
 
