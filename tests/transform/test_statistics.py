@@ -1,4 +1,4 @@
-"""The statistics of macros/statistics.sql against scipy, on random inputs: the SQL that they write, in DuckDB in memory."""
+"""The statistics of macros/statistics.sql against scipy on random inputs: the SQL that they write, in memory."""
 
 from typing import Any
 
