@@ -1,4 +1,4 @@
--- Each current activity row. One on an unknown deal stays, with a null deal; one of an unknown rep belongs to nobody.
+-- Each current activity row. One on an unknown deal or lead stays, with a null one; one of an unknown rep belongs to nobody.
 {% set columns %}
     activity_key, activity_type, rep_reference, opportunity_reference, lead_reference, direction, outcome, tool,
     duration_minutes, occurred_at, occurred_on, logged_at, source_key, source_file, source_row, row_hash
@@ -20,8 +20,11 @@ mapped as (
         lower({{ mapped_value('unioned', 'activity_type') }}) as activity_type,
         {{ mapped_value('unioned', 'rep_reference') }} as rep_reference,
         unioned.opportunity_reference,
-        unioned.lead_reference,
-        unioned.direction,
+        case
+            when unioned.lead_reference like unioned.source || ':%' then unioned.lead_reference
+            else {{ canonical_id('unioned.source', 'unioned.lead_reference') }}
+        end as named_lead_id,
+        lower({{ mapped_value('unioned', 'direction') }}) as direction,
         unioned.outcome,
         unioned.tool,
         unioned.duration_minutes,
@@ -35,6 +38,7 @@ mapped as (
     from unioned
     {{ join_value_map('unioned', 'activity_type', 'activity', {'generic': 'type', 'pipedrive': 'type'}, happened_on) }}
     {{ join_value_map('unioned', 'rep_reference', 'activity', reps, happened_on) }}
+    {{ join_value_map('unioned', 'direction', 'activity', {'generic': 'direction'}, happened_on) }}
 ),
 
 references_resolved as (
@@ -48,6 +52,11 @@ opportunities as (
         source,
         opportunity_key
     from {{ ref('int_opportunities_judged') }}
+    where exclusion_reason is null
+),
+
+leads as (
+    select lead_id from {{ ref('int_leads_judged') }}
     where exclusion_reason is null
 ),
 
@@ -66,7 +75,7 @@ final as (
         judged.rep_reference,
         coalesce(references_resolved.resolved_id, 'unassigned') as rep_id,
         opportunities.opportunity_id,
-        judged.lead_reference,
+        leads.lead_id,
         judged.direction,
         judged.outcome,
         judged.tool,
@@ -95,6 +104,7 @@ final as (
         on
             judged.source = opportunities.source
             and judged.opportunity_reference = opportunities.opportunity_key
+    left join leads on judged.named_lead_id = leads.lead_id
 )
 
 select * from final
