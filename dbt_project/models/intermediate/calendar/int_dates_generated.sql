@@ -1,5 +1,6 @@
--- Whole fiscal years, and whole weeks, around every date that a deal, a lead, an activity or a quota carries. Dates that cannot be true are left
--- out (their rows stand in the exclusion ledger), so that one typing error does not make a calendar of centuries.
+-- Whole fiscal years, and whole weeks, around every date that a deal, a lead, an activity or a quota carries. Dates that
+-- cannot be true are left out (their rows stand in the exclusion ledger), so that one typing error does not make a
+-- calendar of centuries.
 with
 
 as_of as (
