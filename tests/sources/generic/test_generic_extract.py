@@ -183,7 +183,10 @@ def test_moves_are_those_of_the_log_and_skipped_stages_get_no_date(warehouse: Pa
 
 
 def test_the_funnel_counts_what_skipped_and_what_went_back(warehouse: Path) -> None:
-    funnel = "from marts.mart_funnel_conversion where view = 'cohort' and period_type = 'year' and segment_id"
+    funnel = (
+        "from marts.mart_funnel_conversion "
+        "where view = 'cohort' and period_type = 'year' and pipeline = 'default' and segment_id"
+    )
     # Ana's D1 and D2 were won, D2 without the stage Qualified
     assert query(
         warehouse,
@@ -204,6 +207,21 @@ def test_the_funnel_counts_what_skipped_and_what_went_back(warehouse: Path) -> N
         ("Lead", "Won", 0, 1),
         ("Proposal", "Won", 0, 0),
         ("Qualified", "Proposal", 1, 1),
+    ]
+
+
+def test_leads_are_the_head_of_the_funnel(warehouse: Path) -> None:
+    # L1 was qualified and its deal won, L2's deal was won without a qualification, L3 is open; nobody logs contacts
+    assert query(
+        warehouse,
+        "select from_stage, to_stage, reached_count, converted_count, open_count, lost_count, skipped_count "
+        "from marts.mart_funnel_conversion where view = 'cohort' and period_type = 'year' and pipeline = 'leads' "
+        "and segment_id = 'company' order by all",
+    ) == [
+        ("created", "qualified", 3, 2, 1, 0, 0),
+        ("created", "won", 3, 2, 1, 0, 0),
+        ("opportunity", "won", 2, 2, 0, 0, 0),
+        ("qualified", "opportunity", 2, 2, 0, 0, 1),
     ]
 
 

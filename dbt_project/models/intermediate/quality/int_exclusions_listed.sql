@@ -151,6 +151,19 @@ without_stage_date as (
     where stage_events.opportunity_id is null
 ),
 
+stage_changes_after_close as (
+    select
+        source,
+        'stage_event' as object,
+        source_key,
+        source_file,
+        source_row,
+        'after_close' as reason,
+        'funnel_conversion' as excluded_from
+    from {{ ref('int_stage_log_judged') }}
+    where is_after_close
+),
+
 closed_before_created as (
     select
         source,
@@ -243,6 +256,8 @@ final as (
     select * from created_without_date
     union all
     select * from without_stage_date
+    union all
+    select * from stage_changes_after_close
     union all
     select * from closed_before_created
 )
