@@ -5,3 +5,10 @@
             order by effective_from asc nulls last, row_hash desc, source_file asc, source_row asc
         )
 {%- endmacro %}
+
+
+{#- A quota out of the amounts of its days, to cents: first to 6 digits, so that thirds of a day add up to the half cent that
+    they are. -#}
+{% macro rounded_quota(amount) -%}
+    cast(round(round({{ amount }}, 6), 2) as decimal(18, 2))
+{%- endmacro %}

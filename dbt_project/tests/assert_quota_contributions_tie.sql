@@ -9,7 +9,7 @@ contributions as (
         period_start,
         case
             when count(contributed_amount) = count(*)
-                then cast(round(round(sum(contributed_amount), 6), 2) as decimal(18, 2))
+                then {{ rounded_quota('sum(contributed_amount)') }}
         end as contributed_amount
     from {{ ref('fct_quota_contributions') }}
     group by assignee_type, assignee_id, metric, period_type, period_start

@@ -1,5 +1,5 @@
 -- The quota of each assignee and period: its own, else that of its shorter periods, else its longer one spread, else its
--- members'. Rounded once, last; first to 6 digits, so that thirds of a day add up to the half cent that they are.
+-- members'. Rounded once, last.
 with
 
 parts as (
@@ -35,9 +35,9 @@ final as (
         coalesce(own.metric, members.metric) as metric,
         coalesce(own.period_type, members.period_type) as period_type,
         coalesce(own.period_start, members.period_start) as period_start,
-        cast(round(round(
-            case when own.assignee_id is not null then own.own_amount else members.members_amount end, 6
-        ), 2) as decimal(18, 2)) as quota_amount,
+        {{ rounded_quota(
+            'case when own.assignee_id is not null then own.own_amount else members.members_amount end'
+        ) }} as quota_amount,
         coalesce(own.quota_source, 'rolled_up_members') as quota_source,
         case
             when own.assignee_id is not null then own.is_partial
