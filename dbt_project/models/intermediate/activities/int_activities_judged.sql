@@ -19,11 +19,8 @@ mapped as (
         unioned.activity_key,
         lower({{ mapped_value('unioned', 'activity_type') }}) as activity_type,
         {{ mapped_value('unioned', 'rep_reference') }} as rep_reference,
-        unioned.opportunity_reference,
-        case
-            when unioned.lead_reference like unioned.source || ':%' then unioned.lead_reference
-            else {{ canonical_id('unioned.source', 'unioned.lead_reference') }}
-        end as named_lead_id,
+        {{ referenced_id('unioned.source', 'unioned.opportunity_reference') }} as named_opportunity_id,
+        {{ referenced_id('unioned.source', 'unioned.lead_reference') }} as named_lead_id,
         lower({{ mapped_value('unioned', 'direction') }}) as direction,
         unioned.outcome,
         unioned.tool,
@@ -47,10 +44,7 @@ references_resolved as (
 ),
 
 opportunities as (
-    select
-        opportunity_id,
-        source,
-        opportunity_key
+    select opportunity_id
     from {{ ref('int_opportunities_judged') }}
     where exclusion_reason is null
 ),
@@ -100,10 +94,7 @@ final as (
         on
             judged.source = references_resolved.scope
             and judged.rep_reference = references_resolved.reference
-    left join opportunities
-        on
-            judged.source = opportunities.source
-            and judged.opportunity_reference = opportunities.opportunity_key
+    left join opportunities on judged.named_opportunity_id = opportunities.opportunity_id
     left join leads on judged.named_lead_id = leads.lead_id
 )
 
