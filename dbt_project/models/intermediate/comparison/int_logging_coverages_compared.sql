@@ -58,14 +58,24 @@ compared as (
             else widest_groups.median_coverage
         end as peer_median_coverage
     from covered
-    {%- for peer_group in ['narrow_group', 'wide_group', 'widest_group'] %}
-    left join groups as {{ peer_group }}s
+    left join groups as narrow_groups
         on
-            covered.segment_type = {{ peer_group }}s.segment_type
-            and covered.{{ peer_group }} = {{ peer_group }}s.peer_group
-            and covered.period_type = {{ peer_group }}s.period_type
-            and covered.period_start = {{ peer_group }}s.period_start
-    {%- endfor %}
+            covered.segment_type = narrow_groups.segment_type
+            and covered.narrow_group = narrow_groups.peer_group
+            and covered.period_type = narrow_groups.period_type
+            and covered.period_start = narrow_groups.period_start
+    left join groups as wide_groups
+        on
+            covered.segment_type = wide_groups.segment_type
+            and covered.wide_group = wide_groups.peer_group
+            and covered.period_type = wide_groups.period_type
+            and covered.period_start = wide_groups.period_start
+    left join groups as widest_groups
+        on
+            covered.segment_type = widest_groups.segment_type
+            and covered.widest_group = widest_groups.peer_group
+            and covered.period_type = widest_groups.period_type
+            and covered.period_start = widest_groups.period_start
 ),
 
 final as (

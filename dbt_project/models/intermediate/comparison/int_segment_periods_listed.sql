@@ -54,8 +54,8 @@ final as (
     from periods
     inner join reps
         on
-            (reps.hired_on is null or reps.hired_on <= periods.period_end)
-            and (reps.ended_on is null or reps.ended_on >= periods.period_start)
+            (reps.hired_on is null or periods.period_end >= reps.hired_on)
+            and (reps.ended_on is null or periods.period_start <= reps.ended_on)
     union all
     select
         'team' as segment_type,
