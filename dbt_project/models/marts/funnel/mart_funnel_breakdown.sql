@@ -7,10 +7,10 @@ conversions as (
 
 final as (
     select
-        cast(segment_type as varchar) as dimension,
-        cast(segment_id as varchar) as "value",
-        cast(pipeline as varchar) as pipeline,
-        cast(subject_type as varchar) as subject_type,
+        cast(conversions.segment_type as varchar) as dimension,
+        cast(conversions.segment_id as varchar) as "value",
+        cast(conversions.pipeline as varchar) as pipeline,
+        cast(conversions.subject_type as varchar) as subject_type,
         {{ funnel_columns('conversions') }},
         {{ comparability_columns() }}
     from conversions
