@@ -58,7 +58,7 @@ def companies(draw: Draw) -> Company:
     keys = [deal["opportunity_key"] for deal in deals]
     plan = [_quota(draw, reps) for _ in _up_to(draw, 10)]
     revised = [quota | {"target_amount": 7} for quota in plan if draw(st.integers(0, 4)) == 0]
-    twice = [deal | {"amount": draw(amounts)} for deal in deals if draw(st.integers(0, 9)) == 0]
+    twice = [deal | {"amount": draw(amounts)} for deal in deals if draw(st.integers(0, 3)) == 0]
     return {
         "stg_generic__teams": [
             {"team_key": "north", "team_name": "North"},
