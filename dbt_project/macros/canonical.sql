@@ -17,6 +17,17 @@
 {%- endmacro %}
 
 
+{#- The canonical id of what `reference` names: a full id <source>:<id> of any source as it stands, else a key of its own source. -#}
+{% macro referenced_id(source, reference) -%}
+    case
+        when {% for known in sources_of('opportunities') -%}
+            {{ reference }} like '{{ known }}:%'{{ ' or ' if not loop.last }}
+        {%- endfor %} then {{ reference }}
+        else {{ canonical_id(source, reference) }}
+    end
+{%- endmacro %}
+
+
 {#- Joins the register value_map for `column` of `rows`, as <column>_map: its meaning on the date `on_date`, at as_of
     without one. `fields` names the field by source. -#}
 {% macro join_value_map(rows, column, object, fields, on_date=none) -%}
@@ -47,6 +58,7 @@
         'activities': ['generic', 'pipedrive'],
         'stage_events': ['generic', 'pipedrive'],
         'leads': ['generic', 'pipedrive'],
+        'stages': ['pipedrive'],
     }[entity]) }}
 {%- endmacro %}
 

@@ -105,15 +105,23 @@ def test_teams_and_the_company_add_up_by_month(warehouse: Path) -> None:
         "from marts.mart_quota_attainment "
         "where metric = 'revenue_won' and period_type = 'month' and assignee_type in ('team', 'company') order by all",
     )
-    april, may, june = date(2025, 4, 1), date(2025, 5, 1), date(2025, 6, 1)
+    february, march, april, may, june = (date(2025, month, 1) for month in range(2, 7))
+    # since the first lead was qualified in February every team has a row a month
+    nothing = [(month, None, Decimal(0), None) for month in (february, march)]
     assert actuals == [
+        *(("company", *row) for row in nothing),
         # the company's quota is that of its teams, in part: the other team has none
         ("company", april, Decimal(8_000_000), Decimal("10001000.01"), None),
         ("company", may, Decimal(20_000_000), Decimal(22_000_000), None),
         ("company", june, None, Decimal(2_000_000), None),
+        *(("generic:T1", *row) for row in nothing),
         ("generic:T1", april, Decimal(8_000_000), Decimal(10_000_500), 1.2500625),
+        ("generic:T1", may, None, Decimal(0), None),
+        ("generic:T1", june, None, Decimal(0), None),
+        *(("generic:T2", *row) for row in nothing),
         ("generic:T2", april, None, Decimal("500.01"), None),
         ("generic:T2", may, Decimal(20_000_000), Decimal(22_000_000), 1.1),
+        ("generic:T2", june, None, Decimal(0), None),
     ]
 
 
@@ -137,13 +145,18 @@ def test_each_row_that_is_out_of_a_number_is_listed_with_the_reason(warehouse: P
         "select object, source_file, source_row, reason, excluded_from from marts.mart_exclusion order by all",
     ) == [
         ("collection_change", "registers/2025-06-30/collection_changes.csv", 4, "unknown_team", "all"),
+        ("opportunity", "generic/2025-06-30/opportunities.csv", 3, "missing_lines", "units_sold"),
+        ("opportunity", "generic/2025-06-30/opportunities.csv", 4, "missing_lines", "units_sold"),
+        ("opportunity", "generic/2025-06-30/opportunities.csv", 5, "missing_lines", "units_sold"),
+        ("opportunity", "generic/2025-06-30/opportunities.csv", 6, "missing_lines", "units_sold"),
         (
             "opportunity",
             "generic/2025-06-30/opportunities.csv",
             6,
             "missing_rate",
-            "revenue_won,attainment,average_won_amount,won_of_closed_amount",
+            "revenue_won,attainment,average_won_amount,won_of_closed_amount,pipeline_created",
         ),
+        ("opportunity", "generic/2025-06-30/opportunities.csv", 9, "missing_lines", "units_sold"),
         ("opportunity", "generic/2025-06-30/opportunities.csv", 11, "duplicate", "all"),
         ("opportunity", "generic/2025-06-30/opportunities.csv", 12, "deleted", "all"),
         ("opportunity_line", "generic/2025-06-30/opportunity_lines.csv", 3, "unknown_opportunity", "all"),
@@ -170,7 +183,10 @@ def test_moves_are_those_of_the_log_and_skipped_stages_get_no_date(warehouse: Pa
 
 
 def test_the_funnel_counts_what_skipped_and_what_went_back(warehouse: Path) -> None:
-    funnel = "from marts.mart_funnel_conversion where view = 'cohort' and period_type = 'year' and segment_id"
+    funnel = (
+        "from marts.mart_funnel_conversion "
+        "where view = 'cohort' and period_type = 'year' and pipeline = 'default' and segment_id"
+    )
     # Ana's D1 and D2 were won, D2 without the stage Qualified
     assert query(
         warehouse,
@@ -191,6 +207,21 @@ def test_the_funnel_counts_what_skipped_and_what_went_back(warehouse: Path) -> N
         ("Lead", "Won", 0, 1),
         ("Proposal", "Won", 0, 0),
         ("Qualified", "Proposal", 1, 1),
+    ]
+
+
+def test_leads_are_the_head_of_the_funnel(warehouse: Path) -> None:
+    # L1 was qualified and its deal won, L2's deal was won without a qualification, L3 is open; nobody logs contacts
+    assert query(
+        warehouse,
+        "select from_stage, to_stage, reached_count, converted_count, open_count, lost_count, skipped_count "
+        "from marts.mart_funnel_conversion where view = 'cohort' and period_type = 'year' and pipeline = 'leads' "
+        "and segment_id = 'company' order by all",
+    ) == [
+        ("created", "qualified", 3, 2, 1, 0, 0),
+        ("created", "won", 3, 2, 1, 0, 0),
+        ("opportunity", "won", 2, 2, 0, 0, 0),
+        ("qualified", "opportunity", 2, 2, 0, 0, 1),
     ]
 
 

@@ -1,4 +1,4 @@
--- Each current activity row. One on an unknown deal stays, with a null deal; one of an unknown rep belongs to nobody.
+-- Each current activity row. One on an unknown deal or lead stays, with a null one; one of an unknown rep belongs to nobody.
 {% set columns %}
     activity_key, activity_type, rep_reference, opportunity_reference, lead_reference, direction, outcome, tool,
     duration_minutes, occurred_at, occurred_on, logged_at, source_key, source_file, source_row, row_hash
@@ -19,9 +19,9 @@ mapped as (
         unioned.activity_key,
         lower({{ mapped_value('unioned', 'activity_type') }}) as activity_type,
         {{ mapped_value('unioned', 'rep_reference') }} as rep_reference,
-        unioned.opportunity_reference,
-        unioned.lead_reference,
-        unioned.direction,
+        {{ referenced_id('unioned.source', 'unioned.opportunity_reference') }} as named_opportunity_id,
+        {{ referenced_id('unioned.source', 'unioned.lead_reference') }} as named_lead_id,
+        lower({{ mapped_value('unioned', 'direction') }}) as direction,
         unioned.outcome,
         unioned.tool,
         unioned.duration_minutes,
@@ -35,6 +35,7 @@ mapped as (
     from unioned
     {{ join_value_map('unioned', 'activity_type', 'activity', {'generic': 'type', 'pipedrive': 'type'}, happened_on) }}
     {{ join_value_map('unioned', 'rep_reference', 'activity', reps, happened_on) }}
+    {{ join_value_map('unioned', 'direction', 'activity', {'generic': 'direction'}, happened_on) }}
 ),
 
 references_resolved as (
@@ -43,11 +44,13 @@ references_resolved as (
 ),
 
 opportunities as (
-    select
-        opportunity_id,
-        source,
-        opportunity_key
+    select opportunity_id
     from {{ ref('int_opportunities_judged') }}
+    where exclusion_reason is null
+),
+
+leads as (
+    select lead_id from {{ ref('int_leads_judged') }}
     where exclusion_reason is null
 ),
 
@@ -66,7 +69,7 @@ final as (
         judged.rep_reference,
         coalesce(references_resolved.resolved_id, 'unassigned') as rep_id,
         opportunities.opportunity_id,
-        judged.lead_reference,
+        leads.lead_id,
         judged.direction,
         judged.outcome,
         judged.tool,
@@ -91,10 +94,8 @@ final as (
         on
             judged.source = references_resolved.scope
             and judged.rep_reference = references_resolved.reference
-    left join opportunities
-        on
-            judged.source = opportunities.source
-            and judged.opportunity_reference = opportunities.opportunity_key
+    left join opportunities on judged.named_opportunity_id = opportunities.opportunity_id
+    left join leads on judged.named_lead_id = leads.lead_id
 )
 
 select * from final

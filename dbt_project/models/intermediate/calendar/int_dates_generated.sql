@@ -1,5 +1,6 @@
--- Whole fiscal years, and whole weeks, around every date that a deal, an activity or a quota carries. Dates that cannot be true are left
--- out (their rows stand in the exclusion ledger), so that one typing error does not make a calendar of centuries.
+-- Whole fiscal years, and whole weeks, around every date that a deal, a lead, an activity or a quota carries. Dates that
+-- cannot be true are left out (their rows stand in the exclusion ledger), so that one typing error does not make a
+-- calendar of centuries.
 with
 
 as_of as (
@@ -14,6 +15,10 @@ dates_in_use as (
     select changed_on as date_in_use from {{ ref('int_stage_events_unioned') }}
     union all
     select occurred_on as date_in_use from {{ ref('int_activities_judged') }}
+    union all
+    select created_on as date_in_use from {{ ref('int_leads_judged') }}
+    union all
+    select qualified_on as date_in_use from {{ ref('int_leads_judged') }}
     union all
     select period_start as date_in_use from {{ ref('int_quotas_resolved') }}
     union all

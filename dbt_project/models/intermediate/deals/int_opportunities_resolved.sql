@@ -21,10 +21,18 @@ stage_labels as (
 
 last_events as (
     select
-        opportunity_id,
-        max(changed_on) as last_changed_on
-    from {{ ref('int_stage_log_unioned') }}
-    group by opportunity_id
+        opportunities.opportunity_id,
+        max(stage_log.changed_on) as last_changed_on,
+        max(case when stage_labels.is_closed then stage_log.changed_on end) as last_closed_on
+    from {{ ref('int_stage_log_unioned') }} as stage_log
+    inner join opportunities on stage_log.opportunity_id = opportunities.opportunity_id
+    left join stage_labels
+        on
+            opportunities.source = stage_labels.source
+            and opportunities.pipeline = stage_labels.pipeline
+            and stage_log.to_source_stage = stage_labels.source_stage
+            and stage_log.changed_on between stage_labels.meaning_from and stage_labels.meaning_to
+    group by opportunities.opportunity_id
 ),
 
 dated as (
@@ -37,7 +45,7 @@ dated as (
         coalesce(
             opportunities.close_date,
             {{ business_date('opportunities.closed_at') }},
-            last_events.last_changed_on
+            last_events.last_closed_on
         ) as given_closed_on,
         coalesce(
             last_events.last_changed_on,

@@ -22,10 +22,7 @@ mapped as (
     select
         lines.source,
         lines.line_key,
-        case
-            when lines.opportunity_reference like lines.source || ':%' then lines.opportunity_reference
-            else {{ canonical_id('lines.source', 'lines.opportunity_reference') }}
-        end as opportunity_id,
+        {{ referenced_id('lines.source', 'lines.opportunity_reference') }} as opportunity_id,
         {{ mapped_value('lines', 'product_reference') }} as product_reference,
         lines.quantity,
         lines.unit_price,

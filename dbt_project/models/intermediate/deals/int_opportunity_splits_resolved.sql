@@ -4,7 +4,7 @@ with
 splits as (
     select
         'generic' as source,
-        {{ canonical_id("'generic'", 'opportunity_reference') }} as opportunity_id,
+        {{ referenced_id("'generic'", 'opportunity_reference') }} as opportunity_id,
         rep_reference,
         share,
         source_key,

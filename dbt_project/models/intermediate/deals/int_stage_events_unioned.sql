@@ -22,30 +22,19 @@ stage_labels as (
     select * from {{ ref('int_stage_labels_mapped') }}
 ),
 
-stage_log as (
-    select * from {{ ref('int_stage_log_unioned') }}
-    where changed_at is not null
-),
-
 logged as (
     select
-        opportunities.source,
-        opportunities.opportunity_id,
-        opportunities.pipeline,
-        stage_log.to_source_stage,
-        stage_log.changed_at,
-        stage_log.changed_on,
-        min(stage_log.changed_by) as changed_by,
+        source,
+        opportunity_id,
+        pipeline,
+        to_source_stage,
+        changed_at,
+        changed_on,
+        min(changed_by) as changed_by,
         'log' as observed_from
-    from stage_log
-    inner join opportunities on stage_log.opportunity_id = opportunities.opportunity_id
-    group by
-        opportunities.source,
-        opportunities.opportunity_id,
-        opportunities.pipeline,
-        stage_log.to_source_stage,
-        stage_log.changed_at,
-        stage_log.changed_on
+    from {{ ref('int_stage_log_judged') }}
+    where not is_after_close
+    group by source, opportunity_id, pipeline, to_source_stage, changed_at, changed_on
 ),
 
 dated as (

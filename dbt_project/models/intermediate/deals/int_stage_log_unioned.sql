@@ -11,7 +11,7 @@ unioned as (
 
 final as (
     select
-        {{ canonical_id('source', 'opportunity_reference') }} as opportunity_id,
+        {{ referenced_id('source', 'opportunity_reference') }} as opportunity_id,
         *,
         {{ business_date('changed_at') }} as changed_on
     from unioned

@@ -53,14 +53,10 @@ opportunities as (
     where exclusion_reason is null
 ),
 
--- the full id <source>:<id> is understood beside the plain one
 opportunities_of_leads as (
     select
         opportunity_id,
-        case
-            when lead_reference like source || ':%' then lead_reference
-            else {{ canonical_id('source', 'lead_reference') }}
-        end as lead_id,
+        {{ referenced_id('source', 'lead_reference') }} as lead_id,
         created_at
     from opportunities
     where lead_reference is not null
@@ -77,10 +73,7 @@ opportunities_in_order as (
 judged as (
     select
         *,
-        case
-            when opportunity_reference like source || ':%' then opportunity_reference
-            else {{ canonical_id('source', 'opportunity_reference') }}
-        end as named_opportunity_id,
+        {{ referenced_id('source', 'opportunity_reference') }} as named_opportunity_id,
         {{ exclusion_reason() }} as own_exclusion_reason
     from mapped
 ),

@@ -1,9 +1,13 @@
 -- What each stage label of a source and pipeline means from when to when, without gaps: a label keeps its last meaning
 -- until the register gives it another, and its first meaning reaches back. Rows that name the pipeline beat blank ones from
--- the day on which the first of them holds.
+-- the day on which the first of them holds. Upper and lower case are told apart only where the register itself does.
 with
 
-labels as (
+stage_maps as (
+    select * from {{ ref('int_stage_maps_in_force') }}
+),
+
+labels_used as (
     select distinct
         source,
         pipeline,
@@ -22,15 +26,29 @@ labels as (
         opportunities.source,
         opportunities.pipeline,
         stage_maps.source_stage
-    from {{ ref('int_stage_maps_in_force') }} as stage_maps
+    from stage_maps
     inner join {{ ref('int_opportunity_versions_unioned') }} as opportunities
         on
             stage_maps.source = opportunities.source
             and (stage_maps.pipeline is null or stage_maps.pipeline = opportunities.pipeline)
 ),
 
-stage_maps as (
-    select * from {{ ref('int_stage_maps_in_force') }}
+written as (
+    select distinct
+        source,
+        source_stage
+    from stage_maps
+),
+
+labels as (
+    select
+        labels_used.*,
+        written.source_stage is not null as is_written_so
+    from labels_used
+    left join written
+        on
+            labels_used.source = written.source
+            and labels_used.source_stage = written.source_stage
 ),
 
 candidates as (
@@ -60,8 +78,9 @@ candidates as (
     inner join stage_maps
         on
             labels.source = stage_maps.source
-            and labels.source_stage = stage_maps.source_stage
             and (stage_maps.pipeline is null or labels.pipeline = stage_maps.pipeline)
+            and case when labels.is_written_so then labels.source_stage else lower(labels.source_stage) end
+            = case when labels.is_written_so then stage_maps.source_stage else lower(stage_maps.source_stage) end
 ),
 
 final as (

@@ -1,5 +1,29 @@
+-- noqa: disable=LT02
 -- Rows that were read but name something that cannot be resolved, judged anew at every run: what is unknown today may
 -- arrive tomorrow. They count nowhere and are shown with the quarantine.
+{% set ambiguous_references = {
+    'opportunity': {
+        'model': 'int_opportunities_judged',
+        'reference': 'owner_reference',
+        'columns': {'crm_sales': 'sales_agent', 'generic': 'owner_id', 'pipedrive': 'user_id'},
+    },
+    'opportunity_split': {
+        'model': 'int_opportunity_splits_resolved',
+        'reference': 'rep_reference',
+        'columns': {'generic': 'rep_id'},
+    },
+    'activity': {
+        'model': 'int_activities_judged',
+        'reference': 'rep_reference',
+        'columns': {'generic': 'rep_id', 'pipedrive': 'assigned_to_user'},
+    },
+    'lead': {
+        'model': 'int_leads_judged',
+        'reference': 'owner_reference',
+        'columns': {'generic': 'owner_id', 'pipedrive': 'owner_id'},
+    },
+} %}
+
 with
 
 quotas as (
@@ -88,64 +112,26 @@ memberships as (
         and (reps.resolved_id is null or teams.resolved_id is null)
 ),
 
-opportunities as (
+ambiguous as (
+    {% for object, rows in ambiguous_references.items() -%}
     select
         source,
-        'opportunity' as object,
+        '{{ object }}' as object,
         source_file,
         source_row,
         source_key,
-        case source when 'crm_sales' then 'sales_agent' else 'owner_id' end as column_name,
-        owner_reference as value,
+        case source
+            {% for name, column in rows.columns.items() -%}
+            when '{{ name }}' then '{{ column }}'
+            {% endfor %}
+        end as column_name,
+        {{ rows.reference }} as value,
         exclusion_reason as reason,
         'names several reps; write the id of one' as fix
-    from {{ ref('int_opportunities_judged') }}
-    where exclusion_reason = 'ambiguous_owner'
-),
-
-activities as (
-    select
-        source,
-        'activity' as object,
-        source_file,
-        source_row,
-        source_key,
-        'rep_id' as column_name,
-        rep_reference as value,
-        exclusion_reason as reason,
-        'names several reps; write the id of one' as fix
-    from {{ ref('int_activities_judged') }}
-    where exclusion_reason = 'ambiguous_rep'
-),
-
-splits as (
-    select
-        source,
-        'opportunity_split' as object,
-        source_file,
-        source_row,
-        source_key,
-        'rep_id' as column_name,
-        rep_reference as value,
-        exclusion_reason as reason,
-        'names several reps; write the id of one' as fix
-    from {{ ref('int_opportunity_splits_resolved') }}
-    where exclusion_reason = 'ambiguous_rep'
-),
-
-leads as (
-    select
-        source,
-        'lead' as object,
-        source_file,
-        source_row,
-        source_key,
-        'owner_id' as column_name,
-        owner_reference as value,
-        exclusion_reason as reason,
-        'names several reps; write the id of one' as fix
-    from {{ ref('int_leads_judged') }}
-    where exclusion_reason = 'ambiguous_owner'
+    from {{ ref(rows.model) }}
+    where exclusion_reason in ('ambiguous_owner', 'ambiguous_rep')
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 collection_changes as (
@@ -173,13 +159,7 @@ unioned as (
     union all
     select * from memberships
     union all
-    select * from opportunities
-    union all
-    select * from activities
-    union all
-    select * from splits
-    union all
-    select * from leads
+    select * from ambiguous
     union all
     select * from collection_changes
 ),

@@ -7,6 +7,8 @@ final as (
         cast(activity_type as varchar) as activity_type,
         cast(rep_id as varchar) as rep_id,
         cast(opportunity_id as varchar) as opportunity_id,
+        cast(lead_id as varchar) as lead_id,
+        cast(direction as varchar) as direction,
         occurred_at,
         occurred_on,
         logged_at,
