@@ -330,5 +330,5 @@ def test_what_a_quota_is_made_of_down_to_the_line(plain: Path) -> None:
     assert query(
         plain,
         """select assigned_to_id, working_days, contributed_amount, source_row from marts.fct_quota_contributions
-        where assignee_id = 'generic:T2'""",
+        where assignee_id = 'generic:T2' and period_type = 'month'""",
     ) == [("generic:R2", 11, 11000, 4)]
