@@ -16,7 +16,7 @@ sample: $(VENV)/installed
 	@if [ -z "$$(ls -A '$(KUOTA_LANDING)' 2>/dev/null)" ]; then $(BIN)/kuota sample; fi
 
 test: $(VENV)/installed
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile
 
 test-slow: $(VENV)/installed
 	$(BIN)/python -m pytest -m slow

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,9 @@ class Settings:
         return PROJECT / "dbt_project"
 
 
+_TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+
+
 def company_settings(settings: Settings) -> dict[str, Any]:
     """The business settings: the defaults of dbt_project.yml under those of landing/settings.yml.
 
@@ -125,6 +129,8 @@ def _complaint(name: str, value: Any, defaults: dict[str, Any]) -> str | None:
         return f"'{name}' is {value!r}; write a three-letter ISO 4217 code, such as IDR."
     if name == "fiscal_year_start_month" and not 1 <= value <= 12:
         return f"'{name}' is {value!r}; write a month from 1 to 12."
+    if name in ("business_day_starts_at", "business_day_ends_at") and not _TIME_OF_DAY.fullmatch(value):
+        return f"'{name}' is {value!r}; write a time of day, such as \"09:00\"."
     return None
 
 

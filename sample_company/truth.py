@@ -5,22 +5,29 @@ import json
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sample_company.activities import MEETING, MISSPELT_MEETING, TYPES
-from sample_company.deals import LOST, WON
+from sample_company.deals import KNOWN, LOST, WON
 from sample_company.extract import REPORTING_OFFSET, Company, cutoff_of
 from sample_company.people import PARENT_TEAM, TEAM_IDS
 from sample_company.quota_cases import QuotaCase, make_quota_cases
-from sample_company.story import GENERIC, Break, InnocentChange, innocent_changes, planted_breaks
+from sample_company.story import GENERIC, JAYAPURA, PIPEDRIVE, Break, InnocentChange, innocent_changes, planted_breaks
 from sample_company.working_days import local_day
 
 UNASSIGNED = "unassigned"
+_NEVER = np.datetime64("NaT", "s")
 ACTIVITY_TYPES = ("call", "email", "meeting", "proposal")
+OF_ACTIVITIES = tuple(f"{name}s" for name in ACTIVITY_TYPES)
+# known from the first day on, since deals are what a CRM is for
+OF_DEALS = ("new_customers", "pipeline_created")
 Months = dict[str, Decimal]
 """Figures by month; a month is its first day, 2026-03-01; months without any are left out."""
+Actuals = dict[str, Months]
+"""By rep, team and `company`."""
 Rates = dict[str, tuple[int, int]]
 """Numerator and denominator by month; months whose denominator is 0 are left out."""
 
@@ -32,7 +39,8 @@ class Truth:
     A closed deal counts once under its owner at the close, an open one under today's, and in that rep's team; deals of
     nobody are the rep `unassigned`'s and in no team. `won_of_closed` is by month of the close (lost = denominator -
     numerator), `won_of_created` by month of creation. Activities are those on record, by type, rep and the month in
-    which they occurred.
+    which they occurred. `actuals` has the other metrics of METRICS.md by rep, team and company, and `unrecorded` the
+    months in which somebody's cannot be known.
     """
 
     as_of_date: str
@@ -50,6 +58,8 @@ class Truth:
     won_of_created_by_rep: dict[str, Rates]
     won_of_created_by_team: dict[str, Rates]
     activities_by_rep: dict[str, dict[str, dict[str, int]]]
+    actuals: dict[str, Actuals]
+    unrecorded: dict[str, dict[str, list[str]]]
     quota_cases: tuple[QuotaCase, ...]
     breaks: tuple[Break, ...]
     innocent_changes: tuple[InnocentChange, ...]
@@ -80,6 +90,13 @@ def make_truth(
     counted = _counted(company, known_deals, as_of)
     closed = counted[counted["is_closed"]].rename(columns={"closed_in": "month"})
     created = counted.rename(columns={"created_in": "month"})
+    counted_metrics = {
+        "new_customers": (_new_customers(credits, known_deals), 4),
+        "units_sold": (_units_sold(company, credits), 4),
+        "pipeline_created": (_pipeline_created(company, known_deals, rates), 2),
+        "leads_qualified": (_leads_qualified(company, as_of), 0),
+        **{f"{name}s": (_activities_of(company, activities, name), 0) for name in ACTIVITY_TYPES},
+    }
     return Truth(
         as_of_date=str(as_of),
         won_count=int((stage == WON).sum()),
@@ -96,6 +113,10 @@ def make_truth(
         won_of_created_by_rep={str(rep): _rates(rows) for rep, rows in created.groupby("rep_id")},
         won_of_created_by_team={str(team): _rates(rows) for team, rows in _with_parent(created).groupby("team_id")},
         activities_by_rep=_activities_by_rep(company, activities),
+        actuals={metric: _by_assignee(rows, digits) for metric, (rows, digits) in counted_metrics.items()},
+        unrecorded=_unrecorded_months(
+            company, {metric: rows for metric, (rows, _) in counted_metrics.items() if metric not in OF_DEALS}, as_of
+        ),
         quota_cases=make_quota_cases(company, quotas, sources),
         breaks=planted_breaks(company.story, sources),
         innocent_changes=innocent_changes(company.story, sources, as_of),
@@ -105,11 +126,7 @@ def make_truth(
 def credit(company: Company, won: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     """One row a deal and rep: rep_id, team_id (None: in none), month, share in ten-thousandths, amount in cents."""
     month = won["close_date"].to_numpy().astype("datetime64[M]")
-    rate_of = pd.Series(
-        rates["rate_to_reporting"].to_numpy(), rates["month"].to_numpy().astype("datetime64[M]").astype(int)
-    )
-    rate = rate_of.reindex(month.astype(int)).to_numpy()
-    amount = np.where(won["in_dollars"], (won["amount"] * rate + 50) // 100, won["amount"])
+    amount = _in_rupiah(won, _rate_of(rates, month))
     deals = pd.DataFrame({"deal": won.index, "amount_of_deal": amount, "month": month.astype("datetime64[s]")})
     deals["owner"], deals["on"] = won["owner"].to_numpy(), won["close_date"].to_numpy()
     parts = deals.merge(company.splits, on="deal", how="left")
@@ -123,23 +140,130 @@ def credit(company: Company, won: pd.DataFrame, rates: pd.DataFrame) -> pd.DataF
     return _placed(company, parts)
 
 
+def _rate_of(rates: pd.DataFrame, days: Any) -> Any:
+    rate_of = pd.Series(
+        rates["rate_to_reporting"].to_numpy(), rates["month"].to_numpy().astype("datetime64[M]").astype(int)
+    )
+    return rate_of.reindex(days.astype("datetime64[M]").astype(int)).to_numpy()
+
+
+def _in_rupiah(deals: pd.DataFrame, rate: Any) -> Any:
+    return np.where(deals["in_dollars"], (deals["amount"] * rate + 50) // 100, deals["amount"]).astype(int)
+
+
 def count_activities(company: Company, activities: pd.DataFrame, as_of: np.datetime64) -> pd.DataFrame:
-    """rep, type (positions), month, count of the activities that had been logged by the end of a day."""
+    """rep, type (positions), on (day), count of the activities that had been logged by the end of a day."""
     logged = activities[activities["logged_at"] < cutoff_of(as_of)]
-    month = local_day(logged["occurred_at"].to_numpy(), REPORTING_OFFSET).astype("datetime64[M]").astype(int)
+    day = local_day(logged["occurred_at"].to_numpy(), REPORTING_OFFSET).astype("datetime64[s]")
     kind = logged["type"].where(logged["type"] != MISSPELT_MEETING, MEETING)
-    keys = pd.DataFrame({"rep": logged["rep"], "type": kind, "month": month})
-    return keys.groupby(["rep", "type", "month"], as_index=False).size().rename(columns={"size": "count"})
+    keys = pd.DataFrame({"rep": logged["rep"], "type": kind, "on": day})
+    return keys.groupby(["rep", "type", "on"], as_index=False).size().rename(columns={"size": "count"})
 
 
 def _activities_by_rep(company: Company, counts: pd.DataFrame) -> dict[str, dict[str, dict[str, int]]]:
-    sums = counts.groupby(["type", "rep", "month"])["count"].sum()
+    sums = counts.groupby(["type", "rep", _month(counts["on"])])["count"].sum()
     figures: dict[str, dict[str, dict[str, int]]] = {name: {} for name in ACTIVITY_TYPES}
     rep_ids = company.reps["full_id"].to_numpy()
     for (kind, rep, month), count in sums.items():
         months = figures[str(TYPES[kind])].setdefault(rep_ids[rep], {})
-        months[str(np.datetime64(int(month), "M").astype("datetime64[D]"))] = int(count)
+        months[str(month.date())] = int(count)
     return figures
+
+
+def _new_customers(credits: pd.DataFrame, known_deals: pd.DataFrame) -> pd.DataFrame:
+    """The credits of each account's first won deal, by close date and then by id."""
+    source = known_deals["on_pipedrive"].map({True: f"{PIPEDRIVE}:", False: f"{GENERIC}:"})
+    opportunity_id = (source + known_deals["opportunity_id"]).loc[credits["deal"]].to_numpy()
+    account = known_deals["account"].loc[credits["deal"]].to_numpy()
+    ordered = credits.assign(opportunity_id=opportunity_id, account=account).sort_values(["on", "opportunity_id"])
+    first = ordered.groupby("account")["opportunity_id"].transform("first")
+    return ordered[ordered["opportunity_id"] == first].assign(figure=ordered["share"])
+
+
+def _units_sold(company: Company, credits: pd.DataFrame) -> pd.DataFrame:
+    """Only the plain source delivers lines."""
+    quantity = company.lines.groupby("deal")["quantity"].sum()
+    sold = credits[~company.deals["on_pipedrive"].loc[credits["deal"]].to_numpy()]
+    return sold.assign(figure=sold["share"] * quantity.loc[sold["deal"]].to_numpy())
+
+
+def _pipeline_created(company: Company, known_deals: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
+    """Pipedrive does not say who created a deal: there it is the first owner, where the log knows one."""
+    reps = company.reps
+    created_on = local_day(known_deals["created_at"].to_numpy(), REPORTING_OFFSET)
+    creator = pd.Series(reps.index, reps["rep_id"]).reindex(known_deals["created_by"]).to_numpy()
+    first_owner = np.where(known_deals["owner_is"] == KNOWN, known_deals["worker"], -1)
+    rate = _rate_of(rates, created_on)
+    created = pd.DataFrame({"rep": np.where(known_deals["on_pipedrive"], first_owner, creator).astype(int)})
+    created["on"] = created_on.astype("datetime64[s]")
+    created["figure"] = _in_rupiah(known_deals, rate)
+    return _placed(company, created)
+
+
+def _leads_qualified(company: Company, as_of: np.datetime64) -> pd.DataFrame:
+    """Pipedrive does not say when a lead was qualified."""
+    leads = company.leads
+    qualified = leads[~leads["on_pipedrive"] & (leads["qualified_at"] < cutoff_of(as_of))]
+    on = local_day(qualified["qualified_at"].to_numpy(), REPORTING_OFFSET).astype("datetime64[s]")
+    owner = np.where(qualified["owner_id"].isna(), -1, qualified["rep"])
+    return _placed(company, pd.DataFrame({"rep": owner, "on": on, "figure": 1}))
+
+
+def _activities_of(company: Company, counts: pd.DataFrame, name: str) -> pd.DataFrame:
+    of_type = counts[TYPES[counts["type"]] == name].reset_index(drop=True)
+    return _placed(company, of_type.rename(columns={"count": "figure"}))
+
+
+def _unrecorded_months(
+    company: Company, counted: dict[str, pd.DataFrame], as_of: np.datetime64
+) -> dict[str, dict[str, list[str]]]:
+    """By metric and rep or team, the months of which no day is recorded: before the source's first one, and in Jayapura
+    before activities were tracked. A team is recorded where one of its reps is."""
+    reps, stays = company.reps, company.memberships
+    days = pd.concat([rows["on"] for rows in counted.values() if len(rows)])
+    first_month = days.min().to_numpy().astype("datetime64[M]")
+    months = np.arange(first_month, as_of.astype("datetime64[M]") + 1)
+    is_there = _months_within(months, stays["valid_from"], stays["valid_to"])
+    team_ids = np.array([f"{GENERIC}:{team}" for team in TEAM_IDS], dtype=object)
+    rep_id, team_id = reps["full_id"].to_numpy()[stays["rep"]], team_ids[stays["team"]]
+    begins_late = ((stays["team"] == JAYAPURA) & ~reps["on_pipedrive"].loc[stays["rep"]].to_numpy()).to_numpy()
+    figures: dict[str, dict[str, list[str]]] = {}
+    for metric, rows in counted.items():
+        of_reps = rows[rows["rep"] >= 0]
+        first = of_reps.groupby(reps["on_pipedrive"].to_numpy()[of_reps["rep"]])["on"].min().reindex([False, True])
+        since = first.to_numpy().astype("datetime64[s]")[reps["on_pipedrive"].astype(int)]
+        by_source = _months_within(months, since, np.full(len(reps), _NEVER)) & ~np.isnat(since)[:, None]
+        lost = {name: months[~by_source[position]] for position, name in enumerate(reps["full_id"])}
+        is_recorded = is_there & by_source[stays["rep"]]
+        if metric in OF_ACTIVITIES:
+            tracked = (months >= company.story.tracking_started.astype("datetime64[M]"))[None, :]
+            is_recorded &= tracked | ~begins_late[:, None]
+        for names in (rep_id, team_id, np.full(len(stays), f"{GENERIC}:{PARENT_TEAM}", dtype=object)):
+            for name in sorted(set(names)):
+                own = names == name
+                unknown = months[is_there[own].any(axis=0) & ~is_recorded[own].any(axis=0)]
+                lost[name] = np.union1d(lost.get(name, unknown), unknown)
+        figures[metric] = {name: [str(month.astype("datetime64[D]")) for month in gone] for name, gone in lost.items()}
+    return figures
+
+
+def _months_within(months: Any, first_day: Any, last_day: Any) -> Any:
+    """A row a span and a column a month: whether they have a day in common. A span without a last day does not end."""
+    first, last = (np.asarray(days).astype("datetime64[M]")[:, None] for days in (first_day, last_day))
+    return (first <= months) & (np.isnat(last) | (months <= last))
+
+
+def _by_assignee(rows: pd.DataFrame, digits: int) -> Actuals:
+    rows = rows.assign(month=_month(rows["on"]))
+    return {
+        **_by_group(rows, "rep_id", "figure", digits),
+        **_by_group(_with_parent(rows), "team_id", "figure", digits),
+        "company": _by_month(rows, "figure", digits),
+    }
+
+
+def _month(days: pd.Series) -> pd.Series:
+    return pd.Series(days.to_numpy().astype("datetime64[M]").astype("datetime64[s]"), days.index, name="month")
 
 
 def _counted(company: Company, deals: pd.DataFrame, as_of: np.datetime64) -> pd.DataFrame:

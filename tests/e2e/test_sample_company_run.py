@@ -111,6 +111,34 @@ def test_activities_are_the_generated_ones_by_type_rep_and_month(sample: tuple[K
     assert {(kind, rep, month): count for kind, rep, month, count in rows} == expected
 
 
+def test_every_other_metric_is_the_generated_one_and_null_where_nothing_is_recorded(
+    sample: tuple[KuotaHome, Truth],
+) -> None:
+    kuota, truth = sample
+    assert len(truth.actuals) == 8
+    for metric, by_assignee in truth.actuals.items():
+        rows = kuota.marts(f"""
+            select assignee_id, period_start::varchar, actual_amount from mart_quota_attainment
+            where metric = '{metric}' and period_type = 'month'""")
+        found = {(assignee, month): amount for assignee, month, amount in rows}
+        figures = by_id_and_month(by_assignee)
+        assert figures.keys() - found.keys() == set(), metric
+        for (assignee, month), amount in found.items():
+            is_known = month not in truth.unrecorded.get(metric, {}).get(assignee, [])
+            figure = figures.get((assignee, month), Decimal(0)).quantize(CENT, ROUND_HALF_UP)
+            assert amount == (figure if is_known else None), (metric, assignee, month)
+    # Jayapura's calls of the first three months, and units and qualified leads where only Pipedrive's reps are
+    assert kuota.marts("""
+        select metric, count(*) from mart_quota_attainment
+        where actual_amount is null and assignee_type = 'team' and period_type = 'month'
+        group by all order by all""") == [
+        *((metric, 3) for metric in ("calls", "emails")),
+        ("leads_qualified", 48),
+        *((metric, 3) for metric in ("meetings", "proposals")),
+        ("units_sold", 48),
+    ]
+
+
 def test_money_ties_from_the_credits_of_a_deal_to_the_company(sample: tuple[KuotaHome, Truth]) -> None:
     kuota, truth = sample
     untied = kuota.marts("""

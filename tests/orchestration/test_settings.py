@@ -53,6 +53,10 @@ def test_without_settings_or_with_an_empty_file_the_defaults_stand(tmp_path: Pat
             "fiscal_year_start_month: April\n",
             "settings.yml, line 1: 'fiscal_year_start_month' is 'April'; write a value of the form 1.",
         ),
+        (
+            "business_day_starts_at: nine\n",
+            "settings.yml, line 1: 'business_day_starts_at' is 'nine'; write a time of day, such as \"09:00\".",
+        ),
         ("just words\n", "settings.yml, line 1: expected lines of the form 'name: value'."),
     ],
 )

@@ -25,3 +25,27 @@
 {% macro start_of_business_date(day) -%}
     cast(timezone('UTC', timezone('{{ var("reporting_time_zone") }}', cast({{ day }} as timestamp))) as timestamp)
 {%- endmacro %}
+
+
+{#- The wall clock's reading in `time_zone` at a UTC instant. -#}
+{% macro local_instant(instant, time_zone) -%}
+    cast(timezone({{ time_zone }}, timezone('UTC', {{ instant }})) as timestamp)
+{%- endmacro %}
+
+
+{#- A name of an IANA zone; null for what is none. -#}
+{% macro known_time_zone(name) -%}
+    case when {{ name }} in (select zones.name from pg_timezone_names() as zones) then {{ name }} end
+{%- endmacro %}
+
+
+{#- Whole seconds from one instant to a later one. -#}
+{% macro seconds_between(start, finish) -%}
+    date_diff('second', {{ start }}, {{ finish }})
+{%- endmacro %}
+
+
+{#- Whole seconds since midnight of a wall clock's reading. -#}
+{% macro seconds_of_day(instant) -%}
+    date_diff('second', date_trunc('day', {{ instant }}), {{ instant }})
+{%- endmacro %}

@@ -49,7 +49,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert built.returncode == 0, built.stdout + built.stderr
@@ -105,15 +105,23 @@ def test_teams_and_the_company_add_up_by_month(warehouse: Path) -> None:
         "from marts.mart_quota_attainment "
         "where metric = 'revenue_won' and period_type = 'month' and assignee_type in ('team', 'company') order by all",
     )
-    april, may, june = date(2025, 4, 1), date(2025, 5, 1), date(2025, 6, 1)
+    february, march, april, may, june = (date(2025, month, 1) for month in range(2, 7))
+    # since the first lead was qualified in February every team has a row a month
+    nothing = [(month, None, Decimal(0), None) for month in (february, march)]
     assert actuals == [
+        *(("company", *row) for row in nothing),
         # the company's quota is that of its teams, in part: the other team has none
         ("company", april, Decimal(8_000_000), Decimal("10001000.01"), None),
         ("company", may, Decimal(20_000_000), Decimal(22_000_000), None),
         ("company", june, None, Decimal(2_000_000), None),
+        *(("generic:T1", *row) for row in nothing),
         ("generic:T1", april, Decimal(8_000_000), Decimal(10_000_500), 1.2500625),
+        ("generic:T1", may, None, Decimal(0), None),
+        ("generic:T1", june, None, Decimal(0), None),
+        *(("generic:T2", *row) for row in nothing),
         ("generic:T2", april, None, Decimal("500.01"), None),
         ("generic:T2", may, Decimal(20_000_000), Decimal(22_000_000), 1.1),
+        ("generic:T2", june, None, Decimal(0), None),
     ]
 
 
@@ -137,18 +145,24 @@ def test_each_row_that_is_out_of_a_number_is_listed_with_the_reason(warehouse: P
         "select object, source_file, source_row, reason, excluded_from from marts.mart_exclusion order by all",
     ) == [
         ("collection_change", "registers/2025-06-30/collection_changes.csv", 4, "unknown_team", "all"),
+        ("opportunity", "generic/2025-06-30/opportunities.csv", 3, "missing_lines", "units_sold"),
+        ("opportunity", "generic/2025-06-30/opportunities.csv", 4, "missing_lines", "units_sold"),
+        ("opportunity", "generic/2025-06-30/opportunities.csv", 5, "missing_lines", "units_sold"),
+        ("opportunity", "generic/2025-06-30/opportunities.csv", 6, "missing_lines", "units_sold"),
         (
             "opportunity",
             "generic/2025-06-30/opportunities.csv",
             6,
             "missing_rate",
-            "revenue_won,attainment,average_won_amount,won_of_closed_amount",
+            "revenue_won,attainment,average_won_amount,won_of_closed_amount,pipeline_created",
         ),
+        ("opportunity", "generic/2025-06-30/opportunities.csv", 9, "missing_lines", "units_sold"),
         ("opportunity", "generic/2025-06-30/opportunities.csv", 11, "duplicate", "all"),
         ("opportunity", "generic/2025-06-30/opportunities.csv", 12, "deleted", "all"),
         ("opportunity_line", "generic/2025-06-30/opportunity_lines.csv", 3, "unknown_opportunity", "all"),
         ("opportunity_split", "generic/2025-06-30/opportunity_splits.csv", 4, "splits_do_not_sum_to_1", "all"),
         ("opportunity_split", "generic/2025-06-30/opportunity_splits.csv", 5, "splits_do_not_sum_to_1", "all"),
+        ("stage_event", "generic/2025-06-30/stage_events.csv", 20, "after_close", "funnel_conversion"),
         ("stage_event", "generic/2025-06-30/stage_events.csv", 21, "unknown_opportunity", "all"),
     ]
 

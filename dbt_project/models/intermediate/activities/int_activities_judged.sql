@@ -19,7 +19,7 @@ mapped as (
         unioned.activity_key,
         lower({{ mapped_value('unioned', 'activity_type') }}) as activity_type,
         {{ mapped_value('unioned', 'rep_reference') }} as rep_reference,
-        unioned.opportunity_reference,
+        {{ referenced_id('unioned.source', 'unioned.opportunity_reference') }} as named_opportunity_id,
         {{ referenced_id('unioned.source', 'unioned.lead_reference') }} as named_lead_id,
         lower({{ mapped_value('unioned', 'direction') }}) as direction,
         unioned.outcome,
@@ -57,7 +57,6 @@ leads as (
 judged as (
     select
         *,
-        {{ referenced_id('source', 'opportunity_reference') }} as named_opportunity_id,
         {{ exclusion_reason() }} as own_exclusion_reason
     from mapped
 ),

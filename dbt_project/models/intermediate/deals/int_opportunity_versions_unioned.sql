@@ -26,7 +26,7 @@ final as (
         {{ mapped_value('unioned', 'owner_reference') }} as owner_reference,
         {{ mapped_value('unioned', 'account_reference') }} as account_reference,
         {{ mapped_value('unioned', 'product_reference') }} as product_reference,
-        unioned.created_by_reference,
+        {{ mapped_value('unioned', 'created_by_reference') }} as created_by_reference,
         unioned.lead_reference,
         coalesce(unioned.pipeline, 'default') as pipeline,
         unioned.source_stage,
@@ -51,6 +51,7 @@ final as (
     {{ join_value_map('unioned', 'owner_reference', 'opportunity', owners, shown_on) }}
     {{ join_value_map('unioned', 'account_reference', 'opportunity', accounts, shown_on) }}
     {{ join_value_map('unioned', 'product_reference', 'opportunity', {'crm_sales': 'product'}, shown_on) }}
+    {{ join_value_map('unioned', 'created_by_reference', 'opportunity', {'generic': 'created_by'}, shown_on) }}
     {{ join_value_map('unioned', 'opportunity_type', 'opportunity', {'generic': 'type'}, shown_on) }}
     {{ join_value_map('unioned', 'loss_reason', 'opportunity', loss_reasons, shown_on) }}
 )

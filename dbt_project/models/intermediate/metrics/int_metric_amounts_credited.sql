@@ -1,27 +1,163 @@
--- What each rep is credited with, by metric and date: the one place where a metric's actuals come from.
+-- What each rep is credited with, by metric and date: the one place where a metric's actuals come from. The team is the
+-- rep's of that day.
 with
 
 credits as (
-    select * from {{ ref('int_credits_computed') }}
+    select
+        credits.*,
+        opportunities.source,
+        opportunities.account_id
+    from {{ ref('int_credits_computed') }} as credits
+    inner join {{ ref('int_opportunities_resolved') }} as opportunities
+        on credits.opportunity_id = opportunities.opportunity_id
+),
+
+lines as (
+    select * from {{ ref('int_opportunity_lines_judged') }}
+    where exclusion_reason is null
+),
+
+pipeline_created as (
+    select * from {{ ref('int_pipeline_created_valued') }}
+),
+
+leads as (
+    select * from {{ ref('int_leads_judged') }}
+    where exclusion_reason is null and qualified_on is not null
+),
+
+activities as (
+    select * from {{ ref('int_activities_judged') }}
+    where exclusion_reason is null
+),
+
+memberships as (
+    select * from {{ ref('int_team_memberships_dated') }}
+),
+
+-- all credits of a deal have its close date, so that the first deal's credits rank 1 together
+customers as (
+    select
+        *,
+        dense_rank() over (partition by account_id order by closed_on asc, opportunity_id asc) as position_in_account
+    from credits
+    where account_id is not null
+),
+
+units as (
+    select
+        opportunity_id,
+        sum(quantity) as quantity
+    from lines
+    where quantity is not null
+    group by opportunity_id
+),
+
+activities_by_metric as (
+    select
+        activity_id,
+        source,
+        rep_id,
+        occurred_on,
+        case activity_type
+            when 'call' then 'calls'
+            when 'email' then 'emails'
+            when 'meeting' then 'meetings'
+            when 'proposal' then 'proposals'
+        end as metric
+    from activities
 ),
 
 final as (
     select
+        'revenue_won' as metric,
         rep_id,
         team_id,
-        'revenue_won' as metric,
         closed_on as credited_on,
-        credited_amount as amount
+        cast(credited_amount as decimal(28, 10)) as amount,
+        source,
+        'opportunity' as object,
+        opportunity_id as object_id
     from credits
     where credited_amount is not null
     union all
     select
+        'deals_won' as metric,
         rep_id,
         team_id,
-        'deals_won' as metric,
         closed_on as credited_on,
-        share as amount
+        cast(share as decimal(28, 10)) as amount,
+        source,
+        'opportunity' as object,
+        opportunity_id as object_id
     from credits
+    union all
+    select
+        'new_customers' as metric,
+        rep_id,
+        team_id,
+        closed_on as credited_on,
+        cast(share as decimal(28, 10)) as amount,
+        source,
+        'opportunity' as object,
+        opportunity_id as object_id
+    from customers
+    where position_in_account = 1
+    union all
+    select
+        'units_sold' as metric,
+        credits.rep_id,
+        credits.team_id,
+        credits.closed_on as credited_on,
+        cast(units.quantity * credits.share as decimal(28, 10)) as amount,
+        credits.source,
+        'opportunity' as object,
+        credits.opportunity_id as object_id
+    from credits
+    inner join units on credits.opportunity_id = units.opportunity_id
+    union all
+    select
+        'pipeline_created' as metric,
+        rep_id,
+        team_id,
+        created_on as credited_on,
+        cast(amount_created as decimal(28, 10)) as amount,
+        source,
+        'opportunity' as object,
+        opportunity_id as object_id
+    from pipeline_created
+    where amount_created is not null
+    union all
+    select
+        'leads_qualified' as metric,
+        leads.owner_id as rep_id,
+        memberships.team_id,
+        leads.qualified_on as credited_on,
+        cast(1 as decimal(28, 10)) as amount,
+        leads.source,
+        'lead' as object,
+        leads.lead_id as object_id
+    from leads
+    left join memberships
+        on
+            leads.owner_id = memberships.rep_id
+            and leads.qualified_on between memberships.valid_from and memberships.valid_to
+    union all
+    select
+        activities_by_metric.metric,
+        activities_by_metric.rep_id,
+        memberships.team_id,
+        activities_by_metric.occurred_on as credited_on,
+        cast(1 as decimal(28, 10)) as amount,
+        activities_by_metric.source,
+        'activity' as object,
+        activities_by_metric.activity_id as object_id
+    from activities_by_metric
+    left join memberships
+        on
+            activities_by_metric.rep_id = memberships.rep_id
+            and activities_by_metric.occurred_on between memberships.valid_from and memberships.valid_to
+    where activities_by_metric.metric is not null
 )
 
 select * from final

@@ -1,6 +1,6 @@
 -- Every current rep row of every source; those with an exclusion reason count nowhere.
 {% set columns %}
-    rep_key, rep_name, email, role, segment, region, team_reference, manager_reference, hired_on, ended_on,
+    rep_key, rep_name, email, role, segment, region, team_reference, manager_reference, time_zone, hired_on, ended_on,
     source_key, source_file, source_row, row_hash
 {% endset %}
 
@@ -21,6 +21,7 @@ mapped as (
         {{ mapped_value('unioned', 'region') }} as region,
         unioned.team_reference,
         unioned.manager_reference,
+        {{ known_time_zone('unioned.time_zone') }} as time_zone,
         unioned.hired_on,
         unioned.ended_on,
         unioned.source_key,

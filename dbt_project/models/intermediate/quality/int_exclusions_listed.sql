@@ -5,6 +5,18 @@ opportunities as (
     select * from {{ ref('int_opportunities_valued') }}
 ),
 
+metrics_recorded as (
+    select * from {{ ref('int_metrics_recorded') }}
+),
+
+credited as (
+    select * from {{ ref('int_metric_amounts_credited') }}
+),
+
+as_of as (
+    select * from {{ ref('int_as_of_determined') }}
+),
+
 resolved as (
     select * from {{ ref('int_opportunities_judged') }}
     where exclusion_reason is null
@@ -51,24 +63,32 @@ unreadable as (
     where newest_extracts.source is null or quarantine.extracted_at = newest_extracts.newest_extracted_at
 ),
 
-won_without_amount as (
-    select
-        source,
-        'opportunity' as object,
-        source_key,
-        source_file,
-        source_row,
-        case
-            when amount is null then 'missing_amount'
-            when currency is null then 'missing_currency'
-            else 'missing_rate'
-        end as reason,
-        'revenue_won,attainment,average_won_amount,won_of_closed_amount' as excluded_from
-    from opportunities
-    where is_won and closed_on is not null and amount_reporting is null
+pipeline_created as (
+    select pipeline_created.*
+    from {{ ref('int_pipeline_created_valued') }} as pipeline_created
+    inner join metrics_recorded
+        on
+            pipeline_created.source = metrics_recorded.source
+            and metrics_recorded.metric = 'pipeline_created'
 ),
 
-lost_without_amount as (
+without_amount as (
+    select
+        opportunities.*,
+        case
+            when opportunities.amount_reporting is not null or opportunities.closed_on is null then null
+            when opportunities.is_won then 'revenue_won,attainment,average_won_amount,won_of_closed_amount'
+            else 'won_of_closed_amount'
+        end as out_of_closed,
+        case when pipeline_created.amount_created is null then 'pipeline_created' end as out_of_created
+    from opportunities
+    left join pipeline_created on opportunities.opportunity_id = pipeline_created.opportunity_id
+    where
+        (opportunities.closed_on is not null and opportunities.amount_reporting is null)
+        or (pipeline_created.opportunity_id is not null and pipeline_created.amount_created is null)
+),
+
+out_of_money as (
     select
         source,
         'opportunity' as object,
@@ -80,9 +100,8 @@ lost_without_amount as (
             when currency is null then 'missing_currency'
             else 'missing_rate'
         end as reason,
-        'won_of_closed_amount' as excluded_from
-    from opportunities
-    where is_closed and not is_won and closed_on is not null and amount_reporting is null
+        concat_ws(',', out_of_closed, out_of_created) as excluded_from
+    from without_amount
 ),
 
 closed_without_date as (
@@ -158,14 +177,79 @@ closed_before_created as (
     where closed_on < created_on
 ),
 
+-- where a source delivers lines, a deal won without them says nothing of its units
+won_without_lines as (
+    select
+        opportunities.source,
+        'opportunity' as object,
+        opportunities.source_key,
+        opportunities.source_file,
+        opportunities.source_row,
+        'missing_lines' as reason,
+        'units_sold' as excluded_from
+    from opportunities
+    inner join metrics_recorded
+        on
+            opportunities.source = metrics_recorded.source
+            and metrics_recorded.metric = 'units_sold'
+            and opportunities.closed_on >= metrics_recorded.recorded_from
+    left join credited
+        on
+            credited.metric = 'units_sold'
+            and opportunities.opportunity_id = credited.object_id
+    where opportunities.is_won and credited.object_id is null
+),
+
+occurred as (
+    select
+        source,
+        'activity' as object,
+        activity_id as object_id,
+        source_key,
+        source_file,
+        source_row
+    from {{ ref('int_activities_judged') }}
+    where exclusion_reason is null
+    union all
+    select
+        source,
+        'lead' as object,
+        lead_id as object_id,
+        source_key,
+        source_file,
+        source_row
+    from {{ ref('int_leads_judged') }}
+    where exclusion_reason is null
+),
+
+in_no_period as (
+    select
+        occurred.source,
+        occurred.object,
+        occurred.source_key,
+        occurred.source_file,
+        occurred.source_row,
+        case occurred.object when 'lead' then 'implausible_qualified_date' else 'implausible_date' end as reason,
+        credited.metric as excluded_from
+    from occurred
+    inner join credited
+        on
+            occurred.object = credited.object
+            and occurred.object_id = credited.object_id
+    cross join as_of
+    where credited.credited_on not between as_of.earliest_plausible_on and as_of.latest_plausible_on
+),
+
 final as (
     select * from out_of_all
     union all
     select * from unreadable
     union all
-    select * from won_without_amount
+    select * from out_of_money
     union all
-    select * from lost_without_amount
+    select * from won_without_lines
+    union all
+    select * from in_no_period
     union all
     select * from closed_without_date
     union all

@@ -48,65 +48,8 @@ reps as (
     where exclusion_reason is null
 ),
 
-memberships as (
-    select
-        rep_id,
-        team_id,
-        valid_from,
-        valid_to
-    from {{ ref('int_team_memberships_dated') }}
-),
-
--- a rep in no team is a member of the company: before, between and after the memberships, or always
-followed as (
-    select
-        rep_id,
-        valid_to,
-        lag(valid_to) over (partition by rep_id order by valid_from) as previous_valid_to,
-        valid_from,
-        lead(valid_from) over (partition by rep_id order by valid_from) as next_valid_from
-    from memberships
-),
-
-without_team as (
-    select
-        rep_id,
-        coalesce({{ add_days('previous_valid_to', 1) }}, cast('0001-01-01' as date)) as valid_from,
-        {{ add_days('valid_from', -1) }} as valid_to
-    from followed
-    where valid_from > cast('0001-01-01' as date)
-    union all
-    select
-        rep_id,
-        {{ add_days('valid_to', 1) }} as valid_from,
-        cast('9999-12-31' as date) as valid_to
-    from followed
-    where next_valid_from is null and valid_to < cast('9999-12-31' as date)
-    union all
-    select
-        reps.rep_id,
-        cast('0001-01-01' as date) as valid_from,
-        cast('9999-12-31' as date) as valid_to
-    from reps
-    left join memberships on reps.rep_id = memberships.rep_id
-    where memberships.rep_id is null
-),
-
 places as (
-    select
-        rep_id,
-        team_id,
-        valid_from,
-        valid_to
-    from memberships
-    union all
-    select
-        rep_id,
-        cast(null as varchar) as team_id,
-        valid_from,
-        valid_to
-    from without_team
-    where valid_from <= valid_to
+    select * from {{ ref('int_rep_teams_dated') }}
 ),
 
 employed as (

@@ -1,5 +1,9 @@
 with
 
+listed as (
+    select * from {{ ref('int_attainment_rows_listed') }}
+),
+
 quotas as (
     select * from {{ ref('int_quotas_rolled_up') }}
 ),
@@ -8,18 +12,8 @@ actuals as (
     select * from {{ ref('int_metric_actuals_summed') }}
 ),
 
--- the metrics whose actuals are computed: only there does no row mean none
-recorded_metrics as (
-    select metric from {{ ref('metrics') }}
-    where is_recorded
-),
-
 segments as (
     select * from {{ ref('int_segments_listed') }}
-),
-
-periods as (
-    select * from {{ ref('int_periods_generated') }}
 ),
 
 reps as (
@@ -34,60 +28,48 @@ working_days as (
     select * from {{ ref('int_period_working_days_counted') }}
 ),
 
-joined as (
+measured as (
     select
-        coalesce(quotas.assignee_type, actuals.assignee_type) as assignee_type,
-        coalesce(quotas.assignee_id, actuals.assignee_id) as assignee_id,
-        coalesce(quotas.metric, actuals.metric) as metric,
-        coalesce(quotas.period_type, actuals.period_type) as period_type,
-        coalesce(quotas.period_start, actuals.period_start) as period_start,
+        listed.*,
+        segments.segment_name as assignee_name,
         quotas.quota_amount,
         quotas.quota_source,
         coalesce(quotas.is_partial_quota, false) as is_partial_quota,
         quotas.over_assignment_ratio,
-        actuals.actual_amount as summed_amount
-    from quotas
-    full outer join actuals
-        on
-            quotas.assignee_type = actuals.assignee_type
-            and quotas.assignee_id = actuals.assignee_id
-            and quotas.metric = actuals.metric
-            and quotas.period_type = actuals.period_type
-            and quotas.period_start = actuals.period_start
-),
-
-measured as (
-    select
-        joined.*,
-        segments.segment_name as assignee_name,
-        periods.period_end,
-        periods.is_complete,
-        coalesce(
-            joined.summed_amount,
-            case when recorded_metrics.metric is not null then cast(0 as decimal(18, 2)) end
-        ) as actual_amount,
+        case
+            when listed.is_recorded then coalesce(actuals.actual_amount, cast(0 as decimal(18, 2)))
+        end as actual_amount,
         working_days.working_days,
         working_days.elapsed_working_days,
         cast(working_days.elapsed_working_days as double)
         / nullif(cast(working_days.working_days as double), 0) as elapsed_ratio
-    from joined
-    inner join periods
+    from listed
+    left join quotas
         on
-            joined.period_type = periods.period_type
-            and joined.period_start = periods.period_start
+            listed.assignee_type = quotas.assignee_type
+            and listed.assignee_id = quotas.assignee_id
+            and listed.metric = quotas.metric
+            and listed.period_type = quotas.period_type
+            and listed.period_start = quotas.period_start
+    left join actuals
+        on
+            listed.assignee_type = actuals.assignee_type
+            and listed.assignee_id = actuals.assignee_id
+            and listed.metric = actuals.metric
+            and listed.period_type = actuals.period_type
+            and listed.period_start = actuals.period_start
     left join segments
         on
-            joined.assignee_type = segments.segment_type
-            and joined.assignee_id = segments.segment_id
-    left join recorded_metrics on joined.metric = recorded_metrics.metric
+            listed.assignee_type = segments.segment_type
+            and listed.assignee_id = segments.segment_id
     left join reps
         on
-            joined.assignee_type = 'rep'
-            and joined.assignee_id = reps.rep_id
+            listed.assignee_type = 'rep'
+            and listed.assignee_id = reps.rep_id
     left join working_days
         on
-            joined.period_type = working_days.period_type
-            and joined.period_start = working_days.period_start
+            listed.period_type = working_days.period_type
+            and listed.period_start = working_days.period_start
             and coalesce(reps.region, '') = working_days.region
 ),
 

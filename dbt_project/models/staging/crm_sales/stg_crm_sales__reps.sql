@@ -18,6 +18,7 @@ renamed as (
         cast(null as varchar) as segment,
         {{ text('regional_office') }} as region,
         {{ text('manager') }} as manager_reference,
+        cast(null as varchar) as time_zone,
 
         -- dates
         cast(null as date) as hired_on,
