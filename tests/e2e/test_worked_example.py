@@ -129,8 +129,12 @@ def test_how_periods_were_collected_is_unknown_until_it_is_judged(kuota: KuotaHo
         select distinct table_name from information_schema.columns
         where table_schema = 'marts' and table_name like 'mart_%' and column_name = 'period_start' order by 1""")
     assert [name for (name,) in with_period] == [
+        "mart_funnel_bottleneck",
+        "mart_funnel_breakdown",
         "mart_funnel_conversion",
+        "mart_funnel_flag",
         "mart_lead_response",
+        "mart_loss_reason",
         "mart_quota_attainment",
         "mart_rep_comparison",
         "mart_sales_cycle",
