@@ -1,5 +1,7 @@
 -- Count, mean and variance of each habit among the top of a peer group and among the rest. Sums are of decimals, and squares of
 -- deviations as parts of the largest one, so that neither threads nor currencies change a digit.
+{% set side = 'peer_group, period_type, period_start, period_end, ranked_by, is_top, habit, pipeline, from_stage, to_stage' %}
+
 with
 
 performers as (
@@ -30,8 +32,6 @@ observed as (
             and performers.period_type = habits.period_type
             and performers.period_start = habits.period_start
 ),
-
-{% set side = 'peer_group, period_type, period_start, period_end, ranked_by, is_top, habit, pipeline, from_stage, to_stage' %}
 
 averaged as (
     select

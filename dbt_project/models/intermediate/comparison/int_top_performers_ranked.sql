@@ -1,5 +1,5 @@
--- The top quarter of each peer group in a quarter or year, by attainment where enough of the group have one, else by revenue won. A
--- tie at the edge is in the top as a whole or not at all.
+-- The top quarter of each peer group in a quarter or year, by attainment where enough of the group have one, else by revenue won. Who
+-- ties shares the best rank, and so a tie at the top is in it as a whole.
 with
 
 reps as (

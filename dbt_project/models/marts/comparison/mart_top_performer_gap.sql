@@ -1,5 +1,6 @@
--- Silent where the difference is noise: only habits whose interval leaves 0 out have a row. The unit is the rep, and every habit, also a
--- share, is one figure a rep: activities and deals of one rep are no independent trials.
+-- Silent where the difference is noise. The unit is the rep, and every habit, also a share, is one figure a rep: activities and deals of
+-- one rep are no independent trials. Many habits are looked at at once, of which some would differ by chance: a row stands
+-- only where the difference holds for all habits of the group and period together (Bonferroni).
 with
 
 sides as (
@@ -33,7 +34,12 @@ compared as (
             and top_side.pipeline = rest_side.pipeline
             and top_side.from_stage = rest_side.from_stage
             and top_side.to_stage = rest_side.to_stage
-    where top_side.is_top and not rest_side.is_top
+    where
+        top_side.is_top
+        and not rest_side.is_top
+        -- the spread of two figures is as often far too small as not
+        and top_side.rep_count >= 3
+        and rest_side.rep_count >= 3
 ),
 
 bounded as (
@@ -42,6 +48,28 @@ bounded as (
         {{ welch_bound('top', 'rest', '-') }} as interval_low,
         {{ welch_bound('top', 'rest', '+') }} as interval_high
     from compared
+),
+
+counted as (
+    select
+        *,
+        count(*) over (partition by peer_group, period_type, period_start) as habit_count
+    from bounded
+),
+
+together as (
+    select
+        *,
+        {{ normal_tail_quantile('cast(0.025 as double) / habit_count') }} as joint_quantile
+    from counted
+),
+
+judged as (
+    select
+        *,
+        {{ welch_bound('top', 'rest', '-', 'joint_quantile') }} as joint_low,
+        {{ welch_bound('top', 'rest', '+', 'joint_quantile') }} as joint_high
+    from together
 ),
 
 final as (
@@ -62,9 +90,10 @@ final as (
         round(top_mean - rest_mean, 12) as difference,
         interval_low,
         interval_high,
+        habit_count,
         {{ comparability_columns() }}
-    from bounded
-    where interval_low > 0 or interval_high < 0
+    from judged
+    where joint_low > 0 or joint_high < 0
 )
 
 select * from final
