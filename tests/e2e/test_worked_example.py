@@ -141,6 +141,7 @@ def test_how_periods_were_collected_is_unknown_until_it_is_judged(kuota: KuotaHo
         "mart_rep_comparison",
         "mart_sales_cycle",
         "mart_team_comparison",
+        "mart_top_performer_gap",
         "mart_win_rate",
     ]
     for (mart,) in with_period:
