@@ -38,7 +38,7 @@ def _section(mart: dict[str, Any]) -> list[str]:
     return [
         f"## {mart['name']}",
         "",
-        f"{mart['description'].strip()} One row for each {' × '.join(grain)}.",
+        f"{mart['description'].strip()} One row for each {', '.join(grain)}.",
         "",
         "| column | type | meaning |",
         "| --- | --- | --- |",

@@ -37,7 +37,7 @@ def test_a_section_says_the_grain_and_the_meaning_of_each_column(tmp_path: Path)
 
 ## fct_deals
 
-Deals that count. One row for each deal_id × rep_id.
+Deals that count. One row for each deal_id, rep_id.
 
 | column | type | meaning |
 | --- | --- | --- |
