@@ -220,7 +220,8 @@ def _unrecorded_months(
     """By metric and rep or team, the months of which no day is recorded: before the source's first one, and in Jayapura
     before activities were tracked. A team is recorded where one of its reps is."""
     reps, stays = company.reps, company.memberships
-    first_month = pd.concat([rows["on"] for rows in counted.values()]).min().to_numpy().astype("datetime64[M]")
+    days = pd.concat([rows["on"] for rows in counted.values() if len(rows)])
+    first_month = days.min().to_numpy().astype("datetime64[M]")
     months = np.arange(first_month, as_of.astype("datetime64[M]") + 1)
     is_there = _months_within(months, stays["valid_from"], stays["valid_to"])
     team_ids = np.array([f"{GENERIC}:{team}" for team in TEAM_IDS], dtype=object)
@@ -229,8 +230,8 @@ def _unrecorded_months(
     figures: dict[str, dict[str, list[str]]] = {}
     for metric, rows in counted.items():
         of_reps = rows[rows["rep"] >= 0]
-        first = of_reps.groupby(reps["on_pipedrive"].to_numpy()[of_reps["rep"]])["on"].min()
-        since = pd.to_datetime(reps["on_pipedrive"].map(first)).to_numpy()
+        first = of_reps.groupby(reps["on_pipedrive"].to_numpy()[of_reps["rep"]])["on"].min().reindex([False, True])
+        since = first.to_numpy().astype("datetime64[s]")[reps["on_pipedrive"].astype(int)]
         by_source = _months_within(months, since, np.full(len(reps), _NEVER)) & ~np.isnat(since)[:, None]
         lost = {name: months[~by_source[position]] for position, name in enumerate(reps["full_id"])}
         is_recorded = is_there & by_source[stays["rep"]]

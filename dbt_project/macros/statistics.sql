@@ -62,15 +62,3 @@
         {{ bound }} {{ student_t_quantile(degrees_of_freedom) }} * sqrt({{ own_error }} + {{ other_error }}), 12
     )
 {%- endmacro %}
-
-
-{#- Each peer in every group that holds the rep: role and segment, role, company; also where the rep's own comparison
-    uses a narrower one. -#}
-{% macro union_peer_groups(peers, columns) -%}
-    {%- for peer_group in ['role_and_segment', 'role', "'company'"] %}
-    select {{ peer_group }} as peer_group, {{ columns }}
-    from {{ peers }}
-    where {{ peer_group }} is not null
-    {% if not loop.last %}union all{% endif %}
-    {%- endfor -%}
-{%- endmacro %}
