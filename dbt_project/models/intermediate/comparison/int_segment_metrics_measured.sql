@@ -124,9 +124,11 @@ final as (
         'average_won_amount': 'average_won_amount',
         'median_cycle_days': 'median_cycle_days',
     } %}
-    {% set efforts = {
+    {% set pipeline = {
         'pipeline_created': 'pipeline_created',
         'pipeline_coverage': 'pipeline_coverage',
+    } %}
+    {% set efforts = {
         'leads_qualified': 'leads_qualified',
         'calls': 'calls',
         'emails': 'emails',
@@ -134,7 +136,7 @@ final as (
         'proposals': 'proposals',
         'lead_response_business_minutes': 'median_response_business_minutes',
     } %}
-    {% for metric, expression in (results.items() | list) + (efforts.items() | list) -%}
+    {% for metric, expression in (results.items() | list) + (pipeline.items() | list) + (efforts.items() | list) -%}
     select
         segment_type,
         segment_id,
@@ -148,6 +150,7 @@ final as (
         cast({{ expression }} as double) as value,
         {{ 'won_count' if metric == 'win_rate' else 'cast(null as bigint)' }} as successes,
         {{ 'closed_count' if metric == 'win_rate' else 'cast(null as bigint)' }} as trials,
+        {{ 'false' if metric in efforts else 'true' }} as rests_on_deals,
         {{ 'true' if metric in results else 'false' }} as rests_on_closed_deals,
         {% if metric in counted_metrics() and metric not in ('revenue_won', 'deals_won') -%}
             {{ metric }} is not null as is_recorded,
