@@ -7,7 +7,7 @@ import duckdb
 from orchestration.errors import ConfigurationError
 from orchestration.explain.exclusions import exclusion_listings
 from orchestration.explain.explanation import Explanation, Listing, Total
-from orchestration.explain.published import Period, Segment, find_period, find_segment, row_of
+from orchestration.explain.published import Period, Segment, row_of
 
 OBJECTS = {
     "pipeline_created": ("opportunity",),
@@ -57,13 +57,11 @@ CREDITS = """
 
 
 def explain_attainment(
-    connection: duckdb.DuckDBPyConnection, assignee: str, period_text: str, metric: str
+    connection: duckdb.DuckDBPyConnection, segment: Segment, period: Period, metric: str
 ) -> Explanation:
     """The attainment of one assignee, metric and period."""
     if metric not in OBJECTS:
         raise ConfigurationError(f"'{metric}' is no metric with actuals; write one of {', '.join(OBJECTS)}.")
-    segment = find_segment(connection, assignee)
-    period = find_period(connection, period_text)
     figures = row_of(
         connection,
         """
@@ -77,7 +75,7 @@ def explain_attainment(
     )
     if figures is None:
         raise ConfigurationError(
-            f"{segment.name} has neither a quota nor an actual for {metric} in {period_text}: "
+            f"{segment.name} has neither a quota nor an actual for {metric} in the {period}: "
             "mart_quota_attainment has no such row."
         )
     return Explanation(
