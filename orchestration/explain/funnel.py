@@ -25,10 +25,10 @@ SUBJECTS = """
         coalesce(
             deals.source_file || ':' || deals.source_row, leads.source_file || ':' || leads.source_row
         ) as source_row
-    from fct_stages_reached as reached
+    from fct_reached_stages as reached
     inner join fct_segment_subjects as segments
         on reached.subject_type = segments.subject_type and reached.subject_id = segments.subject_id
-    left join fct_stages_reached as next_reached
+    left join fct_reached_stages as next_reached
         on reached.subject_type = next_reached.subject_type and reached.subject_id = next_reached.subject_id
         and next_reached.stage = $to_stage
     left join fct_opportunities as deals

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import Phase, given, settings
 from memory_warehouse import MemoryWarehouse
-from random_companies import Company, companies
+from random_companies import Company, companies, stage_maps
 
 from orchestration.explain import (
     Period,
@@ -13,13 +13,15 @@ from orchestration.explain import (
     explain_funnel,
     explain_win_rate,
     find_period,
+    find_segment,
 )
+from orchestration.explain.exclusions import exclusion_listings
 
 # each example explains a few hundred numbers
 VERY_FEW = settings(max_examples=4, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
 FACTS = (
     *("fct_opportunities", "fct_activities", "fct_leads", "fct_credits", "fct_metric_credits"),
-    *("fct_quota_contributions", "fct_segment_subjects", "fct_stages_reached"),
+    *("fct_quota_contributions", "fct_segment_subjects", "fct_reached_stages"),
     *("dim_team_ancestors", "mart_exclusion"),
 )
 
@@ -86,3 +88,44 @@ def test_periods_are_fiscal(warehouse: MemoryWarehouse) -> None:
         "month from 2025-06-01 to 2025-06-30",
         "week from 2025-06-23 to 2025-06-29",
     ]
+
+
+def test_a_deal_without_a_rate_is_named_where_it_is_missing(warehouse: MemoryWarehouse) -> None:
+    deal = {
+        **{"opportunity_key": "d1", "owner_reference": "r1", "source_stage": "Won", "is_deleted": False},
+        **{"created_at": "2025-03-02 05:00:00", "created_on": "2025-03-02", "close_date": "2025-05-02"},
+    }
+    company: Company = {
+        "stg_generic__teams": [{"team_key": "north", "team_name": "North"}],
+        "stg_generic__reps": [{"rep_key": "r1", "rep_name": "Ana", "team_reference": "north"}],
+        "stg_generic__opportunities": [
+            deal | {"amount": "5.00"},
+            deal | {"opportunity_key": "d2", "amount": "7.00", "currency": "XXX"},
+            deal | {"opportunity_key": "d3", "amount": "9.00", "is_deleted": True},
+        ],
+        "stg_registers__stage_maps": stage_maps(),
+    }
+    warehouse.build(company, "mart_quota_attainment", *FACTS, "dim_dates", "dim_reps", "dim_teams")
+    warehouse.connection.execute("use kuota.marts")
+    quarter = find_period(warehouse.connection, "2026-Q1")
+    for name in ("company", "North", "generic:r1"):
+        segment = find_segment(warehouse.connection, name)
+        explanation = explain_attainment(warehouse.connection, segment, quarter, "revenue_won")
+        _, credited, out, unplaced = explanation.listings
+        assert [row[1] for row in credited.rows] == ["generic:d1"]
+        assert [(row[0], row[2], row[4]) for row in out.rows] == [
+            ("d2", "missing_rate", "staging.stg_generic__opportunities:3")
+        ]
+        assert [(row[0], row[1], row[3]) for row in unplaced.rows] == [("opportunity", "deleted", 1)]
+    nobody = find_segment(warehouse.connection, "unassigned")
+    earlier = find_period(warehouse.connection, "2025-Q4")
+    for segment, period in ((nobody, quarter), (find_segment(warehouse.connection, "company"), earlier)):
+        listed = exclusion_listings(
+            warehouse.connection,
+            segment,
+            period,
+            metrics=["revenue_won"],
+            objects=["opportunity"],
+            dated_by="closed_on",
+        )
+        assert listed[0].rows == []
