@@ -129,6 +129,7 @@ def test_how_periods_were_collected_is_unknown_until_it_is_judged(kuota: KuotaHo
         select distinct table_name from information_schema.columns
         where table_schema = 'marts' and table_name like 'mart_%' and column_name = 'period_start' order by 1""")
     assert [name for (name,) in with_period] == [
+        "mart_attainment_distribution",
         "mart_funnel_bottleneck",
         "mart_funnel_breakdown",
         "mart_funnel_conversion",
@@ -140,6 +141,7 @@ def test_how_periods_were_collected_is_unknown_until_it_is_judged(kuota: KuotaHo
         "mart_quota_history",
         "mart_rep_comparison",
         "mart_sales_cycle",
+        "mart_target_realism",
         "mart_team_comparison",
         "mart_top_performer_gap",
         "mart_win_rate",
