@@ -137,9 +137,11 @@ def test_how_periods_were_collected_is_unknown_until_it_is_judged(kuota: KuotaHo
         "mart_loss_reason",
         "mart_pipeline_change",
         "mart_quota_attainment",
+        "mart_quota_history",
         "mart_rep_comparison",
         "mart_sales_cycle",
         "mart_team_comparison",
+        "mart_top_performer_gap",
         "mart_win_rate",
     ]
     for (mart,) in with_period:

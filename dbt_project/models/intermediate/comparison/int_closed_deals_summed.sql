@@ -20,9 +20,13 @@ activities as (
     where exclusion_reason is null
 ),
 
-deals_logged as (
-    select distinct opportunity_id from activities
+activities_of_deals as (
+    select
+        opportunity_id,
+        count(*) as activity_count
+    from activities
     where opportunity_id is not null
+    group by opportunity_id
 ),
 
 recordings as (
@@ -44,9 +48,9 @@ closed as (
                 then {{ days_between('deals.created_on', 'deals.closed_on') }}
         end as cycle_days,
         deals.closed_on >= recordings.recorded_from as is_logging_recorded,
-        deals_logged.opportunity_id is not null as is_logged
+        coalesce(activities_of_deals.activity_count, 0) as activity_count
     from deals
-    left join deals_logged on deals.opportunity_id = deals_logged.opportunity_id
+    left join activities_of_deals on deals.opportunity_id = activities_of_deals.opportunity_id
     left join recordings on deals.source = recordings.source
     where deals.is_closed
 ),
@@ -63,7 +67,8 @@ final as (
         count(closed.won_amount) as won_amount_count,
         {{ median('cast(closed.cycle_days as double)') }} as median_cycle_days,
         count(case when closed.is_logging_recorded then 1 end) as loggable_count,
-        count(case when closed.is_logging_recorded and closed.is_logged then 1 end) as logged_count
+        count(case when closed.is_logging_recorded and closed.activity_count > 0 then 1 end) as logged_count,
+        sum(case when closed.is_logging_recorded then closed.activity_count end) as activity_count
     from closed
     inner join deal_segments on closed.opportunity_id = deal_segments.opportunity_id
     inner join period_dates on closed.closed_on = period_dates.date_day
