@@ -135,6 +135,7 @@ def test_how_periods_were_collected_is_unknown_until_it_is_judged(kuota: KuotaHo
         "mart_funnel_flag",
         "mart_lead_response",
         "mart_loss_reason",
+        "mart_pipeline_change",
         "mart_quota_attainment",
         "mart_quota_history",
         "mart_rep_comparison",

@@ -10,6 +10,7 @@ FIRST_DAY = date(2024, 12, 1)
 LAST_DAY = date(2025, 6, 30)
 TEAMS = ("north", "north-west", "south")
 ACCOUNTS = ("a1", "a2", None)
+ACTIVITY_TYPES = ("call", "email", "meeting", "proposal")
 OPEN_STAGES = ("New", "Demo", "Offer")
 PERIODS = (
     ("week", "2025-05-05"),
@@ -50,11 +51,12 @@ currencies = st.sampled_from([None] * 6 + ["EUR", "EUR", "XXX"])
 
 
 @st.composite
-def companies(draw: Draw) -> Company:
-    """Rows by staging model."""
+def companies(draw: Draw, recorded: bool = False) -> Company:
+    """Rows by staging model; `recorded` where every metric is recorded from the first day on."""
     reps = [f"r{number}" for number in range(1, draw(st.integers(2, 4)) + 1)]
     owners = [*reps, *reps, "nobody", None]
     deals = [_deal(draw, f"d{number}", owners) for number in range(1, draw(st.integers(1, 8)) + 1)]
+    first = [_FIRST_DEAL] if recorded or draw(st.booleans()) else []
     keys = [deal["opportunity_key"] for deal in deals]
     plan = [_quota(draw, reps) for _ in _up_to(draw, 10)]
     revised = [quota | {"target_amount": 7} for quota in plan if draw(st.integers(0, 4)) == 0]
@@ -69,12 +71,21 @@ def companies(draw: Draw) -> Company:
         "stg_generic__team_memberships": [row for rep in reps for row in _moves(draw, rep)],
         "stg_generic__accounts": [{"account_key": key, "account_name": key} for key in ACCOUNTS if key],
         "stg_generic__products": [{"product_key": "p1", "product_name": "Pump", "list_price": 10}],
-        "stg_generic__opportunities": [*deals, *twice],
+        "stg_generic__opportunities": [*first, *deals, *twice],
         "stg_generic__opportunity_splits": [row for key in keys for row in _splits(draw, key, reps)],
-        "stg_generic__opportunity_lines": [row for key in keys for row in _lines(draw, key)],
+        "stg_generic__opportunity_lines": [
+            *(_line(deal["opportunity_key"], 1, 5) for deal in first),
+            *(row for key in keys for row in _lines(draw, key)),
+        ],
         "stg_generic__stage_events": [row for deal in deals for row in _events(draw, deal)],
-        "stg_generic__leads": [_lead(draw, f"l{number}", owners, keys) for number in _up_to(draw, 3)],
-        "stg_generic__activities": [_activity(draw, f"c{number}", owners) for number in _up_to(draw, 5)],
+        "stg_generic__leads": [
+            *(_FIRST_LEAD for _ in first),
+            *(_lead(draw, f"l{number}", owners, keys) for number in _up_to(draw, 3)),
+        ],
+        "stg_generic__activities": [
+            *(activity for _ in first for activity in _FIRST_ACTIVITIES),
+            *(_activity(draw, f"c{number}", owners) for number in _up_to(draw, 5)),
+        ],
         "stg_registers__quotas": [*plan, *revised],
         "stg_registers__holidays": [_holiday(draw) for _ in _up_to(draw, 4)],
         "stg_registers__exchange_rates": [
@@ -127,6 +138,24 @@ def stage_maps() -> list[dict[str, Any]]:
 def at_noon(day: date) -> str:
     """A UTC instant whose business date in Jakarta is `day`."""
     return f"{day} 05:00:00"
+
+
+_NOON = at_noon(FIRST_DAY)
+_FIRST_DEAL = {
+    **{"opportunity_key": "d0", "account_reference": "a1", "source_stage": "Won", "amount": "10.00"},
+    **{"created_at": _NOON, "created_on": FIRST_DAY, "close_date": FIRST_DAY, "is_deleted": False},
+}
+_FIRST_LEAD = {
+    **{"lead_key": "l0", "created_at": _NOON, "created_on": FIRST_DAY},
+    **{"qualified_at": _NOON, "qualified_on": FIRST_DAY},
+}
+_FIRST_ACTIVITIES = [
+    {
+        **{"activity_key": f"first {activity_type}", "activity_type": activity_type},
+        **{"occurred_at": _NOON, "occurred_on": FIRST_DAY, "logged_at": _NOON},
+    }
+    for activity_type in ACTIVITY_TYPES
+]
 
 
 def _up_to(draw: Draw, most: int) -> range:
@@ -189,13 +218,14 @@ def _splits(draw: Draw, deal: str, reps: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _lines(draw: Draw, deal: str) -> list[dict[str, Any]]:
-    return [
-        {
-            **{"line_key": f"{deal}-{number}", "opportunity_reference": deal, "product_reference": "p1"},
-            **{"quantity": draw(st.integers(0, 50)), "unit_price": 10},
-        }
-        for number in _up_to(draw, 2)
-    ]
+    return [_line(deal, number, draw(st.integers(0, 50))) for number in _up_to(draw, 2)]
+
+
+def _line(deal: str, number: int, quantity: int) -> dict[str, Any]:
+    return {
+        **{"line_key": f"{deal}-{number}", "opportunity_reference": deal, "product_reference": "p1"},
+        **{"quantity": quantity, "unit_price": 10},
+    }
 
 
 def _events(draw: Draw, deal: dict[str, Any]) -> list[dict[str, Any]]:
@@ -231,7 +261,7 @@ def _activity(draw: Draw, key: str, owners: Sequence[str | None]) -> dict[str, A
     occurred_on = draw(days)
     return {
         "activity_key": key,
-        "activity_type": draw(st.sampled_from(["call", "email", "meeting", "proposal"])),
+        "activity_type": draw(st.sampled_from(ACTIVITY_TYPES)),
         "rep_reference": draw(st.sampled_from(owners)),
         "occurred_at": at_noon(occurred_on),
         "occurred_on": occurred_on,

@@ -186,7 +186,7 @@ def test_what_reached_a_stage_went_on_is_open_or_was_lost(warehouse: MemoryWareh
 
 
 @FEWER
-@given(company=companies(), newcomer=newcomers())
+@given(company=companies(recorded=True), newcomer=newcomers())
 def test_an_unrelated_rep_changes_nobody_else(warehouse: MemoryWarehouse, company: Company, newcomer: Company) -> None:
     others = "{0}_type <> 'company' and {0}_id not in ('generic:zoe', 'generic:island')"
     segments = {mart: others.format("assignee" if mart == "mart_quota_attainment" else "segment") for mart in MARTS}

@@ -1,11 +1,15 @@
 -- What else a deal is told apart by: the source of its first lead, the product family with most of its lines' amount, and the
--- band of its size.
+-- band of its size. Of a source that blanks the amounts of lost deals no deal has a size: those that have one would all be won.
 {% set thresholds = var('deal_size_thresholds') %}
 
 with
 
 opportunities as (
     select * from {{ ref('int_opportunities_valued') }}
+),
+
+sources as (
+    select * from {{ source('raw', 'source') }}
 ),
 
 leads as (
@@ -70,7 +74,7 @@ final as (
         end as lead_source,
         coalesce(families_in_order.family, products.family, 'unknown') as product_family,
         case
-            when opportunities.amount_reporting is null then 'unknown'
+            when opportunities.amount_reporting is null or sources.lost_amount_is_blank then 'unknown'
             when opportunities.amount_reporting < {{ thresholds[0] }} then 'below {{ thresholds[0] }}'
             {%- for threshold in thresholds[1:] %}
             when opportunities.amount_reporting < {{ threshold }}
@@ -79,6 +83,7 @@ final as (
             else 'from {{ thresholds[-1] }}'
         end as deal_size
     from opportunities
+    left join sources on opportunities.source = sources.source
     left join leads_in_order
         on
             opportunities.opportunity_id = leads_in_order.opportunity_id
