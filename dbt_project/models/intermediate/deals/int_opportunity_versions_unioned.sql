@@ -11,6 +11,7 @@
 {% set accounts = {'crm_sales': 'account', 'generic': 'account_id', 'pipedrive': 'org_id', 'salesforce': 'accountid'} %}
 {% set creators = {'generic': 'created_by', 'salesforce': 'createdbyid'} %}
 {% set types = {'generic': 'type', 'salesforce': 'type'} %}
+{% set loss_reasons = {'generic': 'loss_reason', 'pipedrive': 'lost_reason', 'salesforce': 'loss_reason__c'} %}
 
 with
 
@@ -34,7 +35,7 @@ final as (
         unioned.amount,
         upper(unioned.currency) as currency,
         {{ mapped_value('unioned', 'opportunity_type') }} as opportunity_type,
-        unioned.loss_reason,
+        {{ mapped_value('unioned', 'loss_reason') }} as loss_reason,
         unioned.created_at,
         unioned.created_on,
         unioned.close_date,
@@ -54,6 +55,7 @@ final as (
     {{ join_value_map('unioned', 'product_reference', 'opportunity', {'crm_sales': 'product'}, shown_on) }}
     {{ join_value_map('unioned', 'created_by_reference', 'opportunity', creators, shown_on) }}
     {{ join_value_map('unioned', 'opportunity_type', 'opportunity', types, shown_on) }}
+    {{ join_value_map('unioned', 'loss_reason', 'opportunity', loss_reasons, shown_on) }}
 )
 
 select * from final
