@@ -276,18 +276,30 @@ def test_lines_percentages_pipelines_and_custom_fields(warehouse: Path) -> None:
     ]
 
 
-def test_a_deal_whose_owner_is_tracked_has_a_version_for_each_change(warehouse: Path) -> None:
+def test_each_save_of_a_deal_is_a_version_of_it(warehouse: Path) -> None:
+    first, moved = date(2025, 3, 1), date(2025, 3, 31)
     assert query(
         warehouse,
-        "select extracted_at, source_stage, owner_reference, amount from staging.stg_salesforce__opportunities "
-        "where opportunity_name = 'Racks' order by extracted_at",
+        "select extracted_at, source_stage, owner_reference, amount, close_date "
+        "from staging.stg_salesforce__opportunities where opportunity_name = 'Racks' order by extracted_at",
     ) == [
-        (datetime(2025, 1, 6, 2), "Prospecting", ANA, None),
-        (datetime(2025, 1, 20, 2), "Needs Analysis", ANA, None),
-        (datetime(2025, 2, 10, 2), "Proposal", ANA, None),
-        (datetime(2025, 3, 31, 18, 30), "Closed Won", ANA, None),
-        (datetime(2025, 4, 2, 2), "Closed Won", BUDI, None),
-        (datetime(2025, 6, 30, 16, 59, 59, 999999), "Closed Won", BUDI, Decimal(1200)),
+        (datetime(2025, 1, 6, 2), "Prospecting", ANA, Decimal(1000), first),
+        (datetime(2025, 1, 20, 2), "Needs Analysis", ANA, Decimal(1000), first),
+        (datetime(2025, 1, 27, 2), "Needs Analysis", ANA, Decimal(1200), first),
+        (datetime(2025, 2, 10, 2), "Proposal", ANA, Decimal(1200), moved),
+        (datetime(2025, 3, 31, 18, 30), "Closed Won", ANA, Decimal(1200), moved),
+        (datetime(2025, 4, 2, 2), "Closed Won", BUDI, Decimal(1200), moved),
+        (datetime(2025, 6, 30, 16, 59, 59, 999999), "Closed Won", BUDI, Decimal(1200), moved),
+    ]
+    # so that one export shows what slipped, 1 March to 31 March; the new date of a deal that was opened again is none
+    assert query(
+        warehouse,
+        "select opportunity_id, changed_on, close_date_moved_days, is_amount_changed "
+        "from intermediate.int_deal_changes_detected where opportunity_id in "
+        f"('{deal('D001')}', '{deal('D004')}') order by all",
+    ) == [
+        (deal("D001"), date(2025, 1, 27), None, True),
+        (deal("D001"), date(2025, 2, 10), 30, False),
     ]
 
 

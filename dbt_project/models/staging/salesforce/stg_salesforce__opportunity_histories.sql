@@ -20,6 +20,12 @@ renamed as (
         -- text
         {{ text('stagename') }} as stage_name,
 
+        -- numbers
+        {{ parse_number('amount', 'decimal(18, 4)') }} as amount,
+
+        -- dates
+        {{ parse_date('closedate') }} as close_on,
+
         -- instants
         {{ parse_instant('createddate', 'createddate_zone.time_zone') }} as changed_at,
 
