@@ -5,6 +5,9 @@
         'team_membership',
     ],
     'pipedrive': ['account', 'activity', 'lead', 'opportunity', 'rep', 'stage_event'],
+    'salesforce': [
+        'account', 'activity', 'lead', 'opportunity', 'opportunity_line', 'opportunity_split', 'product', 'rep', 'stage_event', 'team',
+    ],
     'registers': ['collection_change', 'exchange_rate', 'holiday', 'leave', 'quota', 'ramp', 'stage_map', 'value_map'],
 } %}
 {% set plurals = {'activity': 'activities', 'opportunity': 'opportunities'} %}

@@ -146,9 +146,13 @@ def _add_file(root: Path, path: Path, config: SourceConfig, extracted_at: dateti
         )
         return
     stem = path.name[: -len(suffix)].lower()
-    objects = [key for key, found in config.objects.items() if fnmatchcase(stem, found.files.lower())]
+    objects = [
+        key
+        for key, found in config.objects.items()
+        if any(fnmatchcase(stem, pattern.lower()) for pattern in found.file_patterns)
+    ]
     if not objects:
-        known = ", ".join(found.files for found in config.objects.values())
+        known = ", ".join(pattern for found in config.objects.values() for pattern in found.file_patterns)
         landing.warnings.append(f"{name}: ignored, because sources/{config.source}.yml knows only {known}.")
         return
     if len(objects) > 1:

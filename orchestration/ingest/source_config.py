@@ -13,6 +13,7 @@ from orchestration.errors import ConfigurationError
 from orchestration.yaml_file import load_model
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+FilePattern = Annotated[str, StringConstraints(min_length=1)]
 
 
 def _known_time_zone(name: str) -> str:
@@ -71,7 +72,8 @@ class ObjectConfig(Strict):
     """One kind of record: the files that carry it, its key and its columns."""
 
     description: str
-    files: Annotated[str, StringConstraints(min_length=1)]
+    files: FilePattern | Annotated[tuple[FilePattern, ...], Field(min_length=1)]
+    """What the names of the files without their endings look like: one pattern, or several of which one must fit."""
     extract: Literal["full", "delta"]
     key: Annotated[tuple[Identifier, ...], Field(min_length=1)]
     updated_column: Identifier | None = None
@@ -86,6 +88,11 @@ class ObjectConfig(Strict):
         if self.updated_column and self.columns[self.updated_column].type not in (ColumnType.DATE, ColumnType.INSTANT):
             raise ValueError(f"'updated_column' must be a date or an instant; '{self.updated_column}' is neither")
         return self
+
+    @property
+    def file_patterns(self) -> tuple[str, ...]:
+        """`files` as several patterns, also where it is one."""
+        return (self.files,) if isinstance(self.files, str) else self.files
 
     def must_be_in_file(self, column: str) -> bool:
         """A required column and a part of the key must be in every file of the object."""

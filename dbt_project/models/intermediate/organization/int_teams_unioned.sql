@@ -1,19 +1,12 @@
 -- Every current team row. In crm_sales a manager's reps are a team, so its teams have no row of their own.
+{% set columns %}
+    team_key, team_name, parent_team_reference, manager_reference, source_key, source_file, source_row, row_hash
+{% endset %}
+
 with
 
-generic_teams as (
-    select
-        'generic' as source,
-        team_key,
-        team_name,
-        parent_team_reference,
-        manager_reference,
-        source_key,
-        source_file,
-        source_row,
-        row_hash
-    from {{ ref('stg_generic__teams') }}
-    where is_current
+delivered_teams as (
+    {{ union_sources('teams', columns, 'is_current') }}
 ),
 
 managed_teams as (
@@ -32,7 +25,7 @@ managed_teams as (
 ),
 
 unioned as (
-    select * from generic_teams
+    select * from delivered_teams
     union all
     select * from managed_teams
 ),
