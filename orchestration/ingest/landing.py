@@ -151,17 +151,22 @@ def _add_file(root: Path, path: Path, config: SourceConfig, extracted_at: dateti
         known = ", ".join(found.files for found in config.objects.values())
         landing.warnings.append(f"{name}: ignored, because sources/{config.source}.yml knows only {known}.")
         return
-    if len(objects) > 1:
+    file_format, is_compressed = SUFFIXES[suffix]
+    # what is unnested stands inside the rows of another object, and only JSON has an inside
+    whole = [key for key in objects if config.objects[key].unnest is None]
+    if file_format != "jsonl":
+        objects = whole or objects
+    rivals = objects if file_format != "jsonl" else whole
+    if len(rivals) > 1:
         raise ConfigurationError(
-            f"{name}: both '{objects[0]}' and '{objects[1]}' of sources/{config.source}.yml claim this file; "
+            f"{name}: both '{rivals[0]}' and '{rivals[1]}' of sources/{config.source}.yml claim this file; "
             "narrow their 'files' patterns or rename the file."
         )
     status = path.stat()
-    file_format, is_compressed = SUFFIXES[suffix]
-    landing.files.append(
+    landing.files.extend(
         LandedFile(
             source=config.source,
-            object=objects[0],
+            object=found,
             path=path,
             name=name,
             format=file_format,
@@ -170,4 +175,5 @@ def _add_file(root: Path, path: Path, config: SourceConfig, extracted_at: dateti
             size=status.st_size,
             modified_at=datetime.fromtimestamp(status.st_mtime_ns // 1000 / 1_000_000, UTC).replace(tzinfo=None),
         )
+        for found in objects
     )
