@@ -4,7 +4,8 @@
     duration_minutes, occurred_at, occurred_on, logged_at, source_key, source_file, source_row, row_hash
 {% endset %}
 
-{% set reps = {'generic': 'rep_id', 'pipedrive': 'assigned_to_user'} %}
+{% set reps = {'generic': 'rep_id', 'hubspot': 'hubspot_owner_id', 'pipedrive': 'assigned_to_user'} %}
+{% set types = {'generic': 'type', 'hubspot': 'type', 'pipedrive': 'type'} %}
 {% set happened_on = "coalesce(unioned.occurred_on, cast('9999-12-31' as date))" %}
 
 with
@@ -33,7 +34,7 @@ mapped as (
         unioned.source_row,
         unioned.row_hash
     from unioned
-    {{ join_value_map('unioned', 'activity_type', 'activity', {'generic': 'type', 'pipedrive': 'type'}, happened_on) }}
+    {{ join_value_map('unioned', 'activity_type', 'activity', types, happened_on) }}
     {{ join_value_map('unioned', 'rep_reference', 'activity', reps, happened_on) }}
     {{ join_value_map('unioned', 'direction', 'activity', {'generic': 'direction'}, happened_on) }}
 ),

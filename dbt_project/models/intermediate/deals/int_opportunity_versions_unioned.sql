@@ -7,8 +7,8 @@
 {% endset %}
 
 {% set shown_on = business_date('unioned.extracted_at') %}
-{% set owners = {'crm_sales': 'sales_agent', 'generic': 'owner_id', 'pipedrive': 'user_id'} %}
-{% set accounts = {'crm_sales': 'account', 'generic': 'account_id', 'pipedrive': 'org_id'} %}
+{% set owners = {'crm_sales': 'sales_agent', 'generic': 'owner_id', 'hubspot': 'hubspot_owner_id', 'pipedrive': 'user_id'} %}
+{% set accounts = {'crm_sales': 'account', 'generic': 'account_id', 'hubspot': 'company_id', 'pipedrive': 'org_id'} %}
 
 with
 
@@ -51,7 +51,7 @@ final as (
     {{ join_value_map('unioned', 'account_reference', 'opportunity', accounts, shown_on) }}
     {{ join_value_map('unioned', 'product_reference', 'opportunity', {'crm_sales': 'product'}, shown_on) }}
     {{ join_value_map('unioned', 'created_by_reference', 'opportunity', {'generic': 'created_by'}, shown_on) }}
-    {{ join_value_map('unioned', 'opportunity_type', 'opportunity', {'generic': 'type'}, shown_on) }}
+    {{ join_value_map('unioned', 'opportunity_type', 'opportunity', {'generic': 'type', 'hubspot': 'dealtype'}, shown_on) }}
 )
 
 select * from final

@@ -4,6 +4,8 @@
     source_key, source_file, source_row, row_hash
 {% endset %}
 
+{% set names = {'crm_sales': 'sales_agent', 'generic': 'name', 'hubspot': 'name', 'pipedrive': 'name'} %}
+
 with
 
 unioned as (
@@ -29,7 +31,7 @@ mapped as (
         unioned.source_row,
         unioned.row_hash
     from unioned
-    {{ join_value_map('unioned', 'rep_name', 'rep', {'crm_sales': 'sales_agent', 'generic': 'name', 'pipedrive': 'name'}) }}
+    {{ join_value_map('unioned', 'rep_name', 'rep', names) }}
     {{ join_value_map('unioned', 'role', 'rep', {'generic': 'role', 'pipedrive': 'role'}) }}
     {{ join_value_map('unioned', 'segment', 'rep', {'generic': 'segment'}) }}
     {{ join_value_map('unioned', 'region', 'rep', {'crm_sales': 'regional_office', 'generic': 'region'}) }}
