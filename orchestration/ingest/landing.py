@@ -41,6 +41,8 @@ class LandedFile:
     """Null where neither the folder nor the name of the file dates it."""
     size: int
     modified_at: datetime
+    is_shared: bool = False
+    """Several objects read it: one its rows, the others what they unnest from them."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,7 @@ def _add_file(root: Path, path: Path, config: SourceConfig, extracted_at: dateti
             extracted_at=extracted_at,
             size=status.st_size,
             modified_at=datetime.fromtimestamp(status.st_mtime_ns // 1000 / 1_000_000, UTC).replace(tzinfo=None),
+            is_shared=len(objects) > 1,
         )
         for found in objects
     )
