@@ -28,6 +28,11 @@ lint: $(VENV)/installed
 	scratch=$$(mktemp -d) && cd dbt_project && KUOTA_WAREHOUSE=$$scratch/kuota.duckdb DBT_TARGET_PATH=$$scratch/target \
 		DBT_LOG_PATH=$$scratch $(abspath $(BIN))/sqlfluff lint --disable-progress-bar models
 
+# after a change of a mart's columns or their descriptions
+.PHONY: docs
+docs: $(VENV)/installed
+	$(BIN)/python -m orchestration.transform.metrics_page
+
 # started in DAGSTER_HOME, because Dagster warns of any other dagster.yaml where it starts
 dev: $(VENV)/installed sample
 	mkdir -p -m 700 "$(KUOTA_HOME)" "$(KUOTA_HOME)/dagster" && cp dagster.yaml "$(KUOTA_HOME)/dagster/"

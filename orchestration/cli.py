@@ -1,5 +1,6 @@
 """The command line `kuota`, thin over Dagster."""
 
+import functools
 import json
 import sys
 import time
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -80,6 +82,71 @@ def sample(arguments: tuple[str, ...]) -> None:
     from sample_company.__main__ import main as generate_sample
 
     sys.exit(generate_sample(arguments, program="kuota sample", landing=Settings.from_environment().landing))
+
+
+@main.group()
+def explain() -> None:
+    """Open a published number into what it is made of, down to the source file and row.
+
+    Reads only what is published, and works while a run writes. Exit code 1 when what is listed does not sum to it.
+    """
+
+
+def _explained(command: Callable[..., Any]) -> Callable[..., None]:
+    """The options that every explanation has, and the way it is said."""
+
+    @click.option("--assignee", required=True, help="A rep or team by id or unique name, or company.")
+    @click.option("--period", required=True, help="A fiscal year or quarter (2026, 2026-Q3), month or week (2026-W14).")
+    @click.option("--json", "as_json", is_flag=True, help="Everything as one JSON object.")
+    @click.option("--limit", default=40, show_default=True, help="Rows to show of each list.")
+    @functools.wraps(command)
+    def explained(as_json: bool, limit: int, **asked: Any) -> None:
+        from orchestration.explain import explanation_json, explanation_lines
+        from orchestration.explain.published import published_marts
+
+        try:
+            with published_marts(Settings.from_environment()) as connection:
+                explanation = command(connection, **asked)
+        except KuotaError as error:
+            _fail(error)
+        lines = [explanation_json(explanation)] if as_json else explanation_lines(explanation, limit=limit)
+        click.echo("\n".join(lines))
+        if explanation.differences:
+            _fail(KuotaError("\n".join(explanation.differences)))
+
+    return explained
+
+
+@explain.command("attainment")
+@click.option("--metric", default="revenue_won", show_default=True, help="What is counted.")
+@_explained
+def attainment_made_of(connection: Any, assignee: str, period: str, metric: str) -> Any:
+    """Quota and actual: the credits, the quota rows, and what is out."""
+    from orchestration.explain import explain_attainment
+
+    return explain_attainment(connection, assignee, period, metric)
+
+
+@explain.command("win-rate")
+@click.option("--definition", default="won_of_closed_count", show_default=True, help="Which of the win rates.")
+@_explained
+def win_rate_made_of(connection: Any, assignee: str, period: str, definition: str) -> Any:
+    """The deals of numerator and denominator."""
+    from orchestration.explain import explain_win_rate
+
+    return explain_win_rate(connection, assignee, period, definition)
+
+
+@explain.command("funnel")
+@click.option("--pipeline", help="The pipeline; leads for the head of the funnel.")
+@click.option("--from-stage", help="The stage that was reached.")
+@click.option("--to-stage", help="The stage that follows.")
+@_explained
+def funnel_made_of(connection: Any, assignee: str, period: str, **step: str | None) -> Any:
+    """The deals or leads that reached a stage, and what became of them (cohort view)."""
+    from orchestration.explain import explain_funnel
+
+    return explain_funnel(connection, assignee, period, **step)
 
 
 @main.group()

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pandas as pd
 from sample_company.activities import TOUCHES_A_DEAL, activity_months
 from sample_company.deals import make_deals, make_lines, make_splits, make_stage_events
 from sample_company.extract import Company, activities_known, deals_known, extract
+from sample_company.funnel_truth import contacted_leads, make_funnel
 from sample_company.leads import make_leads
 from sample_company.people import (
     MOST_REPS,
@@ -128,8 +129,13 @@ def generate(
             delivery, make_registers(rates, company.reps, company.story, sources), quotas, revised, ends[-3], ends[-2]
         )
     partial.replace(landing)
-    counts = pd.concat([count_activities(company, frame, days[-1]) for frame in delivery.activity_frames()])
-    return make_truth(company, known_deals, counts, rates, revised, sources, days[-1])
+    counted = [
+        (count_activities(company, frame, days[-1]), contacted_leads(frame, days[-1]))
+        for frame in delivery.activity_frames()
+    ]
+    counts, contacts = (pd.concat(parts) for parts in zip(*counted, strict=True))
+    truth = make_truth(company, known_deals, counts, rates, revised, sources, days[-1])
+    return replace(truth, funnel=make_funnel(company, known_deals, contacts, days[-1]))
 
 
 def _deliver(

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ Months = dict[str, Decimal]
 """Figures by month; a month is its first day, 2026-03-01; months without any are left out."""
 Actuals = dict[str, Months]
 """By rep, team and `company`."""
+Funnel = dict[str, dict[str, dict[str, tuple[int, int, int, int]]]]
+"""By team and `company`, by step as '<pipeline>: <from_stage> > <to_stage>', and by month."""
 Rates = dict[str, tuple[int, int]]
 """Numerator and denominator by month; months whose denominator is 0 are left out."""
 
@@ -40,7 +42,7 @@ class Truth:
     nobody are the rep `unassigned`'s and in no team. `won_of_closed` is by month of the close (lost = denominator -
     numerator), `won_of_created` by month of creation. Activities are those on record, by type, rep and the month in
     which they occurred. `actuals` has the other metrics of METRICS.md by rep, team and company, and `unrecorded` the
-    months in which somebody's cannot be known.
+    months in which somebody's cannot be known. `funnel` has what `make_funnel` returns.
     """
 
     as_of_date: str
@@ -63,6 +65,7 @@ class Truth:
     quota_cases: tuple[QuotaCase, ...]
     breaks: tuple[Break, ...]
     innocent_changes: tuple[InnocentChange, ...]
+    funnel: Funnel = field(default_factory=dict)
 
     @property
     def activity_count(self) -> int:
@@ -104,14 +107,14 @@ def make_truth(
         open_count=int((~stage.isin([WON, LOST])).sum()),
         won_amount_by_company=_by_month(credits, "amount", 2),
         won_amount_by_rep=_by_group(credits, "rep_id", "amount", 2),
-        won_amount_by_team=_by_group(_with_parent(credits), "team_id", "amount", 2),
+        won_amount_by_team=_by_group(with_parent(credits), "team_id", "amount", 2),
         deals_won_by_rep=_by_group(credits, "rep_id", "share", 4),
         won_of_closed_by_company=_rates(closed),
         won_of_closed_by_rep={str(rep): _rates(rows) for rep, rows in closed.groupby("rep_id")},
-        won_of_closed_by_team={str(team): _rates(rows) for team, rows in _with_parent(closed).groupby("team_id")},
+        won_of_closed_by_team={str(team): _rates(rows) for team, rows in with_parent(closed).groupby("team_id")},
         won_of_created_by_company=_rates(created),
         won_of_created_by_rep={str(rep): _rates(rows) for rep, rows in created.groupby("rep_id")},
-        won_of_created_by_team={str(team): _rates(rows) for team, rows in _with_parent(created).groupby("team_id")},
+        won_of_created_by_team={str(team): _rates(rows) for team, rows in with_parent(created).groupby("team_id")},
         activities_by_rep=_activities_by_rep(company, activities),
         actuals={metric: _by_assignee(rows, digits) for metric, (rows, digits) in counted_metrics.items()},
         unrecorded=_unrecorded_months(
@@ -137,7 +140,7 @@ def credit(company: Company, won: pd.DataFrame, rates: pd.DataFrame) -> pd.DataF
     parts = parts.sort_values(["deal", "share", "rep"], ascending=[True, False, True], ignore_index=True)
     residual = parts["amount_of_deal"] - parts.groupby("deal")["amount"].transform("sum")
     parts["amount"] += np.where(parts["deal"].duplicated(), 0, residual)
-    return _placed(company, parts)
+    return placed(company, parts)
 
 
 def _rate_of(rates: pd.DataFrame, days: Any) -> Any:
@@ -197,7 +200,7 @@ def _pipeline_created(company: Company, known_deals: pd.DataFrame, rates: pd.Dat
     created = pd.DataFrame({"rep": np.where(known_deals["on_pipedrive"], first_owner, creator).astype(int)})
     created["on"] = created_on.astype("datetime64[s]")
     created["figure"] = _in_rupiah(known_deals, rate)
-    return _placed(company, created)
+    return placed(company, created)
 
 
 def _leads_qualified(company: Company, as_of: np.datetime64) -> pd.DataFrame:
@@ -206,12 +209,12 @@ def _leads_qualified(company: Company, as_of: np.datetime64) -> pd.DataFrame:
     qualified = leads[~leads["on_pipedrive"] & (leads["qualified_at"] < cutoff_of(as_of))]
     on = local_day(qualified["qualified_at"].to_numpy(), REPORTING_OFFSET).astype("datetime64[s]")
     owner = np.where(qualified["owner_id"].isna(), -1, qualified["rep"])
-    return _placed(company, pd.DataFrame({"rep": owner, "on": on, "figure": 1}))
+    return placed(company, pd.DataFrame({"rep": owner, "on": on, "figure": 1}))
 
 
 def _activities_of(company: Company, counts: pd.DataFrame, name: str) -> pd.DataFrame:
     of_type = counts[TYPES[counts["type"]] == name].reset_index(drop=True)
-    return _placed(company, of_type.rename(columns={"count": "figure"}))
+    return placed(company, of_type.rename(columns={"count": "figure"}))
 
 
 def _unrecorded_months(
@@ -220,7 +223,8 @@ def _unrecorded_months(
     """By metric and rep or team, the months of which no day is recorded: before the source's first one, and in Jayapura
     before activities were tracked. A team is recorded where one of its reps is."""
     reps, stays = company.reps, company.memberships
-    first_month = pd.concat([rows["on"] for rows in counted.values()]).min().to_numpy().astype("datetime64[M]")
+    days = pd.concat([rows["on"] for rows in counted.values() if len(rows)])
+    first_month = days.min().to_numpy().astype("datetime64[M]")
     months = np.arange(first_month, as_of.astype("datetime64[M]") + 1)
     is_there = _months_within(months, stays["valid_from"], stays["valid_to"])
     team_ids = np.array([f"{GENERIC}:{team}" for team in TEAM_IDS], dtype=object)
@@ -229,8 +233,8 @@ def _unrecorded_months(
     figures: dict[str, dict[str, list[str]]] = {}
     for metric, rows in counted.items():
         of_reps = rows[rows["rep"] >= 0]
-        first = of_reps.groupby(reps["on_pipedrive"].to_numpy()[of_reps["rep"]])["on"].min()
-        since = pd.to_datetime(reps["on_pipedrive"].map(first)).to_numpy()
+        first = of_reps.groupby(reps["on_pipedrive"].to_numpy()[of_reps["rep"]])["on"].min().reindex([False, True])
+        since = first.to_numpy().astype("datetime64[s]")[reps["on_pipedrive"].astype(int)]
         by_source = _months_within(months, since, np.full(len(reps), _NEVER)) & ~np.isnat(since)[:, None]
         lost = {name: months[~by_source[position]] for position, name in enumerate(reps["full_id"])}
         is_recorded = is_there & by_source[stays["rep"]]
@@ -256,7 +260,7 @@ def _by_assignee(rows: pd.DataFrame, digits: int) -> Actuals:
     rows = rows.assign(month=_month(rows["on"]))
     return {
         **_by_group(rows, "rep_id", "figure", digits),
-        **_by_group(_with_parent(rows), "team_id", "figure", digits),
+        **_by_group(with_parent(rows), "team_id", "figure", digits),
         "company": _by_month(rows, "figure", digits),
     }
 
@@ -275,10 +279,10 @@ def _counted(company: Company, deals: pd.DataFrame, as_of: np.datetime64) -> pd.
     counted["is_won"], counted["is_closed"] = (deals["stage_code"] == WON).to_numpy(), closed
     counted["closed_in"] = close_date.astype("datetime64[M]").astype("datetime64[s]")
     counted["created_in"] = created_on.astype("datetime64[M]").astype("datetime64[s]")
-    return _placed(company, counted)
+    return placed(company, counted)
 
 
-def _placed(company: Company, rows: pd.DataFrame) -> pd.DataFrame:
+def placed(company: Company, rows: pd.DataFrame) -> pd.DataFrame:
     """`rows` with rep_id and with team_id, the team in which the rep is on the day `on`."""
     stays = company.memberships[["rep", "team", "valid_from", "valid_to"]].merge(
         rows[["rep", "on"]].reset_index(), on="rep"
@@ -289,7 +293,7 @@ def _placed(company: Company, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(rep_id=names[rows["rep"]], team_id=pd.Series(team_ids[stays["team"]], stays.index, dtype=object))
 
 
-def _with_parent(rows: pd.DataFrame) -> pd.DataFrame:
+def with_parent(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows in a team, and once more under the team above."""
     in_a_team = rows[rows["team_id"].notna()]
     return pd.concat([in_a_team, in_a_team.assign(team_id=f"{GENERIC}:{PARENT_TEAM}")])

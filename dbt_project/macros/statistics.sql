@@ -32,23 +32,41 @@
 {%- endmacro %}
 
 
-{#- The 97.5 % quantile of Student's t by the Cornish-Fisher expansion, for 3 degrees of freedom and more, where it is less than
-    0.13 % too low; null for fewer. -#}
-{% macro student_t_quantile(degrees_of_freedom) -%}
+{#- The quantile of the standard normal that leaves `probability` above it, by Acklam's rational approximation of the tail: to 9 digits
+    for a probability of 0.025 and less. -#}
+{% macro normal_tail_quantile(probability) -%}
+    {%- set q = 'sqrt(-2 * ln(' ~ probability ~ '))' -%}
+    -(
+        (((((-0.007784894002430293 * {{ q }} - 0.3223964580411365) * {{ q }} - 2.400758277161838) * {{ q }}
+        - 2.549732539343734) * {{ q }} + 4.374664141464968) * {{ q }} + 2.938163982698783)
+        / ((((0.007784695709041462 * {{ q }} + 0.3224671290700398) * {{ q }} + 2.445134137142996) * {{ q }}
+        + 3.754408661907416) * {{ q }} + 1)
+    )
+{%- endmacro %}
+
+
+{#- The quantile of Student's t for the standard normal's quantile `z` by the Cornish-Fisher expansion, for 3 degrees of freedom and more,
+    where it is less than 0.13 % too low for the 97.5 % quantile and less than 4 % for the 99.94 %; null for fewer. -#}
+{% macro student_t_quantile(degrees_of_freedom, z='cast(1.959963984540054 as double)') -%}
     case
         when {{ degrees_of_freedom }} >= 3
-            then 1.959963984540054
-                + 2.372271230298562 / {{ degrees_of_freedom }}
-                + 2.822498615739751 / power({{ degrees_of_freedom }}, 2)
-                + 2.555849679507722 / power({{ degrees_of_freedom }}, 3)
-                + 1.589534053393823 / power({{ degrees_of_freedom }}, 4)
+            then {{ z }}
+                + (power({{ z }}, 3) + {{ z }}) / (4 * {{ degrees_of_freedom }})
+                + (5 * power({{ z }}, 5) + 16 * power({{ z }}, 3) + 3 * {{ z }}) / (96 * power({{ degrees_of_freedom }}, 2))
+                + (3 * power({{ z }}, 7) + 19 * power({{ z }}, 5) + 17 * power({{ z }}, 3) - 15 * {{ z }})
+                / (384 * power({{ degrees_of_freedom }}, 3))
+                + (
+                    79 * power({{ z }}, 9) + 776 * power({{ z }}, 7) + 1482 * power({{ z }}, 5)
+                    - 1920 * power({{ z }}, 3) - 945 * {{ z }}
+                ) / (92160 * power({{ degrees_of_freedom }}, 4))
     end
 {%- endmacro %}
 
 
-{#- Bounds of Welch's 95 % interval of the difference of two means, rounded to 12 digits. `own` and `other` name the sides: each has
-    columns <side>_mean, <side>_variance (of the sample) and <side>_count. Null with fewer than 3 degrees of freedom. -#}
-{% macro welch_bound(own, other, bound) -%}
+{#- Bounds of Welch's interval of the difference of two means, rounded to 12 digits: of 95 %, or of the standard normal's quantile `z`.
+    `own` and `other` name the sides: each has columns <side>_mean, <side>_variance (of the sample) and <side>_count. Null with fewer
+    than 3 degrees of freedom. -#}
+{% macro welch_bound(own, other, bound, z='cast(1.959963984540054 as double)') -%}
     {%- set own_error = own ~ '_variance / nullif(' ~ own ~ '_count, 0)' -%}
     {%- set other_error = other ~ '_variance / nullif(' ~ other ~ '_count, 0)' -%}
     {%- set degrees_of_freedom -%}
@@ -59,18 +77,6 @@
     {%- endset -%}
     round(
         {{ own }}_mean - {{ other }}_mean
-        {{ bound }} {{ student_t_quantile(degrees_of_freedom) }} * sqrt({{ own_error }} + {{ other_error }}), 12
+        {{ bound }} {{ student_t_quantile(degrees_of_freedom, z) }} * sqrt({{ own_error }} + {{ other_error }}), 12
     )
-{%- endmacro %}
-
-
-{#- Each peer in every group that holds the rep: role and segment, role, company; also where the rep's own comparison
-    uses a narrower one. -#}
-{% macro union_peer_groups(peers, columns) -%}
-    {%- for peer_group in ['role_and_segment', 'role', "'company'"] %}
-    select {{ peer_group }} as peer_group, {{ columns }}
-    from {{ peers }}
-    where {{ peer_group }} is not null
-    {% if not loop.last %}union all{% endif %}
-    {%- endfor -%}
 {%- endmacro %}

@@ -15,6 +15,7 @@
     'product': 'dim_products',
     'opportunity': 'fct_opportunities',
     'activity': 'fct_activities',
+    'lead': 'fct_leads',
 } %}
 
 with
@@ -67,6 +68,6 @@ left join published_rows
         and current_rows.object = published_rows.object
 where coalesce(current_rows.current_count, 0) <> coalesce(judged_rows.counted, 0) + coalesce(judged_rows.excluded, 0)
     or (
-        current_rows.object in ('rep', 'account', 'product', 'opportunity', 'activity')
+        current_rows.object in ('rep', 'account', 'product', 'opportunity', 'activity', 'lead')
         and coalesce(judged_rows.counted, 0) <> coalesce(published_rows.published_count, 0)
     )

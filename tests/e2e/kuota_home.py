@@ -34,7 +34,7 @@ class KuotaHome:
     def kuota(self, *arguments: str, **options: Any) -> "Ended":
         """`kuota …` to its end."""
         child = self.start(*arguments, **options)
-        said, complained = child.communicate(timeout=300)
+        said, complained = child.communicate(timeout=900)
         return Ended(child.returncode, said, complained)
 
     def marts(self, query: str) -> list[tuple[Any, ...]]:

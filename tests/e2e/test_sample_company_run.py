@@ -96,6 +96,26 @@ def test_win_rates_are_the_generated_ones_by_rep_team_company_and_month(sample: 
         assert win_rates(kuota, definition, "rep") == rates_by_id_and_month(reps)
 
 
+def test_cohorts_of_deals_and_leads_are_the_generated_ones_by_team_company_and_month(
+    sample: tuple[KuotaHome, Truth],
+) -> None:
+    kuota, truth = sample
+    rows = kuota.marts("""
+        select segment_id, pipeline || ': ' || from_stage || ' > ' || to_stage, period_start::varchar,
+            (reached_count, converted_count, open_count, lost_count)
+        from mart_funnel_conversion
+        where "view" = 'cohort' and period_type = 'month' and segment_type in ('company', 'team')""")
+    expected = {
+        (segment, step, month): counts
+        for segment, steps in truth.funnel.items()
+        for step, months in steps.items()
+        for month, counts in months.items()
+    }
+    assert {(segment, step, month): counts for segment, step, month, counts in rows} == expected
+    steps = {step for steps in truth.funnel.values() for step in steps}
+    assert {"leads: created > contacted", "leads: created > won", "default: Qualified > Proposal"} <= steps
+
+
 def test_activities_are_the_generated_ones_by_type_rep_and_month(sample: tuple[KuotaHome, Truth]) -> None:
     kuota, truth = sample
     rows = kuota.marts("""

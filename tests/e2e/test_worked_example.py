@@ -9,12 +9,15 @@ import duckdb
 import pytest
 from kuota_home import Ended, KuotaHome, files_in
 
+from orchestration.settings import PROJECT
+
 LANDING = os.environ.get("KUOTA_TEST_CRM_SALES")
 pytestmark = pytest.mark.skipif(
     not LANDING,
     reason="set KUOTA_TEST_CRM_SALES to the landing folder of the CRM sales extract",
 )
 WITHOUT_DEALS = ["Carl Lin", "Carol Thompson", "Elizabeth Anderson", "Mei-Mei Johns", "Natalya Ivanova"]
+TABLES = len(list((PROJECT / "dbt_project" / "models" / "marts").rglob("*.sql")))
 QUARTERS = ["2017-01-01", "2017-04-01", "2017-07-01", "2017-10-01"]
 
 
@@ -126,10 +129,19 @@ def test_how_periods_were_collected_is_unknown_until_it_is_judged(kuota: KuotaHo
         select distinct table_name from information_schema.columns
         where table_schema = 'marts' and table_name like 'mart_%' and column_name = 'period_start' order by 1""")
     assert [name for (name,) in with_period] == [
+        "mart_funnel_bottleneck",
+        "mart_funnel_breakdown",
         "mart_funnel_conversion",
+        "mart_funnel_flag",
+        "mart_lead_response",
+        "mart_loss_reason",
+        "mart_pipeline_change",
         "mart_quota_attainment",
+        "mart_quota_history",
         "mart_rep_comparison",
         "mart_sales_cycle",
+        "mart_team_comparison",
+        "mart_top_performer_gap",
         "mart_win_rate",
     ]
     for (mart,) in with_period:
@@ -173,7 +185,7 @@ def test_the_run_ends_in_a_summary(first_run: tuple[KuotaHome, Ended]) -> None:
     kuota, ended = first_run
     lines = ended.said.splitlines()
     assert len(lines) <= 12
-    assert lines[0].startswith(f"published   {publish_id(kuota)}, as of 2017-12-31: 16 tables")
+    assert lines[0].startswith(f"published   {publish_id(kuota)}, as of 2017-12-31: {TABLES} tables")
     assert lines[1] == ("loaded      7 files, 9,159 rows: 9,159 kept, 0 unchanged, 0 quarantined; 0 files seen before")
     assert " 0 warned, 0 failed" in lines[2]
     for part in ("published/marts.duckdb", "reports/data_docs/index.html", "reports/index.html"):
@@ -234,7 +246,7 @@ def test_another_home_as_of_the_same_day_gives_the_same_bytes_under_versions_alo
     found = files_in(other.home / "published")
     assert {name for name in found if not name.startswith(version)} == set()
     parquet = {name: digest for name, digest in found.items() if name.endswith(".parquet")}
-    assert len(parquet) == 16
+    assert len(parquet) == TABLES
     assert parquet == {name: digest for name, digest in kuota.published().items() if name.endswith(".parquet")}
     with duckdb.connect(str(other.home / "published" / version / "marts.duckdb"), read_only=True) as connection:
         assert connection.sql("select as_of_date::varchar from marts.marts.publication").fetchall() == [("2017-12-31",)]

@@ -110,7 +110,7 @@ def test_merged_and_deleted_deals_are_gone(tmp_path: Path) -> None:
         },
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert built.returncode == 0, built.stdout + built.stderr

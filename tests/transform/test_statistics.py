@@ -87,6 +87,19 @@ def test_quantile_of_student_is_close_from_three_degrees_of_freedom_on(macros: A
     np.testing.assert_allclose(found[100:], expected[100:], rtol=1e-5)
 
 
+def test_quantiles_of_the_tail(macros: Any) -> None:
+    """For one to forty comparisons at once, whose tails are a fortieth of 2.5 % and more."""
+    comparisons = np.repeat(np.arange(1, 41), 30)
+    inputs = pd.DataFrame({"probability": 0.025 / comparisons, "degrees": np.tile(np.linspace(3, 60, 30), 40)})
+    inputs["row_number"] = np.arange(len(inputs))
+    normal = macros.normal_tail_quantile("probability")
+    found = computed([normal, macros.student_t_quantile("degrees", normal)], inputs)
+    np.testing.assert_allclose(found[:, 0], stats.norm.isf(inputs["probability"]), rtol=3e-9)
+    ratio = found[:, 1] / stats.t.isf(inputs["probability"], inputs["degrees"])
+    assert ((ratio > 0.96) & (ratio < 1.0001)).all()
+    assert (np.abs(ratio[inputs["degrees"] > 6] - 1) < 0.002).all()
+
+
 def test_welch_interval(macros: Any) -> None:
     """Within 0.13 % of scipy's width; null where the quantile is not given."""
     rng = np.random.default_rng(3)

@@ -49,7 +49,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert built.returncode == 0, built.stdout + built.stderr
@@ -162,6 +162,7 @@ def test_each_row_that_is_out_of_a_number_is_listed_with_the_reason(warehouse: P
         ("opportunity_line", "generic/2025-06-30/opportunity_lines.csv", 3, "unknown_opportunity", "all"),
         ("opportunity_split", "generic/2025-06-30/opportunity_splits.csv", 4, "splits_do_not_sum_to_1", "all"),
         ("opportunity_split", "generic/2025-06-30/opportunity_splits.csv", 5, "splits_do_not_sum_to_1", "all"),
+        ("stage_event", "generic/2025-06-30/stage_events.csv", 20, "after_close", "funnel_conversion"),
         ("stage_event", "generic/2025-06-30/stage_events.csv", 21, "unknown_opportunity", "all"),
     ]
 

@@ -4,17 +4,13 @@
 -- no prior is stronger than all that the peers have done. Terms are decimals, whose sum does not depend on threads.
 with
 
-peers as (
-    select * from {{ ref('int_rep_peers_grouped') }}
-    where not_ranked_reason is null
-),
-
 members as (
-    {{ union_peer_groups('peers', 'metric, period_type, period_start, value, successes, trials') }}
+    select * from {{ ref('int_peer_members_listed') }}
 ),
 
 medians as (
     select
+        segment_type,
         peer_group,
         metric,
         period_type,
@@ -26,11 +22,12 @@ medians as (
         sum(trials * trials) as squared_trial_total,
         sum(cast(cast(successes as double) * successes / trials as decimal(28, 12))) as squared_success_total
     from members
-    group by peer_group, metric, period_type, period_start
+    group by segment_type, peer_group, metric, period_type, period_start
 ),
 
 deviations as (
     select
+        members.segment_type,
         members.peer_group,
         members.metric,
         members.period_type,
@@ -39,11 +36,13 @@ deviations as (
     from members
     inner join medians
         on
-            members.peer_group = medians.peer_group
+            members.segment_type = medians.segment_type
+            and members.peer_group = medians.peer_group
             and members.metric = medians.metric
             and members.period_type = medians.period_type
             and members.period_start = medians.period_start
-    group by members.peer_group, members.metric, members.period_type, members.period_start
+    group by
+        members.segment_type, members.peer_group, members.metric, members.period_type, members.period_start
 ),
 
 pooled as (
@@ -57,7 +56,8 @@ pooled as (
     from medians
     inner join deviations
         on
-            medians.peer_group = deviations.peer_group
+            medians.segment_type = deviations.segment_type
+            and medians.peer_group = deviations.peer_group
             and medians.metric = deviations.metric
             and medians.period_type = deviations.period_type
             and medians.period_start = deviations.period_start
@@ -78,6 +78,7 @@ correlated as (
 
 final as (
     select
+        segment_type,
         peer_group,
         metric,
         period_type,

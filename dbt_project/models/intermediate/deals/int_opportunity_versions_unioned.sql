@@ -8,6 +8,7 @@
 
 {% set shown_on = business_date('unioned.extracted_at') %}
 {% set owners = {'crm_sales': 'sales_agent', 'generic': 'owner_id', 'hubspot': 'hubspot_owner_id', 'pipedrive': 'user_id'} %}
+{% set loss_reasons = {'generic': 'loss_reason', 'hubspot': 'closed_lost_reason', 'pipedrive': 'lost_reason'} %}
 {% set accounts = {'crm_sales': 'account', 'generic': 'account_id', 'hubspot': 'company_id', 'pipedrive': 'org_id'} %}
 
 with
@@ -32,7 +33,7 @@ final as (
         unioned.amount,
         upper(unioned.currency) as currency,
         {{ mapped_value('unioned', 'opportunity_type') }} as opportunity_type,
-        unioned.loss_reason,
+        {{ mapped_value('unioned', 'loss_reason') }} as loss_reason,
         unioned.created_at,
         unioned.created_on,
         unioned.close_date,
@@ -52,6 +53,7 @@ final as (
     {{ join_value_map('unioned', 'product_reference', 'opportunity', {'crm_sales': 'product'}, shown_on) }}
     {{ join_value_map('unioned', 'created_by_reference', 'opportunity', {'generic': 'created_by'}, shown_on) }}
     {{ join_value_map('unioned', 'opportunity_type', 'opportunity', {'generic': 'type', 'hubspot': 'dealtype'}, shown_on) }}
+    {{ join_value_map('unioned', 'loss_reason', 'opportunity', loss_reasons, shown_on) }}
 )
 
 select * from final

@@ -1,5 +1,10 @@
--- Each deal and each lead once under each segment that its figures are shown by.
+-- Each deal and each lead once under each segment that its figures are shown by: company, team and rep, and under each dimension
+-- of the company's breakdown. A lead has a source; product family and size are known of deals alone.
 with
+
+dimensions as (
+    select * from {{ ref('int_opportunity_dimensions_determined') }}
+),
 
 final as (
     select
@@ -15,6 +20,23 @@ final as (
         segment_type,
         segment_id
     from {{ ref('int_lead_segments_expanded') }}
+    {%- for dimension in ['lead_source', 'product_family', 'deal_size'] %}
+    union all
+    select
+        'opportunity' as subject_type,
+        opportunity_id as subject_id,
+        '{{ dimension }}' as segment_type,
+        {{ dimension }} as segment_id
+    from dimensions
+    {%- endfor %}
+    union all
+    select
+        'lead' as subject_type,
+        lead_id as subject_id,
+        'lead_source' as segment_type,
+        coalesce(lead_source, 'unknown') as segment_id
+    from {{ ref('int_leads_judged') }}
+    where exclusion_reason is null and created_on is not null
 )
 
 select * from final

@@ -1,6 +1,7 @@
 -- How long a lead waited for the first outbound activity on it, by the wall clock and in the working hours of its owner: on
 -- the working days of the owner's region, in the owner's time zone. A lead that was contacted before it was entered
--- waited 0. Leads that came in before their source began to record contacts cannot be known to have waited.
+-- waited 0. Of leads that came in before their source told of any contact, or while the activities of their owner were not
+-- recorded, nobody knows how long they waited.
 {% set answered_at = 'case when first_contacted_at < created_at then created_at else first_contacted_at end' %}
 
 with
@@ -48,18 +49,32 @@ recordings as (
     group by leads.source
 ),
 
+owners_recorded as (
+    select distinct leads.lead_id
+    from leads
+    inner join {{ ref('int_metric_recordings_dated') }} as recordings
+        on
+            leads.owner_id = recordings.assignee_id
+            and leads.created_on between recordings.recorded_from and recordings.recorded_to
+    where
+        recordings.assignee_type = 'rep'
+        and recordings.metric in ('calls', 'emails', 'meetings', 'proposals')
+),
+
 contacted as (
     select
         leads.*,
         contacts.first_contacted_at,
         contacts.first_contacted_on,
-        coalesce(leads.created_on >= recordings.recorded_from, false) as is_contact_recorded,
+        coalesce(leads.created_on >= recordings.recorded_from, false)
+        and owners_recorded.lead_id is not null as is_contact_recorded,
         coalesce(reps.region, '') as region,
         coalesce(reps.time_zone, as_of.reporting_time_zone) as time_zone
     from leads
     cross join as_of
     left join contacts on leads.lead_id = contacts.lead_id
     left join recordings on leads.source = recordings.source
+    left join owners_recorded on leads.lead_id = owners_recorded.lead_id
     left join reps on leads.owner_id = reps.rep_id
 ),
 

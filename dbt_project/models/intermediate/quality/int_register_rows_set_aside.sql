@@ -50,7 +50,7 @@ quotas as (
             else 'is not the first day of a ' || period_type || '; write that day'
         end as fix
     from {{ ref('int_quotas_resolved') }}
-    where set_aside_reason is not null
+    where set_aside_reason is not null and superseded_at is null
 ),
 
 leaves as (

@@ -57,6 +57,7 @@ quotas as (
         source_row,
         exclusion_reason
     from {{ ref('int_quotas_resolved') }}
+    where superseded_at is null
 ),
 
 -- the change's own column source says whose collection changed

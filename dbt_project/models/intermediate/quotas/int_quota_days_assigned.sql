@@ -1,41 +1,36 @@
 -- Each assigned quota by the working day: the amount in force that day ÷ the working days of its period. Days before the
 -- first revision count 0; a day whose month has no rate is null, and with it the quota. A period without any working day
--- has one row without a day, and so a null quota.
+-- has one row without a day, and so a null quota. A rep's day counts 0 outside employment and on leave, and in ramp its
+-- share, where the company's vars say so. The plan as it was known before is valued by the same rules.
 with
 
-quotas as (
-    select * from {{ ref('int_quotas_resolved') }}
-    where exclusion_reason is null
+plans as (
+    select * from {{ ref('int_quota_plans_dated') }}
 ),
 
-revisions as (
-    select
-        *,
-        coalesce(
-            {{ add_days(
-                'lead(in_force_from) over (partition by assignee_type, assignee_id, metric, period_type, period_start'
-                ~ ' order by in_force_from)', -1
-            ) }},
-            cast('9999-12-31' as date)
-        ) as in_force_to
-    from quotas
+reps as (
+    select * from {{ ref('int_reps_unioned') }}
+    where exclusion_reason is null
 ),
 
 assignments as (
     select distinct
-        quotas.assignee_type,
-        quotas.assignee_id,
-        quotas.metric,
-        quotas.period_type,
-        quotas.period_start,
-        quotas.period_end,
-        coalesce(reps.region, '') as region
-    from quotas
-    left join {{ ref('int_reps_unioned') }} as reps
+        plans.assignee_type,
+        plans.assignee_id,
+        plans.metric,
+        plans.period_type,
+        plans.period_start,
+        plans.period_end,
+        plans.known_from_at,
+        plans.superseded_at,
+        coalesce(reps.region, '') as region,
+        coalesce(reps.hired_on, cast('0001-01-01' as date)) as hired_on,
+        coalesce(reps.ended_on, cast('9999-12-31' as date)) as ended_on
+    from plans
+    left join reps
         on
-            quotas.assignee_type = 'rep'
-            and quotas.assignee_id = reps.rep_id
-            and reps.exclusion_reason is null
+            plans.assignee_type = 'rep'
+            and plans.assignee_id = reps.rep_id
 ),
 
 period_working_days as (
@@ -54,22 +49,43 @@ exchange_rates as (
     select * from {{ ref('int_exchange_rates_monthly') }}
 ),
 
-final as (
+leave_days as (
+    select * from {{ ref('int_leave_days_listed') }}
+    where {{ var('prorate_leave') | lower }}
+),
+
+ramp_months as (
+    select * from {{ ref('int_ramp_months_dated') }}
+    where {{ var('apply_ramp') | lower }}
+),
+
+in_force as (
     select
         assignments.assignee_type,
         assignments.assignee_id,
         assignments.metric,
         assignments.period_type,
         assignments.period_start,
+        assignments.known_from_at,
+        assignments.superseded_at,
         working_days.date_day,
+        plans.in_force_from,
         case
             when working_days.date_day is null then null
-            when revisions.target_amount is null then cast(0 as decimal(38, 12))
+            when plans.target_amount is null then cast(0 as decimal(38, 12))
             else {{ exact_quotient(
-                'round(revisions.target_amount * case when metrics.is_money then exchange_rates.rate_to_reporting else 1 end, 4)',
+                'round(plans.target_amount * case when metrics.is_money then exchange_rates.rate_to_reporting else 1 end, 4)',
                 'period_working_days.working_days'
             ) }}
-        end as day_amount
+        end as full_amount,
+        case
+            when
+                {{ var('prorate_employment') | lower }}
+                and working_days.date_day not between assignments.hired_on and assignments.ended_on
+                then 0
+            when leave_days.date_day is not null then 0
+            else coalesce(ramp_months.share, 1)
+        end as share_of_day
     from assignments
     inner join metrics on assignments.metric = metrics.metric
     left join period_working_days
@@ -81,18 +97,46 @@ final as (
         on
             assignments.region = working_days.region
             and working_days.date_day between assignments.period_start and assignments.period_end
-    left join revisions
+    left join plans
         on
-            assignments.assignee_type = revisions.assignee_type
-            and assignments.assignee_id = revisions.assignee_id
-            and assignments.metric = revisions.metric
-            and assignments.period_type = revisions.period_type
-            and assignments.period_start = revisions.period_start
-            and working_days.date_day between revisions.in_force_from and revisions.in_force_to
+            assignments.assignee_type = plans.assignee_type
+            and assignments.assignee_id = plans.assignee_id
+            and assignments.metric = plans.metric
+            and assignments.period_type = plans.period_type
+            and assignments.period_start = plans.period_start
+            and assignments.known_from_at = plans.known_from_at
+            and working_days.date_day between plans.in_force_from and plans.in_force_to
     left join exchange_rates
         on
-            revisions.currency = exchange_rates.currency
+            plans.currency = exchange_rates.currency
             and cast(date_trunc('month', working_days.date_day) as date) = exchange_rates.rate_month
+    left join leave_days
+        on
+            assignments.assignee_type = 'rep'
+            and assignments.assignee_id = leave_days.rep_id
+            and working_days.date_day = leave_days.date_day
+    left join ramp_months
+        on
+            assignments.assignee_type = 'rep'
+            and assignments.assignee_id = ramp_months.rep_id
+            and working_days.date_day between ramp_months.ramp_from and ramp_months.ramp_to
+),
+
+final as (
+    select
+        assignee_type,
+        assignee_id,
+        metric,
+        period_type,
+        period_start,
+        known_from_at,
+        superseded_at,
+        date_day,
+        in_force_from,
+        cast(
+            cast(full_amount as decimal(30, 12)) * cast(share_of_day as decimal(7, 6)) as decimal(38, 12)
+        ) as day_amount
+    from in_force
 )
 
 select * from final

@@ -2,8 +2,8 @@
 -- but it is partial. A rep is a member on the days of membership and employment.
 with
 
-quota_days as (
-    select * from {{ ref('int_quota_days_rolled_up_by_period') }}
+parts as (
+    select * from {{ ref('int_quota_parts_summed') }}
 ),
 
 summed as (
@@ -20,27 +20,16 @@ periods as (
 
 holders as (
     select distinct
-        assignee_type,
-        assignee_id,
+        holder_type,
+        holder_id,
         metric,
         period_type,
         period_start
-    from quota_days
+    from parts
 ),
 
 claims as (
-    select
-        ancestors.team_id,
-        holders.metric,
-        holders.period_type,
-        holders.period_start,
-        min(ancestors.depth) as claim_depth
-    from ancestors
-    inner join holders
-        on
-            holders.assignee_type = 'team'
-            and ancestors.ancestor_team_id = holders.assignee_id
-    group by ancestors.team_id, holders.metric, holders.period_type, holders.period_start
+    select * from {{ ref('int_quota_claims_found') }}
 ),
 
 reps as (
@@ -94,8 +83,8 @@ missing as (
     from member_periods
     left join holders
         on
-            holders.assignee_type = 'rep'
-            and member_periods.rep_id = holders.assignee_id
+            holders.holder_type = 'rep'
+            and member_periods.rep_id = holders.holder_id
             and member_periods.metric = holders.metric
             and member_periods.period_type = holders.period_type
             and member_periods.period_start = holders.period_start
@@ -105,7 +94,7 @@ missing as (
             and member_periods.metric = claims.metric
             and member_periods.period_type = claims.period_type
             and member_periods.period_start = claims.period_start
-    where holders.assignee_id is null
+    where holders.holder_id is null
 ),
 
 final as (

@@ -1,9 +1,9 @@
--- Each current row of the quota register: whose it is, for which period, from when; with the reason where it cannot hold.
+-- Each row that the quota register ever had: whose it is, for which period, from when; with the reason where it cannot
+-- hold. Rows with a superseded_at are history: the plan as it was known before.
 with
 
 quotas as (
     select * from {{ ref('stg_registers__quotas') }}
-    where is_current
 ),
 
 references_resolved as (
@@ -63,11 +63,7 @@ judged as (
 ranked as (
     select
         *,
-        row_number() over (
-            partition by
-                set_aside_reason, assignee_type, assignee_id, metric, period_type, period_start, in_force_from
-            order by effective_from asc nulls last, row_hash desc, source_file asc, source_row asc
-        ) as position_in_plan
+        {{ position_in_plan('set_aside_reason, is_current') }} as position_in_plan
     from judged
 ),
 
@@ -83,10 +79,14 @@ final as (
         period_end,
         target_amount,
         coalesce(currency, '{{ var("reporting_currency") }}') as currency,
+        effective_from,
         in_force_from,
+        extracted_at,
+        superseded_at,
         source_key,
         source_file,
         source_row,
+        row_hash,
         set_aside_reason,
         coalesce(
             set_aside_reason,

@@ -1,9 +1,9 @@
--- The quota of each assignee and period: its own, else that of its shorter periods, else its members'. Rounded once, last;
--- first to 6 digits, so that thirds of a day add up to the half cent that they are.
+-- The quota of each assignee and period: its own, else that of its shorter periods, else its longer one spread, else its
+-- members'. Rounded once, last.
 with
 
-quota_days as (
-    select * from {{ ref('int_quota_days_rolled_up_by_period') }}
+parts as (
+    select * from {{ ref('int_quota_parts_summed') }}
 ),
 
 members as (
@@ -16,16 +16,16 @@ members_missing as (
 
 own as (
     select
-        assignee_type,
-        assignee_id,
+        holder_type as assignee_type,
+        holder_id as assignee_id,
         metric,
         period_type,
         period_start,
         quota_source,
-        case when count(day_amount) = count(*) then sum(day_amount) end as own_amount,
-        max(case when is_partial then 1 else 0 end) = 1 as is_partial
-    from quota_days
-    group by assignee_type, assignee_id, metric, period_type, period_start, quota_source
+        is_partial,
+        case when sum(days_without_amount) = 0 then sum(part_amount) end as own_amount
+    from parts
+    group by holder_type, holder_id, metric, period_type, period_start, quota_source, is_partial
 ),
 
 final as (
@@ -35,9 +35,9 @@ final as (
         coalesce(own.metric, members.metric) as metric,
         coalesce(own.period_type, members.period_type) as period_type,
         coalesce(own.period_start, members.period_start) as period_start,
-        cast(round(round(
-            case when own.assignee_id is not null then own.own_amount else members.members_amount end, 6
-        ), 2) as decimal(18, 2)) as quota_amount,
+        {{ rounded_quota(
+            'case when own.assignee_id is not null then own.own_amount else members.members_amount end'
+        ) }} as quota_amount,
         coalesce(own.quota_source, 'rolled_up_members') as quota_source,
         case
             when own.assignee_id is not null then own.is_partial

@@ -12,7 +12,9 @@ final as (
         occurred_at,
         occurred_on,
         logged_at,
-        cast(duration_minutes as decimal(18, 2)) as duration_minutes
+        cast(duration_minutes as decimal(18, 2)) as duration_minutes,
+        cast(source_file as varchar) as source_file,
+        source_row
     from {{ ref('int_activities_judged') }}
     where exclusion_reason is null
 )

@@ -18,7 +18,9 @@ final as (
         cast(currency as varchar) as currency,
         cast(amount_reporting as decimal(18, 2)) as amount_reporting,
         cast(opportunity_type as varchar) as opportunity_type,
-        cast(loss_reason as varchar) as loss_reason
+        cast(loss_reason as varchar) as loss_reason,
+        cast(source_file as varchar) as source_file,
+        source_row
     from {{ ref('int_opportunities_valued') }}
 )
 

@@ -1,0 +1,157 @@
+-- How much of the working days of a period that have passed a rep was there, at work and past the ramp: who had less of the period
+-- than the peers is not ranked among them.
+with
+
+segment_periods as (
+    select * from {{ ref('int_segment_periods_listed') }}
+    where segment_type = 'rep'
+),
+
+reps as (
+    select * from {{ ref('int_reps_unioned') }}
+    where exclusion_reason is null
+),
+
+as_of as (
+    select * from {{ ref('int_as_of_determined') }}
+),
+
+numbered_days as (
+    select * from {{ ref('int_working_days_numbered') }}
+),
+
+period_working_days as (
+    select * from {{ ref('int_period_working_days_counted') }}
+),
+
+period_dates as (
+    select * from {{ ref('int_period_dates_expanded') }}
+),
+
+rep_references as (
+    select * from {{ ref('int_references_resolved') }}
+    where entity = 'rep' and scope = 'registers' and resolved_id is not null
+),
+
+-- a blank role is every role without rows of its own
+ramps as (
+    select
+        coalesce(role, '') as role,
+        max(case when share < 1 then month_of_tenure else 0 end) as ramp_months
+    from {{ ref('stg_registers__ramps') }}
+    where is_current
+    group by coalesce(role, '')
+),
+
+rep_spans as (
+    select
+        reps.rep_id,
+        coalesce(reps.region, '') as region,
+        coalesce(reps.hired_on, cast('0001-01-01' as date)) as hired_on,
+        coalesce(reps.ended_on, cast('9999-12-31' as date)) as ended_on,
+        case
+            when coalesce(role_ramps.ramp_months, other_ramps.ramp_months) > 0
+                then {{ add_days(
+                    add_months('reps.hired_on', 'coalesce(role_ramps.ramp_months, other_ramps.ramp_months)'), -1
+                ) }}
+        end as ramp_ends_on
+    from reps
+    left join ramps as role_ramps on reps.role = role_ramps.role
+    left join ramps as other_ramps on other_ramps.role = ''
+),
+
+-- a day that two leaves hold is one day of leave
+days_on_leave as (
+    select distinct
+        rep_references.resolved_id as rep_id,
+        numbered_days.date_day
+    from {{ ref('stg_registers__leaves') }} as leaves
+    inner join rep_references on leaves.rep_reference = rep_references.reference
+    inner join rep_spans on rep_references.resolved_id = rep_spans.rep_id
+    inner join numbered_days
+        on
+            rep_spans.region = numbered_days.region
+            and numbered_days.date_day between leaves.from_date and leaves.to_date
+            and numbered_days.date_day between rep_spans.hired_on and rep_spans.ended_on
+    cross join as_of
+    where leaves.is_current and numbered_days.is_working_day and numbered_days.date_day <= as_of.as_of_date
+),
+
+leaves_counted as (
+    select
+        days_on_leave.rep_id,
+        period_dates.period_type,
+        period_dates.period_start,
+        count(*) as leave_days
+    from days_on_leave
+    inner join period_dates on days_on_leave.date_day = period_dates.date_day
+    group by days_on_leave.rep_id, period_dates.period_type, period_dates.period_start
+),
+
+spans as (
+    select
+        segment_periods.segment_id as rep_id,
+        segment_periods.period_type,
+        segment_periods.period_start,
+        rep_spans.region,
+        greatest(segment_periods.period_start, rep_spans.hired_on) as first_day,
+        least(segment_periods.period_end, rep_spans.ended_on, as_of.as_of_date) as last_day,
+        rep_spans.ramp_ends_on
+    from segment_periods
+    inner join rep_spans on segment_periods.segment_id = rep_spans.rep_id
+    cross join as_of
+),
+
+counted as (
+    select
+        spans.rep_id,
+        spans.period_type,
+        spans.period_start,
+        coalesce(period_working_days.elapsed_working_days, 0) as elapsed_days,
+        -- who joins after as_of_date has not been there yet
+        greatest(last_days.working_days_through - first_days.working_days_before, 0) as employed_days,
+        coalesce(leaves_counted.leave_days, 0) as leave_days,
+        case
+            when spans.ramp_ends_on >= spans.last_day
+                then greatest(last_days.working_days_through - first_days.working_days_before, 0)
+            when spans.ramp_ends_on >= spans.first_day
+                then ramp_days.working_days_through - first_days.working_days_before
+            else 0
+        end as ramping_days
+    from spans
+    inner join numbered_days as first_days
+        on
+            spans.region = first_days.region
+            and spans.first_day = first_days.date_day
+    inner join numbered_days as last_days
+        on
+            spans.region = last_days.region
+            and spans.last_day = last_days.date_day
+    left join numbered_days as ramp_days
+        on
+            spans.region = ramp_days.region
+            and spans.ramp_ends_on = ramp_days.date_day
+    left join period_working_days
+        on
+            spans.region = period_working_days.region
+            and spans.period_type = period_working_days.period_type
+            and spans.period_start = period_working_days.period_start
+    left join leaves_counted
+        on
+            spans.rep_id = leaves_counted.rep_id
+            and spans.period_type = leaves_counted.period_type
+            and spans.period_start = leaves_counted.period_start
+),
+
+final as (
+    select
+        *,
+        case
+            when employed_days < elapsed_days * {{ var('minimum_employed_share') }} then 'employed_part_of_period'
+            when ramping_days > employed_days * {{ var('maximum_ramping_share') }} then 'ramping'
+            when leave_days > employed_days * {{ var('maximum_leave_share') }} then 'on_leave'
+        end as exposure_reason
+    from counted
+)
+
+select * from final

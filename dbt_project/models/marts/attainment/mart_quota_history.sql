@@ -1,0 +1,107 @@
+with
+
+days as (
+    select * from {{ ref('int_quota_days_assigned') }}
+),
+
+segments as (
+    select * from {{ ref('int_segments_listed') }}
+),
+
+periods as (
+    select * from {{ ref('int_periods_generated') }}
+),
+
+valued as (
+    select
+        assignee_type,
+        assignee_id,
+        metric,
+        period_type,
+        period_start,
+        {{ business_date('known_from_at') }} as known_from,
+        {{ add_days(business_date('superseded_at'), -1) }} as known_to,
+        case when count(day_amount) = count(*) then {{ rounded_quota('sum(day_amount)') }} end as quota_amount
+    from days
+    group by assignee_type, assignee_id, metric, period_type, period_start, known_from_at, superseded_at
+),
+
+-- what a day knows is its last register
+known as (
+    select
+        *,
+        lag(quota_amount) over (quota_in_order) as previous_amount,
+        lag(known_to) over (quota_in_order) as previous_known_to
+    from valued
+    where known_to is null or known_from <= known_to
+    window quota_in_order as (
+        partition by assignee_type, assignee_id, metric, period_type, period_start order by known_from
+    )
+),
+
+-- a register that leaves the amount as it was changes nothing
+numbered as (
+    select
+        *,
+        sum(
+            case
+                when
+                    {{ add_days('previous_known_to', 1) }} = known_from
+                    and previous_amount is not distinct from quota_amount
+                    then 0
+                else 1
+            end
+        ) over (
+            partition by assignee_type, assignee_id, metric, period_type, period_start
+            order by known_from
+            rows between unbounded preceding and current row
+        ) as position_of_amount
+    from known
+),
+
+amounts as (
+    select
+        assignee_type,
+        assignee_id,
+        metric,
+        period_type,
+        period_start,
+        position_of_amount,
+        min(known_from) as known_from,
+        case when count(known_to) = count(*) then max(known_to) end as known_to,
+        max(quota_amount) as quota_amount
+    from numbered
+    group by assignee_type, assignee_id, metric, period_type, period_start, position_of_amount
+),
+
+final as (
+    select
+        cast(amounts.assignee_type as varchar) as assignee_type,
+        cast(amounts.assignee_id as varchar) as assignee_id,
+        cast(segments.segment_name as varchar) as assignee_name,
+        cast(amounts.metric as varchar) as metric,
+        cast(amounts.period_type as varchar) as period_type,
+        amounts.period_start,
+        periods.period_end,
+        amounts.known_from,
+        amounts.known_to,
+        amounts.quota_amount,
+        cast(amounts.quota_amount - lag(amounts.quota_amount) over (
+            partition by
+                amounts.assignee_type, amounts.assignee_id, amounts.metric, amounts.period_type, amounts.period_start
+            order by amounts.known_from
+        ) as decimal(18, 2)) as changed_by_amount,
+        amounts.known_to is null as is_current,
+        {{ comparability_columns() }}
+    from amounts
+    inner join periods
+        on
+            amounts.period_type = periods.period_type
+            and amounts.period_start = periods.period_start
+    left join segments
+        on
+            amounts.assignee_type = segments.segment_type
+            and amounts.assignee_id = segments.segment_id
+)
+
+select * from final

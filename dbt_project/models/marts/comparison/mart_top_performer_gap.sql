@@ -1,0 +1,99 @@
+-- Silent where the difference is noise. The unit is the rep, and every habit, also a share, is one figure a rep: activities and deals of
+-- one rep are no independent trials. Many habits are looked at at once, of which some would differ by chance: a row stands
+-- only where the difference holds for all habits of the group and period together (Bonferroni).
+with
+
+sides as (
+    select * from {{ ref('int_top_performer_habits_summed') }}
+),
+
+compared as (
+    select
+        top_side.peer_group,
+        top_side.period_type,
+        top_side.period_start,
+        top_side.period_end,
+        top_side.ranked_by,
+        top_side.habit,
+        top_side.pipeline,
+        top_side.from_stage,
+        top_side.to_stage,
+        top_side.rep_count as top_count,
+        top_side.mean_value as top_mean,
+        top_side.variance as top_variance,
+        rest_side.rep_count as rest_count,
+        rest_side.mean_value as rest_mean,
+        rest_side.variance as rest_variance
+    from sides as top_side
+    inner join sides as rest_side
+        on
+            top_side.peer_group = rest_side.peer_group
+            and top_side.period_type = rest_side.period_type
+            and top_side.period_start = rest_side.period_start
+            and top_side.habit = rest_side.habit
+            and top_side.pipeline = rest_side.pipeline
+            and top_side.from_stage = rest_side.from_stage
+            and top_side.to_stage = rest_side.to_stage
+    where
+        top_side.is_top
+        and not rest_side.is_top
+        -- the spread of two figures is as often far too small as not
+        and top_side.rep_count >= 3
+        and rest_side.rep_count >= 3
+),
+
+bounded as (
+    select
+        *,
+        {{ welch_bound('top', 'rest', '-') }} as interval_low,
+        {{ welch_bound('top', 'rest', '+') }} as interval_high
+    from compared
+),
+
+counted as (
+    select
+        *,
+        count(*) over (partition by peer_group, period_type, period_start) as habit_count
+    from bounded
+),
+
+together as (
+    select
+        *,
+        {{ normal_tail_quantile('cast(0.025 as double) / habit_count') }} as joint_quantile
+    from counted
+),
+
+judged as (
+    select
+        *,
+        {{ welch_bound('top', 'rest', '-', 'joint_quantile') }} as joint_low,
+        {{ welch_bound('top', 'rest', '+', 'joint_quantile') }} as joint_high
+    from together
+),
+
+final as (
+    select
+        cast(peer_group as varchar) as peer_group,
+        cast(period_type as varchar) as period_type,
+        period_start,
+        period_end,
+        cast(ranked_by as varchar) as ranked_by,
+        cast(habit as varchar) as habit,
+        cast(nullif(pipeline, '') as varchar) as pipeline,
+        cast(nullif(from_stage, '') as varchar) as from_stage,
+        cast(nullif(to_stage, '') as varchar) as to_stage,
+        top_count,
+        rest_count,
+        round(top_mean, 12) as top_value,
+        round(rest_mean, 12) as rest_value,
+        round(top_mean - rest_mean, 12) as difference,
+        interval_low,
+        interval_high,
+        habit_count,
+        {{ comparability_columns() }}
+    from judged
+    where joint_low > 0 or joint_high < 0
+)
+
+select * from final

@@ -1,0 +1,124 @@
+-- The difference to the company is the difference to the rest of the company times the rest's share of those who reached the
+-- stage; segment and rest are apart, so that Newcombe's interval holds for them.
+with
+
+steps as (
+    select
+        subject_type,
+        pipeline,
+        from_stage,
+        to_stage,
+        min(from_position) as from_position
+    from {{ ref('int_funnel_steps_listed') }}
+    where to_position = from_position + 1
+    group by subject_type, pipeline, from_stage, to_stage
+),
+
+cohorts as (
+    select
+        cohorts.*,
+        steps.from_position
+    from {{ ref('int_funnel_cohorts_counted') }} as cohorts
+    inner join steps
+        on
+            cohorts.subject_type = steps.subject_type
+            and cohorts.pipeline = steps.pipeline
+            and cohorts.from_stage = steps.from_stage
+            and cohorts.to_stage = steps.to_stage
+),
+
+segments as (
+    select * from {{ ref('int_segments_listed') }}
+    where segment_type <> 'company'
+),
+
+compared as (
+    select
+        own.segment_type,
+        own.segment_id,
+        segments.segment_name,
+        own.subject_type,
+        own.pipeline,
+        own.period_type,
+        own.period_start,
+        own.period_end,
+        own.from_stage,
+        own.to_stage,
+        own.from_position,
+        own.reached_count,
+        own.converted_count,
+        company.reached_count as company_reached_count,
+        company.converted_count as company_converted_count,
+        company.reached_count - own.reached_count as rest_reached_count,
+        company.converted_count - own.converted_count as rest_converted_count,
+        cast(own.converted_count as double) / cast(own.reached_count as double) as conversion_rate,
+        cast(company.converted_count as double) / cast(company.reached_count as double) as company_conversion_rate
+    from cohorts as own
+    inner join segments
+        on
+            own.segment_type = segments.segment_type
+            and own.segment_id = segments.segment_id
+    inner join cohorts as company
+        on
+            own.subject_type = company.subject_type
+            and own.pipeline = company.pipeline
+            and own.period_type = company.period_type
+            and own.period_start = company.period_start
+            and own.from_stage = company.from_stage
+            and own.to_stage = company.to_stage
+    where company.segment_type = 'company'
+),
+
+ranked as (
+    select
+        *,
+        round(conversion_rate - company_conversion_rate, 12) as gap,
+        row_number() over (
+            partition by segment_type, segment_id, subject_type, pipeline, period_type, period_start
+            order by round(conversion_rate - company_conversion_rate, 12) asc, from_position asc, from_stage asc, to_stage asc
+        ) as position_by_gap
+    from compared
+),
+
+bounded as (
+    select
+        *,
+        round(
+            cast(rest_reached_count as double) / cast(company_reached_count as double)
+            * {{ newcombe_bound('converted_count', 'reached_count', 'rest_converted_count', 'rest_reached_count', '-') }}, 12
+        ) as gap_low,
+        round(
+            cast(rest_reached_count as double) / cast(company_reached_count as double)
+            * {{ newcombe_bound('converted_count', 'reached_count', 'rest_converted_count', 'rest_reached_count', '+') }}, 12
+        ) as gap_high
+    from ranked
+    where position_by_gap = 1 and gap < 0
+),
+
+final as (
+    select
+        cast(segment_type as varchar) as segment_type,
+        cast(segment_id as varchar) as segment_id,
+        cast(segment_name as varchar) as segment_name,
+        cast(pipeline as varchar) as pipeline,
+        cast(subject_type as varchar) as subject_type,
+        cast(period_type as varchar) as period_type,
+        period_start,
+        period_end,
+        cast(from_stage as varchar) as from_stage,
+        cast(to_stage as varchar) as to_stage,
+        reached_count,
+        converted_count,
+        conversion_rate,
+        company_reached_count,
+        company_converted_count,
+        company_conversion_rate,
+        gap,
+        gap_low,
+        gap_high,
+        coalesce(gap_high < 0 and reached_count >= {{ var('minimum_reached_count') }}, false) as is_distinguishable,
+        {{ comparability_columns() }}
+    from bounded
+)
+
+select * from final

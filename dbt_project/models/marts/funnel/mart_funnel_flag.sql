@@ -1,0 +1,125 @@
+-- Many leads, few qualified: as many leads as the segment is used to, or more, and a share of qualified ones that lies below its own
+-- earlier one, or below the rest of the company's, by more than noise.
+{% set minimum_leads = var('minimum_reached_count') %}
+
+with
+
+counted as (
+    select
+        *,
+        row_number() over (
+            partition by segment_type, segment_id, period_type order by period_start
+        ) as position_of_period
+    from {{ ref('int_lead_qualifications_counted') }}
+),
+
+segments as (
+    select * from {{ ref('int_segments_listed') }}
+),
+
+earlier as (
+    select
+        own.segment_type,
+        own.segment_id,
+        own.period_type,
+        own.period_start,
+        count(*) as earlier_period_count,
+        round({{ median('cast(previous.lead_count as double)') }}, 12) as earlier_median_lead_count,
+        cast(sum(previous.lead_count) as bigint) as earlier_lead_count,
+        cast(sum(previous.qualified_count) as bigint) as earlier_qualified_count
+    from counted as own
+    inner join counted as previous
+        on
+            own.segment_type = previous.segment_type
+            and own.segment_id = previous.segment_id
+            and own.period_type = previous.period_type
+            and previous.position_of_period between own.position_of_period - {{ var('flag_earlier_periods') }}
+            and own.position_of_period - 1
+    group by own.segment_type, own.segment_id, own.period_type, own.period_start
+    having count(*) >= {{ var('flag_minimum_earlier_periods') }}
+),
+
+joined as (
+    select
+        counted.segment_type,
+        counted.segment_id,
+        segments.segment_name,
+        counted.period_type,
+        counted.period_start,
+        counted.period_end,
+        counted.lead_count,
+        counted.qualified_count,
+        earlier.earlier_period_count,
+        earlier.earlier_median_lead_count,
+        earlier.earlier_lead_count,
+        earlier.earlier_qualified_count,
+        case when counted.segment_type <> 'company' then company.lead_count - counted.lead_count end as rest_lead_count,
+        case
+            when counted.segment_type <> 'company' then company.qualified_count - counted.qualified_count
+        end as rest_qualified_count
+    from counted
+    inner join segments
+        on
+            counted.segment_type = segments.segment_type
+            and counted.segment_id = segments.segment_id
+    inner join earlier
+        on
+            counted.segment_type = earlier.segment_type
+            and counted.segment_id = earlier.segment_id
+            and counted.period_type = earlier.period_type
+            and counted.period_start = earlier.period_start
+    inner join counted as company
+        on
+            counted.period_type = company.period_type
+            and counted.period_start = company.period_start
+    where company.segment_type = 'company'
+),
+
+bounded as (
+    select
+        *,
+        {%- for other in ['earlier', 'rest'] %}
+        {%- for bound, name in [('-', 'low'), ('+', 'high')] %}
+        {{ newcombe_bound(
+            'qualified_count', 'lead_count', other ~ '_qualified_count', other ~ '_lead_count', bound
+        ) }} as gap_to_{{ other }}_{{ name }},
+        {%- endfor %}
+        {%- endfor %}
+        lead_count >= greatest(cast({{ minimum_leads }} as double), earlier_median_lead_count) as has_many_leads
+    from joined
+),
+
+final as (
+    select
+        cast('many_leads_few_qualified' as varchar) as flag,
+        cast(segment_type as varchar) as segment_type,
+        cast(segment_id as varchar) as segment_id,
+        cast(segment_name as varchar) as segment_name,
+        cast(period_type as varchar) as period_type,
+        period_start,
+        period_end,
+        has_many_leads and (
+            coalesce(gap_to_earlier_high < 0, false) or coalesce(gap_to_rest_high < 0, false)
+        ) as is_raised,
+        lead_count,
+        qualified_count,
+        cast(qualified_count as double) / cast(lead_count as double) as qualified_rate,
+        earlier_period_count,
+        earlier_median_lead_count,
+        earlier_lead_count,
+        earlier_qualified_count,
+        cast(earlier_qualified_count as double) / cast(earlier_lead_count as double) as earlier_qualified_rate,
+        gap_to_earlier_low,
+        gap_to_earlier_high,
+        rest_lead_count,
+        rest_qualified_count,
+        cast(rest_qualified_count as double) / nullif(cast(rest_lead_count as double), 0) as rest_qualified_rate,
+        gap_to_rest_low,
+        gap_to_rest_high,
+        cast({{ minimum_leads }} as bigint) as minimum_lead_count,
+        cast({{ var('lead_qualification_days') }} as bigint) as qualification_days,
+        {{ comparability_columns() }}
+    from bounded
+)
+
+select * from final

@@ -1,0 +1,21 @@
+"""What a published number is made of: deals, quota rows and exclusions, down to the source file and row.
+
+Reads only published/marts.duckdb, so that it works while a run writes. The rules are those of the models: here rows are
+selected, and what they sum to is held against the mart.
+"""
+
+from orchestration.explain.attainment import explain_attainment
+from orchestration.explain.explanation import Explanation
+from orchestration.explain.funnel import explain_funnel
+from orchestration.explain.text import explanation_json, explanation_lines
+from orchestration.explain.win_rate import DEFINITIONS, explain_win_rate
+
+__all__ = [
+    "DEFINITIONS",
+    "Explanation",
+    "explain_attainment",
+    "explain_funnel",
+    "explain_win_rate",
+    "explanation_json",
+    "explanation_lines",
+]

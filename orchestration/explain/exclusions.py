@@ -1,0 +1,89 @@
+"""The source rows that are out of a number: those of the deals in question, and those whose deal cannot be known."""
+
+from collections.abc import Sequence
+
+import duckdb
+
+from orchestration.explain.explanation import Listing
+from orchestration.explain.published import Period, Segment
+
+# a row of the ledger names a deal by the file and row that it was read from
+CONCERNED = """
+    select
+        exclusions.object,
+        exclusions.source_key,
+        exclusions.reason,
+        exclusions.excluded_from,
+        exclusions.source_file || ':' || exclusions.source_row as source_place,
+        deals.opportunity_id,
+        deals.closed_on,
+        deals.created_on
+    from mart_exclusion as exclusions
+    left join fct_opportunities as deals
+        on exclusions.object = 'opportunity'
+        and exclusions.excluded_from <> 'all'
+        and exclusions.source_file = deals.source_file
+        and exclusions.source_row = deals.source_row
+    where
+        (exclusions.excluded_from = 'all' and list_contains($objects, exclusions.object))
+        or list_has_any(string_split(exclusions.excluded_from, ','), $metrics)
+"""
+
+
+def exclusion_listings(
+    connection: duckdb.DuckDBPyConnection,
+    segment: Segment,
+    period: Period,
+    *,
+    metrics: Sequence[str],
+    objects: Sequence[str],
+    dated_by: str,
+) -> list[Listing]:
+    """What is out of `metrics` and, of these `objects`, out of everything; deals belong to the period of `dated_by`."""
+    named = {"metrics": list(metrics), "objects": list(objects)}
+    own = connection.execute(
+        f"""
+        with concerned as ({CONCERNED})
+        select source_key, {dated_by}, reason, excluded_from, source_place
+        from concerned
+        where
+            {dated_by} between $start and $end
+            and (
+                exists (
+                    from fct_segment_subjects as segments
+                    where segments.subject_type = 'opportunity' and segments.subject_id = concerned.opportunity_id
+                        and segments.segment_type = $segment_type and segments.segment_id = $segment_id
+                )
+                or exists (
+                    from fct_credits as credits
+                    where $segment_type = 'rep' and credits.rep_id = $segment_id
+                        and credits.opportunity_id = concerned.opportunity_id
+                )
+            )
+        order by all
+        """,  # noqa: S608 (our own names)
+        named | {"start": period.start, "end": period.end, "segment_type": segment.type, "segment_id": segment.id},
+    ).fetchall()
+    unplaced = connection.execute(
+        f"""
+        with concerned as ({CONCERNED})
+        select object, reason, excluded_from, count(*) as row_count, min(source_place) as first_place
+        from concerned
+        where opportunity_id is null or {dated_by} is null
+        group by object, reason, excluded_from
+        order by all
+        """,  # noqa: S608 (our own names)
+        named,
+    ).fetchall()
+    return [
+        Listing(
+            "Deals that are out of this number",
+            ("deal", dated_by, "reason", "excluded_from", "source_row"),
+            own,
+        ),
+        Listing(
+            "Source rows that are out, of any period and anyone",
+            ("object", "reason", "excluded_from", "rows", "first_source_row"),
+            unplaced,
+        ),
+    ]

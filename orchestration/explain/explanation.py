@@ -1,0 +1,54 @@
+"""An explained number: the mart's row, and the listings that its figures are sums of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Total:
+    """A figure of the mart and the column of a listing that sums to it."""
+
+    figure: str
+    column: str
+    published: Decimal | int | None
+    """Null where the mart says that it cannot be known: then nothing has to sum to it."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Rows that a number is made of, or that are out of it."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+    totals: tuple[Total, ...] = ()
+
+    def sum_of(self, total: Total) -> Decimal:
+        """What the column of `total` sums to, rounded once, last, half away from zero."""
+        position = self.columns.index(total.column)
+        exact = sum((Decimal(row[position]) for row in self.rows if row[position] is not None), Decimal(0))
+        return exact.quantize(CENT, ROUND_HALF_UP)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """`subject`: whose number of which period; `figures`: the mart's row; `how`: how they come about."""
+
+    subject: dict[str, Any]
+    figures: dict[str, Any]
+    how: Sequence[str]
+    listings: Sequence[Listing]
+
+    @property
+    def differences(self) -> list[str]:
+        """One line for each figure that its rows do not sum to."""
+        return [
+            f"{total.figure} is {total.published}, but the rows listed sum to {listing.sum_of(total)}"
+            for listing in self.listings
+            for total in listing.totals
+            if total.published is not None and listing.sum_of(total) != total.published
+        ]

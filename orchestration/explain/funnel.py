@@ -1,0 +1,132 @@
+"""A step of the funnel in its cohort view, opened into the deals or leads that reached the stage it starts from."""
+
+from typing import Any
+
+import duckdb
+
+from orchestration.errors import ConfigurationError
+from orchestration.explain.exclusions import exclusion_listings
+from orchestration.explain.explanation import Explanation, Listing, Total
+from orchestration.explain.published import Period, Segment, find_period, find_segment
+
+SUBJECTS = """
+    select
+        reached.reached_on,
+        reached.subject_id,
+        coalesce(deals.owner_id, leads.owner_id) as owner_id,
+        1 as reached,
+        case when next_reached.subject_id is not null then 1 end as converted,
+        case when next_reached.subject_id is null and not reached.is_closed then 1 end as "open",
+        case when next_reached.subject_id is null and reached.is_closed then 1 end as lost,
+        next_reached.reached_on as converted_on,
+        case when reached.is_skipped then 1 end as skipped,
+        case when reached.is_regressed then 1 end as regressed,
+        case when reached.is_reentered then 1 end as reentered,
+        coalesce(
+            deals.source_file || ':' || deals.source_row, leads.source_file || ':' || leads.source_row
+        ) as source_row
+    from fct_stages_reached as reached
+    inner join fct_segment_subjects as segments
+        on reached.subject_type = segments.subject_type and reached.subject_id = segments.subject_id
+    left join fct_stages_reached as next_reached
+        on reached.subject_type = next_reached.subject_type and reached.subject_id = next_reached.subject_id
+        and next_reached.stage = $to_stage
+    left join fct_opportunities as deals
+        on reached.subject_type = 'opportunity' and reached.subject_id = deals.opportunity_id
+    left join fct_leads as leads
+        on reached.subject_type = 'lead' and reached.subject_id = leads.lead_id
+    where
+        reached.subject_type = $subject_type and reached.pipeline = $pipeline and reached.stage = $from_stage
+        and segments.segment_type = $segment_type and segments.segment_id = $segment_id
+        and reached.reached_on between $start and $end
+    order by all
+"""
+
+
+def explain_funnel(
+    connection: duckdb.DuckDBPyConnection,
+    assignee: str,
+    period_text: str,
+    *,
+    pipeline: str | None = None,
+    from_stage: str | None = None,
+    to_stage: str | None = None,
+) -> Explanation:
+    """The step of one segment and period; what names the step may be left out where only one fits."""
+    segment = find_segment(connection, assignee)
+    period = find_period(connection, period_text)
+    step = _step(connection, segment, period, {"pipeline": pipeline, "from_stage": from_stage, "to_stage": to_stage})
+    named = {name: step.pop(name) for name in ("subject_type", "pipeline", "from_stage", "to_stage")}
+    rows = connection.execute(
+        SUBJECTS,
+        named | {"start": period.start, "end": period.end, "segment_type": segment.type, "segment_id": segment.id},
+    )
+    columns = tuple(column[0] for column in rows.description or ())
+    counts = ("reached", "converted", "open", "lost", "skipped", "regressed", "reentered")
+    return Explanation(
+        subject={
+            **{"view": "cohort", **named},
+            **{"segment_type": segment.type, "segment_id": segment.id, "segment_name": segment.name},
+            **{"period_type": period.type, "period_start": period.start, "period_end": period.end},
+        },
+        figures=step,
+        how=[
+            f"Of those that first reached {named['from_stage']}, or a later stage, in the period: "
+            f"who reached {named['to_stage']}, who is open, who was lost, as of today's extracts.",
+            "conversion_rate = converted_count / reached_count; reached = converted + open + lost.",
+        ],
+        listings=[
+            Listing(
+                "Leads" if named["subject_type"] == "lead" else "Deals",
+                columns,
+                rows.fetchall(),
+                tuple(Total(f"{count}_count", count, step[f"{count}_count"]) for count in counts),
+            ),
+            *exclusion_listings(
+                connection,
+                segment,
+                period,
+                metrics=["funnel_conversion"],
+                objects=[str(named["subject_type"]), "stage_event"],
+                dated_by="created_on",
+            ),
+        ],
+    )
+
+
+def _step(
+    connection: duckdb.DuckDBPyConnection, segment: Segment, period: Period, wanted: dict[str, str | None]
+) -> dict[str, Any]:
+    """The mart's one row of the step that is wanted, or an error that says which steps there are."""
+    cursor = connection.execute(
+        """
+        select
+            subject_type, pipeline, from_stage, to_stage, reached_count, converted_count, open_count, lost_count,
+            conversion_rate, skipped_count, regressed_count, reentered_count, converted_within_30_days,
+            converted_within_60_days, converted_within_90_days, collection_status, comparability, comparability_reasons
+        from mart_funnel_conversion
+        where
+            "view" = 'cohort' and segment_type = ? and segment_id = ? and period_type = ? and period_start = ?
+        order by all
+        """,
+        [segment.type, segment.id, period.type, period.start],
+    )
+    columns = [column[0] for column in cursor.description or ()]
+    steps = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    chosen = [
+        step
+        for step in steps
+        if all(text is None or step[name].casefold() == text.casefold() for name, text in wanted.items())
+    ]
+    if len(chosen) == 1:
+        return chosen[0]
+    if not steps:
+        raise ConfigurationError(
+            f"{segment.name}: nothing reached any stage in the {period.type} from {period.start}: "
+            "mart_funnel_conversion has no such row."
+        )
+    said = "; ".join(f"{step['pipeline']}: {step['from_stage']} to {step['to_stage']}" for step in chosen or steps)
+    raise ConfigurationError(
+        f"{'Several steps fit' if chosen else 'There is no such step'}. Choose by --pipeline, --from-stage and "
+        f"--to-stage among {said}."
+    )

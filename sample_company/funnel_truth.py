@@ -1,0 +1,113 @@
+"""What became of the deals and leads that reached a stage, worked out from the company's own log."""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from sample_company.deals import LOST, NEGOTIATION, STAGES, WON
+from sample_company.extract import REPORTING_OFFSET, Company, cutoff_of
+from sample_company.truth import Funnel, placed, with_parent
+from sample_company.working_days import local_day
+
+_NEVER = np.datetime64("2200-01-01", "s")
+_DEALS = [str(name) for name in STAGES[: WON + 1]]
+_LEADS = ["created", "contacted", "qualified", "opportunity", "won"]
+# Pipedrive tells neither who was contacted nor who was qualified
+_PIPEDRIVE_LEADS = ["created", "opportunity", "won"]
+
+
+def contacted_leads(activities: pd.DataFrame, as_of: np.datetime64) -> pd.Series:
+    """The first contact that the plain source had on record at the end of a day, by lead (position)."""
+    logged = activities["logged_at"] < cutoff_of(as_of)
+    contacts = activities[logged & ~activities["on_pipedrive"] & (activities["lead"] >= 0)]
+    return contacts.groupby("lead")["occurred_at"].min()
+
+
+def make_funnel(company: Company, known_deals: pd.DataFrame, contacts: pd.Series, as_of: np.datetime64) -> Funnel:
+    """Of those that first reached a stage in a month: how many, those that went on, are open, and were lost.
+
+    Deals by pipeline, leads as the pipeline `leads`, under the team of the owner: of a closed deal at its close, of an
+    open one on the last day, of a lead on the day it came in. `known_deals` is `deals_known` of that day, `contacts`
+    what `contacted_leads` returns. Months without any are left out.
+    """
+    on_pipedrive = known_deals["on_pipedrive"].to_numpy()
+    deals = _deals(company, known_deals, as_of)
+    leads = _leads(company, known_deals, contacts, as_of)
+    of_pipedrive = leads["on_pipedrive"].to_numpy()
+    tracks = [
+        ("sales", _DEALS, deals[~on_pipedrive]),
+        ("default", _DEALS, deals[on_pipedrive]),
+        ("leads", _LEADS, leads[~of_pipedrive]),
+        ("leads", _PIPEDRIVE_LEADS, leads[of_pipedrive]),
+    ]
+    counted = pd.concat([_counted(pipeline, stages, rows) for pipeline, stages, rows in tracks if len(rows)])
+    keys = ["segment", "step", "month"]
+    sums = counted.groupby(keys, as_index=False)[["reached", "converted", "open", "lost"]].sum()
+    funnel: Funnel = {}
+    for row in sums.itertuples(index=False):
+        months = funnel.setdefault(str(row.segment), {}).setdefault(str(row.step), {})
+        months[str(row.month.date())] = (int(row.reached), int(row.converted), int(row.open), int(row.lost))
+    return funnel
+
+
+def _counted(pipeline: str, stages: list[str], rows: pd.DataFrame) -> pd.DataFrame:
+    """One row a member of a cohort and segment: segment, step, month, and reached, converted, open, lost as 0 or 1."""
+    # a stage is reached with the first entry into it or a later one
+    reached = rows[stages[::-1]].fillna(_NEVER).cummin(axis="columns")
+    reached[stages[-1]] = rows[stages[-1]].fillna(_NEVER)
+    segments = pd.concat([rows.assign(segment="company"), with_parent(rows).assign(segment=lambda it: it["team_id"])])
+    parts = []
+    for first, second in dict.fromkeys([*pairwise(stages), (stages[0], stages[-1])]):
+        members = segments[reached[first].loc[segments.index] < _NEVER]
+        converted = reached[second].loc[members.index] < _NEVER
+        month = reached[first].loc[members.index].to_numpy().astype("datetime64[M]").astype("datetime64[s]")
+        part = pd.DataFrame({"segment": members["segment"], "step": f"{pipeline}: {first} > {second}", "month": month})
+        part["reached"], part["converted"] = 1, converted
+        part["open"], part["lost"] = ~converted & ~members["is_closed"], ~converted & members["is_closed"]
+        parts.append(part)
+    return pd.concat(parts)
+
+
+def _deals(company: Company, known_deals: pd.DataFrame, as_of: np.datetime64) -> pd.DataFrame:
+    """One row a deal: team_id, is_closed, and by stage the first day in it. A win that was reopened is a visit of the
+    last open stage, which it shows to have been reached."""
+    events = company.events[company.events["changed_at"] < cutoff_of(as_of)]
+    stage = events["to_stage"].where(events["to_stage"] != WON, NEGOTIATION)
+    day = local_day(events["changed_at"].to_numpy(), REPORTING_OFFSET).astype("datetime64[s]")
+    entries = pd.DataFrame({"deal": events["deal"], "stage": stage, "day": day})
+    entries = entries[entries["stage"] != LOST]
+    first = entries.groupby(["deal", "stage"])["day"].min().unstack("stage").reindex(known_deals.index)
+    deals = first.rename(columns=dict(enumerate(_DEALS)))
+    is_won = known_deals["stage_code"] == WON
+    deals["is_closed"] = known_deals["stage_code"].isin([WON, LOST])
+    deals[_DEALS[WON]] = known_deals["close_date"].where(is_won)
+    today = as_of.astype("datetime64[s]")
+    owned = deals.assign(rep=known_deals["owner"], on=np.where(deals["is_closed"], known_deals["close_date"], today))
+    return placed(company, owned)
+
+
+def _leads(company: Company, known_deals: pd.DataFrame, contacts: pd.Series, as_of: np.datetime64) -> pd.DataFrame:
+    """One row a lead: team_id, on_pipedrive, is_closed, and by milestone its day."""
+    cutoff = cutoff_of(as_of)
+    known = company.leads[company.leads["created_at"] < cutoff]
+    deal = known["deal"].where(known["converted_at"] < cutoff, -1)
+    deals = known_deals.reindex(deal).set_axis(known.index)
+    instants = {
+        "created": known["created_at"],
+        "contacted": contacts.reindex(known.index),
+        "qualified": known["qualified_at"].where(known["qualified_at"] < cutoff),
+        "opportunity": deals["created_at"],
+    }
+    days = {
+        name: pd.Series(local_day(at.to_numpy().astype("datetime64[s]"), REPORTING_OFFSET), known.index)
+        for name, at in instants.items()
+    }
+    leads = pd.DataFrame(days).astype("datetime64[s]")
+    leads["won"] = deals["close_date"].where(deals["stage_code"] == WON)
+    # a lead without a deal is lost when its status says so, which Pipedrive does not tell
+    rejected = (known["rejected_at"] < cutoff) & ~known["on_pipedrive"]
+    leads["is_closed"] = np.where(deal >= 0, deals["stage_code"].isin([WON, LOST]), rejected)
+    leads["on_pipedrive"] = known["on_pipedrive"]
+    leads["rep"] = known["rep"].where(known["owner_id"].notna(), -1)
+    return placed(company, leads.assign(on=leads["created"]))

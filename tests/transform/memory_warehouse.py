@@ -1,0 +1,169 @@
+"""The project's compiled SQL in an in-memory DuckDB, on rows given as staging would hold them: no dbt an example."""
+
+import json
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.ingest import ingest
+from orchestration.settings import Settings
+from orchestration.transform.dbt import dbt_command, dbt_environment
+
+Row = dict[str, Any]
+Company = Mapping[str, Sequence[Row]]
+"""Rows by staging model; what a row does not give is null, or the usual origin of a row."""
+
+AS_OF = "2025-06-30"
+# in Asia/Jakarta the end of AS_OF
+SETTINGS = "fiscal_year_start_month: 4\nreporting_time_zone: Asia/Jakarta\nreporting_currency: USD\n"
+AS_OF_AT = f"{AS_OF} 16:59:59"
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model or seed: where it lives, what it reads, and the query that makes it."""
+
+    name: str
+    relation: str
+    schema: str
+    query: str
+    parents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CompiledProject:
+    """Every model by name, in an order in which they can be built, and the bare warehouse with their raw tables."""
+
+    models: dict[str, Model]
+    bare_warehouse: Path
+
+    def needed_for(self, *names: str) -> list[Model]:
+        """The models behind `names`, themselves included, in the order to build them."""
+        needed = set(names)
+        for model in reversed(self.models.values()):
+            if model.name in needed:
+                needed.update(model.parents)
+        return [model for model in self.models.values() if model.name in needed]
+
+
+def compile_project(folder: Path) -> CompiledProject:
+    """One `dbt compile`, for a company whose fiscal year and time zone are not the defaults."""
+    settings = Settings(home=folder, landing=folder / "landing", warehouse=folder / "warehouse" / "kuota.duckdb")
+    holidays = settings.landing / "registers" / "2025-01-31" / "holidays.csv"
+    holidays.parent.mkdir(parents=True)
+    holidays.write_text("date,region,name\n2025-01-01,,New Year\n")
+    (settings.landing / "settings.yml").write_text(SETTINGS)
+    ingest(settings, run_id="empty")
+    command = dbt_command(settings, "--quiet", "compile", "--no-introspect")
+    finished = subprocess.run(command, env=dbt_environment(settings), capture_output=True, text=True)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    manifest = json.loads((settings.dbt_target / "manifest.json").read_text())
+    nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")}
+    models: dict[str, Model] = {}
+    for key in sorted(nodes):
+        _add_after_parents(models, nodes, key, settings.dbt_project)
+    return CompiledProject(models, settings.warehouse)
+
+
+def _add_after_parents(models: dict[str, Model], nodes: dict[str, Any], key: str, project: Path) -> None:
+    node = nodes.get(key)
+    if node is None or node["name"] in models:
+        return
+    parents = node["depends_on"].get("nodes", [])
+    for parent in parents:
+        _add_after_parents(models, nodes, parent, project)
+    models[node["name"]] = Model(
+        name=node["name"],
+        relation=f"{node['schema']}.{node['name']}",
+        schema=node["schema"],
+        query=node.get("compiled_code") or f"select * from read_csv('{project / node['original_file_path']}')",
+        parents=tuple(nodes[parent]["name"] for parent in parents if parent in nodes),
+    )
+
+
+class MemoryWarehouse:
+    """A warehouse that holds one company at a time."""
+
+    def __init__(self, project: CompiledProject) -> None:
+        self.project = project
+        self.connection = duckdb.connect()
+        self._run("set threads = 1", "set TimeZone = 'UTC'", "attach ':memory:' as kuota", "use kuota")
+        self._run(*(f"create schema {schema}" for schema in ("raw", "staging", "intermediate", "marts")))
+        self._run(f"attach '{project.bare_warehouse}' as bare (read_only)")
+        for (table,) in self.rows(
+            "select table_name from duckdb_tables() where database_name = 'bare' and schema_name = 'raw'"
+        ):
+            self._run(f"create table raw.{table} as from bare.raw.{table} limit 0")
+        self._run("insert into raw.source from bare.raw.source", "detach bare")
+        self._run(
+            f"insert into raw.load_ledger by name select 'generic' as source, timestamp '{AS_OF_AT}' as extracted_at"
+        )
+        self._given = [model for model in project.models.values() if model.schema == "staging"]
+        self._constant = {model.name for model in project.models.values() if not model.parents} - {
+            model.name for model in self._given
+        }
+        for model in project.models.values():
+            if model in self._given or model.name in self._constant:
+                self._build(model)
+
+    def build(self, company: Company, *marts: str) -> None:
+        """Give the company's rows and build what `marts` are made of."""
+        assert set(company) <= {model.name for model in self._given}
+        self._run("begin")
+        for model in self._given:
+            self._run(f"delete from {model.relation}")
+            if rows := company.get(model.name):
+                self._run(_insert(model.relation, rows))
+        for model in self.project.needed_for(*marts):
+            if model not in self._given and model.name not in self._constant:
+                self._build(model)
+        self._run("commit")
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        return self.connection.execute(query).fetchall()
+
+    def contents(self, mart: str, *, without: str = "", where: str = "true") -> list[tuple[Any, ...]]:
+        """The mart's rows in an order of their own, but for the columns `without`."""
+        columns = f"* exclude ({without})" if without else "*"
+        return self.rows(f"select {columns} from marts.{mart} where {where} order by all")
+
+    def _build(self, model: Model) -> None:
+        self._run(f"create or replace table {model.relation} as {model.query}")
+
+    def _run(self, *statements: str) -> None:
+        for statement in statements:
+            self.connection.execute(statement)
+
+
+def _insert(relation: str, rows: Sequence[Row]) -> str:
+    whole = [_origin(relation, number, row) | row for number, row in enumerate(rows, start=2)]
+    columns = sorted({column for row in whole for column in row})
+    values = ", ".join(f"({_literals(row.get(column) for column in columns)})" for row in whole)
+    return f"insert into {relation} by name select * from (values {values}) as given ({', '.join(columns)})"
+
+
+def _origin(relation: str, number: int, row: Row) -> Row:
+    content = json.dumps(row, sort_keys=True, default=str)
+    key = next((row[column] for column in row if column.endswith("_key")), content)
+    return {
+        **{"source_file": relation, "source_row": number, "source_key": key, "row_hash": content},
+        **{"extracted_at": AS_OF_AT, "is_current": True},
+    }
+
+
+def _literals(values: Iterable[Any]) -> str:
+    return ", ".join(_literal(value) for value in values)
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool | int | Decimal):
+        return str(value)
+    return "'" + str(value).replace("'", "''") + "'"

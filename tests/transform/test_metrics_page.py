@@ -1,0 +1,47 @@
+"""docs/metrics.md says what the marts' own descriptions say."""
+
+from pathlib import Path
+
+from orchestration.settings import PROJECT
+from orchestration.transform.metrics_page import PAGE, metrics_page
+
+MARTS = PROJECT / "dbt_project" / "models" / "marts"
+
+
+def test_the_page_in_docs_is_current() -> None:
+    assert PAGE.read_text(encoding="utf-8") == metrics_page(MARTS), "run `make docs`"
+
+
+def test_every_mart_has_a_section() -> None:
+    sections = {line.removeprefix("## ") for line in metrics_page(MARTS).splitlines() if line.startswith("## ")}
+    assert sections == {path.stem for path in MARTS.glob("*/*.sql")}
+
+
+def test_a_section_says_the_grain_and_the_meaning_of_each_column(tmp_path: Path) -> None:
+    (tmp_path / "sales").mkdir()
+    (tmp_path / "sales" / "fct_deals.yml").write_text(
+        """
+        models:
+          - name: fct_deals
+            description: Deals that count.
+            data_tests:
+              - unique_grain: {arguments: {columns: [deal_id, rep_id]}}
+            columns:
+              - {name: deal_id, data_type: varchar, description: "Won | lost,\\n on two lines."}
+              - {name: rep_id, data_type: varchar, description: Who sold it.}
+        """
+    )
+    (tmp_path / "sales" / "unit_tests_fct_deals.yml").write_text("unit_tests: []\n")
+    assert metrics_page(tmp_path).endswith(
+        """- sales: [fct_deals](#fct_deals)
+
+## fct_deals
+
+Deals that count. One row for each deal_id, rep_id.
+
+| column | type | meaning |
+| --- | --- | --- |
+| deal_id | varchar | Won \\| lost, on two lines. |
+| rep_id | varchar | Who sold it. |
+"""
+    )

@@ -1,0 +1,213 @@
+"""What must hold for every company, on random small ones: the compiled models, run in memory."""
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from memory_warehouse import MemoryWarehouse, compile_project
+from random_companies import Company, companies, newcomers
+
+# the same examples in every run; a failing company is shown as it was found, because to shrink it takes minutes
+FEW = settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    report_multiple_bugs=False,
+)
+# where an example builds two companies
+FEWER = settings(FEW, max_examples=15)
+
+KEYS = "metric, period_type, period_start, id"
+MARTS = ("mart_quota_attainment", "mart_win_rate", "mart_sales_cycle", "mart_funnel_conversion")
+ATTAINMENT = "select metric, period_type, period_start, {id} as id, {amount} as amount from marts.mart_quota_attainment"
+ACTUALS_OF_REPS = ATTAINMENT.format(id="assignee_id", amount="actual_amount") + " where assignee_type = 'rep'"
+ACTUALS_OF_TEAMS = ATTAINMENT.format(id="assignee_id", amount="actual_amount") + " where assignee_type = 'team'"
+ACTUALS_OF_THE_COMPANY = ATTAINMENT.format(id="'company'", amount="actual_amount") + " where assignee_type = 'company'"
+PARENTS = """
+    select 'generic:' || team_key as team_id, 'generic:' || parent_team_reference as parent_team_id
+    from staging.stg_generic__teams
+"""
+CREDITS = """
+    select metric, period_type, period_start, team_id as id, sum(amount) as amount
+    from intermediate.int_metric_amounts_credited
+    inner join intermediate.int_period_dates_expanded on credited_on = date_day
+    group by metric, period_type, period_start, team_id
+"""
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MemoryWarehouse]:
+    memory = MemoryWarehouse(compile_project(tmp_path_factory.mktemp("compiled")))
+    yield memory
+    memory.connection.close()
+
+
+@FEW
+@given(company=companies())
+def test_reps_teams_and_the_company_hold_the_same_actuals(warehouse: MemoryWarehouse, company: Company) -> None:
+    warehouse.build(company, "mart_quota_attainment")
+    in_the_company = ACTUALS_OF_REPS.replace("assignee_id", "'company'", 1)
+    assert _unequal(warehouse, whole=ACTUALS_OF_THE_COMPANY, parts=in_the_company) == []
+
+    below = f"select actuals.* replace (parent_team_id as id) from ({ACTUALS_OF_TEAMS}) as actuals"
+    below += f" inner join ({PARENTS}) on id = team_id"
+    in_teams = f"{below} where parent_team_id is not null union all from ({CREDITS}) where id is not null"
+    assert _unequal(warehouse, whole=ACTUALS_OF_TEAMS, parts=in_teams) == []
+
+    beside = f"{below} where parent_team_id is null union all from ({CREDITS}) where id is null"
+    at_the_top = f"select * replace ('company' as id) from ({beside})"
+    assert _unequal(warehouse, whole=ACTUALS_OF_THE_COMPANY, parts=at_the_top) == []
+
+
+@FEW
+@given(company=companies())
+def test_months_are_the_quarter_and_quarters_the_year(warehouse: MemoryWarehouse, company: Company) -> None:
+    warehouse.build(company, "mart_quota_attainment", "dim_dates")
+    for shorter, longer, start in (("month", "quarter", "quarter_start"), ("quarter", "year", "fiscal_year_start")):
+        actuals = ATTAINMENT.format(id="assignee_type || assignee_id", amount="actual_amount")
+        shorter_periods = f"""
+            select parts.* replace ('{longer}' as period_type, {start} as period_start)
+            from ({{}}) as parts
+            inner join marts.dim_dates on period_start = "date"
+        """
+        parts = shorter_periods.format(f"{actuals} where period_type = '{shorter}'")
+        assert _unequal(warehouse, whole=f"{actuals} where period_type = '{longer}'", parts=parts) == []
+
+        # its own shorter periods alone: one that its members fill counts for the members
+        quotas = actuals.replace("actual_amount", "quota_amount")
+        rolled_up = "quota_source = 'rolled_up_periods' and quota_amount is not null"
+        whole = f"{quotas} where period_type = '{longer}' and {rolled_up}"
+        own = f"{quotas} where period_type = '{shorter}' and quota_source in ('assigned', 'rolled_up_periods')"
+        parts = f"from ({shorter_periods.format(own)}) semi join ({whole}) using ({KEYS})"
+        assert _unequal(warehouse, whole=whole, parts=parts) == []
+
+
+@FEW
+@given(company=companies())
+def test_what_reps_are_assigned_rolls_up_to_the_company(warehouse: MemoryWarehouse, company: Company) -> None:
+    plan = [row for row in company["stg_registers__quotas"] if row["assignee_type"] == "rep"]
+    warehouse.build(company | {"stg_registers__quotas": plan}, "mart_quota_attainment")
+    quotas = ATTAINMENT.format(id="'company'", amount="quota_amount")
+    whole = f"{quotas} where assignee_type = 'company' and quota_amount is not null"
+    parts = f"from ({quotas} where assignee_type = 'rep') semi join ({whole}) using ({KEYS})"
+    assert _unequal(warehouse, whole=whole, parts=parts) == []
+
+
+def _unequal(warehouse: MemoryWarehouse, *, whole: str, parts: str) -> list[tuple[Any, ...]]:
+    """Where an amount is not the sum of its parts; shares and quantities are rounded in each row, money already was."""
+    return warehouse.rows(
+        f"""
+        with summed as (
+            select {KEYS}, sum(amount) as amount, count(*) as part_count
+            from ({parts})
+            group by {KEYS}
+        )
+        select {KEYS}, whole.amount, summed.amount
+        from ({whole}) as whole
+        full join summed using ({KEYS})
+        inner join intermediate.metrics using (metric)
+        where
+            abs(coalesce(whole.amount, 0) - coalesce(summed.amount, 0))
+            > case when is_money then 0 else 0.005 * (coalesce(part_count, 0) + 1) end
+        """
+    )
+
+
+@FEW
+@given(company=companies())
+def test_a_split_deal_counts_once(warehouse: MemoryWarehouse, company: Company) -> None:
+    warehouse.build(company, "fct_credits", "fct_opportunities", "mart_win_rate", "mart_quota_attainment")
+    assert (
+        warehouse.rows(
+            """
+        select opportunity_id, sum(share), sum(credited_amount), any_value(amount_reporting)
+        from marts.fct_opportunities
+        left join marts.fct_credits using (opportunity_id)
+        where is_won and fct_opportunities.closed_on is not null
+        group by opportunity_id
+        having sum(share) is distinct from 1 or sum(credited_amount) is distinct from any_value(amount_reporting)
+        """
+        )
+        == []
+    )
+    won = "select count(*) from marts.fct_opportunities where is_won and closed_on is not null"
+    credited = "select coalesce(sum(actual_amount), 0) from marts.mart_quota_attainment"
+    credited += " where metric = 'deals_won' and assignee_type = 'company' and period_type = 'month'"
+    rated = "select coalesce(sum(numerator), 0) from marts.mart_win_rate"
+    rated += " where definition = 'won_of_closed_count' and period_type = 'month' and segment_type = "
+    counts = [warehouse.rows(query)[0][0] for query in (won, credited, f"{rated} 'rep'", f"{rated} 'company'")]
+    assert len(set(counts)) == 1, counts
+
+
+@FEW
+@given(company=companies())
+def test_numerators_are_within_denominators(warehouse: MemoryWarehouse, company: Company) -> None:
+    warehouse.build(company, "mart_win_rate")
+    assert (
+        warehouse.rows(
+            """
+        from marts.mart_win_rate
+        where
+            not numerator between 0 and denominator
+            or not rate between coalesce(rate_low, 0) and coalesce(rate_high, 1)
+            or not (rate_low >= 0 and rate_high <= 1)
+            or (rate is null) <> (numerator is null or denominator is null or denominator = 0)
+        """
+        )
+        == []
+    )
+
+
+@FEW
+@given(company=companies())
+def test_what_reached_a_stage_went_on_is_open_or_was_lost(warehouse: MemoryWarehouse, company: Company) -> None:
+    warehouse.build(company, "mart_funnel_conversion")
+    assert (
+        warehouse.rows(
+            """
+        from marts.mart_funnel_conversion
+        where "view" = 'cohort' and (
+            reached_count <> converted_count + open_count + lost_count
+            or least(converted_count, open_count, lost_count, skipped_count, regressed_count, reentered_count) < 0
+            or greatest(skipped_count, regressed_count, reentered_count) > reached_count
+            or converted_within_30_days > converted_within_60_days
+            or converted_within_60_days > converted_within_90_days
+            or converted_within_90_days > converted_count
+        )
+        """
+        )
+        == []
+    )
+
+
+@FEWER
+@given(company=companies(recorded=True), newcomer=newcomers())
+def test_an_unrelated_rep_changes_nobody_else(warehouse: MemoryWarehouse, company: Company, newcomer: Company) -> None:
+    others = "{0}_type <> 'company' and {0}_id not in ('generic:zoe', 'generic:island')"
+    segments = {mart: others.format("assignee" if mart == "mart_quota_attainment" else "segment") for mart in MARTS}
+    warehouse.build(company, *MARTS)
+    alone = {mart: warehouse.contents(mart, where=where) for mart, where in segments.items()}
+    warehouse.build({model: [*rows, *newcomer.get(model, ())] for model, rows in company.items()}, *MARTS)
+    assert {mart: warehouse.contents(mart, where=where) for mart, where in segments.items()} == alone
+
+
+@FEWER
+@given(company=companies(), random=st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing(warehouse: MemoryWarehouse, company: Company, random: Random) -> None:
+    marts = (*MARTS, "fct_credits", "fct_opportunities", "fct_stage_events", "mart_rep_comparison", "mart_exclusion")
+    warehouse.build(company, *marts)
+    in_order = {mart: _without_rows(warehouse, mart) for mart in marts}
+    warehouse.build({model: random.sample(rows, len(rows)) for model, rows in company.items()}, *marts)
+    assert {mart: _without_rows(warehouse, mart) for mart in marts} == in_order
+
+
+def _without_rows(warehouse: MemoryWarehouse, mart: str) -> list[tuple[Any, ...]]:
+    """The mart but for the number of the line that a row was read from."""
+    columns = [name for (name,) in warehouse.rows(f"select column_name from (describe marts.{mart})")]
+    kept = ", ".join(f'"{name}"' for name in columns if name != "source_row")
+    return warehouse.rows(f"select {kept} from marts.{mart} order by all")
