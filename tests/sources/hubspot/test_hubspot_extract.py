@@ -85,6 +85,7 @@ def test_dates_are_the_business_dates_of_jakarta(warehouse: Path) -> None:
     assert found["1003"] == (date(2025, 1, 8), None)  # open
     assert found["1004"] == (date(2025, 1, 10), date(2025, 3, 1))  # created on 9 January at 23:30 UTC; the last close
     assert found["1011"] == (date(2025, 5, 1), date(2025, 7, 16))  # a plain date is never shifted
+    assert found["1014"] == (date(2025, 1, 1), None)  # createdate, 31 December at 18:00 UTC; createdAt is in March
 
 
 def test_the_owner_at_the_close_comes_from_the_history(warehouse: Path) -> None:
@@ -107,14 +108,14 @@ def test_won_and_created_amounts_by_hand(warehouse: Path) -> None:
         "select period_start, actual_amount from marts.mart_quota_attainment where assignee_id = 'company' "
         "and metric = 'revenue_won' and period_type = 'quarter' and actual_amount > 0 order by 1",
     ) == [(date(2025, 1, 1), Decimal(330)), (date(2025, 4, 1), Decimal(1300)), (date(2025, 7, 1), Decimal(80))]
-    # January: Budi's user 9502 created 1001, so 1,200 are his, with 1002 (200) and 1004 (300 EUR at 1.00); Ana's is
-    # 1003, 550 EUR by now, at 1.00.
+    # January: Budi's user 9502 created 1001, so 1,200 are his, with 1002 (200), 1004 (300 EUR at 1.00) and 1014 (10);
+    # Ana's is 1003, 550 EUR by now, at 1.00.
     assert query(
         warehouse,
         "select assignee_id, actual_amount from marts.mart_quota_attainment where assignee_type = 'rep' "
         "and metric = 'pipeline_created' and period_type = 'month' and period_start = '2025-01-01' "
         "and actual_amount > 0 order by 1",
-    ) == [("hubspot:501", Decimal(550)), ("hubspot:502", Decimal(1700))]
+    ) == [("hubspot:501", Decimal(550)), ("hubspot:502", Decimal(1710))]
 
 
 def test_the_primary_company_is_the_account_and_the_first_contact_the_lead(warehouse: Path) -> None:
