@@ -1,12 +1,14 @@
-{#- Why a current source row is out of every number: a newer row has its key ('duplicate'), or its CRM marks it deleted.
+{#- Why a current source row is out of every number: a newer row has its key ('duplicate'), or its CRM marks it deleted or
+    says so otherwise (`source_exclusion`).
     Of rows that share a key the last updated counts; then the row hash, then the first of the file. -#}
-{% macro exclusion_reason(updated_at='cast(null as timestamp)', is_deleted='false') -%}
+{% macro exclusion_reason(updated_at='cast(null as timestamp)', is_deleted='false', source_exclusion='cast(null as varchar)') -%}
     case
         when row_number() over (
             partition by source, source_key
             order by {{ updated_at }} desc nulls last, row_hash desc, source_file asc, source_row asc
         ) > 1 then 'duplicate'
         when {{ is_deleted }} then 'deleted'
+        else {{ source_exclusion }}
     end
 {%- endmacro %}
 
@@ -51,14 +53,17 @@
 {#- The sources that deliver an entity, by the name of their staging models: a new CRM is added here. -#}
 {% macro sources_of(entity) -%}
     {{ return({
-        'reps': ['crm_sales', 'generic', 'pipedrive'],
-        'accounts': ['crm_sales', 'generic', 'pipedrive'],
-        'products': ['crm_sales', 'generic'],
-        'opportunities': ['crm_sales', 'generic', 'pipedrive'],
-        'activities': ['generic', 'pipedrive'],
-        'stage_events': ['generic', 'pipedrive'],
-        'leads': ['generic', 'pipedrive'],
-        'stages': ['pipedrive'],
+        'reps': ['crm_sales', 'generic', 'hubspot', 'pipedrive', 'salesforce'],
+        'teams': ['generic', 'salesforce'],
+        'accounts': ['crm_sales', 'generic', 'hubspot', 'pipedrive', 'salesforce'],
+        'products': ['crm_sales', 'generic', 'salesforce'],
+        'opportunities': ['crm_sales', 'generic', 'hubspot', 'pipedrive', 'salesforce'],
+        'opportunity_lines': ['generic', 'salesforce'],
+        'opportunity_splits': ['generic', 'salesforce'],
+        'activities': ['generic', 'hubspot', 'pipedrive', 'salesforce'],
+        'stage_events': ['generic', 'hubspot', 'pipedrive', 'salesforce'],
+        'leads': ['generic', 'hubspot', 'pipedrive', 'salesforce'],
+        'stages': ['hubspot', 'pipedrive'],
     }[entity]) }}
 {%- endmacro %}
 

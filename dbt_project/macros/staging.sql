@@ -4,9 +4,10 @@
 {%- endmacro %}
 
 
-{#- Where a staged row comes from and from when to when it was the newest known one for its key. -#}
-{% macro source_row_columns() -%}
-    _key as source_key,
+{#- Where a staged row comes from and from when to when it was the newest known one for its key. `source_key` says in SQL what
+    tells rows of one key, where that is not the delivered text itself. -#}
+{% macro source_row_columns(source_key='_key') -%}
+    {{ source_key }} as source_key,
         _source_file as source_file,
         _source_row as source_row,
         _row_hash as row_hash,

@@ -4,7 +4,11 @@
         'account', 'activity', 'lead', 'opportunity', 'opportunity_line', 'opportunity_split', 'product', 'rep', 'stage_event', 'team',
         'team_membership',
     ],
+    'hubspot': ['account', 'activity', 'lead', 'opportunity', 'rep', 'stage_event'],
     'pipedrive': ['account', 'activity', 'lead', 'opportunity', 'rep', 'stage_event'],
+    'salesforce': [
+        'account', 'activity', 'lead', 'opportunity', 'opportunity_line', 'opportunity_split', 'product', 'rep', 'stage_event', 'team',
+    ],
     'registers': ['collection_change', 'exchange_rate', 'holiday', 'leave', 'quota', 'ramp', 'stage_map', 'value_map'],
 } %}
 {% set plurals = {'activity': 'activities', 'opportunity': 'opportunities'} %}

@@ -33,7 +33,11 @@ def check_lines(check: SourceCheck) -> list[str]:
     for found in check.objects.values():
         lines += ["", *_object_lines(found)]
     with_files = {group.object for group in groups}
-    without = [f"{name} ({found.files})" for name, found in check.config.objects.items() if name not in with_files]
+    without = [
+        f"{name} ({', '.join(found.file_patterns)})"
+        for name, found in check.config.objects.items()
+        if name not in with_files
+    ]
     if without:
         lines += ["", f"no file for: {', '.join(without)}"]
     if check.warnings:

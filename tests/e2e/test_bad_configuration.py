@@ -23,7 +23,7 @@ def wrong_value_of_a_setting(landing: Path) -> None:
 
 
 def unknown_source(landing: Path) -> None:
-    dirty_landing.write(landing, {f"salesforce/{DAY}/accounts.csv": "id,name\n"})
+    dirty_landing.write(landing, {f"zoho/{DAY}/accounts.csv": "id,name\n"})
 
 
 def folder_without_a_date(landing: Path) -> None:
@@ -51,8 +51,8 @@ REFUSED: dict[Callable[[Path], None], str] = {
         "<landing>/settings.yml, line 2: 'fiscal_year_start_month' is 13; write a month from 1 to 12."
     ),
     unknown_source: (
-        "<landing>/salesforce: unknown source 'salesforce'; known are crm_sales, generic, pipedrive, registers. "
-        "Rename the folder or add <project>/sources/salesforce.yml."
+        "<landing>/zoho: unknown source 'zoho'; known are crm_sales, generic, hubspot, pipedrive, registers, "
+        "salesforce. Rename the folder or add <project>/sources/zoho.yml."
     ),
     folder_without_a_date: (
         "<landing>/generic/january: 'january' is no date; name the folder by when the extract was taken, "

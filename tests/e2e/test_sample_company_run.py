@@ -7,6 +7,8 @@ import pytest
 from kuota_home import KuotaHome
 from scipy.stats import binomtest
 
+from orchestration.explain import Period, Segment, explain_attainment, published_marts
+from orchestration.settings import Settings
 from sample_company import Truth, generate
 
 CENT = Decimal("0.01")
@@ -276,3 +278,18 @@ def test_nothing_is_lost_and_a_misspelling_is_mended_by_the_register(sample: tup
     # planned ones have not occurred, doubled ones count once
     count = truth.activity_count
     assert kuota.marts("select count(*), count(distinct activity_id) from fct_activities") == [(count, count)]
+
+
+def test_what_explain_lists_sums_to_every_quarter_of_every_assignee(sample: tuple[KuotaHome, Truth]) -> None:
+    kuota, _ = sample
+    settings = Settings(home=kuota.home, landing=kuota.landing, warehouse=kuota.home / "unused")
+    with published_marts(settings) as marts:
+        numbers = marts.execute("""
+            select assignee_type, assignee_id, assignee_name, period_type, period_start, period_end, metric
+            from mart_quota_attainment
+            where period_type = 'quarter' and is_complete
+            and (metric = 'revenue_won' or (assignee_type = 'company' and quota_amount is not null))""").fetchall()
+        assert len(numbers) > 100
+        for row in numbers:
+            explanation = explain_attainment(marts, Segment(*row[:3]), Period(*row[3:6]), row[6])
+            assert explanation.differences == [], row

@@ -93,6 +93,19 @@ def test_two_objects_claim_one_file(bench, deals):
     refused(bench, "both 'deal' and 'call'")
 
 
+def test_an_object_may_know_its_files_by_several_patterns(bench, deals):
+    yaml = bench.settings.sources / "shop.yml"
+    yaml.write_text(yaml.read_text().replace('files: "deals*"', 'files: [Deal, "deal[-_][0-9]*"]'))
+    bench.land("shop/2024-01-01/Deal.csv", deals("a,,,1,,"))
+    bench.land("shop/2024-01-01/deal_2.csv", deals("b,,,1,,"))
+    bench.land("shop/2024-01-01/deal_history.csv", deals("c,,,1,,"))
+    report = bench.ingest()
+    assert (report.files_read, report.rows_kept) == (2, 2)
+    assert report.warnings == [
+        "shop/2024-01-01/deal_history.csv: ignored, because sources/shop.yml knows only Deal, deal[-_][0-9]*, calls*."
+    ]
+
+
 def test_a_link_out_of_the_landing_folder(bench, deals, tmp_path):
     bench.land("shop/2024-01-01/deals.csv", deals("a,,,1,,"))
     (tmp_path / "secret.csv").write_text(deals("b,,,1,,"))

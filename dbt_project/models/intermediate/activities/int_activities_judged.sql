@@ -4,7 +4,14 @@
     duration_minutes, occurred_at, occurred_on, logged_at, source_key, source_file, source_row, row_hash
 {% endset %}
 
-{% set reps = {'generic': 'rep_id', 'pipedrive': 'assigned_to_user'} %}
+{% set reps = {
+    'generic': 'rep_id',
+    'hubspot': 'hubspot_owner_id',
+    'pipedrive': 'assigned_to_user',
+    'salesforce': 'ownerid',
+} %}
+{% set types = {'generic': 'type', 'hubspot': 'type', 'pipedrive': 'type', 'salesforce': 'type'} %}
+{% set directions = {'generic': 'direction', 'salesforce': 'calltype'} %}
 {% set happened_on = "coalesce(unioned.occurred_on, cast('9999-12-31' as date))" %}
 
 with
@@ -33,9 +40,9 @@ mapped as (
         unioned.source_row,
         unioned.row_hash
     from unioned
-    {{ join_value_map('unioned', 'activity_type', 'activity', {'generic': 'type', 'pipedrive': 'type'}, happened_on) }}
+    {{ join_value_map('unioned', 'activity_type', 'activity', types, happened_on) }}
     {{ join_value_map('unioned', 'rep_reference', 'activity', reps, happened_on) }}
-    {{ join_value_map('unioned', 'direction', 'activity', {'generic': 'direction'}, happened_on) }}
+    {{ join_value_map('unioned', 'direction', 'activity', directions, happened_on) }}
 ),
 
 references_resolved as (
@@ -47,6 +54,10 @@ opportunities as (
     select opportunity_id
     from {{ ref('int_opportunities_judged') }}
     where exclusion_reason is null
+),
+
+as_of as (
+    select * from {{ ref('int_as_of_determined') }}
 ),
 
 leads as (
@@ -85,11 +96,14 @@ final as (
             case
                 when references_resolved.candidate_count > 1 then 'ambiguous_rep'
                 -- what is planned has not occurred
-                when judged.occurred_at is null and judged.outcome in ('planned', 'deleted') then judged.outcome
+                when judged.occurred_at is null and judged.outcome in ('planned', 'deleted', 'series', 'copy')
+                    then judged.outcome
                 when judged.occurred_at is null then 'missing_date'
+                when judged.occurred_at > as_of.as_of_at and coalesce(judged.outcome, '') <> 'done' then 'planned'
             end
         ) as exclusion_reason
     from judged
+    cross join as_of
     left join references_resolved
         on
             judged.source = references_resolved.scope

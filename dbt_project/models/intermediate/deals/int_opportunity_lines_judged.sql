@@ -1,21 +1,15 @@
 -- Each current opportunity line, with its deal and its product; a line of a deal that does not count counts nowhere.
+{% set columns %}
+    line_key, opportunity_reference, product_reference, quantity, unit_price, discount_rate, source_exclusion, source_key,
+    source_file, source_row, row_hash
+{% endset %}
+
+{% set products = {'generic': 'product_id', 'salesforce': 'product2id'} %}
+
 with
 
 lines as (
-    select
-        'generic' as source,
-        line_key,
-        opportunity_reference,
-        product_reference,
-        quantity,
-        unit_price,
-        discount_rate,
-        source_key,
-        source_file,
-        source_row,
-        row_hash
-    from {{ ref('stg_generic__opportunity_lines') }}
-    where is_current
+    {{ union_sources('opportunity_lines', columns, 'is_current') }}
 ),
 
 mapped as (
@@ -27,12 +21,13 @@ mapped as (
         lines.quantity,
         lines.unit_price,
         lines.discount_rate,
+        lines.source_exclusion,
         lines.source_key,
         lines.source_file,
         lines.source_row,
         lines.row_hash
     from lines
-    {{ join_value_map('lines', 'product_reference', 'opportunity_line', {'generic': 'product_id'}) }}
+    {{ join_value_map('lines', 'product_reference', 'opportunity_line', products) }}
 ),
 
 product_references as (
@@ -48,7 +43,7 @@ opportunities as (
 judged as (
     select
         *,
-        {{ exclusion_reason() }} as own_exclusion_reason
+        {{ exclusion_reason(source_exclusion='source_exclusion') }} as own_exclusion_reason
     from mapped
 ),
 

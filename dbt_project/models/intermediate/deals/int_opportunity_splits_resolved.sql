@@ -1,18 +1,19 @@
 -- The splits that hold: those of a deal sum to 1, or none of them counts and the deal stays with its owner.
+{% set columns %}
+    opportunity_reference, rep_reference, share, source_exclusion, source_key, source_file, source_row, row_hash
+{% endset %}
+
 with
+
+unioned as (
+    {{ union_sources('opportunity_splits', columns, 'is_current') }}
+),
 
 splits as (
     select
-        'generic' as source,
-        {{ referenced_id("'generic'", 'opportunity_reference') }} as opportunity_id,
-        rep_reference,
-        share,
-        source_key,
-        source_file,
-        source_row,
-        row_hash
-    from {{ ref('stg_generic__opportunity_splits') }}
-    where is_current
+        *,
+        {{ referenced_id('source', 'opportunity_reference') }} as opportunity_id
+    from unioned
 ),
 
 opportunities as (
@@ -28,7 +29,7 @@ rep_references as (
 judged as (
     select
         *,
-        {{ exclusion_reason() }} as own_exclusion_reason
+        {{ exclusion_reason(source_exclusion='source_exclusion') }} as own_exclusion_reason
     from splits
 ),
 

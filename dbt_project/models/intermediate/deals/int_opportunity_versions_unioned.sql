@@ -7,9 +7,28 @@
 {% endset %}
 
 {% set shown_on = business_date('unioned.extracted_at') %}
-{% set owners = {'crm_sales': 'sales_agent', 'generic': 'owner_id', 'pipedrive': 'user_id'} %}
-{% set loss_reasons = {'generic': 'loss_reason', 'pipedrive': 'lost_reason'} %}
-{% set accounts = {'crm_sales': 'account', 'generic': 'account_id', 'pipedrive': 'org_id'} %}
+{% set owners = {
+    'crm_sales': 'sales_agent',
+    'generic': 'owner_id',
+    'hubspot': 'hubspot_owner_id',
+    'pipedrive': 'user_id',
+    'salesforce': 'ownerid',
+} %}
+{% set accounts = {
+    'crm_sales': 'account',
+    'generic': 'account_id',
+    'hubspot': 'company_id',
+    'pipedrive': 'org_id',
+    'salesforce': 'accountid',
+} %}
+{% set creators = {'generic': 'created_by', 'salesforce': 'createdbyid'} %}
+{% set types = {'generic': 'type', 'hubspot': 'dealtype', 'salesforce': 'type'} %}
+{% set loss_reasons = {
+    'generic': 'loss_reason',
+    'hubspot': 'closed_lost_reason',
+    'pipedrive': 'lost_reason',
+    'salesforce': 'loss_reason__c',
+} %}
 
 with
 
@@ -51,8 +70,8 @@ final as (
     {{ join_value_map('unioned', 'owner_reference', 'opportunity', owners, shown_on) }}
     {{ join_value_map('unioned', 'account_reference', 'opportunity', accounts, shown_on) }}
     {{ join_value_map('unioned', 'product_reference', 'opportunity', {'crm_sales': 'product'}, shown_on) }}
-    {{ join_value_map('unioned', 'created_by_reference', 'opportunity', {'generic': 'created_by'}, shown_on) }}
-    {{ join_value_map('unioned', 'opportunity_type', 'opportunity', {'generic': 'type'}, shown_on) }}
+    {{ join_value_map('unioned', 'created_by_reference', 'opportunity', creators, shown_on) }}
+    {{ join_value_map('unioned', 'opportunity_type', 'opportunity', types, shown_on) }}
     {{ join_value_map('unioned', 'loss_reason', 'opportunity', loss_reasons, shown_on) }}
 )
 

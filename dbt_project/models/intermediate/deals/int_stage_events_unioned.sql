@@ -1,6 +1,6 @@
 -- Every move of a counted deal from stage to stage, and how it is known: from the CRM's log; for a deal without one from
 -- what successive extracts show; in crm_sales from the dates of the row (an engage date is the entry into Engaging).
--- A stage that was passed over is not invented.
+-- A stage that was passed over is not invented, and a label that only changed its name is no move.
 with
 
 opportunities as (
@@ -123,6 +123,16 @@ mapped as (
             and unioned.changed_on between stage_labels.meaning_from and stage_labels.meaning_to
 ),
 
+ordered as (
+    select
+        *,
+        lag(to_stage) over (
+            partition by opportunity_id
+            order by changed_at, stage_order, to_stage, changed_by
+        ) as from_stage
+    from mapped
+),
+
 numbered as (
     select
         *,
@@ -130,14 +140,14 @@ numbered as (
             partition by opportunity_id
             order by changed_at, stage_order, to_stage, changed_by
         ) as event_number
-    from mapped
+    from ordered
+    where from_stage is distinct from to_stage
 ),
 
 final as (
     select
         opportunity_id || '#' || cast(event_number as varchar) as stage_event_id,
         *,
-        lag(to_stage) over (partition by opportunity_id order by event_number) as from_stage,
         lead(changed_on) over (partition by opportunity_id order by event_number) as left_on
     from numbered
 )

@@ -1,10 +1,17 @@
 -- Each current lead row, with the opportunity that it became: the first one that names the lead, else the one it names.
 {% set columns %}
     lead_key, owner_reference, opportunity_reference, lead_source, lead_status, created_at, created_on, qualified_at,
-    qualified_on, converted_at, converted_on, source_key, source_file, source_row, row_hash
+    qualified_on, converted_at, converted_on, source_exclusion, source_key, source_file, source_row, row_hash
 {% endset %}
 
-{% set owners = {'generic': 'owner_id', 'pipedrive': 'owner_id'} %}
+{% set owners = {'generic': 'owner_id', 'hubspot': 'hubspot_owner_id', 'pipedrive': 'owner_id', 'salesforce': 'ownerid'} %}
+{% set lead_sources = {
+    'generic': 'source',
+    'hubspot': 'hs_analytics_source',
+    'pipedrive': 'source_name',
+    'salesforce': 'leadsource',
+} %}
+{% set statuses = {'generic': 'status', 'hubspot': 'hs_lead_status', 'pipedrive': 'status', 'salesforce': 'status'} %}
 {% set created_on = "coalesce(unioned.created_on, cast('9999-12-31' as date))" %}
 
 with
@@ -28,14 +35,15 @@ mapped as (
         unioned.qualified_on,
         unioned.converted_at,
         unioned.converted_on,
+        unioned.source_exclusion,
         unioned.source_key,
         unioned.source_file,
         unioned.source_row,
         unioned.row_hash
     from unioned
     {{ join_value_map('unioned', 'owner_reference', 'lead', owners, created_on) }}
-    {{ join_value_map('unioned', 'lead_source', 'lead', {'generic': 'source', 'pipedrive': 'source_name'}, created_on) }}
-    {{ join_value_map('unioned', 'lead_status', 'lead', {'generic': 'status', 'pipedrive': 'status'}, created_on) }}
+    {{ join_value_map('unioned', 'lead_source', 'lead', lead_sources, created_on) }}
+    {{ join_value_map('unioned', 'lead_status', 'lead', statuses, created_on) }}
 ),
 
 owner_references as (
@@ -74,7 +82,7 @@ judged as (
     select
         *,
         {{ referenced_id('source', 'opportunity_reference') }} as named_opportunity_id,
-        {{ exclusion_reason() }} as own_exclusion_reason
+        {{ exclusion_reason(source_exclusion='source_exclusion') }} as own_exclusion_reason
     from mapped
 ),
 

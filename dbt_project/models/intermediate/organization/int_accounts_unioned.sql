@@ -1,9 +1,16 @@
 {% set columns %}
     account_key, account_name, industry, region, segment, owner_reference, parent_account_reference, created_at,
-    source_key, source_file, source_row, row_hash
+    source_exclusion, source_key, source_file, source_row, row_hash
 {% endset %}
 
-{% set industries = {'crm_sales': 'sector', 'generic': 'industry', 'pipedrive': 'industry'} %}
+{% set industries = {
+    'crm_sales': 'sector',
+    'generic': 'industry',
+    'hubspot': 'industry',
+    'pipedrive': 'industry',
+    'salesforce': 'industry',
+} %}
+{% set regions = {'crm_sales': 'office_location', 'generic': 'region', 'salesforce': 'billingcountry'} %}
 
 with
 
@@ -22,13 +29,14 @@ mapped as (
         unioned.owner_reference,
         unioned.parent_account_reference,
         unioned.created_at,
+        unioned.source_exclusion,
         unioned.source_key,
         unioned.source_file,
         unioned.source_row,
         unioned.row_hash
     from unioned
     {{ join_value_map('unioned', 'industry', 'account', industries) }}
-    {{ join_value_map('unioned', 'region', 'account', {'crm_sales': 'office_location', 'generic': 'region'}) }}
+    {{ join_value_map('unioned', 'region', 'account', regions) }}
     {{ join_value_map('unioned', 'segment', 'account', {'generic': 'segment'}) }}
 ),
 
@@ -36,7 +44,7 @@ final as (
     select
         {{ canonical_id('source', 'account_key') }} as account_id,
         *,
-        {{ exclusion_reason() }} as exclusion_reason
+        {{ exclusion_reason(source_exclusion='source_exclusion') }} as exclusion_reason
     from mapped
 )
 

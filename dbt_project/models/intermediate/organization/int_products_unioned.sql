@@ -1,6 +1,6 @@
 {% set columns %}
-    product_key, product_name, family, list_price, unit_cost, currency, source_key, source_file, source_row,
-    row_hash
+    product_key, product_name, family, list_price, unit_cost, currency, source_exclusion, source_key, source_file,
+    source_row, row_hash
 {% endset %}
 
 with
@@ -13,7 +13,7 @@ final as (
     select
         {{ canonical_id('source', 'product_key') }} as product_id,
         *,
-        {{ exclusion_reason() }} as exclusion_reason
+        {{ exclusion_reason(source_exclusion='source_exclusion') }} as exclusion_reason
     from unioned
 )
 

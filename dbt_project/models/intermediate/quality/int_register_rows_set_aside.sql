@@ -5,22 +5,22 @@
     'opportunity': {
         'model': 'int_opportunities_judged',
         'reference': 'owner_reference',
-        'columns': {'crm_sales': 'sales_agent', 'generic': 'owner_id', 'pipedrive': 'user_id'},
+        'columns': {'crm_sales': 'sales_agent', 'generic': 'owner_id', 'pipedrive': 'user_id', 'salesforce': 'OwnerId'},
     },
     'opportunity_split': {
         'model': 'int_opportunity_splits_resolved',
         'reference': 'rep_reference',
-        'columns': {'generic': 'rep_id'},
+        'columns': {'generic': 'rep_id', 'salesforce': 'SplitOwnerId'},
     },
     'activity': {
         'model': 'int_activities_judged',
         'reference': 'rep_reference',
-        'columns': {'generic': 'rep_id', 'pipedrive': 'assigned_to_user'},
+        'columns': {'generic': 'rep_id', 'pipedrive': 'assigned_to_user', 'salesforce': 'OwnerId'},
     },
     'lead': {
         'model': 'int_leads_judged',
         'reference': 'owner_reference',
-        'columns': {'generic': 'owner_id', 'pipedrive': 'owner_id'},
+        'columns': {'generic': 'owner_id', 'pipedrive': 'owner_id', 'salesforce': 'OwnerId'},
     },
 } %}
 

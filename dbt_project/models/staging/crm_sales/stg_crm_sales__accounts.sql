@@ -23,6 +23,9 @@ renamed as (
         -- instants
         cast(null as timestamp) as created_at,
 
+        -- judgement of the source
+        cast(null as varchar) as source_exclusion,
+
         -- origin
         {{ source_row_columns() }}
     from source_rows

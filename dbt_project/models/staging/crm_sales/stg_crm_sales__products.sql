@@ -19,6 +19,9 @@ renamed as (
         {{ parse_number('sales_price', 'decimal(18, 4)') }} as list_price,
         cast(null as decimal(18, 4)) as unit_cost,
 
+        -- judgement of the source
+        cast(null as varchar) as source_exclusion,
+
         -- origin
         {{ source_row_columns() }}
     from source_rows

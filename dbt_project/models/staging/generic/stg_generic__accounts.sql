@@ -26,6 +26,9 @@ renamed as (
         -- instants
         {{ parse_instant('created_at', 'created_at_zone.time_zone') }} as created_at,
 
+        -- judgement of the source
+        cast(null as varchar) as source_exclusion,
+
         -- origin
         {{ source_row_columns() }}
     from source_rows

@@ -29,6 +29,9 @@ renamed as (
         {{ parse_instant('converted_at', 'converted_at_zone.time_zone') }} as converted_at,
         {{ business_date(parse_instant('converted_at', 'converted_at_zone.time_zone')) }} as converted_on,
 
+        -- judgement of the source
+        cast(null as varchar) as source_exclusion,
+
         -- origin
         {{ source_row_columns() }}
     from source_rows

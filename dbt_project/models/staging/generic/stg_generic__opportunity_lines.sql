@@ -17,6 +17,9 @@ renamed as (
         {{ parse_number('unit_price', 'decimal(18, 4)') }} as unit_price,
         {{ parse_number('discount_rate', 'decimal(9, 6)') }} as discount_rate,
 
+        -- judgement of the source
+        cast(null as varchar) as source_exclusion,
+
         -- origin
         {{ source_row_columns() }}
     from source_rows

@@ -14,6 +14,9 @@ renamed as (
         -- numbers
         {{ parse_number('share', 'decimal(9, 6)') }} as share,
 
+        -- judgement of the source
+        cast(null as varchar) as source_exclusion,
+
         -- origin
         {{ source_row_columns() }}
     from source_rows

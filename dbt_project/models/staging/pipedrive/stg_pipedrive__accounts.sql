@@ -21,6 +21,9 @@ renamed as (
         -- instants
         created_at,
 
+        -- judgement of the source
+        cast(null as varchar) as source_exclusion,
+
         -- origin
         source_key,
         source_file,

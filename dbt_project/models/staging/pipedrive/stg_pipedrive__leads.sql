@@ -29,6 +29,9 @@ renamed as (
         cast(null as timestamp) as converted_at,
         cast(null as date) as converted_on,
 
+        -- judgement of the source
+        cast(null as varchar) as source_exclusion,
+
         -- origin
         {{ source_row_columns() }}
     from source_rows

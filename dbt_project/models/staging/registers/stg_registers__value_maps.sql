@@ -10,7 +10,7 @@ renamed as (
         -- text
         {{ text('source') }} as source,
         {{ text('object') }} as object,
-        {{ text('field') }} as field,
+        lower({{ text('field') }}) as field,
         {{ text('source_value') }} as source_value,
         {{ text('value') }} as value,
 

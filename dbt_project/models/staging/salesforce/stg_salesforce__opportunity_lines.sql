@@ -1,0 +1,28 @@
+with
+
+source_rows as (
+    select * from {{ source('raw', 'salesforce__opportunity_line') }}
+    where not _is_tombstone
+),
+
+renamed as (
+    select
+        -- ids
+        {{ salesforce_id('id') }} as line_key,
+        {{ salesforce_id('opportunityid') }} as opportunity_reference,
+        {{ salesforce_id('product2id') }} as product_reference,
+
+        -- numbers
+        {{ parse_number('quantity', 'decimal(18, 4)') }} as quantity,
+        {{ parse_number('unitprice', 'decimal(18, 4)') }} as unit_price,
+        cast({{ parse_number('discount', 'decimal(18, 6)') }} / 100 as decimal(9, 6)) as discount_rate,
+
+        -- judgement of the source
+        {{ salesforce_exclusion() }} as source_exclusion,
+
+        -- origin
+        {{ source_row_columns(salesforce_id('id')) }}
+    from source_rows
+)
+
+select * from renamed
