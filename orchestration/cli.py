@@ -100,13 +100,19 @@ def _explained(command: Callable[..., Any]) -> Callable[..., None]:
     @click.option("--json", "as_json", is_flag=True, help="Everything as one JSON object.")
     @click.option("--limit", default=40, show_default=True, help="Rows to show of each list.")
     @functools.wraps(command)
-    def explained(as_json: bool, limit: int, **asked: Any) -> None:
-        from orchestration.explain import explanation_json, explanation_lines
-        from orchestration.explain.published import published_marts
+    def explained(assignee: str, period: str, as_json: bool, limit: int, **asked: Any) -> None:
+        from orchestration.explain import (
+            explanation_json,
+            explanation_lines,
+            find_period,
+            find_segment,
+            published_marts,
+        )
 
         try:
             with published_marts(Settings.from_environment()) as connection:
-                explanation = command(connection, **asked)
+                segment = find_segment(connection, assignee)
+                explanation = command(connection, segment, find_period(connection, period), **asked)
         except KuotaError as error:
             _fail(error)
         lines = [explanation_json(explanation)] if as_json else explanation_lines(explanation, limit=limit)
@@ -120,21 +126,21 @@ def _explained(command: Callable[..., Any]) -> Callable[..., None]:
 @explain.command("attainment")
 @click.option("--metric", default="revenue_won", show_default=True, help="What is counted.")
 @_explained
-def attainment_made_of(connection: Any, assignee: str, period: str, metric: str) -> Any:
+def attainment_made_of(connection: Any, segment: Any, period: Any, metric: str) -> Any:
     """Quota and actual: the credits, the quota rows, and what is out."""
     from orchestration.explain import explain_attainment
 
-    return explain_attainment(connection, assignee, period, metric)
+    return explain_attainment(connection, segment, period, metric)
 
 
 @explain.command("win-rate")
 @click.option("--definition", default="won_of_closed_count", show_default=True, help="Which of the win rates.")
 @_explained
-def win_rate_made_of(connection: Any, assignee: str, period: str, definition: str) -> Any:
+def win_rate_made_of(connection: Any, segment: Any, period: Any, definition: str) -> Any:
     """The deals of numerator and denominator."""
     from orchestration.explain import explain_win_rate
 
-    return explain_win_rate(connection, assignee, period, definition)
+    return explain_win_rate(connection, segment, period, definition)
 
 
 @explain.command("funnel")
@@ -142,11 +148,11 @@ def win_rate_made_of(connection: Any, assignee: str, period: str, definition: st
 @click.option("--from-stage", help="The stage that was reached.")
 @click.option("--to-stage", help="The stage that follows.")
 @_explained
-def funnel_made_of(connection: Any, assignee: str, period: str, **step: str | None) -> Any:
+def funnel_made_of(connection: Any, segment: Any, period: Any, **step: str | None) -> Any:
     """The deals or leads that reached a stage, and what became of them (cohort view)."""
     from orchestration.explain import explain_funnel
 
-    return explain_funnel(connection, assignee, period, **step)
+    return explain_funnel(connection, segment, period, **step)
 
 
 @main.group()

@@ -7,15 +7,21 @@ selected, and what they sum to is held against the mart.
 from orchestration.explain.attainment import explain_attainment
 from orchestration.explain.explanation import Explanation
 from orchestration.explain.funnel import explain_funnel
+from orchestration.explain.published import Period, Segment, find_period, find_segment, published_marts
 from orchestration.explain.text import explanation_json, explanation_lines
 from orchestration.explain.win_rate import DEFINITIONS, explain_win_rate
 
 __all__ = [
     "DEFINITIONS",
     "Explanation",
+    "Period",
+    "Segment",
     "explain_attainment",
     "explain_funnel",
     "explain_win_rate",
     "explanation_json",
     "explanation_lines",
+    "find_period",
+    "find_segment",
+    "published_marts",
 ]

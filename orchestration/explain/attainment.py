@@ -1,13 +1,14 @@
 """Quota attainment, opened into what the assignee was credited with and the quota rows of the plan."""
 
+from decimal import Decimal
 from typing import Any
 
 import duckdb
 
 from orchestration.errors import ConfigurationError
 from orchestration.explain.exclusions import exclusion_listings
-from orchestration.explain.explanation import Explanation, Listing, Total
-from orchestration.explain.published import Period, Segment, find_period, find_segment, row_of
+from orchestration.explain.explanation import CENT, Explanation, Listing, Total
+from orchestration.explain.published import Period, Segment, row_of
 
 OBJECTS = {
     "pipeline_created": ("opportunity",),
@@ -56,14 +57,32 @@ CREDITS = """
 """
 
 
+QUOTA_ROWS = """
+    select
+        assigned_to_type, assigned_to_id, assigned_period_type, assigned_period_start, effective_from, target_amount,
+        currency, working_days, contributed_amount as contributed, source_file || ':' || source_row as source_row
+    from fct_quota_contributions
+    where
+        metric = $metric and assignee_type = $segment_type and assignee_id = $segment_id
+        and period_type = $period_type and period_start = $start
+    order by all
+"""
+
+HOW_QUOTA = {
+    None: "There is no quota: quota_amount is null.",
+    "assigned": "quota_amount is the plan's own for this period, by the working days on which each amount is in force.",
+    "rolled_up_periods": "quota_amount is the sum of the plan's own shorter periods inside this one.",
+    "rolled_up_members": "quota_amount is the sum of the members' quotas, by the day.",
+    "spread": "quota_amount is a longer period's quota, spread by working days.",
+}
+
+
 def explain_attainment(
-    connection: duckdb.DuckDBPyConnection, assignee: str, period_text: str, metric: str
+    connection: duckdb.DuckDBPyConnection, segment: Segment, period: Period, metric: str
 ) -> Explanation:
     """The attainment of one assignee, metric and period."""
     if metric not in OBJECTS:
         raise ConfigurationError(f"'{metric}' is no metric with actuals; write one of {', '.join(OBJECTS)}.")
-    segment = find_segment(connection, assignee)
-    period = find_period(connection, period_text)
     figures = row_of(
         connection,
         """
@@ -77,7 +96,7 @@ def explain_attainment(
     )
     if figures is None:
         raise ConfigurationError(
-            f"{segment.name} has neither a quota nor an actual for {metric} in {period_text}: "
+            f"{segment.name} has neither a quota nor an actual for {metric} in the {period}: "
             "mart_quota_attainment has no such row."
         )
     return Explanation(
@@ -88,23 +107,41 @@ def explain_attainment(
         },
         figures=figures,
         how=[
+            HOW_QUOTA[figures["quota_source"]],
             "actual_amount is the sum of what is credited in the period, rounded to the cent once, last."
             if figures["actual_amount"] is not None
             else "actual_amount is null: no source recorded this metric here in the period.",
             "attainment_ratio = actual_amount / quota_amount; null where there is no whole quota, or it is 0.",
         ],
         listings=[
+            _quota(connection, segment, period, metric, figures),
             _credited(connection, segment, period, metric, figures),
             *exclusion_listings(
                 connection,
                 segment,
                 period,
                 metrics=[metric],
-                objects=OBJECTS[metric],
+                objects=[*OBJECTS[metric], "quota"],
                 dated_by="created_on" if metric == "pipeline_created" else "closed_on",
             ),
         ],
     )
+
+
+def _quota(
+    connection: duckdb.DuckDBPyConnection, segment: Segment, period: Period, metric: str, figures: dict[str, Any]
+) -> Listing:
+    rows = connection.execute(
+        QUOTA_ROWS,
+        {
+            **{"metric": metric, "period_type": period.type, "start": period.start},
+            **{"segment_type": segment.type, "segment_id": segment.id},
+        },
+    )
+    columns = tuple(column[0] for column in rows.description or ())
+    # first to six digits, so that thirds of a day add up to the half cent that they are
+    total = Total("quota_amount", "contributed", figures["quota_amount"], (Decimal("0.000001"), CENT))
+    return Listing("Quota rows", columns, rows.fetchall(), (total,))
 
 
 def _credited(

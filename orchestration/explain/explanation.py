@@ -16,6 +16,8 @@ class Total:
     column: str
     published: Decimal | int | None
     """Null where the mart says that it cannot be known: then nothing has to sum to it."""
+    rounded_to: tuple[Decimal, ...] = (CENT,)
+    """As the models round the sum, one step after the other, half away from zero."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,12 @@ class Listing:
     totals: tuple[Total, ...] = ()
 
     def sum_of(self, total: Total) -> Decimal:
-        """What the column of `total` sums to, rounded once, last, half away from zero."""
+        """What the column of `total` sums to, rounded as the figure is."""
         position = self.columns.index(total.column)
-        exact = sum((Decimal(row[position]) for row in self.rows if row[position] is not None), Decimal(0))
-        return exact.quantize(CENT, ROUND_HALF_UP)
+        listed = sum((Decimal(row[position]) for row in self.rows if row[position] is not None), Decimal(0))
+        for unit in total.rounded_to:
+            listed = listed.quantize(unit, ROUND_HALF_UP)
+        return listed
 
 
 @dataclass(frozen=True)

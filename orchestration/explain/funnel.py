@@ -7,7 +7,7 @@ import duckdb
 from orchestration.errors import ConfigurationError
 from orchestration.explain.exclusions import exclusion_listings
 from orchestration.explain.explanation import Explanation, Listing, Total
-from orchestration.explain.published import Period, Segment, find_period, find_segment
+from orchestration.explain.published import Period, Segment
 
 SUBJECTS = """
     select
@@ -25,10 +25,10 @@ SUBJECTS = """
         coalesce(
             deals.source_file || ':' || deals.source_row, leads.source_file || ':' || leads.source_row
         ) as source_row
-    from fct_stages_reached as reached
+    from fct_reached_stages as reached
     inner join fct_segment_subjects as segments
         on reached.subject_type = segments.subject_type and reached.subject_id = segments.subject_id
-    left join fct_stages_reached as next_reached
+    left join fct_reached_stages as next_reached
         on reached.subject_type = next_reached.subject_type and reached.subject_id = next_reached.subject_id
         and next_reached.stage = $to_stage
     left join fct_opportunities as deals
@@ -45,16 +45,14 @@ SUBJECTS = """
 
 def explain_funnel(
     connection: duckdb.DuckDBPyConnection,
-    assignee: str,
-    period_text: str,
+    segment: Segment,
+    period: Period,
     *,
     pipeline: str | None = None,
     from_stage: str | None = None,
     to_stage: str | None = None,
 ) -> Explanation:
     """The step of one segment and period; what names the step may be left out where only one fits."""
-    segment = find_segment(connection, assignee)
-    period = find_period(connection, period_text)
     step = _step(connection, segment, period, {"pipeline": pipeline, "from_stage": from_stage, "to_stage": to_stage})
     named = {name: step.pop(name) for name in ("subject_type", "pipeline", "from_stage", "to_stage")}
     rows = connection.execute(
@@ -122,8 +120,7 @@ def _step(
         return chosen[0]
     if not steps:
         raise ConfigurationError(
-            f"{segment.name}: nothing reached any stage in the {period.type} from {period.start}: "
-            "mart_funnel_conversion has no such row."
+            f"{segment.name}: nothing reached any stage in the {period}: mart_funnel_conversion has no such row."
         )
     said = "; ".join(f"{step['pipeline']}: {step['from_stage']} to {step['to_stage']}" for step in chosen or steps)
     raise ConfigurationError(

@@ -33,6 +33,9 @@ class Period:
     start: date
     end: date
 
+    def __str__(self) -> str:
+        return f"{self.type} from {self.start} to {self.end}"
+
 
 @contextmanager
 def published_marts(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -5,7 +5,7 @@ import duckdb
 from orchestration.errors import ConfigurationError
 from orchestration.explain.exclusions import exclusion_listings
 from orchestration.explain.explanation import Explanation, Listing, Total
-from orchestration.explain.published import find_period, find_segment, row_of
+from orchestration.explain.published import Period, Segment, row_of
 
 # by definition: the date that decides the period, and what a deal adds to the numerator and to the denominator
 DEFINITIONS = {
@@ -34,13 +34,11 @@ HOW = {
 
 
 def explain_win_rate(
-    connection: duckdb.DuckDBPyConnection, assignee: str, period_text: str, definition: str
+    connection: duckdb.DuckDBPyConnection, segment: Segment, period: Period, definition: str
 ) -> Explanation:
     """The win rate of one segment, definition and period."""
     if definition not in DEFINITIONS:
         raise ConfigurationError(f"'{definition}' is no win rate; write one of {', '.join(DEFINITIONS)}.")
-    segment = find_segment(connection, assignee)
-    period = find_period(connection, period_text)
     figures = row_of(
         connection,
         """
@@ -54,7 +52,7 @@ def explain_win_rate(
     )
     if figures is None:
         raise ConfigurationError(
-            f"{segment.name} has no deal closed or created in {period_text}: mart_win_rate has no such row."
+            f"{segment.name} has no deal closed or created in the {period}: mart_win_rate has no such row."
         )
     dated_by, numerator, denominator = DEFINITIONS[definition]
     rows = connection.execute(

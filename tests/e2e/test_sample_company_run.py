@@ -1,10 +1,14 @@
 """The sample company through the real command line: every core figure is the one that its generator worked out."""
 
+import math
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from kuota_home import KuotaHome
+from scipy.stats import binomtest
 
+from orchestration.explain import Period, Segment, explain_attainment, published_marts
+from orchestration.settings import Settings
 from sample_company import Truth, generate
 
 CENT = Decimal("0.01")
@@ -116,6 +120,62 @@ def test_cohorts_of_deals_and_leads_are_the_generated_ones_by_team_company_and_m
     assert {"leads: created > contacted", "leads: created > won", "default: Qualified > Proposal"} <= steps
 
 
+def test_figures_of_the_funnel_tie(sample: tuple[KuotaHome, Truth]) -> None:
+    kuota, truth = sample
+    counts = "sum(reached_count), sum(converted_count), sum(open_count), sum(lost_count), sum(skipped_count)"
+    keys = "subject_type, pipeline, period_type, period_start, from_stage, to_stage"
+    cohorts = f"select {keys}, {counts} from {{mart}} where \"view\" = 'cohort' and {{part}} group by all order by all"
+    company = cohorts.format(mart="mart_funnel_conversion", part="segment_type = 'company'")
+    of_reps = cohorts.format(mart="mart_funnel_conversion", part="segment_type = 'rep'")
+    assert kuota.marts(of_reps) == kuota.marts(company)
+    of_sources = cohorts.format(mart="mart_funnel_breakdown", part="dimension = 'lead_source'")
+    assert kuota.marts(of_sources) == kuota.marts(company)
+    deals = "segment_type = 'company' and subject_type = 'opportunity'"
+    of_deals = kuota.marts(cohorts.format(mart="mart_funnel_conversion", part=deals))
+    for dimension in ("product_family", "deal_size"):
+        assert kuota.marts(cohorts.format(mart="mart_funnel_breakdown", part=f"dimension = '{dimension}'")) == of_deals
+    lost = "select sum(lost_count) from mart_loss_reason where segment_type = '{}' and period_type = 'month'"
+    assert kuota.marts(lost.format("company")) == kuota.marts(lost.format("rep")) == [(truth.lost_count,)]
+    by_stage = "select sum(open_count) from mart_pipeline_stage where segment_type = 'company'"
+    all_open = "select open_deal_count from mart_pipeline_health where segment_type = 'company' and pipeline = 'all'"
+    assert kuota.marts(by_stage) == kuota.marts(all_open) == [(truth.open_count,)]
+
+
+def test_bottlenecks_are_the_widest_gaps_with_newcombes_interval(sample: tuple[KuotaHome, Truth]) -> None:
+    kuota, _ = sample
+    rows = kuota.marts("""
+        with gaps as (
+            select own.*, own.conversion_rate - company.conversion_rate as gap,
+                company.reached_count - own.reached_count as rest_reached,
+                company.converted_count - own.converted_count as rest_converted
+            from mart_funnel_conversion as own
+            join mart_funnel_conversion as company
+            using (subject_type, pipeline, "view", period_type, period_start, from_stage, to_stage)
+            where company.segment_type = 'company' and "view" = 'cohort'
+            and not (from_stage in ('created', 'Prospecting') and to_stage in ('won', 'Won'))
+        ), widest as (
+            select segment_id, pipeline, period_type, period_start, min(gap) as gap from gaps group by all
+        )
+        select bottleneck.reached_count, bottleneck.converted_count, rest_reached, rest_converted,
+            widest.gap, bottleneck.gap, gap_low, gap_high
+        from mart_funnel_bottleneck as bottleneck
+        join widest using (segment_id, pipeline, period_type, period_start)
+        join gaps using (segment_id, pipeline, period_type, period_start, from_stage, to_stage)
+        order by md5(concat(segment_id, pipeline, period_type, period_start)) limit 200""")
+    assert len(rows) == 200
+    for reached, converted, rest_reached, rest_converted, widest, gap, low, high in rows:
+        own, rest = (
+            binomtest(converted, reached).proportion_ci(method="wilson"),
+            binomtest(rest_converted, rest_reached).proportion_ci(method="wilson"),
+        )
+        share, rest_share = converted / reached, rest_converted / rest_reached
+        scale = rest_reached / (reached + rest_reached)
+        down = math.hypot(share - own.low, rest.high - rest_share)
+        up = math.hypot(own.high - share, rest_share - rest.low)
+        expected = (widest, scale * (share - rest_share - down), scale * (share - rest_share + up))
+        assert (gap, low, high) == pytest.approx(expected, abs=1e-9)
+
+
 def test_activities_are_the_generated_ones_by_type_rep_and_month(sample: tuple[KuotaHome, Truth]) -> None:
     kuota, truth = sample
     rows = kuota.marts("""
@@ -218,3 +278,18 @@ def test_nothing_is_lost_and_a_misspelling_is_mended_by_the_register(sample: tup
     # planned ones have not occurred, doubled ones count once
     count = truth.activity_count
     assert kuota.marts("select count(*), count(distinct activity_id) from fct_activities") == [(count, count)]
+
+
+def test_what_explain_lists_sums_to_every_quarter_of_every_assignee(sample: tuple[KuotaHome, Truth]) -> None:
+    kuota, _ = sample
+    settings = Settings(home=kuota.home, landing=kuota.landing, warehouse=kuota.home / "unused")
+    with published_marts(settings) as marts:
+        numbers = marts.execute("""
+            select assignee_type, assignee_id, assignee_name, period_type, period_start, period_end, metric
+            from mart_quota_attainment
+            where period_type = 'quarter' and is_complete
+            and (metric = 'revenue_won' or (assignee_type = 'company' and quota_amount is not null))""").fetchall()
+        assert len(numbers) > 100
+        for row in numbers:
+            explanation = explain_attainment(marts, Segment(*row[:3]), Period(*row[3:6]), row[6])
+            assert explanation.differences == [], row

@@ -1,13 +1,11 @@
 """What must hold for every company, on random small ones: the compiled models, run in memory."""
 
-from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from memory_warehouse import MemoryWarehouse, compile_project
+from memory_warehouse import MemoryWarehouse
 from random_companies import Company, companies, newcomers
 
 # the same examples in every run; a failing company is shown as it was found, because to shrink it takes minutes
@@ -38,13 +36,6 @@ CREDITS = """
     inner join intermediate.int_period_dates_expanded on credited_on = date_day
     group by metric, period_type, period_start, team_id
 """
-
-
-@pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MemoryWarehouse]:
-    memory = MemoryWarehouse(compile_project(tmp_path_factory.mktemp("compiled")))
-    yield memory
-    memory.connection.close()
 
 
 @FEW

@@ -20,6 +20,11 @@
 {%- endmacro %}
 
 
+{% macro percentile_10(expression) -%}
+    percentile_cont(0.1) within group (order by {{ expression }})
+{%- endmacro %}
+
+
 {% macro percentile_90(expression) -%}
     percentile_cont(0.9) within group (order by {{ expression }})
 {%- endmacro %}

@@ -40,6 +40,14 @@ lead_responses as (
     select * from {{ ref('mart_lead_response') }}
 ),
 
+segments_recorded as (
+    select distinct
+        segment_type,
+        segment_id
+    from lead_responses
+    where recorded_count > 0
+),
+
 pipelines as (
     select
         deal_segments.segment_type,
@@ -82,7 +90,9 @@ measured as (
                 then cast(coalesce(pipelines.open_amount, 0) as double) / cast(actuals.gap_amount as double)
         end as pipeline_coverage,
         lead_responses.median_response_business_minutes,
-        lead_responses.lead_count is null or lead_responses.recorded_count > 0 as is_response_recorded,
+        coalesce(
+            lead_responses.recorded_count > 0, segments_recorded.segment_id is not null
+        ) as is_response_recorded,
         coalesce(actuals.has_partial_quota, false) as has_partial_quota
     from segment_periods
     left join closed_deals
@@ -111,6 +121,10 @@ measured as (
             and segment_periods.segment_id = lead_responses.segment_id
             and segment_periods.period_type = lead_responses.period_type
             and segment_periods.period_start = lead_responses.period_start
+    left join segments_recorded
+        on
+            segment_periods.segment_type = segments_recorded.segment_type
+            and segment_periods.segment_id = segments_recorded.segment_id
 ),
 
 final as (
@@ -124,9 +138,11 @@ final as (
         'average_won_amount': 'average_won_amount',
         'median_cycle_days': 'median_cycle_days',
     } %}
-    {% set efforts = {
+    {% set pipeline = {
         'pipeline_created': 'pipeline_created',
         'pipeline_coverage': 'pipeline_coverage',
+    } %}
+    {% set efforts = {
         'leads_qualified': 'leads_qualified',
         'calls': 'calls',
         'emails': 'emails',
@@ -134,7 +150,7 @@ final as (
         'proposals': 'proposals',
         'lead_response_business_minutes': 'median_response_business_minutes',
     } %}
-    {% for metric, expression in (results.items() | list) + (efforts.items() | list) -%}
+    {% for metric, expression in (results.items() | list) + (pipeline.items() | list) + (efforts.items() | list) -%}
     select
         segment_type,
         segment_id,
@@ -148,6 +164,7 @@ final as (
         cast({{ expression }} as double) as value,
         {{ 'won_count' if metric == 'win_rate' else 'cast(null as bigint)' }} as successes,
         {{ 'closed_count' if metric == 'win_rate' else 'cast(null as bigint)' }} as trials,
+        {{ 'false' if metric in efforts else 'true' }} as rests_on_deals,
         {{ 'true' if metric in results else 'false' }} as rests_on_closed_deals,
         {% if metric in counted_metrics() and metric not in ('revenue_won', 'deals_won') -%}
             {{ metric }} is not null as is_recorded,

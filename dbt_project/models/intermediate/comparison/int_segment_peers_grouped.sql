@@ -25,7 +25,7 @@ judged as (
         measured.*,
         logging_coverages.logging_coverage,
         case
-            when not measured.has_deals and (measured.rests_on_closed_deals or measured.value is null) then 'no_deals'
+            when not measured.has_deals and (measured.rests_on_deals or measured.value is null) then 'no_deals'
             when exposures.exposure_reason is not null then exposures.exposure_reason
             when logging_coverages.is_below_peers then 'low_logging_coverage'
             when not measured.is_recorded then 'not_recorded'

@@ -112,17 +112,16 @@ recordings as (
     where declared.is_tracked is null or declared.is_tracked
 ),
 
-final as (
-    select distinct
+by_assignee as (
+    select
         'rep' as assignee_type,
         rep_id as assignee_id,
         metric,
         recorded_from,
         recorded_to
     from recordings
-    where recorded_from <= recorded_to
     union all
-    select distinct
+    select
         'team' as assignee_type,
         ancestors.ancestor_team_id as assignee_id,
         recordings.metric,
@@ -130,16 +129,27 @@ final as (
         recordings.recorded_to
     from recordings
     inner join ancestors on recordings.team_id = ancestors.team_id
-    where recordings.recorded_from <= recordings.recorded_to
     union all
-    select distinct
+    select
         'company' as assignee_type,
         'company' as assignee_id,
         metric,
         recorded_from,
         recorded_to
     from recordings
+),
+
+-- of spans that end together the longest holds the others
+final as (
+    select
+        assignee_type,
+        assignee_id,
+        metric,
+        min(recorded_from) as recorded_from,
+        recorded_to
+    from by_assignee
     where recorded_from <= recorded_to
+    group by assignee_type, assignee_id, metric, recorded_to
 )
 
 select * from final

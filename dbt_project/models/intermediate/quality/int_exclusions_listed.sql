@@ -80,7 +80,10 @@ without_amount as (
             when opportunities.is_won then 'revenue_won,attainment,average_won_amount,won_of_closed_amount'
             else 'won_of_closed_amount'
         end as out_of_closed,
-        case when pipeline_created.amount_created is null then 'pipeline_created' end as out_of_created
+        case
+            when pipeline_created.opportunity_id is not null and pipeline_created.amount_created is null
+                then 'pipeline_created'
+        end as out_of_created
     from opportunities
     left join pipeline_created on opportunities.opportunity_id = pipeline_created.opportunity_id
     where

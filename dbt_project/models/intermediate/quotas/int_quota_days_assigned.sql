@@ -13,6 +13,10 @@ reps as (
     where exclusion_reason is null
 ),
 
+metrics as (
+    select * from {{ ref('metrics') }}
+),
+
 assignments as (
     select distinct
         plans.assignee_type,
@@ -27,6 +31,7 @@ assignments as (
         coalesce(reps.hired_on, cast('0001-01-01' as date)) as hired_on,
         coalesce(reps.ended_on, cast('9999-12-31' as date)) as ended_on
     from plans
+    inner join metrics on plans.metric = metrics.metric
     left join reps
         on
             plans.assignee_type = 'rep'
@@ -39,10 +44,6 @@ period_working_days as (
 
 working_days as (
     select * from {{ ref('int_working_days_determined') }}
-),
-
-metrics as (
-    select * from {{ ref('metrics') }}
 ),
 
 exchange_rates as (
@@ -59,6 +60,49 @@ ramp_months as (
     where {{ var('apply_ramp') | lower }}
 ),
 
+months as (
+    select distinct cast(date_trunc('month', date_day) as date) as month_start from working_days
+),
+
+-- what a working day of each month is worth while a revision is in force, before what the rep's own days count
+monthly as (
+    select
+        plans.assignee_type,
+        plans.assignee_id,
+        plans.metric,
+        plans.period_type,
+        plans.period_start,
+        plans.known_from_at,
+        plans.in_force_from,
+        plans.in_force_to,
+        months.month_start,
+        {{ exact_quotient(
+            'round(plans.target_amount * case when metrics.is_money then exchange_rates.rate_to_reporting else 1 end, 4)',
+            'period_working_days.working_days'
+        ) }} as full_amount
+    from plans
+    inner join metrics on plans.metric = metrics.metric
+    inner join assignments
+        on
+            plans.assignee_type = assignments.assignee_type
+            and plans.assignee_id = assignments.assignee_id
+            and plans.metric = assignments.metric
+            and plans.period_type = assignments.period_type
+            and plans.period_start = assignments.period_start
+            and plans.known_from_at = assignments.known_from_at
+    inner join period_working_days
+        on
+            assignments.region = period_working_days.region
+            and plans.period_type = period_working_days.period_type
+            and plans.period_start = period_working_days.period_start
+    inner join months
+        on months.month_start between cast(date_trunc('month', plans.period_start) as date) and plans.period_end
+    left join exchange_rates
+        on
+            plans.currency = exchange_rates.currency
+            and months.month_start = exchange_rates.rate_month
+),
+
 in_force as (
     select
         assignments.assignee_type,
@@ -69,14 +113,11 @@ in_force as (
         assignments.known_from_at,
         assignments.superseded_at,
         working_days.date_day,
-        plans.in_force_from,
+        monthly.in_force_from,
         case
             when working_days.date_day is null then null
-            when plans.target_amount is null then cast(0 as decimal(38, 12))
-            else {{ exact_quotient(
-                'round(plans.target_amount * case when metrics.is_money then exchange_rates.rate_to_reporting else 1 end, 4)',
-                'period_working_days.working_days'
-            ) }}
+            when monthly.in_force_from is null then cast(0 as decimal(38, 12))
+            else monthly.full_amount
         end as full_amount,
         case
             when
@@ -87,29 +128,20 @@ in_force as (
             else coalesce(ramp_months.share, 1)
         end as share_of_day
     from assignments
-    inner join metrics on assignments.metric = metrics.metric
-    left join period_working_days
-        on
-            assignments.region = period_working_days.region
-            and assignments.period_type = period_working_days.period_type
-            and assignments.period_start = period_working_days.period_start
     left join working_days
         on
             assignments.region = working_days.region
             and working_days.date_day between assignments.period_start and assignments.period_end
-    left join plans
+    left join monthly
         on
-            assignments.assignee_type = plans.assignee_type
-            and assignments.assignee_id = plans.assignee_id
-            and assignments.metric = plans.metric
-            and assignments.period_type = plans.period_type
-            and assignments.period_start = plans.period_start
-            and assignments.known_from_at = plans.known_from_at
-            and working_days.date_day between plans.in_force_from and plans.in_force_to
-    left join exchange_rates
-        on
-            plans.currency = exchange_rates.currency
-            and cast(date_trunc('month', working_days.date_day) as date) = exchange_rates.rate_month
+            assignments.assignee_type = monthly.assignee_type
+            and assignments.assignee_id = monthly.assignee_id
+            and assignments.metric = monthly.metric
+            and assignments.period_type = monthly.period_type
+            and assignments.period_start = monthly.period_start
+            and assignments.known_from_at = monthly.known_from_at
+            and cast(date_trunc('month', working_days.date_day) as date) = monthly.month_start
+            and working_days.date_day between monthly.in_force_from and monthly.in_force_to
     left join leave_days
         on
             assignments.assignee_type = 'rep'

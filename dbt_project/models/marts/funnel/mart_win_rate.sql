@@ -82,8 +82,13 @@ measured as (
         periods.period_end,
         coalesce(closed.won_count, 0) as won_count,
         coalesce(closed.closed_count, 0) as closed_count,
-        coalesce(closed.won_amount, 0) as won_amount,
-        case when coalesce(closed.unknown_lost_amounts, 0) = 0 then coalesce(closed.closed_amount, 0) end as closed_amount,
+        -- wins of which no amount is known are not wins of 0
+        case when closed.won_count > 0 then closed.won_amount else 0 end as won_amount,
+        case
+            when closed.closed_count > 0
+                then case when closed.unknown_lost_amounts = 0 then closed.closed_amount end
+            else 0
+        end as closed_amount,
         coalesce(created.won_count, 0) as created_won_count,
         coalesce(created.created_count, 0) as created_count,
         case

@@ -1,0 +1,98 @@
+"""`kuota explain` on a published home: from a number to the file and row, and one clear line where that cannot be."""
+
+import json
+
+import duckdb
+import pytest
+from dirty_landing import DAY
+from kuota_home import Ended, KuotaHome
+
+DEALS = f"generic/{DAY}/opportunities.csv"
+
+
+@pytest.fixture
+def kuota(dirty_run: tuple[KuotaHome, Ended]) -> KuotaHome:
+    kuota, ended = dirty_run
+    assert ended.exit_code == 0, ended.complained
+    return kuota
+
+
+def test_an_attainment_is_opened_into_deals_quota_rows_and_exclusions(kuota: KuotaHome) -> None:
+    ended = kuota.kuota("explain", "attainment", "--assignee", "ann able", "--period", "2026-01")
+    assert (ended.exit_code, ended.complained) == (0, "")
+    said = [" ".join(line.split()) for line in ended.said.splitlines()]
+    assert "assignee_id generic:R1" in said
+    assert "actual_amount 100.00" in said
+    assert "attainment_ratio 0.500000" in said
+    # 22 working days from 1 to 30 January 2026, 200 over all of them
+    assert any(line.startswith("rep generic:R1 month 2026-01-01") and " 22 " in line for line in said)
+    assert any(line.endswith(f"registers/{DAY}/quotas.csv:2") for line in said)
+    assert f"2026-01-20 generic:O1 generic:R1 1 100.00 USD 100.00 {DEALS}:2" in said
+    assert "sum of contributed: 200.00 = quota_amount 200.00" in said
+    assert "sum of credited: 100.00 = actual_amount 100.00" in said
+    # row 8 names two reps; two quota rows name nobody, or two
+    assert f"opportunity ambiguous_owner all 1 {DEALS}:8" in said
+    assert f"quota unknown_assignee all 1 registers/{DAY}/quotas.csv:4" in said
+
+
+def test_the_same_for_machines_keeps_every_digit(kuota: KuotaHome) -> None:
+    ended = kuota.kuota("explain", "attainment", "--assignee", "company", "--period", "2026-Q1", "--json")
+    assert ended.exit_code == 0, ended.complained
+    explained = json.loads(ended.said)
+    assert explained["subject"]["period_end"] == "2026-03-31"
+    assert explained["figures"]["actual_amount"] == "175.50"
+    credited = next(listing for listing in explained["listings"] if listing["title"] == "Credited")
+    assert credited["totals"] == [{"figure": "actual_amount", "published": "175.50", "listed": "175.50"}]
+    assert [row["source_row"] for row in credited["rows"] if row["object_id"] == "crm_sales:P1"] == [
+        f"crm_sales/{DAY}/sales_pipeline.csv:2"
+    ]
+    assert explained["differences"] == []
+
+
+def test_a_win_rate_and_a_step_of_the_funnel_are_opened_too(kuota: KuotaHome) -> None:
+    rate = kuota.kuota("explain", "win-rate", "--assignee", "North", "--period", "2026")
+    assert "sum of in_numerator: 2.00 = numerator 2.00" in rate.said
+    assert "sum of in_denominator: 3.00 = denominator 3.00" in rate.said
+    step = kuota.kuota("explain", "funnel", "--assignee", "generic:R1", "--period", "2026-Q1", "--from-stage", "open")
+    assert (rate.exit_code, step.exit_code) == (0, 0), rate.complained + step.complained
+    assert "converted_count" in step.said
+
+
+@pytest.mark.parametrize(
+    ("asked", "line"),
+    [
+        (
+            "attainment --assignee Ann_Abel --period 2026",
+            "'Ann_Abel' is no rep, no team and not 'company'; the nearest",
+        ),
+        (
+            "attainment --assignee Sam_Same --period 2026",
+            "'Sam Same' names several: generic:R3 (rep), generic:R4 (rep).",
+        ),
+        ("attainment --assignee company --period 2026Q1", "write a year (2026), quarter (2026-Q3), month (2026-03)"),
+        ("attainment --assignee company --period 2026-W60", "'2026-W60' is no period of the calendar"),
+        ("attainment --assignee company --period 1999", "'1999' is not published: the calendar holds the fiscal years"),
+        ("attainment --assignee company --period 2026 --metric lunches", "'lunches' is no metric with actuals"),
+        ("win-rate --assignee company --period 2026 --definition best", "'best' is no win rate; write one of won_of"),
+        ("funnel --assignee company --period 2026 --from-stage Lunch", "There is no such step. Choose by --pipeline"),
+    ],
+)
+def test_what_cannot_be_explained_ends_in_one_clear_line(kuota: KuotaHome, asked: str, line: str) -> None:
+    ended = kuota.kuota("explain", *(word.replace("_", " ") if "Sam" in word else word for word in asked.split()))
+    assert ended.exit_code == 2
+    assert len(ended.errors) == 1 and line in ended.errors[0]
+
+
+def test_rows_that_do_not_sum_to_the_number_are_an_error(own_home: KuotaHome) -> None:
+    with duckdb.connect(str(own_home.home / "published" / "marts.duckdb")) as connection:
+        connection.execute("update marts.marts.fct_metric_credits set amount = 99 where object_id = 'generic:O1'")
+    ended = own_home.kuota("explain", "attainment", "--assignee", "generic:R1", "--period", "2026-Q1")
+    assert ended.exit_code == 1
+    assert ended.errors == ["actual_amount is 100.00, but the rows listed sum to 99.00"]
+
+
+def test_nothing_published_is_said_so(kuota: KuotaHome, own_home: KuotaHome) -> None:
+    empty = KuotaHome(own_home.home.parent / "nowhere", own_home.landing)
+    ended = empty.kuota("explain", "attainment", "--assignee", "company", "--period", "2026")
+    assert ended.exit_code == 2
+    assert ended.errors[0].endswith("marts.duckdb: nothing is published yet; run `kuota run`.")
