@@ -53,17 +53,17 @@
 {#- The sources that deliver an entity, by the name of their staging models: a new CRM is added here. -#}
 {% macro sources_of(entity) -%}
     {{ return({
-        'reps': ['crm_sales', 'generic', 'pipedrive', 'salesforce'],
+        'reps': ['crm_sales', 'generic', 'hubspot', 'pipedrive', 'salesforce'],
         'teams': ['generic', 'salesforce'],
-        'accounts': ['crm_sales', 'generic', 'pipedrive', 'salesforce'],
+        'accounts': ['crm_sales', 'generic', 'hubspot', 'pipedrive', 'salesforce'],
         'products': ['crm_sales', 'generic', 'salesforce'],
-        'opportunities': ['crm_sales', 'generic', 'pipedrive', 'salesforce'],
+        'opportunities': ['crm_sales', 'generic', 'hubspot', 'pipedrive', 'salesforce'],
         'opportunity_lines': ['generic', 'salesforce'],
         'opportunity_splits': ['generic', 'salesforce'],
-        'activities': ['generic', 'pipedrive', 'salesforce'],
-        'stage_events': ['generic', 'pipedrive', 'salesforce'],
-        'leads': ['generic', 'pipedrive', 'salesforce'],
-        'stages': ['pipedrive'],
+        'activities': ['generic', 'hubspot', 'pipedrive', 'salesforce'],
+        'stage_events': ['generic', 'hubspot', 'pipedrive', 'salesforce'],
+        'leads': ['generic', 'hubspot', 'pipedrive', 'salesforce'],
+        'stages': ['hubspot', 'pipedrive'],
     }[entity]) }}
 {%- endmacro %}
 

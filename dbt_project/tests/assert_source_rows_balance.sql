@@ -4,6 +4,7 @@
         'account', 'activity', 'lead', 'opportunity', 'opportunity_line', 'opportunity_split', 'product', 'rep', 'stage_event', 'team',
         'team_membership',
     ],
+    'hubspot': ['account', 'activity', 'lead', 'opportunity', 'rep', 'stage_event'],
     'pipedrive': ['account', 'activity', 'lead', 'opportunity', 'rep', 'stage_event'],
     'salesforce': [
         'account', 'activity', 'lead', 'opportunity', 'opportunity_line', 'opportunity_split', 'product', 'rep', 'stage_event', 'team',

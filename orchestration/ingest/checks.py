@@ -11,6 +11,7 @@ TRUE_AND_FALSE = ("true", "false", "1", "0", "yes", "no", "t", "f")
 DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 TIME = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
 INSTANT = DAY + "([T ]" + TIME + "(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?"
+MILLISECONDS = "[0-9]{12,13}"
 LOCAL_INSTANT = DAY + "([T ]" + TIME + ")?"
 NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?"
 EXPECTED = {
@@ -53,7 +54,12 @@ def parsed(column: Column, text: str) -> str:
         case ColumnType.DATE:
             return f"case when {_looks_like(text, DAY)} then try_cast({text} as date) end"
         case ColumnType.INSTANT:
-            return f"case when {_looks_like(text, INSTANT)} then try_cast({text} as timestamptz) end"
+            milliseconds = (
+                f" when {_looks_like(text, MILLISECONDS)} then to_timestamp(try_cast({trimmed(text)} as bigint) / 1000)"
+                if column.milliseconds
+                else ""
+            )
+            return f"case when {_looks_like(text, INSTANT)} then try_cast({text} as timestamptz){milliseconds} end"
         case ColumnType.DECIMAL:
             # Only to see whether it is a number and how large; a cast to a wide decimal takes forty times as long.
             number = f"try_cast({text} as double)"

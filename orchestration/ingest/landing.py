@@ -41,6 +41,8 @@ class LandedFile:
     """Null where neither the folder nor the name of the file dates it."""
     size: int
     modified_at: datetime
+    is_shared: bool = False
+    """Several objects read it: one its rows, the others what they unnest from them."""
 
 
 @dataclass(frozen=True)
@@ -155,17 +157,22 @@ def _add_file(root: Path, path: Path, config: SourceConfig, extracted_at: dateti
         known = ", ".join(pattern for found in config.objects.values() for pattern in found.file_patterns)
         landing.warnings.append(f"{name}: ignored, because sources/{config.source}.yml knows only {known}.")
         return
-    if len(objects) > 1:
+    file_format, is_compressed = SUFFIXES[suffix]
+    # what is unnested stands inside the rows of another object, and only JSON has an inside
+    whole = [key for key in objects if config.objects[key].unnest is None]
+    if file_format != "jsonl":
+        objects = whole or objects
+    rivals = objects if file_format != "jsonl" else whole
+    if len(rivals) > 1:
         raise ConfigurationError(
-            f"{name}: both '{objects[0]}' and '{objects[1]}' of sources/{config.source}.yml claim this file; "
+            f"{name}: both '{rivals[0]}' and '{rivals[1]}' of sources/{config.source}.yml claim this file; "
             "narrow their 'files' patterns or rename the file."
         )
     status = path.stat()
-    file_format, is_compressed = SUFFIXES[suffix]
-    landing.files.append(
+    landing.files.extend(
         LandedFile(
             source=config.source,
-            object=objects[0],
+            object=found,
             path=path,
             name=name,
             format=file_format,
@@ -173,5 +180,7 @@ def _add_file(root: Path, path: Path, config: SourceConfig, extracted_at: dateti
             extracted_at=extracted_at,
             size=status.st_size,
             modified_at=datetime.fromtimestamp(status.st_mtime_ns // 1000 / 1_000_000, UTC).replace(tzinfo=None),
+            is_shared=len(objects) > 1,
         )
+        for found in objects
     )

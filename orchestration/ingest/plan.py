@@ -64,7 +64,10 @@ def date_files(
     known = {entry.name: entry for entry in ledger}
     instants: dict[str, datetime] = {}
     warnings: list[str] = []
-    for file in files:
+    # a file that several objects read has one instant: of the object that can date it
+    for file in sorted(files, key=lambda file: configs[file.source].objects[file.object].updated_column is None):
+        if file.name in instants:
+            continue
         entry = known.get(file.name)
         if file.extracted_at is not None:
             instants[file.name] = file.extracted_at

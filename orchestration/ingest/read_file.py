@@ -4,7 +4,6 @@
 `rejected`: source_row bigint, reason, value, explanation, row_text, all text but the first.
 """
 
-import json
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,9 +14,9 @@ import duckdb
 from orchestration.errors import ConfigurationError
 from orchestration.ingest.csv_file import csv_header, read_csv
 from orchestration.ingest.file_kind import UnreadableFile, check_compressed, check_kind
-from orchestration.ingest.jsonl import read_jsonl
+from orchestration.ingest.jsonl import first_line_header, read_jsonl
 from orchestration.ingest.landing import LandedFile
-from orchestration.ingest.lines import MAXIMUM_LINE, deliver
+from orchestration.ingest.lines import deliver
 from orchestration.ingest.parquet import parquet_header, read_parquet
 from orchestration.ingest.plain_text import PlainText, plain_text
 from orchestration.ingest.source_config import ObjectConfig, SourceConfig
@@ -36,6 +35,8 @@ class FileRead:
     is_cut: bool
     """The file breaks off: a compressed one before its end, or a row in its middle."""
     lacks_last_line_end: bool
+    has_nothing_to_unnest: bool = False
+    """It has lines, and in none of them what the object unnests."""
 
 
 def read_file(connection: duckdb.DuckDBPyConnection, file: LandedFile, config: SourceConfig, scratch: Path) -> FileRead:
@@ -59,11 +60,14 @@ def read_file(connection: duckdb.DuckDBPyConnection, file: LandedFile, config: S
     assert counted is not None
     delivered, rejected, cut_off = counted
     is_text = file.format in ("csv", "jsonl")
+    unnests = file.format == "jsonl" and config.objects[file.object].unnest is not None
+    has_nothing_to_unnest = unnests and delivered + rejected == 0 and _has_lines(connection)
     return FileRead(
         header=header,
-        is_empty=delivered + rejected == 0,
+        is_empty=delivered + rejected == 0 and not has_nothing_to_unnest,
         is_cut=plain.is_cut or cut_off > 0,
         lacks_last_line_end=is_text and plain.size > 0 and not plain.ends_with_line_end,
+        has_nothing_to_unnest=has_nothing_to_unnest,
     )
 
 
@@ -88,7 +92,7 @@ def read_header(file: LandedFile, config: SourceConfig) -> list[str]:
         except UnreadableFile:
             return []
         found = config.objects[file.object]
-        header = _keys_of_first_line(beginning.path)
+        header = first_line_header(connection, beginning.path, config, file.object)
         if all(name in header for name in found.columns if found.must_be_in_file(name)):
             return header
         # The first object may leave out what others have, so all of them have to be asked.
@@ -143,12 +147,16 @@ def _read(
         case "csv":
             return read_csv(connection, plain, file.name, config.csv.delimiter, scratch)
         case "jsonl":
-            return read_jsonl(connection, plain, scratch)
+            return read_jsonl(connection, plain, config, file.object, scratch)
     if not plain.size:
         return _deliver_nothing(connection)
     if file.format == "parquet":
         return read_parquet(connection, plain.path)
     return read_workbook(connection, plain.path, file.name, config.objects[file.object].xlsx)
+
+
+def _has_lines(connection: duckdb.DuckDBPyConnection) -> bool:
+    return connection.execute("select 1 from lines where trim(line) != '' limit 1").fetchone() is not None
 
 
 def _deliver_nothing(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -161,12 +169,3 @@ def _set_whole_file_aside(connection: duckdb.DuckDBPyConnection, reason: str) ->
     connection.execute("delete from rejected")
     connection.execute("insert into rejected values (1, ?, null, ?, null)", [UNREADABLE_FILE, reason])
     return FileRead(header=[], is_empty=False, is_cut=False, lacks_last_line_end=False)
-
-
-def _keys_of_first_line(path: Path) -> list[str]:
-    with path.open(encoding="utf-8-sig", errors="replace") as stream:
-        try:
-            first = json.loads(stream.readline(MAXIMUM_LINE))
-        except (ValueError, RecursionError):
-            return []
-    return list(first) if isinstance(first, dict) else []

@@ -194,9 +194,8 @@ def _refuse_empty_past(checked: Checked, instants: Mapping[str, datetime], as_of
 def _gone_files(checked: Checked, ledger: list[LedgerEntry], wanted: Sequence[str]) -> list[str]:
     landed = {file.name for file in checked.landing.files}
     return [
-        f"{entry.name}: was loaded and is gone from the landing folder; its rows stay until a rebuild. Put it back."
-        for entry in sorted(ledger, key=lambda entry: entry.name)
-        if entry.source in wanted and entry.name not in landed
+        f"{name}: was loaded and is gone from the landing folder; its rows stay until a rebuild. Put it back."
+        for name in sorted({entry.name for entry in ledger if entry.source in wanted} - landed)
     ]
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from orchestration.errors import ConfigurationError
+from orchestration.ingest.nested import KEY, NAME, OF_LINE, UNNEST, first_key, place_of
 from orchestration.yaml_file import load_model
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
@@ -20,6 +21,22 @@ def _known_time_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError(f"{name!r} is no IANA time zone; write one such as America/New_York")
     return name
+
+
+def _known_path(path: str) -> str:
+    place_of(path)
+    return path
+
+
+def _known_unnest(path: str) -> str:
+    if not UNNEST.fullmatch(path) or not path.endswith(("[]", ".*")):
+        raise ValueError(
+            f"'{path}' names no elements; write a list such as stages[], or the values of an object as x.*"
+        )
+    return path
+
+
+JsonPath = Annotated[str, AfterValidator(_known_path)]
 
 
 class Strict(BaseModel):
@@ -40,10 +57,18 @@ class ColumnType(StrEnum):
 
 
 class Column(Strict):
-    """One declared column. `format` is a strptime format for dates and instants that are not ISO."""
+    """One declared column. `format` is a strptime format for dates and instants that are not ISO.
+
+    `path` is where it stands in a nested JSON object; of several the first that leads to a value counts.
+    `milliseconds`: an instant may also be a number, the milliseconds since 1970.
+    """
 
     type: ColumnType
     format: str | None = None
+    path: Annotated[
+        tuple[JsonPath, ...], BeforeValidator(lambda found: [found] if isinstance(found, str) else found)
+    ] = ()
+    milliseconds: bool = False
     required: bool = False
     blank_allowed: bool = False
     minimum: int | float | None = None
@@ -54,6 +79,8 @@ class Column(Strict):
     def _fits_the_type(self) -> "Column":
         if self.format is not None and self.type not in (ColumnType.DATE, ColumnType.INSTANT):
             raise ValueError("'format' belongs to columns of type date or instant")
+        if self.milliseconds and (self.type is not ColumnType.INSTANT or self.format is not None):
+            raise ValueError("'milliseconds' belongs to columns of type instant without a 'format'")
         if self.minimum is not None and self.type not in (ColumnType.DECIMAL, ColumnType.INTEGER):
             raise ValueError("'minimum' belongs to columns of type decimal or integer")
         if self.values is not None and self.type is not ColumnType.TEXT:
@@ -69,11 +96,16 @@ class XlsxFormat(Strict):
 
 
 class ObjectConfig(Strict):
-    """One kind of record: the files that carry it, its key and its columns."""
+    """One kind of record: the files that carry it, its key and its columns.
+
+    Of JSON: the keys of the objects in `flatten` count as keys of the row; each element that `unnest` names is a row.
+    """
 
     description: str
     files: FilePattern | Annotated[tuple[FilePattern, ...], Field(min_length=1)]
     """What the names of the files without their endings look like: one pattern, or several of which one must fit."""
+    flatten: tuple[Annotated[str, StringConstraints(pattern=f"^{KEY}$")], ...] = ()
+    unnest: Annotated[str, AfterValidator(_known_unnest)] | None = None
     extract: Literal["full", "delta"]
     key: Annotated[tuple[Identifier, ...], Field(min_length=1)]
     updated_column: Identifier | None = None
@@ -87,6 +119,9 @@ class ObjectConfig(Strict):
             raise ValueError(f"'key' and 'updated_column' must be declared under 'columns'; not there: {missing}")
         if self.updated_column and self.columns[self.updated_column].type not in (ColumnType.DATE, ColumnType.INSTANT):
             raise ValueError(f"'updated_column' must be a date or an instant; '{self.updated_column}' is neither")
+        outside = [path for _, path in self.paths() if path == NAME or path.startswith(OF_LINE)]
+        if outside and self.unnest is None:
+            raise ValueError(f"the path '{outside[0]}' belongs to objects with 'unnest'")
         return self
 
     @property
@@ -97,6 +132,15 @@ class ObjectConfig(Strict):
     def must_be_in_file(self, column: str) -> bool:
         """A required column and a part of the key must be in every file of the object."""
         return self.columns[column].required or column in self.key
+
+    def paths(self) -> list[tuple[str, str]]:
+        """Each column that has a path, with each of its paths."""
+        return [(name, path) for name, column in self.columns.items() for path in column.path]
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether its JSON has more than keys at the top."""
+        return bool(self.flatten or self.unnest or self.paths())
 
 
 class CsvFormat(Strict):
@@ -132,6 +176,13 @@ class SourceConfig(Strict):
     def raw_table(self, object_name: str) -> str:
         """The table of one object, such as raw.crm_sales__opportunity."""
         return f"raw.{self.source}__{object_name}"
+
+    def taken_apart(self, object_name: str) -> set[str]:
+        """The keys of a JSON line that are no column of the object, because what is in them is read by itself."""
+        found = self.objects[object_name]
+        inner = [path for _, path in found.paths() if path != NAME and not path.startswith(OF_LINE)]
+        unnested = [other.unnest for other in self.objects.values() if other.unnest is not None]
+        return {*found.flatten, *map(first_key, inner), *map(first_key, unnested)}
 
     def layout_fingerprint(self, raw_layout: int, reporting_time_zone: str) -> str:
         """A hash that changes with whatever changes what raw holds; descriptions and owners do not."""

@@ -246,6 +246,8 @@ def _warn(
         counts.file_warnings.append(
             f"{file.name}: the file has no rows; nothing was taken from it and nothing removed for it."
         )
+    elif read.has_nothing_to_unnest and not file.is_shared:
+        counts.file_warnings.append(f"{file.name}: no line has what {file.object} is made of, so there is none in it.")
     elif read.lacks_last_line_end:
         counts.file_warnings.append(
             f"{file.name}: the last line has no line end; it has all of its fields and was kept. "

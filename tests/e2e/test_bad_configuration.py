@@ -51,8 +51,8 @@ REFUSED: dict[Callable[[Path], None], str] = {
         "<landing>/settings.yml, line 2: 'fiscal_year_start_month' is 13; write a month from 1 to 12."
     ),
     unknown_source: (
-        "<landing>/zoho: unknown source 'zoho'; known are crm_sales, generic, pipedrive, registers, salesforce. "
-        "Rename the folder or add <project>/sources/zoho.yml."
+        "<landing>/zoho: unknown source 'zoho'; known are crm_sales, generic, hubspot, pipedrive, registers, "
+        "salesforce. Rename the folder or add <project>/sources/zoho.yml."
     ),
     folder_without_a_date: (
         "<landing>/generic/january: 'january' is no date; name the folder by when the extract was taken, "

@@ -116,8 +116,9 @@ class Bench:
             "select * from raw.load_ledger where rows_read != rows_kept + rows_unchanged + rows_quarantined"
         )
         assert not self.query(
-            "select source_file, rows_quarantined, count(q.reason) from raw.load_ledger l "
-            "left join raw.quarantine q using (source_file) group by all having rows_quarantined != count(q.reason)"
+            "select source_file, object, rows_quarantined, count(q.reason) from raw.load_ledger l "
+            "left join raw.quarantine q using (source_file, object) group by all "
+            "having rows_quarantined != count(q.reason)"
         )
 
     def touch(self, path: Path, seconds: int) -> None:

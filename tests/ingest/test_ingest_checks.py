@@ -114,6 +114,6 @@ def test_the_registers_set_a_negative_quota_aside(tmp_path):
 
 def test_the_plain_source_declares_the_documented_files():
     configs = load_source_configs(PROJECT / "sources")
-    assert list(configs) == ["crm_sales", "generic", "pipedrive", "registers", "salesforce"]
+    assert list(configs) == ["crm_sales", "generic", "hubspot", "pipedrive", "registers", "salesforce"]
     assert len(configs["generic"].objects) == 11
     assert len(configs["registers"].objects) == 8

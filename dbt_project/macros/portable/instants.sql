@@ -15,6 +15,16 @@
 {%- endmacro %}
 
 
+{#- The instant in UTC of a text as parse_instant reads it, or of the milliseconds since 1970. -#}
+{% macro parse_instant_or_milliseconds(expression, time_zone) -%}
+    case
+        when {{ looks_like(expression, '[0-9]{12,13}') }}
+            then cast(make_timestamp_ms(try_cast({{ trimmed(expression) }} as bigint)) as timestamp)
+        else {{ parse_instant(expression, time_zone) }}
+    end
+{%- endmacro %}
+
+
 {#- The business date of a UTC instant. -#}
 {% macro business_date(instant) -%}
     cast(timezone('{{ var("reporting_time_zone") }}', timezone('UTC', {{ instant }})) as date)

@@ -4,8 +4,13 @@
     duration_minutes, occurred_at, occurred_on, logged_at, source_key, source_file, source_row, row_hash
 {% endset %}
 
-{% set reps = {'generic': 'rep_id', 'pipedrive': 'assigned_to_user', 'salesforce': 'ownerid'} %}
-{% set types = {'generic': 'type', 'pipedrive': 'type', 'salesforce': 'type'} %}
+{% set reps = {
+    'generic': 'rep_id',
+    'hubspot': 'hubspot_owner_id',
+    'pipedrive': 'assigned_to_user',
+    'salesforce': 'ownerid',
+} %}
+{% set types = {'generic': 'type', 'hubspot': 'type', 'pipedrive': 'type', 'salesforce': 'type'} %}
 {% set directions = {'generic': 'direction', 'salesforce': 'calltype'} %}
 {% set happened_on = "coalesce(unioned.occurred_on, cast('9999-12-31' as date))" %}
 
@@ -94,7 +99,7 @@ final as (
                 when judged.occurred_at is null and judged.outcome in ('planned', 'deleted', 'series', 'copy')
                     then judged.outcome
                 when judged.occurred_at is null then 'missing_date'
-                when judged.occurred_at > as_of.as_of_at then 'planned'
+                when judged.occurred_at > as_of.as_of_at and coalesce(judged.outcome, '') <> 'done' then 'planned'
             end
         ) as exclusion_reason
     from judged

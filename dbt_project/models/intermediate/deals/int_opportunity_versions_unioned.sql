@@ -7,11 +7,28 @@
 {% endset %}
 
 {% set shown_on = business_date('unioned.extracted_at') %}
-{% set owners = {'crm_sales': 'sales_agent', 'generic': 'owner_id', 'pipedrive': 'user_id', 'salesforce': 'ownerid'} %}
-{% set accounts = {'crm_sales': 'account', 'generic': 'account_id', 'pipedrive': 'org_id', 'salesforce': 'accountid'} %}
+{% set owners = {
+    'crm_sales': 'sales_agent',
+    'generic': 'owner_id',
+    'hubspot': 'hubspot_owner_id',
+    'pipedrive': 'user_id',
+    'salesforce': 'ownerid',
+} %}
+{% set accounts = {
+    'crm_sales': 'account',
+    'generic': 'account_id',
+    'hubspot': 'company_id',
+    'pipedrive': 'org_id',
+    'salesforce': 'accountid',
+} %}
 {% set creators = {'generic': 'created_by', 'salesforce': 'createdbyid'} %}
-{% set types = {'generic': 'type', 'salesforce': 'type'} %}
-{% set loss_reasons = {'generic': 'loss_reason', 'pipedrive': 'lost_reason', 'salesforce': 'loss_reason__c'} %}
+{% set types = {'generic': 'type', 'hubspot': 'dealtype', 'salesforce': 'type'} %}
+{% set loss_reasons = {
+    'generic': 'loss_reason',
+    'hubspot': 'closed_lost_reason',
+    'pipedrive': 'lost_reason',
+    'salesforce': 'loss_reason__c',
+} %}
 
 with
 

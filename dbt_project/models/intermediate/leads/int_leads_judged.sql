@@ -4,9 +4,14 @@
     qualified_on, converted_at, converted_on, source_exclusion, source_key, source_file, source_row, row_hash
 {% endset %}
 
-{% set owners = {'generic': 'owner_id', 'pipedrive': 'owner_id', 'salesforce': 'ownerid'} %}
-{% set lead_sources = {'generic': 'source', 'pipedrive': 'source_name', 'salesforce': 'leadsource'} %}
-{% set statuses = {'generic': 'status', 'pipedrive': 'status', 'salesforce': 'status'} %}
+{% set owners = {'generic': 'owner_id', 'hubspot': 'hubspot_owner_id', 'pipedrive': 'owner_id', 'salesforce': 'ownerid'} %}
+{% set lead_sources = {
+    'generic': 'source',
+    'hubspot': 'hs_analytics_source',
+    'pipedrive': 'source_name',
+    'salesforce': 'leadsource',
+} %}
+{% set statuses = {'generic': 'status', 'hubspot': 'hs_lead_status', 'pipedrive': 'status', 'salesforce': 'status'} %}
 {% set created_on = "coalesce(unioned.created_on, cast('9999-12-31' as date))" %}
 
 with

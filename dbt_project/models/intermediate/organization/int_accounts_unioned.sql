@@ -3,7 +3,13 @@
     source_exclusion, source_key, source_file, source_row, row_hash
 {% endset %}
 
-{% set industries = {'crm_sales': 'sector', 'generic': 'industry', 'pipedrive': 'industry', 'salesforce': 'industry'} %}
+{% set industries = {
+    'crm_sales': 'sector',
+    'generic': 'industry',
+    'hubspot': 'industry',
+    'pipedrive': 'industry',
+    'salesforce': 'industry',
+} %}
 {% set regions = {'crm_sales': 'office_location', 'generic': 'region', 'salesforce': 'billingcountry'} %}
 
 with

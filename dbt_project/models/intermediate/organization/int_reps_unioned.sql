@@ -4,7 +4,13 @@
     source_key, source_file, source_row, row_hash
 {% endset %}
 
-{% set names = {'crm_sales': 'sales_agent', 'generic': 'name', 'pipedrive': 'name', 'salesforce': 'name'} %}
+{% set names = {
+    'crm_sales': 'sales_agent',
+    'generic': 'name',
+    'hubspot': 'name',
+    'pipedrive': 'name',
+    'salesforce': 'name',
+} %}
 {% set roles = {'generic': 'role', 'pipedrive': 'role', 'salesforce': 'title'} %}
 {% set regions = {'crm_sales': 'regional_office', 'generic': 'region', 'salesforce': 'country'} %}
 

@@ -1,0 +1,73 @@
+"""Where the values of a nested JSON object stand: the paths that `sources/*.yml` declares, as SQL over a line of JSON.
+
+associations.deals.results[0].id               keys, and places in a list
+teams[primary=true].name                       of a list the first element whose key has this value
+$.id                                           with `unnest`: from the whole line, not from the element
+*                                              with `unnest`: the name under which the element stood
+"""
+
+import re
+from dataclasses import dataclass
+
+KEY = r"[A-Za-z0-9_-]+"
+STEP = rf"{KEY}(\[([0-9]+|{KEY}=[^\]']+)\])?"
+PATH = re.compile(rf"\*|(\$\.)?{STEP}(\.{STEP})*")
+UNNEST = re.compile(rf"{KEY}(\.{KEY})*(\.\*)?(\[\])?")
+OF_LINE = "$."
+NAME = "*"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value stands: at `pointer`; or, in the list there, in the first element with this `key` and `value`."""
+
+    pointer: str
+    key: str = ""
+    value: str = ""
+    pointer_in_element: str = ""
+
+
+def pointer_to(*keys: str) -> str:
+    """The JSON pointer through `keys`, such as /properties/amount."""
+    return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)
+
+
+def place_of(path: str) -> Place:
+    """Where a declared path leads; raises ValueError where it is none, or looks for two elements."""
+    if not PATH.fullmatch(path):
+        raise ValueError(f"'{path}' is no path; write one such as associations.deals.results[0].id")
+    before, *found = re.split(rf"\[({KEY})=([^\]]+)\]", path.removeprefix(OF_LINE))
+    if len(found) > 3:
+        raise ValueError(f"'{path}' looks for two elements; a path can look for one")
+    if not found:
+        return Place(_pointer(before))
+    return Place(_pointer(before), found[0], found[1], _pointer(found[2]))
+
+
+def first_key(path: str) -> str:
+    """The key at the top of a line, or of an element, from which the path leads down."""
+    return re.split(r"[.\[]", path.removeprefix(OF_LINE))[0]
+
+
+def element_pointer(unnest: str) -> str:
+    """The JSON pointer to what `unnest` takes apart."""
+    return _pointer(unnest.removesuffix("[]").removesuffix(".*"))
+
+
+def elements(unnest: str, document: str) -> tuple[str, str]:
+    """SQL of two lists in step: the names and the elements that `unnest` finds in the JSON `document`."""
+    whole = f"json_extract({document}, '{element_pointer(unnest)}')"
+    if not unnest.removesuffix("[]").endswith(".*"):
+        listed = f"json_extract({whole}, '$[*]')"
+        return f"list_transform({listed}, lambda element: null::varchar)", listed
+    names = f"coalesce(json_keys({whole}), [])"
+    below = f"json_extract({whole}, '/' || replace(replace(name, '~', '~0'), '/', '~1'))"
+    if not unnest.endswith("[]"):
+        return names, f"list_transform({names}, lambda name: {below})"
+    listed = f"json_extract({below}, '$[*]')"
+    repeated = f"flatten(list_transform({names}, lambda name: list_transform({listed}, lambda element: name)))"
+    return repeated, f"flatten(list_transform({names}, lambda name: {listed}))"
+
+
+def _pointer(path: str) -> str:
+    return pointer_to(*(key for key in re.split(r"[.\[\]]+", path) if key))
