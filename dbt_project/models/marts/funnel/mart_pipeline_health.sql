@@ -31,6 +31,7 @@ gaps as (
         attainments.metric = 'revenue_won'
         and attainments.period_type = 'quarter'
         and attainments.gap_amount is not null
+        and not attainments.is_partial_quota
 ),
 
 open_deals_in_pipelines as (
