@@ -1,13 +1,12 @@
 """Quota attainment, opened into what the assignee was credited with and the quota rows of the plan."""
 
 from decimal import Decimal
-from typing import Any
 
 import duckdb
 
 from orchestration.errors import ConfigurationError
 from orchestration.explain.exclusions import exclusion_listings
-from orchestration.explain.explanation import CENT, Explanation, Listing, Total
+from orchestration.explain.explanation import CENT, Explanation, Total, list_rows
 from orchestration.explain.published import Period, Segment, row_of
 
 OBJECTS = {
@@ -68,6 +67,9 @@ QUOTA_ROWS = """
     order by all
 """
 
+# first to six digits, so that thirds of a day add up to the half cent that they are
+ROUNDED_AS_QUOTAS = (Decimal("0.000001"), CENT)
+
 HOW_QUOTA = {
     None: "There is no quota: quota_amount is null.",
     "assigned": "quota_amount is the plan's own for this period, by the working days on which each amount is in force.",
@@ -114,8 +116,20 @@ def explain_attainment(
             "attainment_ratio = actual_amount / quota_amount; null where there is no whole quota, or it is 0.",
         ],
         listings=[
-            _quota(connection, segment, period, metric, figures),
-            _credited(connection, segment, period, metric, figures),
+            list_rows(
+                connection,
+                "Quota rows",
+                QUOTA_ROWS,
+                {"metric": metric, "period_type": period.type, "start": period.start} | segment.parameters,
+                (Total("quota_amount", "contributed", figures["quota_amount"], ROUNDED_AS_QUOTAS),),
+            ),
+            list_rows(
+                connection,
+                "Credited",
+                CREDITS,
+                {"metric": metric} | segment.parameters | period.parameters,
+                (Total("actual_amount", "credited", figures["actual_amount"]),),
+            ),
             *exclusion_listings(
                 connection,
                 segment,
@@ -125,39 +139,4 @@ def explain_attainment(
                 dated_by="created_on" if metric == "pipeline_created" else "closed_on",
             ),
         ],
-    )
-
-
-def _quota(
-    connection: duckdb.DuckDBPyConnection, segment: Segment, period: Period, metric: str, figures: dict[str, Any]
-) -> Listing:
-    rows = connection.execute(
-        QUOTA_ROWS,
-        {
-            **{"metric": metric, "period_type": period.type, "start": period.start},
-            **{"segment_type": segment.type, "segment_id": segment.id},
-        },
-    )
-    columns = tuple(column[0] for column in rows.description or ())
-    # first to six digits, so that thirds of a day add up to the half cent that they are
-    total = Total("quota_amount", "contributed", figures["quota_amount"], (Decimal("0.000001"), CENT))
-    return Listing("Quota rows", columns, rows.fetchall(), (total,))
-
-
-def _credited(
-    connection: duckdb.DuckDBPyConnection, segment: Segment, period: Period, metric: str, figures: dict[str, Any]
-) -> Listing:
-    rows = connection.execute(
-        CREDITS,
-        {
-            **{"metric": metric, "start": period.start, "end": period.end},
-            **{"segment_type": segment.type, "segment_id": segment.id},
-        },
-    )
-    columns = tuple(column[0] for column in rows.description or ())
-    return Listing(
-        "Credited",
-        columns,
-        rows.fetchall(),
-        (Total("actual_amount", "credited", figures["actual_amount"]),),
     )

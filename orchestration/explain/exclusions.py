@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from orchestration.explain.explanation import Listing
+from orchestration.explain.explanation import Listing, list_rows
 from orchestration.explain.published import Period, Segment
 
 # a row of the ledger names a deal by the file and row that it was read from
@@ -41,49 +41,43 @@ def exclusion_listings(
 ) -> list[Listing]:
     """What is out of `metrics` and, of these `objects`, out of everything; deals belong to the period of `dated_by`."""
     named = {"metrics": list(metrics), "objects": list(objects)}
-    own = connection.execute(
-        f"""
-        with concerned as ({CONCERNED})
-        select source_key, {dated_by}, reason, excluded_from, source_place
-        from concerned
-        where
-            {dated_by} between $start and $end
-            and (
-                exists (
-                    from fct_segment_subjects as segments
-                    where segments.subject_type = 'opportunity' and segments.subject_id = concerned.opportunity_id
-                        and segments.segment_type = $segment_type and segments.segment_id = $segment_id
-                )
-                or exists (
-                    from fct_credits as credits
-                    where $segment_type = 'rep' and credits.rep_id = $segment_id
-                        and credits.opportunity_id = concerned.opportunity_id
-                )
-            )
-        order by all
-        """,  # noqa: S608 (our own names)
-        named | {"start": period.start, "end": period.end, "segment_type": segment.type, "segment_id": segment.id},
-    ).fetchall()
-    unplaced = connection.execute(
-        f"""
-        with concerned as ({CONCERNED})
-        select object, reason, excluded_from, count(*) as row_count, min(source_place) as first_place
-        from concerned
-        where opportunity_id is null or {dated_by} is null
-        group by object, reason, excluded_from
-        order by all
-        """,  # noqa: S608 (our own names)
-        named,
-    ).fetchall()
     return [
-        Listing(
+        list_rows(
+            connection,
             "Deals that are out of this number",
-            ("deal", dated_by, "reason", "excluded_from", "source_row"),
-            own,
+            f"""
+            with concerned as ({CONCERNED})
+            select source_key as deal, {dated_by}, reason, excluded_from, source_place as source_row
+            from concerned
+            where
+                {dated_by} between $start and $end
+                and (
+                    exists (
+                        from fct_segment_subjects as segments
+                        where segments.subject_type = 'opportunity' and segments.subject_id = concerned.opportunity_id
+                            and segments.segment_type = $segment_type and segments.segment_id = $segment_id
+                    )
+                    or exists (
+                        from fct_credits as credits
+                        where $segment_type = 'rep' and credits.rep_id = $segment_id
+                            and credits.opportunity_id = concerned.opportunity_id
+                    )
+                )
+            order by all
+            """,  # noqa: S608 (our own names)
+            named | segment.parameters | period.parameters,
         ),
-        Listing(
+        list_rows(
+            connection,
             "Source rows that are out, of any period and anyone",
-            ("object", "reason", "excluded_from", "rows", "first_source_row"),
-            unplaced,
+            f"""
+            with concerned as ({CONCERNED})
+            select object, reason, excluded_from, count(*) as "rows", min(source_place) as first_source_row
+            from concerned
+            where opportunity_id is null or {dated_by} is null
+            group by object, reason, excluded_from
+            order by all
+            """,  # noqa: S608 (our own names)
+            named,
         ),
     ]

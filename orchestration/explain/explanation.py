@@ -1,9 +1,11 @@
 """An explained number: the mart's row, and the listings that its figures are sums of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+
+import duckdb
 
 CENT = Decimal("0.01")
 
@@ -36,6 +38,18 @@ class Listing:
         for unit in total.rounded_to:
             listed = listed.quantize(unit, ROUND_HALF_UP)
         return listed
+
+
+def list_rows(
+    connection: duckdb.DuckDBPyConnection,
+    title: str,
+    query: str,
+    parameters: Mapping[str, Any],
+    totals: tuple[Total, ...] = (),
+) -> Listing:
+    """The rows of `query` under the names that it gives its columns."""
+    found = connection.execute(query, parameters)
+    return Listing(title, tuple(column[0] for column in found.description or ()), found.fetchall(), totals)
 
 
 @dataclass(frozen=True)

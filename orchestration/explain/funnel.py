@@ -6,7 +6,7 @@ import duckdb
 
 from orchestration.errors import ConfigurationError
 from orchestration.explain.exclusions import exclusion_listings
-from orchestration.explain.explanation import Explanation, Listing, Total
+from orchestration.explain.explanation import Explanation, Total, list_rows
 from orchestration.explain.published import Period, Segment
 
 SUBJECTS = """
@@ -55,11 +55,6 @@ def explain_funnel(
     """The step of one segment and period; what names the step may be left out where only one fits."""
     step = _step(connection, segment, period, {"pipeline": pipeline, "from_stage": from_stage, "to_stage": to_stage})
     named = {name: step.pop(name) for name in ("subject_type", "pipeline", "from_stage", "to_stage")}
-    rows = connection.execute(
-        SUBJECTS,
-        named | {"start": period.start, "end": period.end, "segment_type": segment.type, "segment_id": segment.id},
-    )
-    columns = tuple(column[0] for column in rows.description or ())
     counts = ("reached", "converted", "open", "lost", "skipped", "regressed", "reentered")
     return Explanation(
         subject={
@@ -74,10 +69,11 @@ def explain_funnel(
             "conversion_rate = converted_count / reached_count; reached = converted + open + lost.",
         ],
         listings=[
-            Listing(
+            list_rows(
+                connection,
                 "Leads" if named["subject_type"] == "lead" else "Deals",
-                columns,
-                rows.fetchall(),
+                SUBJECTS,
+                named | segment.parameters | period.parameters,
                 tuple(Total(f"{count}_count", count, step[f"{count}_count"]) for count in counts),
             ),
             *exclusion_listings(

@@ -24,6 +24,11 @@ class Segment:
     id: str
     name: str
 
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """As the queries name them."""
+        return {"segment_type": self.type, "segment_id": self.id}
+
 
 @dataclass(frozen=True)
 class Period:
@@ -32,6 +37,11 @@ class Period:
     type: str
     start: date
     end: date
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """As the queries name them."""
+        return {"start": self.start, "end": self.end}
 
     def __str__(self) -> str:
         return f"{self.type} from {self.start} to {self.end}"

@@ -4,7 +4,7 @@ import duckdb
 
 from orchestration.errors import ConfigurationError
 from orchestration.explain.exclusions import exclusion_listings
-from orchestration.explain.explanation import Explanation, Listing, Total
+from orchestration.explain.explanation import Explanation, Total, list_rows
 from orchestration.explain.published import Period, Segment, row_of
 
 # by definition: the date that decides the period, and what a deal adds to the numerator and to the denominator
@@ -55,7 +55,9 @@ def explain_win_rate(
             f"{segment.name} has no deal closed or created in the {period}: mart_win_rate has no such row."
         )
     dated_by, numerator, denominator = DEFINITIONS[definition]
-    rows = connection.execute(
+    deals = list_rows(
+        connection,
+        "Deals",
         f"""
         select
             deals.{dated_by}, deals.opportunity_id, deals.owner_id, deals.stage, deals.closed_on as closed,
@@ -69,13 +71,7 @@ def explain_win_rate(
             and deals.{dated_by} between $start and $end
         order by all
         """,  # noqa: S608 (our own names)
-        {"start": period.start, "end": period.end, "segment_type": segment.type, "segment_id": segment.id},
-    )
-    columns = tuple(column[0] for column in rows.description or ())
-    deals = Listing(
-        "Deals",
-        columns,
-        rows.fetchall(),
+        segment.parameters | period.parameters,
         (
             Total("numerator", "in_numerator", figures["numerator"]),
             Total("denominator", "in_denominator", figures["denominator"]),

@@ -27,7 +27,7 @@ def test_an_attainment_is_opened_into_deals_quota_rows_and_exclusions(kuota: Kuo
     # 22 working days from 1 to 30 January 2026, 200 over all of them
     assert any(line.startswith("rep generic:R1 month 2026-01-01") and " 22 " in line for line in said)
     assert any(line.endswith(f"registers/{DAY}/quotas.csv:2") for line in said)
-    assert f"2026-01-20 generic:O1 generic:R1 1 100.00 USD 100.00 {DEALS}:2" in said
+    assert f"2026-01-20 generic:O1 generic:R1 1 100 USD 100 {DEALS}:2" in said
     assert "sum of contributed: 200.00 = quota_amount 200.00" in said
     assert "sum of credited: 100.00 = actual_amount 100.00" in said
     # row 8 names two reps; two quota rows name nobody, or two

@@ -22,6 +22,10 @@ FEWER = settings(FEW, max_examples=15)
 
 KEYS = "metric, period_type, period_start, id"
 MARTS = ("mart_quota_attainment", "mart_win_rate", "mart_sales_cycle", "mart_funnel_conversion")
+OF_THE_FUNNEL = (
+    *("mart_funnel_breakdown", "mart_funnel_bottleneck", "mart_funnel_flag", "mart_loss_reason"),
+    *("mart_pipeline_stage", "mart_pipeline_health", "mart_pipeline_change"),
+)
 ATTAINMENT = "select metric, period_type, period_start, {id} as id, {amount} as amount from marts.mart_quota_attainment"
 ACTUALS_OF_REPS = ATTAINMENT.format(id="assignee_id", amount="actual_amount") + " where assignee_type = 'rep'"
 ACTUALS_OF_TEAMS = ATTAINMENT.format(id="assignee_id", amount="actual_amount") + " where assignee_type = 'team'"
@@ -188,9 +192,34 @@ def test_an_unrelated_rep_changes_nobody_else(warehouse: MemoryWarehouse, compan
 
 
 @FEWER
+@given(company=companies())
+def test_breakdowns_of_the_company_hold_all_of_it(warehouse: MemoryWarehouse, company: Company) -> None:
+    warehouse.build(company, "mart_funnel_conversion", *OF_THE_FUNNEL, "mart_win_rate", "fct_opportunities")
+    figures = "sum(reached_count), sum(converted_count), sum(open_count), sum(lost_count)"
+    keys = """subject_type, pipeline, "view", period_type, period_start, from_stage, to_stage"""
+    whole = f"select {keys}, {figures} from marts.mart_funnel_conversion where {{}} group by all order by all"
+    parts = (
+        f"select {keys}, {figures} from marts.mart_funnel_breakdown where dimension = '{{}}' group by all order by all"
+    )
+    of_deals = whole.format("segment_type = 'company' and subject_type = 'opportunity'")
+    assert warehouse.rows(parts.format("lead_source")) == warehouse.rows(whole.format("segment_type = 'company'"))
+    assert warehouse.rows(parts.format("product_family")) == warehouse.rows(of_deals)
+    assert warehouse.rows(parts.format("deal_size")) == warehouse.rows(of_deals)
+
+    lost = "select coalesce(sum(lost_count), 0) from marts.mart_loss_reason where segment_type = 'company'"
+    closed = "select coalesce(sum(denominator - numerator), 0) from marts.mart_win_rate where segment_type = 'company'"
+    closed += " and definition = 'won_of_closed_count'"
+    assert warehouse.rows(lost) == warehouse.rows(closed)
+    still_open = "select count(*), sum(amount_reporting) from marts.fct_opportunities where not is_closed"
+    by_stage = "select coalesce(sum(open_count), 0), sum(open_amount) from marts.mart_pipeline_stage"
+    assert warehouse.rows(f"{by_stage} where segment_type = 'company'") == warehouse.rows(still_open)
+
+
+@FEWER
 @given(company=companies(), random=st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(warehouse: MemoryWarehouse, company: Company, random: Random) -> None:
     marts = (*MARTS, "fct_credits", "fct_opportunities", "fct_stage_events", "mart_rep_comparison", "mart_exclusion")
+    marts += OF_THE_FUNNEL
     warehouse.build(company, *marts)
     in_order = {mart: _without_rows(warehouse, mart) for mart in marts}
     warehouse.build({model: random.sample(rows, len(rows)) for model, rows in company.items()}, *marts)

@@ -1,6 +1,6 @@
--- The rows of mart_quota_attainment: wherever there is a quota or an actual; and, in every period begun in which anybody is
--- credited with anything, the company, each team that then has reps and each rep then employed, by each metric that anybody
--- is ever credited with: none and not recorded look different only where there is a row.
+-- The rows of mart_quota_attainment: wherever there is a quota or an actual; and, in every period that has begun since the
+-- first actual, the company, each team that then has reps and each rep then employed, by each metric that anybody is
+-- credited with: none and not recorded look different only where there is a row.
 with
 
 quotas as (
@@ -40,14 +40,23 @@ metrics_in_use as (
     select distinct metric from actuals
 ),
 
--- a date of long ago that is a typing error has rows of its own, and not all the years since
-periods_in_use as (
-    select distinct
-        actuals.period_type,
-        actuals.period_start
+first_periods as (
+    select
+        period_type,
+        min(period_start) as period_start
     from actuals
-    inner join as_of on actuals.period_start <= as_of.as_of_date
-    where actuals.assignee_type = 'company'
+    where assignee_type = 'company'
+    group by period_type
+),
+
+periods_begun as (
+    select periods.*
+    from periods
+    inner join first_periods
+        on
+            periods.period_type = first_periods.period_type
+            and periods.period_start >= first_periods.period_start
+    inner join as_of on periods.period_start <= as_of.as_of_date
 ),
 
 presences as (
@@ -94,10 +103,10 @@ listed as (
         present.period_type,
         present.period_start
     from present
-    inner join periods_in_use
+    inner join periods_begun
         on
-            present.period_type = periods_in_use.period_type
-            and present.period_start = periods_in_use.period_start
+            present.period_type = periods_begun.period_type
+            and present.period_start = periods_begun.period_start
     cross join metrics_in_use
     union
     select

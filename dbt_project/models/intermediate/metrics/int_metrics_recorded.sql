@@ -1,14 +1,15 @@
 -- Since when each source delivers what a metric counts: from the first one on. A source that never delivered one has no
--- row, and there no number does not mean none. Deals are what a CRM is for: of them every source tells from the beginning;
--- but one that blanks the amounts of lost deals cannot say what pipeline was created.
+-- row, and there no number does not mean none. Deals are what a CRM is for: every source that delivers anything tells of
+-- them from the beginning; but one that blanks the amounts of lost deals cannot say what pipeline was created.
 with
 
 sources as (
-    select
-        source,
-        lost_amount_is_blank
-    from {{ source('raw', 'source') }}
-    where kind <> 'register'
+    select distinct
+        sources.source,
+        sources.lost_amount_is_blank
+    from {{ source('raw', 'source') }} as sources
+    inner join {{ source('raw', 'load_ledger') }} as ledger on sources.source = ledger.source
+    where sources.kind <> 'register'
 ),
 
 opportunities as (

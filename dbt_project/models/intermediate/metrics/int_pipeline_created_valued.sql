@@ -1,10 +1,18 @@
 -- What each deal added to the pipeline on the day it was created: its current amount at the rate of that month, for who
--- created it, else its first known owner, in the team of that day. No amount or no rate: null.
+-- created it, else its first known owner, in the team of that day. No amount or no rate: null. A source that blanks the
+-- amounts of lost deals cannot say what it created.
 with
 
+sources as (
+    select source from {{ source('raw', 'source') }}
+    where not lost_amount_is_blank
+),
+
 opportunities as (
-    select * from {{ ref('int_opportunities_resolved') }}
-    where created_on is not null
+    select opportunities.*
+    from {{ ref('int_opportunities_resolved') }} as opportunities
+    inner join sources on opportunities.source = sources.source
+    where opportunities.created_on is not null
 ),
 
 versions as (

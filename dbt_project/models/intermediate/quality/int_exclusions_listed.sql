@@ -64,12 +64,7 @@ unreadable as (
 ),
 
 pipeline_created as (
-    select pipeline_created.*
-    from {{ ref('int_pipeline_created_valued') }} as pipeline_created
-    inner join metrics_recorded
-        on
-            pipeline_created.source = metrics_recorded.source
-            and metrics_recorded.metric = 'pipeline_created'
+    select * from {{ ref('int_pipeline_created_valued') }}
 ),
 
 without_amount as (
