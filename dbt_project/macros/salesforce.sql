@@ -37,6 +37,12 @@
 {%- endmacro %}
 
 
+{#- A date, which some exports write as midnight in UTC: the day that it names, wherever the company is. -#}
+{% macro salesforce_date(column) -%}
+    {{ parse_date('substr(' ~ trimmed(column) ~ ', 1, 10)') }}
+{%- endmacro %}
+
+
 {#- Why Salesforce itself no longer counts a row: it was merged into another one, or lies in the recycle bin. -#}
 {% macro salesforce_exclusion(master_record='cast(null as varchar)') -%}
     case

@@ -21,7 +21,7 @@ from orchestration.transform.dbt import dbt_command, dbt_environment
 
 SAY_EVERY = 50
 PR_SET_PDEATHSIG = 1
-# dbt's console counts what has ended: "37 of 419 PASS not_null_…"
+# dbt's console counts what has ended: "37 of 419 PASS unique_grain_…"
 ENDED = re.compile(r"^(\d+) of (\d+) (?!START)[A-Z]")
 
 

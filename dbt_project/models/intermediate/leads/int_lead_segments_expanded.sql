@@ -32,7 +32,8 @@ teams as (
     inner join memberships
         on
             leads.owner_id = memberships.rep_id
-            and greatest(leads.created_on, first_memberships.first_valid_from) between memberships.valid_from and memberships.valid_to
+            and greatest(leads.created_on, first_memberships.first_valid_from)
+            between memberships.valid_from and memberships.valid_to
     inner join {{ ref('int_team_ancestors_expanded') }} as ancestors
         on memberships.team_id = ancestors.team_id
 ),

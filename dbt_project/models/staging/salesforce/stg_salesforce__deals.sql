@@ -49,7 +49,7 @@ renamed as (
         coalesce({{ parse_boolean('source_rows.isdeleted') }}, false) as is_deleted,
 
         -- dates and instants
-        {{ parse_date('source_rows.closedate') }} as close_on,
+        {{ salesforce_date('source_rows.closedate') }} as close_on,
         {{ parse_instant('source_rows.createddate', 'createddate_zone.time_zone') }} as created_at,
         coalesce(
             {{ parse_instant('source_rows.lastmodifieddate', 'lastmodifieddate_zone.time_zone') }},

@@ -1,5 +1,6 @@
--- Events of the calendar: one occurs when it begins, and the models leave out what lies after the newest extract. The pattern of a
--- series and the copy that somebody invited has are no meetings of their own. A day is a date, and no zone touches it.
+-- Events of the calendar: one occurs when it begins, and the models leave out what lies after the newest extract, because nothing
+-- says that an event is done. The pattern of a series and the copy that somebody invited has are no meetings of their own. A
+-- day is a date, and no zone touches it.
 with
 
 source_rows as (
@@ -36,7 +37,7 @@ renamed as (
 
         -- dates and instants
         coalesce(
-            {{ parse_date('activitydate') }}, {{ parse_date("substr(trim(source_rows.startdatetime), 1, 10)") }}
+            {{ salesforce_date('activitydate') }}, {{ salesforce_date('source_rows.startdatetime') }}
         ) as activity_on,
         coalesce(
             {{ parse_instant('startdatetime', 'startdatetime_zone.time_zone') }},
@@ -59,7 +60,6 @@ dated as (
             when is_deleted then 'deleted'
             when is_series then 'series'
             when is_copy then 'copy'
-            else 'done'
         end as outcome,
         case
             when is_deleted or is_series or is_copy then null

@@ -19,7 +19,7 @@ renamed as (
 
         -- dates
         {{ business_date(parse_instant('createddate', 'createddate_zone.time_zone')) }} as created_on,
-        {{ parse_date('converteddate') }} as converted_on,
+        {{ salesforce_date('converteddate') }} as converted_on,
 
         -- origin
         {{ source_row_columns(salesforce_id('id')) }}

@@ -25,10 +25,10 @@ renamed as (
         -- instants and their business dates: ConvertedDate is a date, and no zone touches it
         {{ parse_instant('createddate', 'createddate_zone.time_zone') }} as created_at,
         {{ business_date(parse_instant('createddate', 'createddate_zone.time_zone')) }} as created_on,
-        {{ start_of_business_date(parse_date('converteddate')) }} as qualified_at,
-        {{ parse_date('converteddate') }} as qualified_on,
-        {{ start_of_business_date(parse_date('converteddate')) }} as converted_at,
-        {{ parse_date('converteddate') }} as converted_on,
+        {{ start_of_business_date(salesforce_date('converteddate')) }} as qualified_at,
+        {{ salesforce_date('converteddate') }} as qualified_on,
+        {{ start_of_business_date(salesforce_date('converteddate')) }} as converted_at,
+        {{ salesforce_date('converteddate') }} as converted_on,
 
         -- judgement of the source
         {{ salesforce_exclusion('masterrecordid') }} as source_exclusion,

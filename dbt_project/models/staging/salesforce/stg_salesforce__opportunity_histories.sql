@@ -24,7 +24,7 @@ renamed as (
         {{ parse_number('amount', 'decimal(18, 4)') }} as amount,
 
         -- dates
-        {{ parse_date('closedate') }} as close_on,
+        {{ salesforce_date('closedate') }} as close_on,
 
         -- instants
         {{ parse_instant('createddate', 'createddate_zone.time_zone') }} as changed_at,

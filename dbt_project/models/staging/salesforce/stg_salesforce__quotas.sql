@@ -11,7 +11,7 @@ periods as (
     select
         {{ salesforce_id('id') }} as period_key,
         min(lower({{ text('type') }})) as period_type,
-        min({{ parse_date('startdate') }}) as period_start
+        min({{ salesforce_date('startdate') }}) as period_start
     from {{ source('raw', 'salesforce__period') }}
     where not _is_tombstone and _superseded_at is null
     group by {{ salesforce_id('id') }}
@@ -51,7 +51,7 @@ renamed as (
         end as target_amount,
 
         -- dates
-        coalesce(periods.period_start, {{ parse_date('source_rows.startdate') }}) as period_start,
+        coalesce(periods.period_start, {{ salesforce_date('source_rows.startdate') }}) as period_start,
 
         -- origin
         {{ source_row_columns(salesforce_id('source_rows.id')) }}

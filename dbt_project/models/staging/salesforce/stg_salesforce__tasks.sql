@@ -44,7 +44,7 @@ renamed as (
         coalesce({{ parse_boolean('isrecurrence') }}, false) as is_series,
 
         -- dates and instants
-        {{ parse_date('activitydate') }} as activity_on,
+        {{ salesforce_date('activitydate') }} as activity_on,
         {{ parse_instant('createddate', 'createddate_zone.time_zone') }} as created_at,
         {{ parse_instant('completeddatetime', 'completeddatetime_zone.time_zone') }} as completed_at,
 
