@@ -72,7 +72,11 @@ def companies(draw: Draw, recorded: bool = False) -> Company:
         "stg_generic__accounts": [{"account_key": key, "account_name": key} for key in ACCOUNTS if key],
         "stg_generic__products": [{"product_key": "p1", "product_name": "Pump", "list_price": 10}],
         "stg_generic__opportunities": [*first, *deals, *twice],
-        "stg_generic__opportunity_splits": [row for key in keys for row in _splits(draw, key, reps)],
+        "stg_generic__opportunity_splits": [
+            # halves of an odd amount are half cents
+            *(_split(deal["opportunity_key"], rep, "0.5") for deal in first for rep in reps[:2]),
+            *(row for key in keys for row in _splits(draw, key, reps)),
+        ],
         "stg_generic__opportunity_lines": [
             *(_line(deal["opportunity_key"], 1, 5) for deal in first),
             *(row for key in keys for row in _lines(draw, key)),
@@ -142,7 +146,7 @@ def at_noon(day: date) -> str:
 
 _NOON = at_noon(FIRST_DAY)
 _FIRST_DEAL = {
-    **{"opportunity_key": "d0", "account_reference": "a1", "source_stage": "Won", "amount": "10.00"},
+    **{"opportunity_key": "d0", "account_reference": "a1", "source_stage": "Won", "amount": "10.01"},
     **{"created_at": _NOON, "created_on": FIRST_DAY, "close_date": FIRST_DAY, "is_deleted": False},
 }
 _FIRST_LEAD = {
@@ -211,10 +215,11 @@ def _splits(draw: Draw, deal: str, reps: Sequence[str]) -> list[dict[str, Any]]:
         return []
     shares = draw(st.sampled_from(SHARES))
     holders = draw(st.permutations([*reps, "nobody"]))
-    return [
-        {"opportunity_reference": deal, "rep_reference": rep, "share": share}
-        for rep, share in zip(holders, shares, strict=False)
-    ]
+    return [_split(deal, rep, share) for rep, share in zip(holders, shares, strict=False)]
+
+
+def _split(deal: str, rep: str, share: str) -> dict[str, Any]:
+    return {"opportunity_reference": deal, "rep_reference": rep, "share": share}
 
 
 def _lines(draw: Draw, deal: str) -> list[dict[str, Any]]:
