@@ -110,6 +110,9 @@ def company_overrides(settings: Settings, defaults: dict[str, Any]) -> dict[str,
         for name, value in content.items()
         if (complaint := _complaint(str(name), value, defaults))
     ]
+    starts_at, ends_at = ((defaults | content)[f"business_day_{end}_at"] for end in ("starts", "ends"))
+    if not complaints and starts_at >= ends_at:
+        complaints = [f"{path}: the business day starts at {starts_at} and ends at {ends_at}; let it end later."]
     if complaints:
         raise ConfigurationError("\n".join(complaints))
     return content

@@ -3,6 +3,7 @@
 import math
 from decimal import ROUND_HALF_UP, Decimal
 
+import duckdb
 import pytest
 from kuota_home import KuotaHome
 from scipy.stats import binomtest
@@ -264,6 +265,62 @@ def test_quotas_are_the_ones_worked_out_by_hand(sample: tuple[KuotaHome, Truth])
             and metric = '{case.metric}' and period_type = '{case.period_type}'
             and period_start = '{case.period_start}'""")
         assert found == [(case.quota_amount, sources.get(case.why, "assigned"), False)], case
+
+
+def test_leads_waited_as_long_as_the_files_of_the_plain_source_say(sample: tuple[KuotaHome, Truth]) -> None:
+    """The first outbound activity on each lead less its creation, from the newest extract itself."""
+    kuota, truth = sample
+    folder = kuota.landing / "generic" / truth.as_of_date
+    waits = duckdb.sql(f"""
+        select
+            'generic:' || leads.lead_id,
+            round(epoch(min(activities.occurred_at::timestamptz) - any_value(leads.created_at::timestamptz)) / 60, 2)
+        from read_csv('{folder}/leads*', all_varchar = true) as leads
+        inner join read_csv('{folder}/activities*', all_varchar = true, union_by_name = true) as activities
+            on leads.lead_id = activities.lead_id and activities.direction = 'outbound'
+        group by leads.lead_id""").fetchall()
+    rows = kuota.marts("""
+        select lead_id, response_minutes::double, is_contact_recorded from fct_leads where source = 'generic'""")
+    recorded = {lead: minutes for lead, minutes, is_recorded in rows if is_recorded}
+    expected = dict(waits)
+    assert {lead: expected.get(lead) for lead in recorded} == recorded
+    # of the others nobody knows: a team that was not tracked yet, and the day before the first contact
+    assert 0 < len(rows) - len(recorded) < len(rows) / 10
+    assert all(minutes is None for _, minutes, is_recorded in rows if not is_recorded)
+    assert kuota.marts("""
+        select count(*) from fct_leads where response_business_minutes > response_minutes""") == [(0,)]
+    [counts] = kuota.marts("""
+        select recorded_count, contacted_count, never_contacted_count from mart_lead_response
+        where segment_type = 'company' and period_type = 'year' and period_start = '2025-01-01'""")
+    assert counts[0] == counts[1] + counts[2] and min(counts) > 0
+
+
+def test_days_of_reps_hold_what_the_files_of_the_plain_source_say(sample: tuple[KuotaHome, Truth]) -> None:
+    kuota, truth = sample
+    folder = kuota.landing / "generic" / truth.as_of_date
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'Asia/Jakarta'")
+        expected = connection.execute(f"""
+            select
+                'generic:' || rep_id, occurred_at::timestamptz::date, count(*) filter (type = 'call'),
+                count(*) filter (type = 'email'), count(*) filter (type in ('meeting', 'metting')),
+                count(*) filter (type = 'proposal')
+            from read_csv('{folder}/activities*', all_varchar = true, union_by_name = true)
+            group by all""").fetchall()
+    found = kuota.marts("""
+        select
+            rep_id, activity_date, coalesce(call_count, 0), coalesce(email_count, 0), coalesce(meeting_count, 0),
+            coalesce(proposal_count, 0)
+        from mart_activity_daily where not is_without_activity and starts_with(rep_id, 'generic:')""")
+    assert sorted(found) == sorted(expected)
+    # before a team's tracking was declared to have begun nothing is known of its days, and then there are days of none
+    untracked, idle = "call_count is null", "is_without_activity and call_count = 0"
+    by_span = kuota.marts(f"""
+        select count(*) filter ({untracked}), count(*) filter ({idle}), count(*)
+        from mart_activity_daily inner join dim_reps using (rep_id)
+        where team_id = 'generic:T-JYP' group by activity_date < '2025-01-01' order by activity_date < '2025-01-01'""")
+    (_, idle_days, _), (unknown_days, _, days_before) = by_span
+    assert unknown_days == days_before > 0 and idle_days > 0
 
 
 def test_nothing_is_lost_and_a_misspelling_is_mended_by_the_register(sample: tuple[KuotaHome, Truth]) -> None:

@@ -57,6 +57,10 @@ def test_without_settings_or_with_an_empty_file_the_defaults_stand(tmp_path: Pat
             "business_day_starts_at: nine\n",
             "settings.yml, line 1: 'business_day_starts_at' is 'nine'; write a time of day, such as \"09:00\".",
         ),
+        (
+            'business_day_ends_at: "08:30"\n',
+            "settings.yml: the business day starts at 09:00 and ends at 08:30; let it end later.",
+        ),
         ("just words\n", "settings.yml, line 1: expected lines of the form 'name: value'."),
     ],
 )
