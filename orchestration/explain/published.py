@@ -55,7 +55,11 @@ def published_marts(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         raise ConfigurationError(f"{path}: nothing is published yet; run `kuota run`.")
     with duckdb.connect(str(path), read_only=True) as connection:
         connection.execute("use marts.marts")
-        yield connection
+        try:
+            yield connection
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            said = str(error).splitlines()[0]
+            raise ConfigurationError(f"{path}: published by another version ({said}); run `kuota run`.") from error
 
 
 def row_of(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any]) -> dict[str, Any] | None:

@@ -91,6 +91,14 @@ def test_rows_that_do_not_sum_to_the_number_are_an_error(own_home: KuotaHome) ->
     assert ended.errors == ["actual_amount is 100.00, but the rows listed sum to 99.00"]
 
 
+def test_what_an_older_version_published_is_said_so(own_home: KuotaHome) -> None:
+    with duckdb.connect(str(own_home.home / "published" / "marts.duckdb")) as connection:
+        connection.execute("drop table marts.marts.fct_quota_contributions")
+    ended = own_home.kuota("explain", "attainment", "--assignee", "company", "--period", "2026")
+    assert ended.exit_code == 2
+    assert len(ended.errors) == 1 and ended.errors[0].endswith("does not exist!); run `kuota run`.")
+
+
 def test_nothing_published_is_said_so(kuota: KuotaHome, own_home: KuotaHome) -> None:
     empty = KuotaHome(own_home.home.parent / "nowhere", own_home.landing)
     ended = empty.kuota("explain", "attainment", "--assignee", "company", "--period", "2026")
