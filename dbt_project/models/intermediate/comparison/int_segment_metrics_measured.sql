@@ -86,8 +86,9 @@ measured as (
         {%- endfor %}
         actuals.attainment_ratio,
         case
+            when actuals.gap_amount > 0 and pipelines.segment_id is null then 0
             when actuals.gap_amount > 0
-                then cast(coalesce(pipelines.open_amount, 0) as double) / cast(actuals.gap_amount as double)
+                then cast(pipelines.open_amount as double) / cast(actuals.gap_amount as double)
         end as pipeline_coverage,
         lead_responses.median_response_business_minutes,
         coalesce(
