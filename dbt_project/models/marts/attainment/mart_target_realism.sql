@@ -111,10 +111,8 @@ final as (
         median_actual_amount,
         cast(quota_amount as double) / nullif(cast(best_actual_amount as double), 0) as quota_to_best_ratio,
         cast(quota_amount as double) / nullif(cast(median_actual_amount as double), 0) as quota_to_median_ratio,
-        case when can_be_judged then quota_amount > best_actual_amount * {{ var('unreachable_above_best') }} end
-            as is_unreachable,
-        case when can_be_judged then quota_amount < median_actual_amount * {{ var('too_easy_below_median') }} end
-            as is_too_easy,
+        case when can_be_judged then quota_amount > best_actual_amount * {{ var('unreachable_above_best') }} end as unreachable,
+        case when can_be_judged then quota_amount < median_actual_amount * {{ var('too_easy_below_median') }} end as too_easy,
         {{ comparability_columns() }}
     from judged
 )
