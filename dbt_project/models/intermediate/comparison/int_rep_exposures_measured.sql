@@ -28,19 +28,13 @@ period_dates as (
     select * from {{ ref('int_period_dates_expanded') }}
 ),
 
-rep_references as (
-    select * from {{ ref('int_references_resolved') }}
-    where entity = 'rep' and scope = 'registers' and resolved_id is not null
-),
-
--- a blank role is every role without rows of its own
 ramps as (
     select
-        coalesce(role, '') as role,
-        max(case when share < 1 then month_of_tenure else 0 end) as ramp_months
-    from {{ ref('stg_registers__ramps') }}
-    where is_current
-    group by coalesce(role, '')
+        rep_id,
+        max(ramp_to) as ramp_ends_on
+    from {{ ref('int_ramp_months_dated') }}
+    where share < 1
+    group by rep_id
 ),
 
 rep_spans as (
@@ -49,32 +43,26 @@ rep_spans as (
         coalesce(reps.region, '') as region,
         coalesce(reps.hired_on, cast('0001-01-01' as date)) as hired_on,
         coalesce(reps.ended_on, cast('9999-12-31' as date)) as ended_on,
-        case
-            when coalesce(role_ramps.ramp_months, other_ramps.ramp_months) > 0
-                then {{ add_days(
-                    add_months('reps.hired_on', 'coalesce(role_ramps.ramp_months, other_ramps.ramp_months)'), -1
-                ) }}
-        end as ramp_ends_on
+        ramps.ramp_ends_on
     from reps
-    left join ramps as role_ramps on reps.role = role_ramps.role
-    left join ramps as other_ramps on other_ramps.role = ''
+    left join ramps on reps.rep_id = ramps.rep_id
 ),
 
--- a day that two leaves hold is one day of leave
 days_on_leave as (
-    select distinct
-        rep_references.resolved_id as rep_id,
-        numbered_days.date_day
-    from {{ ref('stg_registers__leaves') }} as leaves
-    inner join rep_references on leaves.rep_reference = rep_references.reference
-    inner join rep_spans on rep_references.resolved_id = rep_spans.rep_id
+    select
+        leave_days.rep_id,
+        leave_days.date_day
+    from {{ ref('int_leave_days_listed') }} as leave_days
+    inner join rep_spans
+        on
+            leave_days.rep_id = rep_spans.rep_id
+            and leave_days.date_day between rep_spans.hired_on and rep_spans.ended_on
     inner join numbered_days
         on
             rep_spans.region = numbered_days.region
-            and numbered_days.date_day between leaves.from_date and leaves.to_date
-            and numbered_days.date_day between rep_spans.hired_on and rep_spans.ended_on
+            and leave_days.date_day = numbered_days.date_day
     cross join as_of
-    where leaves.is_current and numbered_days.is_working_day and numbered_days.date_day <= as_of.as_of_date
+    where numbered_days.is_working_day and leave_days.date_day <= as_of.as_of_date
 ),
 
 leaves_counted as (
