@@ -17,6 +17,8 @@ profile: kuota
 model-paths: [models]
 vars:
   reporting_time_zone: UTC
+  business_day_starts_at: "09:00"
+  business_day_ends_at: "17:00"
 """
 
 
