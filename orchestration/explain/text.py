@@ -82,7 +82,8 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Decimal):
-        whole = f"{value:,f}"
+        # a day's part of a quota has no last digit: six are told, the JSON has them all
+        whole = f"{round(value, 6) if len(f'{value:f}'.partition('.')[2]) > 6 else value:,f}"
         return whole.rstrip("0").rstrip(".") if "." in whole and len(whole.partition(".")[2]) > 2 else whole
     if isinstance(value, float):
         return f"{value:.6f}"
