@@ -162,6 +162,7 @@ named as (
 final as (
     select
         named.lead_id,
+        named.source_lead_id,
         named.source,
         named.lead_key,
         named.owner_reference,

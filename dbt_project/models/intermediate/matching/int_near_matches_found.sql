@@ -1,6 +1,10 @@
 -- Pairs of records of two systems that look like one and were not matched: for sales ops to decide, in the register crosswalk. What the
 -- register maps already is decided.
-{% set legal_forms = 'inc|incorporated|corp|corporation|co|company|llc|llp|lp|ltd|limited|plc|gmbh|ag|kg|sa|sas|sarl|srl|spa|bv|nv|ab|as|oy|pt|tbk|cv|ud|pte|pty|sdn|bhd|group|holding|holdings' %}
+{% set legal_forms = [
+    'inc', 'incorporated', 'corp', 'corporation', 'co', 'company', 'llc', 'llp', 'lp', 'ltd', 'limited', 'plc', 'gmbh', 'ag', 'kg',
+    'sa', 'sas', 'sarl', 'srl', 'spa', 'bv', 'nv', 'ab', 'as', 'oy', 'pt', 'tbk', 'cv', 'ud', 'pte', 'pty', 'sdn', 'bhd', 'group',
+    'holding', 'holdings',
+] | join('|') %}
 
 with
 

@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 -- What may be one thing in several systems: every rep, account, team and product of every source, and the deals and leads that the
 -- register names; when each was first seen, and by what it is recognized: a rep by e-mail, an account by its name.
 {% set listed_entities = {
