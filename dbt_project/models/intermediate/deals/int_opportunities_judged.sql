@@ -24,7 +24,7 @@ product_references as (
 judged as (
     select
         *,
-        {{ exclusion_reason('updated_at', 'is_deleted') }} as own_exclusion_reason
+        {{ exclusion_reason('updated_at', 'is_deleted', 'source_exclusion') }} as own_exclusion_reason
     from versions
 ),
 
