@@ -37,6 +37,7 @@ def lay_out(folder: Path, *further: str) -> ExampleSettings:
     """
     project, landing = folder / "project", folder / "landing"
     for name in (*CODE, *further):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if (PROJECT / name).is_dir() else shutil.copyfile)(PROJECT / name, project / name)
     added = [path.relative_to(EXAMPLE) for name in CODE for path in (EXAMPLE / name).rglob("*") if path.is_file()]
     assert not [path for path in added if (project / path).exists()]

@@ -5,6 +5,7 @@ are in EUR and published in IDR (17,000 in March, 18,000 in April, none in June)
 those of Jakarta (6 hours later in winter, 5 in summer).
 """
 
+import re
 import subprocess
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +18,7 @@ from example_project import ExampleSettings, lay_out, with_every_stage, without_
 
 from orchestration.guard import validate
 from orchestration.ingest import check_lines, check_source, ingest
+from orchestration.settings import PROJECT
 from orchestration.transform import failed_checks
 from orchestration.transform.build import build_results
 from orchestration.transform.dbt import dbt_command, dbt_environment
@@ -237,6 +239,17 @@ def test_an_entity_has_the_columns_and_types_of_the_plain_source(warehouse: Path
         for source in ("kontorwerk", "generic")
     )
     assert ours == theirs
+
+
+def test_the_page_for_newcomers_names_the_columns_of_every_entity(warehouse: Path) -> None:
+    page = (PROJECT / "docs" / "add-a-crm.md").read_text()
+    rows = re.findall(r"^\| (\w+) \| (\w+(?:, \w+)+) \|$", page, re.MULTILINE)
+    assert len(rows) == 10
+    origin = re.search(r"`\{\{ source_row_columns\(\) \}\}`: (.*) \|$", page, re.MULTILINE)
+    assert origin
+    for entity, columns in rows:
+        found = query(warehouse, f"select column_name from (describe staging.stg_generic__{entity})")
+        assert ", ".join(name for (name,) in found) == f"{columns}, {origin[1]}", entity
 
 
 def test_the_suite_finds_the_deal_that_stands_twice(example: ExampleSettings, warehouse: Path) -> None:
