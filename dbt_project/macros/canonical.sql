@@ -87,3 +87,32 @@
     {% if not loop.last %}union all{% endif %}
     {%- endfor -%}
 {%- endmacro %}
+
+
+{#- The counting rows of `model` (a row a record of a source) with the canonical id that each record has, and by which precedence
+    the records of one id speak: the one that was seen last first. -#}
+{% macro matched_records(entity, model) -%}
+    select
+        records.*,
+        coalesce(matches.canonical_id, records.{{ entity }}_id) as canonical_id,
+        row_number() over (
+            partition by coalesce(matches.canonical_id, records.{{ entity }}_id)
+            order by listed.first_seen_at desc nulls last, records.source asc, records.{{ entity }}_id asc
+        ) as precedence
+    from {{ ref(model) }} as records
+    left join {{ ref('int_source_records_listed') }} as listed
+        on
+            listed.entity = '{{ entity }}'
+            and records.{{ entity }}_id = listed.source_record_id
+    left join {{ ref('int_source_ids_matched') }} as matches
+        on
+            matches.entity = '{{ entity }}'
+            and records.{{ entity }}_id = matches.source_record_id
+    where records.exclusion_reason is null
+{%- endmacro %}
+
+
+{#- The source whose id a canonical id is. -#}
+{% macro source_of_id(canonical_id) -%}
+    substr({{ canonical_id }}, 1, position(':' in {{ canonical_id }}) - 1)
+{%- endmacro %}

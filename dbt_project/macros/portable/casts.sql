@@ -51,3 +51,21 @@
         when lower({{ trimmed(expression) }}) in ('false', 'f', 'no', '0') then false
     end
 {%- endmacro %}
+
+
+{#- A name without what two systems write differently: case, punctuation and blanks; null where nothing is left. -#}
+{% macro normalized_name(expression) -%}
+    nullif(trim(regexp_replace(lower({{ expression }}), '[^\p{L}\p{N}]+', ' ', 'g')), '')
+{%- endmacro %}
+
+
+{#- How many letters two names differ by. -#}
+{% macro edit_distance(name, other_name) -%}
+    levenshtein({{ name }}, {{ other_name }})
+{%- endmacro %}
+
+
+{#- A normalized name without certain words; `words` are separated by |. -#}
+{% macro without_words(name, words) -%}
+    trim(regexp_replace(regexp_replace({{ name }}, '\b({{ words }})\b', ' ', 'g'), ' +', ' ', 'g'))
+{%- endmacro %}

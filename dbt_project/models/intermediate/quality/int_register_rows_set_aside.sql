@@ -164,8 +164,25 @@ collection_changes as (
     where set_aside_reason is not null
 ),
 
+crosswalks as (
+    select
+        'registers' as source,
+        'crosswalk' as object,
+        source_file,
+        source_row,
+        source_key,
+        'source_id' as column_name,
+        record_key as value,
+        set_aside_reason as reason,
+        'is no ' || entity || ' of ' || source || '; correct it or deliver the ' || entity as fix
+    from {{ ref('int_crosswalks_resolved') }}
+    where set_aside_reason is not null
+),
+
 unioned as (
     select * from quotas
+    union all
+    select * from crosswalks
     union all
     select * from leaves
     union all

@@ -60,6 +60,18 @@ quotas as (
     where superseded_at is null
 ),
 
+-- the row's own column source says whose id it is
+crosswalks as (
+    select
+        'registers' as source,
+        'crosswalk' as object,
+        source_key,
+        source_file,
+        source_row,
+        exclusion_reason
+    from {{ ref('int_crosswalks_resolved') }}
+),
+
 -- the change's own column source says whose collection changed
 collection_changes as (
     select
@@ -161,6 +173,7 @@ stage_events as (
         stage_log.source_file,
         stage_log.source_row,
         case
+            when not stage_log.is_in_force then 'migrated'
             when known_opportunities.opportunity_id is null then 'unknown_opportunity'
             when row_number() over (
                 partition by stage_log.source, stage_log.source_key
@@ -169,6 +182,7 @@ stage_events as (
         end as exclusion_reason
     from {{ ref('int_stage_log_unioned') }} as stage_log
     left join known_opportunities on stage_log.opportunity_id = known_opportunities.opportunity_id
+    where stage_log.is_current
 ),
 
 final as (
@@ -177,6 +191,8 @@ final as (
     select * from teams
     union all
     select * from quotas
+    union all
+    select * from crosswalks
     union all
     select * from collection_changes
     union all
