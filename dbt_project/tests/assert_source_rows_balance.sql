@@ -14,6 +14,7 @@
     'generic': {'team_memberships': 'team_membership'},
     'registers': {
         'collection_changes': 'collection_change',
+        'crosswalks': 'crosswalk',
         'exchange_rates': 'exchange_rate',
         'holidays': 'holiday',
         'leaves': 'leave',
