@@ -12,12 +12,20 @@
 {%- endmacro %}
 
 
-{#- A number as `type`, null where it is none: no separators of thousands. -#}
-{% macro parse_number(expression, type) -%}
-    case
-        when {{ looks_like(expression, '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?') }}
-            then try_cast({{ trimmed(expression) }} as {{ type }})
-    end
+{#- A number as `type`, null where it is none: without separators, or as `format` writes it (1.234,50 or 1,234.50), in which
+    separators of thousands may be left out. -#}
+{% macro parse_number(expression, type, format=none) -%}
+    {%- if format -%}
+        case
+            when {{ looks_like(expression, '[+-]?([0-9]{1,3}([' ~ format[1] ~ '][0-9]{3})+|[0-9]+)([' ~ format[5] ~ '][0-9]*)?') }}
+                then try_cast(replace(replace({{ trimmed(expression) }}, '{{ format[1] }}', ''), '{{ format[5] }}', '.') as {{ type }})
+        end
+    {%- else -%}
+        case
+            when {{ looks_like(expression, '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?') }}
+                then try_cast({{ trimmed(expression) }} as {{ type }})
+        end
+    {%- endif -%}
 {%- endmacro %}
 
 

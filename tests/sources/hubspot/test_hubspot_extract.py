@@ -154,7 +154,7 @@ def test_what_is_out_is_listed_once_with_its_reason(warehouse: Path) -> None:
         ("lead", "403", "contacts.jsonl", 3, "merged"),
         ("lead", "405", "contacts.jsonl", 5, "deleted"),
         ("opportunity", "1006", "deals_archived.jsonl", 1, "deleted"),
-        ("opportunity", "1007", "deals.jsonl", 6, "deleted"),  # merged into 1009, and still delivered
+        ("opportunity", "1007", "deals.jsonl", 6, "merged"),  # into 1009, and still delivered
         ("opportunity", "1012", "deals.jsonl", 10, "duplicate"),  # 60, older than 65
         # 1008 was merged and vanished; nobody knows 1099
         ("stage_event", "1008 2025-03-02 02:00:00 appointmentscheduled", "deals.jsonl", 7, "unknown_opportunity"),

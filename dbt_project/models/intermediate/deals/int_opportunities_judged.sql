@@ -40,7 +40,7 @@ beginnings as (
 judged as (
     select
         *,
-        {{ exclusion_reason('updated_at', 'is_deleted') }} as own_exclusion_reason
+        {{ exclusion_reason('updated_at', 'is_deleted', 'source_exclusion') }} as own_exclusion_reason
     from versions
 ),
 

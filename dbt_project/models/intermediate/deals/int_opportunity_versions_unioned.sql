@@ -3,8 +3,8 @@
 {% set columns %}
     opportunity_key, opportunity_name, owner_reference, account_reference, product_reference,
     created_by_reference, lead_reference, pipeline, source_stage, amount, currency, opportunity_type, loss_reason,
-    created_at, created_on, close_date, closed_at, updated_at, is_deleted, source_key, source_file, source_row,
-    row_hash, extracted_at, superseded_at, is_current
+    created_at, created_on, close_date, closed_at, updated_at, is_deleted, source_exclusion, source_key, source_file,
+    source_row, row_hash, extracted_at, superseded_at, is_current
 {% endset %}
 
 {% set shown_on = business_date('unioned.extracted_at') %}
@@ -65,6 +65,7 @@ mapped as (
         unioned.closed_at,
         unioned.updated_at,
         unioned.is_deleted,
+        unioned.source_exclusion,
         unioned.source_key,
         unioned.source_file,
         unioned.source_row,

@@ -5,7 +5,13 @@
     'opportunity': {
         'model': 'int_opportunities_judged',
         'reference': 'owner_reference',
-        'columns': {'crm_sales': 'sales_agent', 'generic': 'owner_id', 'hubspot': 'hubspot_owner_id', 'pipedrive': 'user_id', 'salesforce': 'OwnerId'},
+        'columns': {
+            'crm_sales': 'sales_agent',
+            'generic': 'owner_id',
+            'hubspot': 'hubspot_owner_id',
+            'pipedrive': 'user_id',
+            'salesforce': 'OwnerId',
+        },
     },
     'opportunity_split': {
         'model': 'int_opportunity_splits_resolved',
@@ -15,7 +21,12 @@
     'activity': {
         'model': 'int_activities_judged',
         'reference': 'rep_reference',
-        'columns': {'generic': 'rep_id', 'hubspot': 'hubspot_owner_id', 'pipedrive': 'assigned_to_user', 'salesforce': 'OwnerId'},
+        'columns': {
+            'generic': 'rep_id',
+            'hubspot': 'hubspot_owner_id',
+            'pipedrive': 'assigned_to_user',
+            'salesforce': 'OwnerId',
+        },
     },
     'lead': {
         'model': 'int_leads_judged',
@@ -123,7 +134,8 @@ ambiguous as (
         case source
             {% for name, column in rows.columns.items() -%}
             when '{{ name }}' then '{{ column }}'
-            {% endfor %}
+            {% endfor -%}
+            else '{{ rows.columns.generic }}'
         end as column_name,
         {{ rows.reference }} as value,
         exclusion_reason as reason,
