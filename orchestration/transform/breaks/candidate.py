@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from orchestration.transform.breaks.segments import Cut
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -25,16 +27,16 @@ class Candidate:
     evidence: str
 
 
-def windows(start: int, at: int, end: int, longest: int) -> tuple[slice, slice]:
+def windows(cut: Cut, longest: int) -> tuple[slice, slice]:
     """The weeks just before and just after a cut, at most `longest` of each and none of another segment."""
-    return slice(max(start, at - longest), at), slice(at, min(end, at + longest))
+    return slice(max(cut.start, cut.at - longest), cut.at), slice(cut.settled, min(cut.end, cut.settled + longest))
 
 
-def is_abrupt(values: Any, totals: Any, at: int, start: int, end: int, least_share: float = 0.5) -> bool:
+def is_abrupt(values: Any, totals: Any, cut: Cut, least_share: float = 0.5) -> bool:
     """Whether values ÷ totals jumps at the cut rather than drifts: the nearest three weeks of either side hold most of the
     difference. Too few records to tell count as a jump."""
-    before, after = windows(start, at, end, 13)
-    near_before, near_after = windows(start, at, end, 3)
+    before, after = windows(cut, 13)
+    near_before, near_after = windows(cut, 3)
     whole = _rate(values[after], totals[after]) - _rate(values[before], totals[before])
     near = _rate(values[near_after], totals[near_after]) - _rate(values[near_before], totals[near_before])
     error = np.hypot(_error(values[near_after], totals[near_after]), _error(values[near_before], totals[near_before]))

@@ -91,6 +91,8 @@ def _causes(found: list[Candidate]) -> list[Candidate]:
 def _explains(cause: Candidate, effect: Candidate) -> bool:
     if cause.thing != effect.thing or not _overlap(cause.population, effect.population):
         return False
+    if cause.kind == effect.kind == "late_or_backdated_entry":
+        return cause.ends is not None and effect.size < 0 and abs(effect.at - cause.ends) <= SAME_TIME
     times = [cause.at] if cause.ends is None else [cause.at, cause.ends]
     near = any(abs(effect.at - time) <= SAME_TIME for time in times)
     if cause.kind == "migration":

@@ -7,7 +7,7 @@ import numpy as np
 from orchestration.transform.breaks.candidate import Candidate, is_abrupt, windows
 from orchestration.transform.breaks.profile import Profile, Table
 from orchestration.transform.breaks.segments import Cut, find_cuts
-from orchestration.transform.breaks.shapes import best_rotation, best_shift, mirrored
+from orchestration.transform.breaks.shapes import STRAY, best_rotation, best_shift, mirrored
 
 WINDOW = 13
 LEAST_ROWS = 8
@@ -52,7 +52,7 @@ def _fill_breaks(key: Any, table: Table) -> list[Candidate]:
         spell = cut.end - cut.at
         if abs(after - before) < LEAST_FILL_CHANGE or spell < 2 or not _enough(totals, cut):
             continue
-        if not is_abrupt(filled if after > before else totals - filled, totals, cut.at, cut.start, cut.end):
+        if not is_abrupt(filled if after > before else totals - filled, totals, cut):
             continue
         evidence = f"filled in {before:.0%} of {_sum(totals, cut, 0)} before and {after:.0%} of {_sum(totals, cut, 1)} after"
         found.append(_candidate("field_fill_changed", key, cut, None, after - before, evidence))
@@ -91,40 +91,65 @@ def _lag_breaks(key: Any, table: Table) -> list[Candidate]:
 
 
 def _category_breaks(key: Any, table: Table) -> list[Candidate]:
-    found = []
-    for cut in find_cuts(table.counts):
-        earlier, later = windows(cut.start, cut.at, cut.end, WINDOW)
-        before, after = table.counts[earlier].sum(axis=0), table.counts[later].sum(axis=0)
-        if min(before.sum(), after.sum()) < 2 * LEAST_ROWS or cut.end - cut.at < 3 or cut.at - cut.start < 3:
-            continue
-        stages = key[1] == "to_stage"
-        change = mirrored(before, after, LEAST_NEW_VALUE, needs_mirror=not stages)
-        if change is None:
-            gains = after / after.sum() - before / before.sum()
-            most = int(np.argmax(gains))
-            values, totals = table.counts[:, most], table.counts.sum(axis=1)
-            if (
-                stages
-                or gains[most] < LEAST_DEFAULT_CHANGE
-                or cut.end - cut.at < 6
-                or not is_abrupt(values, totals, cut.at, cut.start, cut.end)
-            ):
-                continue
-            evidence = f"{table.categories[most]} goes from {before[most] / before.sum():.0%} to {after[most] / after.sum():.0%}"
-            found.append(_candidate("definition_changed", key, cut, None, float(gains[most]), evidence))
-            continue
-        gone, come, size = change
-        says = [f"{table.categories[each]} ends" for each in gone] + [f"{table.categories[each]} begins" for each in come]
-        evidence = f"{', '.join(says)} ({size:.0%} of the records)"
-        kind = "unit_or_currency_changed" if key[1] == "currency" else "definition_changed"
-        found.append(_candidate(kind, key, cut, None, size, evidence))
+    totals = table.counts.sum(axis=1)
+    found, turns = [], []
+    for number, category in enumerate(table.categories):
+        values = table.counts[:, number]
+        for cut in find_cuts(np.column_stack([values, totals - values])):
+            before, after = _shares(values, totals, cut)
+            if max(before, after) >= LEAST_NEW_VALUE and min(before, after) <= STRAY * max(before, after):
+                turns.append(cut)
+            elif _is_new_default(key, values, totals, cut):
+                evidence = f"{category} goes from {before:.0%} to {after:.0%} of the records"
+                found.append(_candidate("definition_changed", key, cut, None, after - before, evidence))
+    for together in _at_the_same_time(turns):
+        found += _list_changes(key, table, together)
     return found
+
+
+def _is_new_default(key: Any, values: Any, totals: Any, cut: Cut) -> bool:
+    """Whether one value suddenly takes far more than before; stages are outcomes and do so in a good quarter."""
+    before, after = _shares(values, totals, cut)
+    lasts = min(cut.end - cut.at, cut.at - cut.start) >= 6
+    return key[1] != "to_stage" and lasts and after - before >= LEAST_DEFAULT_CHANGE and is_abrupt(values, totals, cut)
+
+
+def _at_the_same_time(cuts: list[Cut]) -> list[list[Cut]]:
+    groups: list[list[Cut]] = []
+    for cut in sorted(cuts, key=lambda one: one.at):
+        if groups and cut.at - groups[-1][-1].at <= 2:
+            groups[-1].append(cut)
+        else:
+            groups.append([cut])
+    return groups
+
+
+def _list_changes(key: Any, table: Table, together: list[Cut]) -> list[Candidate]:
+    """The values that end and begin around one week, if they are a change of the list and not of the business."""
+    first, settled = min(cut.at for cut in together), max(cut.settled for cut in together)
+    strongest = max(together, key=lambda one: one.gain)
+    begins = int(np.flatnonzero(table.counts.sum(axis=1))[0])
+    before = table.counts[max(0, first - WINDOW) : first].sum(axis=0)
+    after = table.counts[settled : settled + WINDOW].sum(axis=0)
+    if min(before.sum(), after.sum()) < 2 * LEAST_ROWS:
+        return []
+    # the later stages come later: what begins in a team's first weeks was only not reached before
+    is_stage = key[1] == "to_stage" and first >= begins + WINDOW
+    change = mirrored(before, after, LEAST_NEW_VALUE, needs_mirror=not is_stage)
+    if change is None:
+        return []
+    gone, come, size = change
+    says = [f"{table.categories[each]} ends" for each in gone] + [f"{table.categories[each]} begins" for each in come]
+    evidence = f"{', '.join(says)} ({size:.0%} of {int(after.sum())} records)"
+    kind = "unit_or_currency_changed" if key[1] == "currency" else "definition_changed"
+    cut = Cut(strongest.start, first, settled, strongest.end, strongest.gain, strongest.threshold)
+    return [_candidate(kind, key, cut, None, size, evidence)]
 
 
 def _key_breaks(key: Any, table: Table) -> list[Candidate]:
     found = []
     for cut in find_cuts(table.counts):
-        earlier, later = windows(cut.start, cut.at, cut.end, WINDOW)
+        earlier, later = windows(cut, WINDOW)
         before, after = table.counts[earlier].sum(axis=0), table.counts[later].sum(axis=0)
         if min(before.sum(), after.sum()) < 2 * LEAST_ROWS:
             continue
@@ -142,7 +167,7 @@ def _hour_breaks(key: Any, table: Table) -> list[Candidate]:
     hours[:, [int(each) for each in table.categories]] = table.counts
     found = []
     for cut in find_cuts(_grouped(hours, circular=True)):
-        earlier, later = windows(cut.start, cut.at, cut.end, 2 * WINDOW)
+        earlier, later = windows(cut, 2 * WINDOW)
         before, after = hours[earlier].sum(axis=0), hours[later].sum(axis=0)
         if min(before.sum(), after.sum()) < 5 * LEAST_ROWS or cut.end - cut.at < 2:
             continue
@@ -159,7 +184,7 @@ def _magnitude_breaks(key: Any, table: Table) -> list[Candidate]:
     counts[:, codes - codes.min()] = table.counts
     found = []
     for cut in find_cuts(_grouped(counts)):
-        earlier, later = windows(cut.start, cut.at, cut.end, 2 * WINDOW)
+        earlier, later = windows(cut, 2 * WINDOW)
         before, after = counts[earlier].sum(axis=0), counts[later].sum(axis=0)
         if min(before.sum(), after.sum()) < 2 * LEAST_ROWS or cut.end - cut.at < 2:
             continue
@@ -183,7 +208,7 @@ def _grouped(counts: Any, circular: bool = False) -> Any:
 
 
 def _shares(values: Any, totals: Any, cut: Cut) -> tuple[float, float]:
-    earlier, later = windows(cut.start, cut.at, cut.end, WINDOW)
+    earlier, later = windows(cut, WINDOW)
     return (
         float(values[earlier].sum() / max(totals[earlier].sum(), 1.0)),
         float(values[later].sum() / max(totals[later].sum(), 1.0)),
@@ -191,11 +216,11 @@ def _shares(values: Any, totals: Any, cut: Cut) -> tuple[float, float]:
 
 
 def _sum(totals: Any, cut: Cut, side: int) -> str:
-    return f"{int(totals[windows(cut.start, cut.at, cut.end, WINDOW)[side]].sum())}"
+    return f"{int(totals[windows(cut, WINDOW)[side]].sum())}"
 
 
 def _enough(totals: Any, cut: Cut) -> bool:
-    earlier, later = windows(cut.start, cut.at, cut.end, WINDOW)
+    earlier, later = windows(cut, WINDOW)
     return bool(min(totals[earlier].sum(), totals[later].sum()) >= LEAST_ROWS)
 
 

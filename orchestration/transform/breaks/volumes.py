@@ -10,11 +10,11 @@ import numpy as np
 
 from orchestration.transform.breaks.candidate import Candidate, is_abrupt, windows
 from orchestration.transform.breaks.profile import EVERYBODY, Profile
-from orchestration.transform.breaks.segments import Cut, find_cuts
+from orchestration.transform.breaks.segments import Cut, dispersion, find_cuts, threshold
 
 # what tells, beside each volume, how much business there was: (object, field) of the counts that are added up
 OUTCOME_SIDE = {
-    ("activity", "rows"): (("opportunity", "rows"), ("opportunity", "close_date"), ("lead", "rows")),
+    ("activity", "rows"): (("opportunity", "rows"), ("opportunity", "close_date")),
     ("stage_event", "rows"): (("opportunity", "rows"), ("opportunity", "close_date")),
     ("lead", "rows"): (("opportunity", "rows"), ("opportunity", "close_date"), ("activity", "rows")),
     ("lead", "qualified_at"): (("lead", "rows"),),
@@ -53,7 +53,7 @@ def find_volume_breaks(profile: Profile, others: list[Profile]) -> list[Candidat
                 if volume.sum() < 2 * FEWEST_EXPECTED or control.sum() < 2 * FEWEST_EXPECTED:
                     continue
                 series = _Series(thing, field, population, record_type or "", volume, control)
-                found += series.breaks()
+                found += [*series.breaks(), *series.gaps()]
     return found
 
 
@@ -114,6 +114,42 @@ class _Series:
                 found.append(self._candidate("volume_regime_changed", cut, None, before, after))
         return found
 
+    def gaps(self) -> list[Candidate]:
+        """Outages too short for the partition, which has to allow for slow drift: weeks of almost nothing between usual ones."""
+        # the volume alone: what it is held against has its own noise, and only has to go on
+        phi = dispersion(np.column_stack([self.volume, np.full(len(self.volume), 50 * self.volume.max())]), (1, 2))
+        needed = threshold(len(self.volume), 1)
+        found: list[Candidate] = []
+        at = max(self.begins, 4)
+        while at < len(self.volume) - 1:
+            length = next((each for each in range(LONGEST_OUTAGE, 0, -1) if self._gap(at, at + each, phi) >= needed), 0)
+            if length:
+                gain = self._gap(at, at + length, phi)
+                cut = Cut(max(0, at - 8), at, at, at + length, gain, needed)
+                found.append(self._candidate("outage", cut, at + length, self._around(at, at + length), self._rate(at, at + length)))
+            at += max(length, 1)
+        return found
+
+    def _around(self, at: int, end: int) -> float:
+        weeks = [*range(max(self.begins, at - 8), at), *range(end, min(len(self.volume), end + 8))]
+        return float((self.volume[weeks].sum() + 0.1) / (self.control[weeks].sum() + 1.0))
+
+    def _gap(self, at: int, end: int, phi: float) -> float:
+        """How much better silence fits these weeks than the rate of those around them; 0 where they are not silent."""
+        if end + 1 > len(self.volume):
+            return 0.0
+        inside = self.volume[at:end]
+        sides = self.volume[max(0, at - 4) : at], self.volume[end : end + 4]
+        usual = min(float(np.mean(sides[0])), float(np.mean(sides[1])))
+        control = self.control[max(0, at - 8) : at], self.control[at:end], self.control[end : end + 8]
+        going_on = control[1].mean() / max(min(control[0].mean(), control[2].mean()), 1e-9)
+        expected = usual * len(inside) * min(1.0, float(going_on))
+        # every week of a gap must be one, and the weeks beside it must not
+        if expected <= 0 or inside.max() > 0.35 * min(usual, expected / len(inside)):
+            return 0.0
+        seen = float(inside.sum())
+        return float(2 * (seen * np.log(max(seen, 1e-9) / expected) - seen + expected) / phi)
+
     def _rate(self, start: int, end: int) -> float:
         return float((self.volume[start:end].sum() + 0.1) / (self.control[start:end].sum() + 1.0))
 
@@ -161,7 +197,7 @@ class _Series:
         if factor is None or cut.at < self.begins + RAMP or cut.at - cut.start < 6 or cut.end - cut.at < 6:
             return False
         ratio = np.log(after / before)
-        earlier, later = windows(cut.start, cut.at, cut.end, WINDOW)
+        earlier, later = windows(cut, WINDOW)
         raw = np.log((self.volume[later].mean() + 0.1) / (self.volume[earlier].mean() + 0.1))
         near = np.log(self._rate(later.start, later.stop) / self._rate(earlier.start, earlier.stop))
         # the volume itself has moved, not only what it is held against
@@ -169,12 +205,12 @@ class _Series:
         return bool(
             moved
             and min(abs(ratio), abs(near)) >= np.log(factor)
-            and is_abrupt(self.volume, self.control, cut.at, cut.start, cut.end, 0.6)
+            and is_abrupt(self.volume, self.control, cut, 0.6)
         )
 
     def _candidate(self, kind: str, cut: Cut, ends: int | None, before: float, after: float) -> Candidate:
         thing, field, population, record_type = self.key
-        earlier, later = windows(cut.start, cut.at, cut.end, WINDOW)
+        earlier, later = windows(cut, WINDOW)
         what = f"{record_type} " if record_type else ""
         evidence = (
             f"{what}records a week {self.volume[earlier].mean():.1f} before and {self.volume[later].mean():.1f} after, "
