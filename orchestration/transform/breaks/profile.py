@@ -1,6 +1,7 @@
 """The profile of one source as tables of counts: a row a week, none left out, and a column a category."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -38,12 +39,18 @@ class Profile:
 
     def rows(self, thing: str, field: str, population: str, record_type: str | None = None) -> Any:
         """How many records each week brought; of all types together without one."""
-        found = np.zeros(len(self.weeks))
-        for (own_thing, own_field, measure, own_population, own_type), table in self.tables.items():
-            if (own_thing, own_field, measure, own_population) == (thing, field, "row_count", population) and (
-                record_type is None or own_type == record_type
-            ):
-                found = found + table.counts[:, 0]
+        by_type = self.volumes.get((thing, field, population), {})
+        if record_type is not None:
+            return by_type.get(record_type, np.zeros(len(self.weeks)))
+        return sum(by_type.values(), np.zeros(len(self.weeks)))
+
+    @cached_property
+    def volumes(self) -> dict[tuple[str, str, str], dict[str, Any]]:
+        """The records of each week by (object, field, population), then by type."""
+        found: dict[tuple[str, str, str], dict[str, Any]] = {}
+        for (thing, field, measure, population, record_type), table in self.tables.items():
+            if measure == "row_count":
+                found.setdefault((thing, field, population), {})[record_type] = table.counts[:, 0]
         return found
 
 

@@ -93,13 +93,14 @@ def find_cuts(counts: Any) -> list[Cut]:
 def _partition(sums: Any, phi: float, penalty: float) -> list[int]:
     """Bounds of the segments whose cost and number together are least (the optimal partitioning of Jackson et al.)."""
     weeks = len(sums) - 1
-    best = np.zeros(weeks + 1)
-    best[0] = -penalty
+    # gains[end, start]: what the weeks from start to end say for shares of their own
+    gains = log_likelihood(np.maximum(sums[:, None, :] - sums[None, :, :], 0.0)) / phi
+    best = np.full(weeks + 1, -penalty)
     came_from = np.zeros(weeks + 1, dtype=int)
     for end in range(1, weeks + 1):
-        costs = best[:end] - log_likelihood(sums[end] - sums[:end]) / phi + penalty
-        came_from[end] = int(np.argmin(costs))
-        best[end] = costs[came_from[end]]
+        costs = best[:end] - gains[end, :end]
+        came_from[end] = costs.argmin()
+        best[end] = costs[came_from[end]] + penalty
     bounds = [weeks]
     while bounds[-1] > 0:
         bounds.append(int(came_from[bounds[-1]]))

@@ -31,9 +31,11 @@ LEAST_FACTOR = {
     ("opportunity", "close_date"): None,
 }
 # a segment is silent that brings less than this share of its neighbour
-SILENCE = 0.08
+SILENCE = 0.2
 LONGEST_OUTAGE = 13
 FEWEST_EXPECTED = 10.0
+# a week is part of a gap that brings less than this share of the usual
+GAP = 0.35
 WINDOW = 13
 LATEST_WEEKS_UNKNOWN = 3
 # a source's, or a new team's, first weeks: records follow deals, so that all ratios rise there
@@ -48,11 +50,12 @@ def find_volume_breaks(profile: Profile, others: list[Profile]) -> list[Candidat
         types = sorted({key[4] for key, _ in profile.measured("row_count") if key[:2] == (thing, field)})
         for population in populations:
             control = _control(profile, others, thing, field, population)
+            parts = [profile.rows(*part, population) for part in OUTCOME_SIDE[thing, field]]
             for record_type in [None, *types] if len(types) > 1 else [None]:
                 volume = profile.rows(thing, field, population, record_type)
                 if volume.sum() < 2 * FEWEST_EXPECTED or control.sum() < 2 * FEWEST_EXPECTED:
                     continue
-                series = _Series(thing, field, population, record_type or "", volume, control)
+                series = _Series((thing, field, population, record_type or ""), volume, control, parts)
                 found += [*series.breaks(), *series.gaps()]
     return found
 
@@ -77,9 +80,8 @@ def _control(profile: Profile, others: list[Profile], thing: str, field: str, po
 class _Series:
     """One volume beside its outcome side."""
 
-    def __init__(self, thing: str, field: str, population: str, record_type: str, volume: Any, control: Any) -> None:
-        self.key = (thing, field, population, record_type)
-        self.volume, self.control = volume, control
+    def __init__(self, key: tuple[str, str, str, str], volume: Any, control: Any, parts: list[Any]) -> None:
+        self.key, self.volume, self.control, self.parts = key, volume, control, parts
         active = np.flatnonzero(control >= 0.2 * np.median(control[control > 0]))
         self.begins = int(active[0]) if len(active) else len(volume)
 
@@ -122,10 +124,12 @@ class _Series:
         found: list[Candidate] = []
         at = max(self.begins, 4)
         while at < len(self.volume) - 1:
-            length = next((each for each in range(LONGEST_OUTAGE, 0, -1) if self._gap(at, at + each, phi) >= needed), 0)
+            # a gap begins where a week holds far less than those before it
+            falls = self.volume[at] <= GAP * self.volume[at - 4 : at].mean()
+            lengths = range(min(LONGEST_OUTAGE, len(self.volume) - 1 - at), 0, -1) if falls else range(0)
+            length = next((each for each in lengths if self._gap(at, at + each, phi) >= needed), 0)
             if length:
-                gain = self._gap(at, at + length, phi)
-                cut = Cut(max(0, at - 8), at, at, at + length, gain, needed)
+                cut = Cut(max(0, at - 8), at, at, at + length, self._gap(at, at + length, phi), needed)
                 found.append(self._candidate("outage", cut, at + length, self._around(at, at + length), self._rate(at, at + length)))
             at += max(length, 1)
         return found
@@ -135,20 +139,24 @@ class _Series:
         return float((self.volume[weeks].sum() + 0.1) / (self.control[weeks].sum() + 1.0))
 
     def _gap(self, at: int, end: int, phi: float) -> float:
-        """How much better silence fits these weeks than the rate of those around them; 0 where they are not silent."""
-        if end + 1 > len(self.volume):
-            return 0.0
+        """How much better silence fits these weeks than the volume of those around them; 0 where they are not silent."""
         inside = self.volume[at:end]
-        sides = self.volume[max(0, at - 4) : at], self.volume[end : end + 4]
-        usual = min(float(np.mean(sides[0])), float(np.mean(sides[1])))
-        control = self.control[max(0, at - 8) : at], self.control[at:end], self.control[end : end + 8]
-        going_on = control[1].mean() / max(min(control[0].mean(), control[2].mean()), 1e-9)
-        expected = usual * len(inside) * min(1.0, float(going_on))
+        usual = min(float(self.volume[at - 4 : at].mean()), float(self.volume[end : end + 4].mean()))
+        expected = usual * len(inside) * self._going_on(at, end)
         # every week of a gap must be one, and the weeks beside it must not
-        if expected <= 0 or inside.max() > 0.35 * min(usual, expected / len(inside)):
+        if expected <= 0 or inside.max() > GAP * min(usual, expected / len(inside)):
             return 0.0
         seen = float(inside.sum())
         return float(2 * (seen * np.log(max(seen, 1e-9) / expected) - seen + expected) / phi)
+
+    def _going_on(self, at: int, end: int) -> float:
+        """How much of the usual business there was in these weeks: of what tells of it, the least; in a holiday all rests."""
+        shares = []
+        for part in self.parts:
+            usual = min(part[max(0, at - 8) : at].mean(), part[end : end + 8].mean())
+            if usual * (end - at) >= FEWEST_EXPECTED / 2:
+                shares.append(float(part[at:end].mean() / usual))
+        return min([1.0, *shares])
 
     def _rate(self, start: int, end: int) -> float:
         return float((self.volume[start:end].sum() + 0.1) / (self.control[start:end].sum() + 1.0))
@@ -161,7 +169,9 @@ class _Series:
             if self.key[1] != "rows":
                 return None
             return "tracking_stopped" if ends - at > LATEST_WEEKS_UNKNOWN else None
-        return "outage" if ends - at <= LONGEST_OUTAGE else "tracking_stopped"
+        if ends - at > LONGEST_OUTAGE:
+            return "tracking_stopped"
+        return "outage" if self._going_on(at, ends) >= 0.5 else None
 
     def _started(self, cut: Cut, after: float) -> bool:
         """Whether silence ends at full strength; business that only begins grows over weeks."""
