@@ -28,7 +28,14 @@ def consolidate(profile: Profile, candidates: list[Candidate]) -> list[Candidate
 
 
 def _family(each: Candidate) -> str:
-    return each.field if each.kind != "migration" else ""
+    return "" if each.kind in ("migration", "bulk_edit") else each.field
+
+
+def _tells(each: Candidate) -> tuple[bool, float]:
+    """How well a series tells of a break: an edited field tells more than that something was edited."""
+    if each.kind == "bulk_edit":
+        return each.field != "updated_at", each.size
+    return each.record_type == "", each.confidence
 
 
 def _alike(one: Candidate, other: Candidate) -> bool:
@@ -42,7 +49,7 @@ def _populations(profile: Profile, group: list[Candidate]) -> list[Candidate]:
     best = {}
     for each in group:
         held = best.get(each.population)
-        if held is None or (each.record_type == "", each.confidence) > (held.record_type == "", held.confidence):
+        if held is None or _tells(each) > _tells(held):
             best[each.population] = each
     whole = best.get(EVERYBODY)
     teams = [each for population, each in best.items() if population.startswith("team:")]

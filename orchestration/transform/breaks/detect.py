@@ -26,20 +26,21 @@ KINDS = (
     "duplicate_burst",
     "bulk_edit",
 )
-BREAK_COLUMNS = (
-    "break_id",
-    "kind",
-    "origin",
-    "source",
-    "object",
-    "field",
-    "population",
-    "starts_on",
-    "ends_on",
-    "size",
-    "confidence",
-    "evidence",
-)
+# columns of the result with their types in the warehouse
+BREAK_TYPES = {
+    "break_id": "varchar",
+    "kind": "varchar",
+    "origin": "varchar",
+    "source": "varchar",
+    "object": "varchar",
+    "field": "varchar",
+    "population": "varchar",
+    "starts_on": "date",
+    "ends_on": "date",
+    "size": "double",
+    "confidence": "double",
+    "evidence": "varchar",
+}
 
 
 def detect_breaks(profiles: pd.DataFrame, until: Any = None) -> pd.DataFrame:
@@ -55,7 +56,7 @@ def detect_breaks(profiles: pd.DataFrame, until: Any = None) -> pd.DataFrame:
         others = [other for other in sources if other is not profile]
         candidates = [*find_volume_breaks(profile, others), *find_distribution_breaks(profile), *find_bursts(profile)]
         rows += [_row(profile, each) for each in consolidate(profile, candidates)]
-    found = pd.DataFrame(rows, columns=list(BREAK_COLUMNS))
+    found = pd.DataFrame(rows, columns=list(BREAK_TYPES))
     found = found.drop_duplicates("break_id")
     return found.sort_values(["source", "starts_on", "break_id"], ignore_index=True)
 
@@ -72,8 +73,8 @@ def _row(profile: Profile, each: Candidate) -> dict[str, Any]:
         "object": each.thing,
         "field": each.field,
         "population": each.population,
-        "starts_on": starts_on.astype("datetime64[s]").item().date(),
-        "ends_on": None if each.ends is None else (profile.week(each.ends - 1) + 6).astype("datetime64[s]").item().date(),
+        "starts_on": str(starts_on),
+        "ends_on": None if each.ends is None else str(profile.week(each.ends - 1) + 6),
         "size": round(each.size, 6),
         "confidence": each.confidence,
         "evidence": each.evidence,

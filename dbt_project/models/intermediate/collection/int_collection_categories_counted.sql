@@ -1,17 +1,5 @@
 -- Which values a week's records have, in every field with few of them, and of what shape their keys are.
-{% set fields = [
-    ('activity', 'activity_type', 'record_type', 'category_count'),
-    ('activity', 'direction', 'direction', 'category_count'),
-    ('activity', 'outcome', 'outcome', 'category_count'),
-    ('opportunity', 'currency', 'currency', 'category_count'),
-    ('opportunity', 'opportunity_type', 'opportunity_type', 'category_count'),
-    ('opportunity', 'loss_reason', 'loss_reason', 'category_count'),
-    ('lead', 'source', 'label', 'category_count'),
-    ('stage_event', 'to_stage', 'label', 'category_count'),
-    ('activity', 'activity_id', 'key_shape', 'key_shape_count'),
-    ('opportunity', 'opportunity_id', 'key_shape', 'key_shape_count'),
-    ('lead', 'lead_id', 'key_shape', 'key_shape_count'),
-] %}
+{% set fields = profiled_categories() + profiled_keys() %}
 -- a field with more values than this is no list of values; what comes after the most frequent ones is one value
 {% set values_kept = 24 %}
 
@@ -31,7 +19,7 @@ records as (
 ),
 
 counted as (
-    {%- for object, field, column, measure in fields %}
+    {%- for object, dated_by, field, column, condition in fields %}
     select
         source,
         object,
@@ -39,13 +27,14 @@ counted as (
         team_id,
         pipeline,
         week_start,
-        '{{ measure }}' as measure,
+        '{{ 'key_shape_count' if column == 'key_shape' else 'category_count' }}' as measure,
         {{ column }} as category,
         count(*) as measured_count
     from records
     where
         object = '{{ object }}'
-        and dated_by = '{{ 'close_date' if field == 'loss_reason' else 'rows' }}'
+        and dated_by = '{{ dated_by }}'
+        and {{ condition }}
         and {{ column }} is not null
     group by source, object, team_id, pipeline, week_start, {{ column }}
     {% if not loop.last %}union all{% endif %}

@@ -1,3 +1,5 @@
+{% set edited = ['amount', 'opportunity_type', 'source_stage', 'owner_reference', 'account_reference', 'close_date', 'loss_reason'] %}
+{% set names = {'source_stage': 'stage', 'owner_reference': 'owner_id', 'account_reference': 'account_id'} %}
 -- The largest number of records that were edited, logged or moved within the same ten minutes of a week, beside all of that week: an
 -- import or a script touches in minutes what people touch in weeks. By population, because a maximum cannot be added up.
 with
@@ -17,17 +19,44 @@ owners as (
     from {{ ref('int_opportunities_resolved') }}
 ),
 
-edits as (
-    select distinct
+versions as (
+    select
         versions.source,
-        'opportunity' as object,
-        'updated_at' as field,
-        versions.opportunity_id as record_id,
+        versions.opportunity_id,
+        versions.updated_at,
         owners.owner_id as rep_id,
-        versions.updated_at as edited_at
+        {%- for column in edited %}
+        row_number() over in_order > 1 and versions.{{ column }} is distinct from lag(versions.{{ column }}) over in_order
+        as is_{{ column }}_edited,
+        {%- endfor %}
+        row_number() over in_order as position_of_version
     from {{ ref('int_opportunity_versions_unioned') }} as versions
     inner join owners on versions.opportunity_id = owners.opportunity_id
     where versions.updated_at is not null
+    window in_order as (partition by versions.opportunity_id order by versions.extracted_at, versions.source_row)
+),
+
+edits as (
+    select distinct
+        source,
+        'opportunity' as object,
+        'updated_at' as field,
+        opportunity_id as record_id,
+        rep_id,
+        updated_at as edited_at
+    from versions
+    {%- for column in edited %}
+    union all
+    select distinct
+        source,
+        'opportunity' as object,
+        '{{ names.get(column, column) }}' as field,
+        opportunity_id as record_id,
+        rep_id,
+        updated_at as edited_at
+    from versions
+    where is_{{ column }}_edited
+    {%- endfor %}
     union all
     select
         source,

@@ -1,19 +1,4 @@
--- How many records of a week have each field. Of deals only the closed ones are asked, because an open one is still being filled in,
--- and for the reason of a loss only the lost ones.
-{% set fields = [
-    ('activity', 'rows', 'opportunity_id', 'true'),
-    ('activity', 'rows', 'direction', 'true'),
-    ('activity', 'rows', 'outcome', 'true'),
-    ('activity', 'rows', 'duration_minutes', 'true'),
-    ('activity', 'rows', 'logged_at', 'true'),
-    ('opportunity', 'rows', 'amount', 'is_closed'),
-    ('opportunity', 'rows', 'currency', 'is_closed'),
-    ('opportunity', 'rows', 'account_id', 'is_closed'),
-    ('opportunity', 'rows', 'opportunity_type', 'is_closed'),
-    ('opportunity', 'close_date', 'loss_reason', 'not is_won'),
-    ('lead', 'rows', 'label', 'true'),
-] %}
-
+-- How many records of a week have each field that may be left blank.
 with
 
 records as (
@@ -22,18 +7,18 @@ records as (
 ),
 
 final as (
-    {%- for object, dated_by, field, condition in fields %}
+    {%- for object, dated_by, field, column, condition in profiled_fills() %}
     select
         source,
         object,
-        '{{ 'source' if field == 'label' else field }}' as field,
+        '{{ field }}' as field,
         team_id,
         pipeline,
         week_start,
         'filled_count' as measure,
         record_type,
         cast(null as varchar) as category,
-        count({{ field }}) as measured_count,
+        count({{ column }}) as measured_count,
         count(*) as row_count
     from records
     where object = '{{ object }}' and dated_by = '{{ dated_by }}' and {{ condition }}

@@ -55,6 +55,21 @@ stage_log as (
     inner join {{ ref('int_opportunities_resolved') }} as resolved on log.opportunity_id = resolved.opportunity_id
 ),
 
+-- of the deals won: by the day of the win
+lines as (
+    select
+        judged.source,
+        judged.source_key,
+        judged.quantity,
+        judged.opportunity_id,
+        resolved.pipeline,
+        resolved.owner_id as owner_rep_id,
+        resolved.closed_on
+    from {{ ref('int_opportunity_lines_judged') }} as judged
+    inner join {{ ref('int_opportunities_resolved') }} as resolved on judged.opportunity_id = resolved.opportunity_id
+    where judged.exclusion_reason is null and resolved.is_won
+),
+
 records as (
     select
         activities.source,
@@ -71,8 +86,7 @@ records as (
         coalesce(activities.opportunity_id, activities.lead_id) as opportunity_id,
         activities.direction,
         activities.outcome,
-        activities.duration_minutes,
-        cast(null as decimal(18, 4)) as amount,
+        activities.duration_minutes as quantity,
         cast(null as varchar) as currency,
         cast(null as varchar) as account_id,
         cast(null as varchar) as opportunity_type,
@@ -98,8 +112,7 @@ records as (
         opportunities.opportunity_id,
         cast(null as varchar) as direction,
         cast(null as varchar) as outcome,
-        cast(null as decimal(18, 4)) as duration_minutes,
-        opportunities.amount,
+        opportunities.amount as quantity,
         opportunities.currency,
         opportunities.account_reference as account_id,
         opportunities.opportunity_type,
@@ -126,8 +139,7 @@ records as (
         leads.opportunity_id,
         cast(null as varchar) as direction,
         cast(null as varchar) as outcome,
-        cast(null as decimal(18, 4)) as duration_minutes,
-        cast(null as decimal(18, 4)) as amount,
+        cast(null as decimal(18, 4)) as quantity,
         cast(null as varchar) as currency,
         cast(null as varchar) as account_id,
         cast(null as varchar) as opportunity_type,
@@ -153,8 +165,7 @@ records as (
         stage_log.opportunity_id,
         cast(null as varchar) as direction,
         cast(null as varchar) as outcome,
-        cast(null as decimal(18, 4)) as duration_minutes,
-        cast(null as decimal(18, 4)) as amount,
+        cast(null as decimal(18, 4)) as quantity,
         cast(null as varchar) as currency,
         cast(null as varchar) as account_id,
         cast(null as varchar) as opportunity_type,
@@ -163,6 +174,31 @@ records as (
         cast(null as boolean) as is_closed,
         cast(null as boolean) as is_won
     from stage_log
+    union all
+    select
+        lines.source,
+        'opportunity_line' as object,
+        'rows' as dated_by,
+        '' as record_type,
+        lines.source_key as record_key,
+        lines.owner_rep_id,
+        lines.pipeline,
+        lines.closed_on as dated_on,
+        false as is_copy,
+        cast(null as timestamp) as happened_at,
+        cast(null as timestamp) as logged_at,
+        lines.opportunity_id,
+        cast(null as varchar) as direction,
+        cast(null as varchar) as outcome,
+        lines.quantity,
+        cast(null as varchar) as currency,
+        cast(null as varchar) as account_id,
+        cast(null as varchar) as opportunity_type,
+        cast(null as varchar) as loss_reason,
+        cast(null as varchar) as label,
+        cast(null as boolean) as is_closed,
+        cast(null as boolean) as is_won
+    from lines
 ),
 
 final as (

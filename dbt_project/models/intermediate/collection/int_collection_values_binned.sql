@@ -1,12 +1,5 @@
 -- How a week's amounts, hours of the day and lags until logging are distributed: amounts and durations by tenths of a power of ten,
 -- hours as the reporting time zone's clock shows them.
-{% set amounts = [('opportunity', 'amount'), ('activity', 'duration_minutes')] %}
-{% set instants = [
-    ('activity', 'rows', 'occurred_at'),
-    ('opportunity', 'rows', 'created_at'),
-    ('lead', 'rows', 'created_at'),
-    ('stage_event', 'rows', 'changed_at'),
-] %}
 {% set zone = "'" ~ var('reporting_time_zone') ~ "'" %}
 
 with
@@ -25,7 +18,7 @@ lagged as (
 ),
 
 binned as (
-    {%- for object, field in amounts %}
+    {%- for object, dated_by, field, column, condition in profiled_magnitudes() %}
     select
         source,
         object,
@@ -35,12 +28,12 @@ binned as (
         week_start,
         'magnitude_count' as measure,
         record_type,
-        cast(cast(floor(round(ln({{ field }}) / ln(10) * 10, 6)) as integer) as varchar) as category
+        cast(cast(floor(round(ln({{ column }}) / ln(10) * 10, 6)) as integer) as varchar) as category
     from records
-    where object = '{{ object }}' and dated_by = 'rows' and {{ field }} > 0
+    where object = '{{ object }}' and dated_by = '{{ dated_by }}' and {{ condition }}
     union all
     {%- endfor %}
-    {%- for object, dated_by, field in instants %}
+    {%- for object, dated_by, field, column, condition in profiled_instants() %}
     select
         source,
         object,
@@ -50,9 +43,9 @@ binned as (
         week_start,
         'hour_count' as measure,
         record_type,
-        cast(extract(hour from {{ local_instant('happened_at', zone) }}) as varchar) as category
+        cast(extract(hour from {{ local_instant(column, zone) }}) as varchar) as category
     from records
-    where object = '{{ object }}' and dated_by = '{{ dated_by }}' and happened_at is not null
+    where object = '{{ object }}' and dated_by = '{{ dated_by }}' and {{ column }} is not null and {{ condition }}
     union all
     {%- endfor %}
     select
