@@ -24,6 +24,8 @@ class Outcome:
 
     case: str
     strength: str
+    seed: int
+    planted: str
     is_found: bool
     is_kind_right: bool
     is_population_right: bool
@@ -44,20 +46,21 @@ def run_case(case: str, strength: str, seed: int) -> Outcome:
     series = rows.groupby(["source", "object", "field", "population"]).ngroups
     years = series * company.shape.weeks / 52
     noted = tuple(f"{each.kind} {each.object}.{each.field} {each.population} {each.starts_on}" for each in found.itertuples())
+    what = f"{planted.thing} {planted.population} {FIRST_MONDAY + 7 * planted.week}" if planted else ""
     if planted is None:
-        return Outcome(case, strength, False, False, False, None, len(found), years, noted)
+        return Outcome(case, strength, seed, what, False, False, False, None, len(found), years, noted)
     error = ((found["starts_on"].to_numpy().astype("datetime64[D]") - FIRST_MONDAY).astype(int) // 7 - planted.week).astype(int)
     same = (
         (found["object"] == planted.thing).to_numpy() & found["field"].isin(planted.fields).to_numpy() & (abs(error) <= NEAR)
         & np.array([population == planted.population or "all" in (population, planted.population) for population in found["population"]], dtype=bool)
     )  # fmt: skip
     if not same.any():
-        return Outcome(case, strength, False, False, False, None, len(found), years, noted)
+        return Outcome(case, strength, seed, what, False, False, False, None, len(found), years, noted)
     right = same & (found["kind"] == planted.kind).to_numpy()
     best = right if right.any() else same
     nearest = int(np.abs(error[best]).min())
     in_place = bool((found["population"].to_numpy()[best] == planted.population).any())
-    return Outcome(case, strength, True, bool(right.any()), in_place, nearest, int((~same).sum()), years, noted)
+    return Outcome(case, strength, seed, what, True, bool(right.any()), in_place, nearest, int((~same).sum()), years, noted)
 
 
 def _innocent(rng: np.random.Generator, case: str) -> dict[str, Any]:
@@ -74,12 +77,13 @@ def _innocent(rng: np.random.Generator, case: str) -> dict[str, Any]:
     }.get(case, {})
 
 
-def run_all(seeds: Iterable[int], workers: int = 2) -> list[Outcome]:
-    """Every case with every seed; clean companies three times as often."""
-    seeds = list(seeds)
+def run_all(seeds: Iterable[int], workers: int = 2, cases: Iterable[str] = ()) -> list[Outcome]:
+    """Every case, or those named, with every seed; clean companies three times as often."""
+    seeds, wanted = list(seeds), set(cases)
     jobs = [(kind, strength, seed) for kind in CHANGES for strength in STRENGTHS for seed in seeds]
     jobs += [(case, "", seed) for case in INNOCENT for seed in seeds]
     jobs += [("clean", "", seed) for seed in range(min(seeds, default=0), min(seeds, default=0) + 3 * len(seeds))]
+    jobs = [job for job in jobs if not wanted or job[0] in wanted]
     if workers == 1:
         return [run_case(*job) for job in jobs]
     with ProcessPoolExecutor(workers) as pool:
@@ -91,7 +95,7 @@ def tables(outcomes: list[Outcome]) -> dict[str, pd.DataFrame]:
     frame = pd.DataFrame([vars(each) for each in outcomes])
     broken = frame[frame["case"].isin(CHANGES)]
     hits = broken[broken["is_found"]].astype({"is_kind_right": float, "is_population_right": float})
-    recall = broken.pivot_table(index="case", columns="strength", values="is_found", aggfunc="mean")[list(STRENGTHS)]
+    recall = broken.pivot_table(index="case", columns="strength", values="is_found", aggfunc="mean").reindex(columns=STRENGTHS)
     recall["right_kind"] = hits.groupby("case")["is_kind_right"].mean()
     recall["right_population"] = hits.groupby("case")["is_population_right"].mean()
     recall["within_a_week"] = hits.groupby("case")["onset_error"].agg(lambda error: float((error <= 1).mean()))

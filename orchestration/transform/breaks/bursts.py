@@ -15,7 +15,7 @@ def find_bursts(profile: Profile) -> list[Candidate]:
     """Weeks in which far more records were touched within ten minutes than in any other; what recurs is a routine."""
     found = []
     for key, table in profile.measured("largest_edit_count"):
-        thing, field, _, population, _ = key
+        thing, field, measure, population, _ = key
         largest, edits = table.counts[:, 0], table.totals
         for at in np.flatnonzero(largest >= FEWEST):
             around = slice(max(0, at - AROUND), at + AROUND + 1)
@@ -31,5 +31,7 @@ def find_bursts(profile: Profile) -> list[Candidate]:
             # logged at once, long after they occurred: that is an import
             kind = "migration" if field == "logged_at" else "bulk_edit"
             size = float(largest[at])
-            found.append(Candidate(kind, thing, field, population, "", int(at), int(at) + 1, size, confidence, evidence))
+            found.append(
+                Candidate(kind, thing, field, measure, population, "", int(at), int(at) + 1, size, confidence, evidence)
+            )
     return found

@@ -12,12 +12,13 @@ from orchestration.transform.breaks.segments import Cut
 class Candidate:
     """A break of `kind` that begins in the week at position `at`; `ends` is the position after its last week, if it ended.
 
-    size: how large the change is, in the unit of its kind: a share's change, or the natural logarithm of a factor.
+    measure, record_type: of which table. size: how large the change is, in the unit of its kind: a share's change, or the natural logarithm of a factor.
     """
 
     kind: str
     thing: str
     field: str
+    measure: str
     population: str
     record_type: str
     at: int

@@ -1,5 +1,10 @@
 """From what each series shows to breaks: one a cause, in the population that it concerns."""
 
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
 from orchestration.transform.breaks.candidate import Candidate
 from orchestration.transform.breaks.profile import EVERYBODY, Profile
 
@@ -46,43 +51,73 @@ def _alike(one: Candidate, other: Candidate) -> bool:
 
 def _populations(profile: Profile, group: list[Candidate]) -> list[Candidate]:
     """Everybody, or the teams or pipelines that it concerns: a team's break also shows in the sum of all teams."""
-    best = {}
+    best: dict[str, Candidate] = {}
     for each in group:
         held = best.get(each.population)
         if held is None or _tells(each) > _tells(held):
             best[each.population] = each
     whole = best.get(EVERYBODY)
-    teams = [each for population, each in best.items() if population.startswith("team:")]
-    pipelines = [each for population, each in best.items() if population.startswith("pipeline:")]
+    teams = [each for population, each in sorted(best.items()) if population.startswith("team:")]
     if not teams:
-        return [whole] if whole else pipelines
-    active = _active_teams(profile, teams[0])
-    concerned = {each.population for each in teams}
-    share = sum(active.get(population, 0.0) for population in concerned) / max(sum(active.values()), 1.0)
-    if whole is None:
-        return _as_one(teams, pipelines) if share >= 0.7 and len(teams) > 1 else teams
-    if len(active) <= 1:
-        return [whole]
-    strongest = max(teams, key=lambda each: (each.confidence, each.population))
-    if whole.kind in ("bulk_edit", "migration") and whole.ends is not None:
+        return [whole] if whole else list(best.values())
+    strongest = max(teams, key=lambda each: (_tells(each), each.population))
+    if whole and whole.measure == "largest_edit_count":
         return [strongest] if strongest.size >= SHARE_OF_ONE * whole.size else [whole]
-    # a share that moves in everybody as much as in the team moves elsewhere, too
-    dilution = abs(whole.size) / max(max(abs(each.size) for each in teams), 1e-9)
-    if len(teams) == 1 and len(active) > 2 and dilution <= max(1.6 * share, 0.5):
-        return teams
-    return [whole] if share >= 0.35 or len(teams) > 2 else teams
+    if _moves_elsewhere(profile, strongest, [each.population for each in teams]):
+        return [whole or replace(strongest, population=EVERYBODY)]
+    return teams
 
 
-def _as_one(teams: list[Candidate], pipelines: list[Candidate]) -> list[Candidate]:
-    return teams if not pipelines else pipelines
+def _moves_elsewhere(profile: Profile, like: Candidate, concerned: list[str]) -> bool:
+    """Whether those in none of the teams changed at least half as much as a team that did, or hardly exist."""
+    own = _before_and_after(profile, like, like.population)
+    everybody = _before_and_after(profile, like, EVERYBODY)
+    if own is None or everybody is None:
+        return True
+    rest = everybody
+    for population in concerned:
+        sides = _before_and_after(profile, like, population)
+        if sides is not None:
+            rest = _less(rest, sides)
+    # what one team alone records is everybody's
+    if min(rest[0].sum(), rest[1].sum()) + max(rest[0].sum(), rest[1].sum()) < 0.1 * (everybody[0].sum() + everybody[1].sum()):
+        return True
+    return _change_along(own, rest) >= 0.5
 
 
-def _active_teams(profile: Profile, like: Candidate) -> dict[str, float]:
-    """The records that each team brought in the months around a candidate."""
-    around = slice(max(0, like.at - 13), like.at + 13)
-    populations = {key[3] for key in profile.tables if key[0] == like.thing and key[3].startswith("team:")}
-    rows = {population: float(profile.rows(like.thing, "rows", population)[around].sum()) for population in populations}
-    return {population: count for population, count in rows.items() if count >= 26}
+def _less(one: tuple[Any, Any], other: tuple[Any, Any]) -> tuple[Any, Any]:
+    return np.maximum(one[0] - other[0], 0.0), np.maximum(one[1] - other[1], 0.0)
+
+
+def _change_along(own: tuple[Any, Any], rest: tuple[Any, Any]) -> float:
+    """The change of `rest` as a multiple of that of `own`, in its direction."""
+    if len(own[0]) == 1:
+        factors = [float(np.log((after[0] + 0.5) / (before[0] + 0.5))) for before, after in (own, rest)]
+        return factors[1] / factors[0] if factors[0] else 1.0
+    way, theirs = (after / max(after.sum(), 1.0) - before / max(before.sum(), 1.0) for before, after in (own, rest))
+    return float(way @ theirs) / max(float(way @ way), 1e-12)
+
+
+def _before_and_after(profile: Profile, like: Candidate, population: str) -> tuple[Any, Any] | None:
+    """Counts of a population in the table that a candidate is of, a quarter before it and until it ends, a quarter at most."""
+    before = slice(max(0, like.at - 13), like.at)
+    # the week of the change is of both ways
+    first = like.at if like.ends == like.at + 1 else like.at + 1
+    after = slice(first, min(like.ends or first + 13, first + 13))
+    if like.measure == "row_count":
+        volume = profile.rows(like.thing, like.field, population, like.record_type or None)
+        weeks = len(volume[before]), len(volume[after])
+        return np.array([volume[before].sum() / max(weeks[0], 1)]), np.array([volume[after].sum() / max(weeks[1], 1)])
+    table = profile.tables.get((like.thing, like.field, like.measure, population, like.record_type))
+    model = profile.tables[like.thing, like.field, like.measure, EVERYBODY, like.record_type]
+    if table is None:
+        return None
+    if like.measure in ("filled_count", "copy_count"):
+        counts = np.column_stack([table.counts[:, 0], table.totals - table.counts[:, 0]])
+    else:
+        counts = np.zeros((len(table.counts), len(model.categories)))
+        counts[:, [model.categories.index(each) for each in table.categories]] = table.counts
+    return counts[before].sum(axis=0), counts[after].sum(axis=0)
 
 
 def _causes(found: list[Candidate]) -> list[Candidate]:

@@ -57,7 +57,8 @@ def detect_breaks(profiles: pd.DataFrame, until: Any = None) -> pd.DataFrame:
         candidates = [*find_volume_breaks(profile, others), *find_distribution_breaks(profile), *find_bursts(profile)]
         rows += [_row(profile, each) for each in consolidate(profile, candidates)]
     found = pd.DataFrame(rows, columns=list(BREAK_TYPES))
-    found = found.drop_duplicates("break_id")
+    found = found.drop_duplicates("break_id").astype(object)
+    found = found.where(found.notna(), None)
     return found.sort_values(["source", "starts_on", "break_id"], ignore_index=True)
 
 

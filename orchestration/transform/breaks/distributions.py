@@ -1,5 +1,6 @@
 """Breaks of what is in the fields: fill, lists of values, hours of the day, magnitudes, lags, copies, keys."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,7 @@ def _copy_breaks(key: Any, table: Table) -> list[Candidate]:
             continue
         evidence = f"copies are {after:.0%} of {_sum(totals, cut, 1)} rows, {before:.1%} before"
         ends = cut.end if cut.end < len(totals) else None
-        found.append(_candidate("duplicate_burst", key, cut, ends, after - before, evidence, field="rows"))
+        found.append(_candidate("duplicate_burst", key, cut, ends, after - before, evidence))
     return found
 
 
@@ -139,6 +140,8 @@ def _list_changes(key: Any, table: Table, together: list[Cut]) -> list[Candidate
     if change is None:
         return []
     gone, come, size = change
+    if key[1] == "to_stage" and not is_stage and not (gone and come):
+        return []
     says = [f"{table.categories[each]} ends" for each in gone] + [f"{table.categories[each]} begins" for each in come]
     evidence = f"{', '.join(says)} ({size:.0%} of {int(after.sum())} records)"
     kind = "unit_or_currency_changed" if key[1] == "currency" else "definition_changed"
@@ -231,24 +234,17 @@ def _without_returns(found: list[Candidate], cuts: list[Cut]) -> list[Candidate]
         last = kept[-1] if kept else None
         if last and last.size * each.size < 0 and abs(last.size + each.size) < 0.35 * abs(last.size):
             if any(cut.at == each.at and cut.start == last.at for cut in cuts):
-                kept[-1] = _ended(last, each.at)
+                kept[-1] = replace(last, ends=each.at)
                 continue
         kept.append(each)
     return kept
 
 
-def _ended(each: Candidate, at: int) -> Candidate:
-    return Candidate(
-        each.kind, each.thing, each.field, each.population, each.record_type, each.at, at, each.size,
-        each.confidence, each.evidence,
-    )  # fmt: skip
-
-
 def _candidate(
-    kind: str, key: Any, cut: Cut, ends: int | None, size: float, evidence: str, field: str | None = None
+    kind: str, key: Any, cut: Cut, ends: int | None, size: float, evidence: str
 ) -> Candidate:
-    thing, own_field, _, population, record_type = key
+    thing, field, measure, population, record_type = key
     what = f"{record_type}: " if record_type else ""
     return Candidate(
-        kind, thing, field or own_field, population, record_type, cut.at, ends, size, cut.confidence, what + evidence
+        kind, thing, field, measure, population, record_type, cut.at, ends, size, cut.confidence, what + evidence
     )

@@ -79,11 +79,24 @@ def _read_source(source: str, frame: pd.DataFrame) -> Profile | None:
     kept = frame.assign(position=position)[position >= 0]
     keys = ["object", "field", "measure", "population", "record_type"]
     tables = {}
-    for key, rows in kept.groupby(keys, sort=True):
-        codes, categories = pd.factorize(rows["category"].to_numpy(), sort=True)
-        counts, totals = np.zeros((len(weeks), len(categories))), np.zeros(len(weeks))
-        np.add.at(counts, (rows["position"].to_numpy(), codes), rows["value"].to_numpy().astype(float))
-        np.add.at(totals, rows["position"].to_numpy(), rows["row_count"].to_numpy().astype(float))
-        thing, field, measure, population, record_type = (str(part) for part in key)
-        tables[thing, field, measure, population, record_type] = Table(tuple(map(str, categories)), counts, totals)
+    for part in (kept, _of_all_types(kept)):
+        for key, rows in part.groupby(keys, sort=True):
+            thing, field, measure, population, record_type = (str(name) for name in key)
+            tables[thing, field, measure, population, record_type] = _table(rows, len(weeks))
     return Profile(source, weeks, tables)
+
+
+def _of_all_types(frame: pd.DataFrame) -> pd.DataFrame:
+    """What is alike for all types of activity, together: a change of all of them shows in fewer records of each."""
+    is_alike = frame["measure"].isin(["lag_count", "hour_count"]) | (
+        (frame["measure"] == "filled_count") & (frame["field"] != "duration_minutes")
+    )
+    return frame[is_alike & (frame["record_type"] != "")].assign(record_type="")
+
+
+def _table(rows: pd.DataFrame, weeks: int) -> Table:
+    codes, categories = pd.factorize(rows["category"].to_numpy(), sort=True)
+    counts, totals = np.zeros((weeks, len(categories))), np.zeros(weeks)
+    np.add.at(counts, (rows["position"].to_numpy(), codes), rows["value"].to_numpy().astype(float))
+    np.add.at(totals, rows["position"].to_numpy(), rows["row_count"].to_numpy().astype(float))
+    return Table(tuple(map(str, categories)), counts, totals)

@@ -16,10 +16,11 @@ from orchestration.transform.breaks.segments import Cut, dispersion, find_cuts, 
 OUTCOME_SIDE = {
     ("activity", "rows"): (("opportunity", "rows"), ("opportunity", "close_date")),
     ("stage_event", "rows"): (("opportunity", "rows"), ("opportunity", "close_date")),
-    ("lead", "rows"): (("opportunity", "rows"), ("opportunity", "close_date"), ("activity", "rows")),
+    ("lead", "rows"): (("opportunity", "rows"), ("opportunity", "close_date")),
     ("lead", "qualified_at"): (("lead", "rows"),),
     ("opportunity", "rows"): (("lead", "rows"), ("activity", "rows"), ("stage_event", "rows")),
     ("opportunity", "close_date"): (("opportunity", "rows"),),
+    ("opportunity_line", "rows"): (("opportunity", "close_date"),),
 }
 # by how much a volume must change for another regime of logging; None: only silence is a break, a change is business
 LEAST_FACTOR = {
@@ -29,7 +30,10 @@ LEAST_FACTOR = {
     ("lead", "qualified_at"): None,
     ("opportunity", "rows"): None,
     ("opportunity", "close_date"): None,
+    ("opportunity_line", "rows"): None,
 }
+# days that lie ahead of a record's first one: nothing has them at first, and where they are recorded they come at once
+LATER_DAYS = ("close_date", "qualified_at")
 # a segment is silent that brings less than this share of its neighbour
 SILENCE = 0.2
 LONGEST_OUTAGE = 13
@@ -96,7 +100,8 @@ class _Series:
             if cut.at < silent_until:
                 continue
             before, after = self._rate(cut.start, cut.at), self._rate(cut.at, cut.end)
-            if after <= SILENCE * before and self._expected(before, cut.at, cut.end) >= FEWEST_EXPECTED:
+            raw = self._raw(cut)
+            if after <= SILENCE * before and raw <= GAP and self._expected(before, cut.at, cut.end) >= FEWEST_EXPECTED:
                 again = next((each for each in cuts[position + 1 :] if self._rate(each.at, each.end) > SILENCE * before), None)
                 ends = again.at if again else len(self.volume)
                 kind = self._kind_of_silence(cut.at, ends)
@@ -105,6 +110,7 @@ class _Series:
                     silent_until = ends + (1 if kind == "outage" else 0)
             elif (
                 before <= SILENCE * after
+                and raw >= 1 / GAP
                 and (position == 0 or cut.at - cut.start > LONGEST_OUTAGE)
                 and self._started(cut, after)
             ):
@@ -166,7 +172,7 @@ class _Series:
 
     def _kind_of_silence(self, at: int, ends: int) -> str | None:
         if ends >= len(self.volume):
-            if self.key[1] != "rows":
+            if self.key[1] in LATER_DAYS:
                 return None
             return "tracking_stopped" if ends - at > LATEST_WEEKS_UNKNOWN else None
         if ends - at > LONGEST_OUTAGE:
@@ -176,9 +182,12 @@ class _Series:
     def _started(self, cut: Cut, after: float) -> bool:
         """Whether silence ends at full strength; business that only begins grows over weeks."""
         first = max(cut.start, self.begins)
-        if cut.at - first < 4 or self._expected(after, first, cut.at) < FEWEST_EXPECTED:
+        expected = self._expected(after, first, cut.at)
+        if cut.at - first < 4 or expected < FEWEST_EXPECTED:
             return False
-        if self.key[1] != "rows" and self.key[2] != EVERYBODY:
+        if self.key[1] in LATER_DAYS and (
+            self.key[2] != EVERYBODY or cut.at - first < 8 or self.volume[first : cut.at].sum() > 0.01 * expected
+        ):
             return False
         opening = slice(cut.at, min(cut.at + 3, cut.end))
         later = slice(min(cut.at + 3, cut.end), min(cut.at + 11, cut.end))
@@ -187,6 +196,11 @@ class _Series:
         opening_rate = self.volume[opening].sum() / self.control[opening].sum()
         later_rate = self.volume[later].sum() / self.control[later].sum()
         return bool(opening_rate >= 0.5 * later_rate)
+
+    def _raw(self, cut: Cut) -> float:
+        """The factor by which the volume itself changes, whatever it is held against."""
+        earlier, later = windows(cut, WINDOW)
+        return float((self.volume[later].mean() + 0.1) / (self.volume[earlier].mean() + 0.1))
 
     def _is_dip(self, bounds: list[int]) -> bool:
         """A short fall to less than half, and back to where it was: most of the records did not arrive."""
@@ -208,7 +222,7 @@ class _Series:
             return False
         ratio = np.log(after / before)
         earlier, later = windows(cut, WINDOW)
-        raw = np.log((self.volume[later].mean() + 0.1) / (self.volume[earlier].mean() + 0.1))
+        raw = np.log(self._raw(cut))
         near = np.log(self._rate(later.start, later.stop) / self._rate(earlier.start, earlier.stop))
         # the volume itself has moved, not only what it is held against
         moved = raw * ratio > 0 and abs(raw) >= 0.6 * np.log(factor) and near * ratio > 0
@@ -227,4 +241,4 @@ class _Series:
             f"beside {self.control[earlier].mean():.1f} and {self.control[later].mean():.1f} of the outcome side"
         )
         size = float(np.log(after / before))
-        return Candidate(kind, thing, field, population, record_type, cut.at, ends, size, cut.confidence, evidence)
+        return Candidate(kind, thing, field, "row_count", population, record_type, cut.at, ends, size, cut.confidence, evidence)
