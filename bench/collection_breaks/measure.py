@@ -45,11 +45,15 @@ def run_case(case: str, strength: str, seed: int) -> Outcome:
     found = detect_breaks(rows)
     series = rows.groupby(["source", "object", "field", "population"]).ngroups
     years = series * company.shape.weeks / 52
-    noted = tuple(f"{each.kind} {each.object}.{each.field} {each.population} {each.starts_on}" for each in found.itertuples())
+    noted = tuple(
+        f"{each.kind} {each.object}.{each.field} {each.population} {each.starts_on}" for each in found.itertuples()
+    )
     what = f"{planted.thing} {planted.population} {FIRST_MONDAY + 7 * planted.week}" if planted else ""
     if planted is None:
         return Outcome(case, strength, seed, what, False, False, False, None, len(found), years, noted)
-    error = ((found["starts_on"].to_numpy().astype("datetime64[D]") - FIRST_MONDAY).astype(int) // 7 - planted.week).astype(int)
+    error = (
+        (found["starts_on"].to_numpy().astype("datetime64[D]") - FIRST_MONDAY).astype(int) // 7 - planted.week
+    ).astype(int)
     same = (
         (found["object"] == planted.thing).to_numpy() & found["field"].isin(planted.fields).to_numpy() & (abs(error) <= NEAR)
         & np.array([population == planted.population or "all" in (population, planted.population) for population in found["population"]], dtype=bool)
@@ -60,7 +64,9 @@ def run_case(case: str, strength: str, seed: int) -> Outcome:
     best = right if right.any() else same
     nearest = int(np.abs(error[best]).min())
     in_place = bool((found["population"].to_numpy()[best] == planted.population).any())
-    return Outcome(case, strength, seed, what, True, bool(right.any()), in_place, nearest, int((~same).sum()), years, noted)
+    return Outcome(
+        case, strength, seed, what, True, bool(right.any()), in_place, nearest, int((~same).sum()), years, noted
+    )
 
 
 def _innocent(rng: np.random.Generator, case: str) -> dict[str, Any]:
@@ -95,7 +101,9 @@ def tables(outcomes: list[Outcome]) -> dict[str, pd.DataFrame]:
     frame = pd.DataFrame([vars(each) for each in outcomes])
     broken = frame[frame["case"].isin(CHANGES)]
     hits = broken[broken["is_found"]].astype({"is_kind_right": float, "is_population_right": float})
-    recall = broken.pivot_table(index="case", columns="strength", values="is_found", aggfunc="mean").reindex(columns=STRENGTHS)
+    recall = broken.pivot_table(index="case", columns="strength", values="is_found", aggfunc="mean").reindex(
+        columns=STRENGTHS
+    )
     recall["right_kind"] = hits.groupby("case")["is_kind_right"].mean()
     recall["right_population"] = hits.groupby("case")["is_population_right"].mean()
     recall["within_a_week"] = hits.groupby("case")["onset_error"].agg(lambda error: float((error <= 1).mean()))
@@ -105,13 +113,20 @@ def tables(outcomes: list[Outcome]) -> dict[str, pd.DataFrame]:
         series_years=("series_years", "sum"),
     )  # fmt: skip
     alarms["alarms_per_100_series_years"] = 100 * alarms["alarms"] / alarms["series_years"]
-    summary = {f"recall {strength}": float(broken.loc[broken["strength"] == strength, "is_found"].mean()) for strength in STRENGTHS}
+    summary = {
+        f"recall {strength}": float(broken.loc[broken["strength"] == strength, "is_found"].mean())
+        for strength in STRENGTHS
+    }
     summary |= {
         "onset within a week": float((hits["onset_error"] <= 1).mean()),
         "right kind": float(hits["is_kind_right"].mean()),
         "right population": float(hits["is_population_right"].mean()),
-        "alarms per 100 clean series-years": float(alarms.loc["clean", "alarms_per_100_series_years"]) if "clean" in alarms.index else 0.0,
+        "alarms per 100 clean series-years": float(alarms.loc["clean", "alarms_per_100_series_years"])
+        if "clean" in alarms.index
+        else 0.0,
         "innocent changes flagged": float((others.loc[others["case"].isin(INNOCENT), "flagged"] > 0).mean()),
-        "other alarms per 100 series-years beside a break": float(100 * broken["flagged"].sum() / broken["series_years"].sum()),
+        "other alarms per 100 series-years beside a break": float(
+            100 * broken["flagged"].sum() / broken["series_years"].sum()
+        ),
     }
     return {"recall": recall, "alarms": alarms, "summary": pd.DataFrame(summary.items(), columns=["measure", "value"])}

@@ -65,14 +65,19 @@ def profile(company: Company) -> pd.DataFrame:
 
 
 def _query() -> str:
-    def cells(frame: str, thing: str, field: str, measure: str, kind: str, category: str, value: str, total: str, where: str) -> str:
+    def cells(
+        frame: str, thing: str, field: str, measure: str, kind: str, category: str, value: str, total: str, where: str
+    ) -> str:
         return (
             f"select '{thing}' as object, '{field}' as field, team, day // 7 as week, '{measure}' as measure, "
             f"{kind} as record_type, {category} as category, {value} as value, {total} as row_count "
             f"from {frame} where {where} group by all"
         )
 
-    parts = [cells(frame, thing, field, "row_count", kind, "null", "count(*)", "count(*)", "true") for thing, frame, field, kind in VOLUMES]
+    parts = [
+        cells(frame, thing, field, "row_count", kind, "null", "count(*)", "count(*)", "true")
+        for thing, frame, field, kind in VOLUMES
+    ]
     parts += [
         cells(frame, thing, field, "filled_count", kind, "null", f"count(*) filter ({filled})", "count(*)", where)
         for thing, frame, field, filled, where, kind in FILLS
@@ -81,7 +86,9 @@ def _query() -> str:
         cells(frame, thing, field, measure, kind, category, "count(*)", "count(*)", where)
         for thing, frame, field, measure, category, where, kind in DISTRIBUTIONS
     ]
-    parts.append(cells("copies", "activity", "rows", "copy_count", "''", "null", "count(*) filter (is_copy)", "count(*)", "true"))
+    parts.append(
+        cells("copies", "activity", "rows", "copy_count", "''", "null", "count(*) filter (is_copy)", "count(*)", "true")
+    )
     bursts = []
     for frame, thing in (("edits", "opportunity"), ("logs", "activity")):
         for population, grouped in (("'all'", ""), ("'team:' || team", "team, ")):

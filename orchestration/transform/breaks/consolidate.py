@@ -22,9 +22,9 @@ SHARE_OF_ONE = 0.8
 def consolidate(profile: Profile, candidates: list[Candidate]) -> list[Candidate]:
     """One candidate a break: of series that tell of one thing the one that tells it best."""
     groups: list[list[Candidate]] = []
-    for each in sorted(candidates, key=lambda one: (one.thing, one.kind, _family(one), one.at, one.population, one.record_type)):
+    for each in sorted(candidates, key=lambda one: (_family(one), one.at, one.population, one.kind, one.record_type)):
         last = groups[-1] if groups else []
-        if last and _alike(last[0], each) and each.at - last[-1].at <= SAME_TIME:
+        if last and _family(last[0]) == _family(each) and each.at - last[-1].at <= SAME_TIME:
             last.append(each)
         else:
             groups.append([each])
@@ -32,8 +32,12 @@ def consolidate(profile: Profile, candidates: list[Candidate]) -> list[Candidate
     return sorted(_causes(found), key=lambda one: (one.at, one.thing, one.field, one.kind, one.population))
 
 
-def _family(each: Candidate) -> str:
-    return "" if each.kind in ("migration", "bulk_edit") else each.field
+def _family(each: Candidate) -> tuple[str, str, str, str]:
+    """Candidates of one family and time tell of one thing: what silences a team only thins out everybody's records."""
+    kind = "volume" if each.kind in SILENCES else each.kind
+    passes = each.measure == "largest_edit_count" or each.kind == "migration"
+    field = "" if each.kind in ("migration", "bulk_edit") else each.field
+    return each.thing, kind, field, "" if passes else "up" if each.size > 0 else "down"
 
 
 def _tells(each: Candidate) -> tuple[bool, float]:
@@ -80,7 +84,9 @@ def _moves_elsewhere(profile: Profile, like: Candidate, concerned: list[str]) ->
         if sides is not None:
             rest = _less(rest, sides)
     # what one team alone records is everybody's
-    if min(rest[0].sum(), rest[1].sum()) + max(rest[0].sum(), rest[1].sum()) < 0.1 * (everybody[0].sum() + everybody[1].sum()):
+    if min(rest[0].sum(), rest[1].sum()) + max(rest[0].sum(), rest[1].sum()) < 0.1 * (
+        everybody[0].sum() + everybody[1].sum()
+    ):
         return True
     return _change_along(own, rest) >= 0.5
 

@@ -17,7 +17,7 @@ LEAST_FILL_CHANGE = 0.1
 LEAST_LATE_CHANGE = 0.12
 LEAST_COPY_SHARE = 0.04
 LEAST_NEW_VALUE = 0.03
-LEAST_DEFAULT_CHANGE = 0.3
+LEAST_DEFAULT_CHANGE = 0.4
 # tenths of a power of ten: a factor of two
 LEAST_MAGNITUDE_SHIFT = 3
 BINS = 8
@@ -55,7 +55,9 @@ def _fill_breaks(key: Any, table: Table) -> list[Candidate]:
             continue
         if not is_abrupt(filled if after > before else totals - filled, totals, cut):
             continue
-        evidence = f"filled in {before:.0%} of {_sum(totals, cut, 0)} before and {after:.0%} of {_sum(totals, cut, 1)} after"
+        evidence = (
+            f"filled in {before:.0%} of {_sum(totals, cut, 0)} before and {after:.0%} of {_sum(totals, cut, 1)} after"
+        )
         found.append(_candidate("field_fill_changed", key, cut, None, after - before, evidence))
     return _without_returns(found, cuts)
 
@@ -112,7 +114,12 @@ def _is_new_default(key: Any, values: Any, totals: Any, cut: Cut) -> bool:
     """Whether one value suddenly takes far more than before; stages are outcomes and do so in a good quarter."""
     before, after = _shares(values, totals, cut)
     lasts = min(cut.end - cut.at, cut.at - cut.start) >= 6
-    return key[1] != "to_stage" and lasts and after - before >= LEAST_DEFAULT_CHANGE and is_abrupt(values, totals, cut)
+    return (
+        key[1] != "to_stage"
+        and lasts
+        and after - before >= LEAST_DEFAULT_CHANGE
+        and is_abrupt(values, totals, cut, 0.7)
+    )
 
 
 def _at_the_same_time(cuts: list[Cut]) -> list[list[Cut]]:
@@ -159,7 +166,10 @@ def _key_breaks(key: Any, table: Table) -> list[Candidate]:
         change = mirrored(before, after, 0.15, needs_mirror=True)
         if change and change[0] and change[1]:
             gone, come, size = change
-            names = ", ".join(table.categories[each] for each in gone), ", ".join(table.categories[each] for each in come)
+            names = (
+                ", ".join(table.categories[each] for each in gone),
+                ", ".join(table.categories[each] for each in come),
+            )
             evidence = f"keys like {names[0]} end and keys like {names[1]} begin ({size:.0%} of the records)"
             found.append(_candidate("migration", key, cut, None, size, evidence))
     return found
@@ -176,7 +186,9 @@ def _hour_breaks(key: Any, table: Table) -> list[Candidate]:
             continue
         shift = best_rotation(before, after)
         if shift:
-            evidence = f"the hours of the day are those of before, {abs(shift)} hours {'later' if shift > 0 else 'earlier'}"
+            evidence = (
+                f"the hours of the day are those of before, {abs(shift)} hours {'later' if shift > 0 else 'earlier'}"
+            )
             found.append(_candidate("time_zone_changed", key, cut, None, float(shift), evidence))
     return found
 
@@ -240,9 +252,7 @@ def _without_returns(found: list[Candidate], cuts: list[Cut]) -> list[Candidate]
     return kept
 
 
-def _candidate(
-    kind: str, key: Any, cut: Cut, ends: int | None, size: float, evidence: str
-) -> Candidate:
+def _candidate(kind: str, key: Any, cut: Cut, ends: int | None, size: float, evidence: str) -> Candidate:
     thing, field, measure, population, record_type = key
     what = f"{record_type}: " if record_type else ""
     return Candidate(

@@ -79,7 +79,11 @@ def find_cuts(counts: Any) -> list[Cut]:
     while position < len(bounds) - 1:
         start, at, end = bounds[position - 1 : position + 2]
         settled = at
-        if end - at == 1 and position + 2 < len(bounds) and _is_transition(sums, start, at, end, bounds[position + 2], phi, penalty):
+        if (
+            end - at == 1
+            and position + 2 < len(bounds)
+            and _is_transition(sums, start, at, end, bounds[position + 2], phi, penalty)
+        ):
             settled, end = end, bounds[position + 2]
             position += 1
         gain = _difference(sums[at] - sums[start], sums[end] - sums[settled]) / phi

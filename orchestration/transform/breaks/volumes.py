@@ -24,8 +24,8 @@ OUTCOME_SIDE = {
 }
 # by how much a volume must change for another regime of logging; None: only silence is a break, a change is business
 LEAST_FACTOR = {
-    ("activity", "rows"): 1.5,
-    ("stage_event", "rows"): 1.7,
+    ("activity", "rows"): 1.3,
+    ("stage_event", "rows"): 1.5,
     ("lead", "rows"): 2.5,
     ("lead", "qualified_at"): None,
     ("opportunity", "rows"): None,
@@ -102,7 +102,9 @@ class _Series:
             before, after = self._rate(cut.start, cut.at), self._rate(cut.at, cut.end)
             raw = self._raw(cut)
             if after <= SILENCE * before and raw <= GAP and self._expected(before, cut.at, cut.end) >= FEWEST_EXPECTED:
-                again = next((each for each in cuts[position + 1 :] if self._rate(each.at, each.end) > SILENCE * before), None)
+                again = next(
+                    (each for each in cuts[position + 1 :] if self._rate(each.at, each.end) > SILENCE * before), None
+                )
                 ends = again.at if again else len(self.volume)
                 kind = self._kind_of_silence(cut.at, ends)
                 if kind:
@@ -136,7 +138,11 @@ class _Series:
             length = next((each for each in lengths if self._gap(at, at + each, phi) >= needed), 0)
             if length:
                 cut = Cut(max(0, at - 8), at, at, at + length, self._gap(at, at + length, phi), needed)
-                found.append(self._candidate("outage", cut, at + length, self._around(at, at + length), self._rate(at, at + length)))
+                found.append(
+                    self._candidate(
+                        "outage", cut, at + length, self._around(at, at + length), self._rate(at, at + length)
+                    )
+                )
             at += max(length, 1)
         return found
 
@@ -208,7 +214,9 @@ class _Series:
             return False
         before, inside, after = (self._rate(*span) for span in zip(bounds, bounds[1:], strict=False))
         raw = self.volume[bounds[1] : bounds[2]].mean()
-        usual = min(self.volume[max(bounds[0], bounds[1] - 6) : bounds[1]].mean(), self.volume[bounds[2] : bounds[2] + 6].mean())
+        usual = min(
+            self.volume[max(bounds[0], bounds[1] - 6) : bounds[1]].mean(), self.volume[bounds[2] : bounds[2] + 6].mean()
+        )
         return bool(
             bounds[2] - bounds[1] <= 6
             and inside < 0.5 * min(before, after)
@@ -227,9 +235,7 @@ class _Series:
         # the volume itself has moved, not only what it is held against
         moved = raw * ratio > 0 and abs(raw) >= 0.6 * np.log(factor) and near * ratio > 0
         return bool(
-            moved
-            and min(abs(ratio), abs(near)) >= np.log(factor)
-            and is_abrupt(self.volume, self.control, cut, 0.6)
+            moved and min(abs(ratio), abs(near)) >= np.log(factor) and is_abrupt(self.volume, self.control, cut, 0.6)
         )
 
     def _candidate(self, kind: str, cut: Cut, ends: int | None, before: float, after: float) -> Candidate:
@@ -241,4 +247,6 @@ class _Series:
             f"beside {self.control[earlier].mean():.1f} and {self.control[later].mean():.1f} of the outcome side"
         )
         size = float(np.log(after / before))
-        return Candidate(kind, thing, field, "row_count", population, record_type, cut.at, ends, size, cut.confidence, evidence)
+        return Candidate(
+            kind, thing, field, "row_count", population, record_type, cut.at, ends, size, cut.confidence, evidence
+        )
