@@ -54,10 +54,10 @@ def run_case(case: str, strength: str, seed: int) -> Outcome:
     error = (
         (found["starts_on"].to_numpy().astype("datetime64[D]") - FIRST_MONDAY).astype(int) // 7 - planted.week
     ).astype(int)
-    same = (
-        (found["object"] == planted.thing).to_numpy() & found["field"].isin(planted.fields).to_numpy() & (abs(error) <= NEAR)
-        & np.array([population == planted.population or "all" in (population, planted.population) for population in found["population"]], dtype=bool)
-    )  # fmt: skip
+    where = found["object"].to_numpy() == planted.thing
+    in_field = found["field"].isin(planted.fields).to_numpy()
+    somewhere = [each == planted.population or "all" in (each, planted.population) for each in found["population"]]
+    same = where & in_field & (abs(error) <= NEAR) & np.array(somewhere, dtype=bool)
     if not same.any():
         return Outcome(case, strength, seed, what, False, False, False, None, len(found), years, noted)
     right = same & (found["kind"] == planted.kind).to_numpy()
@@ -72,7 +72,7 @@ def run_case(case: str, strength: str, seed: int) -> Outcome:
 def _innocent(rng: np.random.Generator, case: str) -> dict[str, Any]:
     weeks = 130
     middle = int(rng.integers(40, 90))
-    return {
+    changes: dict[str, dict[str, Any]] = {
         "season": {"season": float(rng.uniform(0.4, 0.6)), "weeks": weeks},
         "growth": {"growth": float(rng.uniform(0.8, 2.0)), "weeks": weeks},
         "peak": {"peak": (middle, int(rng.integers(4, 8)), float(rng.uniform(1.6, 2.4))), "weeks": weeks},
@@ -80,7 +80,8 @@ def _innocent(rng: np.random.Generator, case: str) -> dict[str, Any]:
         "great_quarter": {"great_quarter": (middle, float(rng.uniform(1.3, 1.7))), "weeks": weeks},
         "quarter_end": {"quarter_end": 1.4, "weeks": weeks},
         "campaign": {"campaign_from": middle, "weeks": weeks},
-    }.get(case, {})
+    }
+    return changes.get(case, {})
 
 
 def run_all(seeds: Iterable[int], workers: int = 2, cases: Iterable[str] = ()) -> list[Outcome]:
@@ -109,7 +110,9 @@ def tables(outcomes: list[Outcome]) -> dict[str, pd.DataFrame]:
     recall["within_a_week"] = hits.groupby("case")["onset_error"].agg(lambda error: float((error <= 1).mean()))
     others = frame[~frame["case"].isin(CHANGES)]
     alarms = others.groupby("case").agg(
-        companies=("flagged", "size"), flagged=("flagged", lambda each: float((each > 0).mean())), alarms=("flagged", "sum"),
+        companies=("flagged", "size"),
+        flagged=("flagged", lambda each: float((each > 0).mean())),
+        alarms=("flagged", "sum"),
         series_years=("series_years", "sum"),
     )  # fmt: skip
     alarms["alarms_per_100_series_years"] = 100 * alarms["alarms"] / alarms["series_years"]

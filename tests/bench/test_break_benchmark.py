@@ -1,4 +1,4 @@
-"""A fixed slice of the benchmark of breaks: its floors lie below what the whole of it measures (docs/decisions/0005)."""
+"""A fixed slice of the benchmark of breaks: its floors lie below what the whole of it measures (decision 0005)."""
 
 import pytest
 

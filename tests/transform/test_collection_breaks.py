@@ -33,8 +33,8 @@ def cells(
     return [
         {
             "source": "generic", "object": thing, "field": field, "population": population,
-            "week_start": pd.Timestamp(monday(week)), "measure": measure, "record_type": record_type, "category": category,
-            "value": count, "row_count": totals(week) if totals else count,
+            "week_start": pd.Timestamp(monday(week)), "measure": measure, "record_type": record_type,
+            "category": category, "value": count, "row_count": totals(week) if totals else count,
         }
         for week in range(WEEKS)
         for category, count in counts(week).items()

@@ -105,7 +105,7 @@ def _change_along(own: tuple[Any, Any], rest: tuple[Any, Any]) -> float:
 
 
 def _before_and_after(profile: Profile, like: Candidate, population: str) -> tuple[Any, Any] | None:
-    """Counts of a population in the table that a candidate is of, a quarter before it and until it ends, a quarter at most."""
+    """Counts of a population in a candidate's table, of the quarter before it and of the weeks until it ends."""
     before = slice(max(0, like.at - 13), like.at)
     # the week of the change is of both ways
     first = like.at if like.ends == like.at + 1 else like.at + 1

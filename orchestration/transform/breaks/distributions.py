@@ -87,7 +87,8 @@ def _lag_breaks(key: Any, table: Table) -> list[Candidate]:
             continue
         if cut.end - cut.at < 2:
             continue
-        evidence = f"a week or more late: {before:.0%} of {_sum(totals, cut, 0)} before, {after:.0%} of {_sum(totals, cut, 1)} after"
+        before_of, after_of = _sum(totals, cut, 0), _sum(totals, cut, 1)
+        evidence = f"a week or more late: {before:.0%} of {before_of} before, {after:.0%} of {after_of} after"
         ends = cut.end if after > before and cut.end < len(totals) else None
         found.append(_candidate("late_or_backdated_entry", key, cut, ends, after - before, evidence))
     return _without_returns(found, cuts)
@@ -244,11 +245,11 @@ def _without_returns(found: list[Candidate], cuts: list[Cut]) -> list[Candidate]
     kept: list[Candidate] = []
     for each in found:
         last = kept[-1] if kept else None
-        if last and last.size * each.size < 0 and abs(last.size + each.size) < 0.35 * abs(last.size):
-            if any(cut.at == each.at and cut.start == last.at for cut in cuts):
-                kept[-1] = replace(last, ends=each.at)
-                continue
-        kept.append(each)
+        follows = last and any(cut.at == each.at and cut.start - last.at <= 1 for cut in cuts)
+        if last and follows and last.size * each.size < 0 and abs(last.size + each.size) < 0.35 * abs(last.size):
+            kept[-1] = replace(last, ends=each.at)
+        else:
+            kept.append(each)
     return kept
 
 

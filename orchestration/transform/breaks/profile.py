@@ -55,7 +55,7 @@ class Profile:
 
 
 def read_profiles(profiles: pd.DataFrame, until: Any = None) -> list[Profile]:
-    """The profile of each source; `until` is the last day that the extracts know, and its week counts once it is over."""
+    """The profile of each source; `until` is the last day that the extracts know: its week counts once it is over."""
     frame = profiles.assign(
         week_start=profiles["week_start"].to_numpy().astype("datetime64[D]"),
         category=profiles["category"].astype(object).where(profiles["category"].notna(), ""),

@@ -1,4 +1,4 @@
-"""Where a weekly table of counts changes its shares: exact optimal partitioning under a multinomial with overdispersion."""
+"""Where weekly counts change their shares: exact optimal partitioning under a multinomial with overdispersion."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +16,9 @@ LARGEST_DISPERSION = 400.0
 class Cut:
     """A change in week `at`, between the segment that begins at `start` and the one that ends before `end`.
 
-    settled: the first week that is wholly of the new way; a change in mid-week leaves a week between the two. gain: by how much two segments fit better than one, as twice a log likelihood after overdispersion; threshold: what
-    it had to exceed.
+    settled: the first week that is wholly of the new way; a change in mid-week leaves a week between the two. gain: by
+    how much two segments fit better than one, as twice a log likelihood after overdispersion; threshold: what it had to
+    exceed.
     """
 
     start: int

@@ -4,6 +4,7 @@ Volume moves with business too. So each volume is held against what the same pop
 weeks (the outcome side), and only their ratio is cut into segments: a season or a great quarter moves both.
 """
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,7 @@ class _Series:
         self.begins = int(active[0]) if len(active) else len(volume)
 
     def breaks(self) -> list[Candidate]:
-        thing, field, population, record_type = self.key
+        """The breaks that the best partition of the weeks shows."""
         cuts = find_cuts(np.column_stack([self.volume, self.control]))
         if not cuts:
             return []
@@ -125,7 +126,7 @@ class _Series:
         return found
 
     def gaps(self) -> list[Candidate]:
-        """Outages too short for the partition, which has to allow for slow drift: weeks of almost nothing between usual ones."""
+        """Outages too short for the partition, which allows for slow drift: weeks of almost nothing between usual ones."""
         # the volume alone: what it is held against has its own noise, and only has to go on
         phi = dispersion(np.column_stack([self.volume, np.full(len(self.volume), 50 * self.volume.max())]), (1, 2))
         needed = threshold(len(self.volume), 1)
@@ -151,7 +152,7 @@ class _Series:
         return float((self.volume[weeks].sum() + 0.1) / (self.control[weeks].sum() + 1.0))
 
     def _gap(self, at: int, end: int, phi: float) -> float:
-        """How much better silence fits these weeks than the volume of those around them; 0 where they are not silent."""
+        """How much better silence fits these weeks than the volume of those around; 0 where they are not silent."""
         inside = self.volume[at:end]
         usual = min(float(self.volume[at - 4 : at].mean()), float(self.volume[end : end + 4].mean()))
         expected = usual * len(inside) * self._going_on(at, end)
@@ -162,7 +163,7 @@ class _Series:
         return float(2 * (seen * np.log(max(seen, 1e-9) / expected) - seen + expected) / phi)
 
     def _going_on(self, at: int, end: int) -> float:
-        """How much of the usual business there was in these weeks: of what tells of it, the least; in a holiday all rests."""
+        """How much of the usual business there was in these weeks: of what tells of it, the least."""
         shares = []
         for part in self.parts:
             usual = min(part[max(0, at - 8) : at].mean(), part[end : end + 8].mean())
@@ -212,7 +213,7 @@ class _Series:
         """A short fall to less than half, and back to where it was: most of the records did not arrive."""
         if len(bounds) < 4 or LEAST_FACTOR[self.key[0], self.key[1]] is None:
             return False
-        before, inside, after = (self._rate(*span) for span in zip(bounds, bounds[1:], strict=False))
+        before, inside, after = (self._rate(*span) for span in pairwise(bounds))
         raw = self.volume[bounds[1] : bounds[2]].mean()
         usual = min(
             self.volume[max(bounds[0], bounds[1] - 6) : bounds[1]].mean(), self.volume[bounds[2] : bounds[2] + 6].mean()
