@@ -118,6 +118,7 @@ def _query() -> str:
             union all {" union all ".join(bursts)}
         )
         select 'generic' as source, object, field, population,
-            (date '{FIRST_MONDAY}' + week::int * 7)::date as week_start, measure, record_type, category, value::bigint as value, row_count::bigint as row_count
+            (date '{FIRST_MONDAY}' + week::int * 7)::date as week_start,
+            measure, record_type, category, value::bigint as value, row_count::bigint as row_count
         from added where week >= 0
     """

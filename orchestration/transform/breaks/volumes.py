@@ -126,7 +126,7 @@ class _Series:
         return found
 
     def gaps(self) -> list[Candidate]:
-        """Outages too short for the partition, which allows for slow drift: weeks of almost nothing between usual ones."""
+        """Outages too short for the partition, which allows for slow drift: weeks of almost nothing."""
         # the volume alone: what it is held against has its own noise, and only has to go on
         phi = dispersion(np.column_stack([self.volume, np.full(len(self.volume), 50 * self.volume.max())]), (1, 2))
         needed = threshold(len(self.volume), 1)
