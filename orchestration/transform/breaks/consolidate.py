@@ -47,16 +47,10 @@ def _tells(each: Candidate) -> tuple[bool, float]:
     return each.record_type == "", each.confidence
 
 
-def _alike(one: Candidate, other: Candidate) -> bool:
-    if (one.thing, one.kind, _family(one)) != (other.thing, other.kind, _family(other)):
-        return False
-    return one.kind in ("migration", "bulk_edit", "outage") or one.size * other.size > 0
-
-
 def _populations(profile: Profile, group: list[Candidate]) -> list[Candidate]:
     """Everybody, or the teams or pipelines that it concerns: a team's break also shows in the sum of all teams."""
     best: dict[str, Candidate] = {}
-    for each in group:
+    for each in _of_all_types_or_one(profile, group):
         held = best.get(each.population)
         if held is None or _tells(each) > _tells(held):
             best[each.population] = each
@@ -70,6 +64,20 @@ def _populations(profile: Profile, group: list[Candidate]) -> list[Candidate]:
     if _moves_elsewhere(profile, strongest, [each.population for each in teams]):
         return [whole or replace(strongest, population=EVERYBODY)]
     return teams
+
+
+def _of_all_types_or_one(profile: Profile, group: list[Candidate]) -> list[Candidate]:
+    """Of volumes, those of all types together; or those of the one type that alone has changed: it moves the sum, too."""
+    types = {each.record_type for each in group if each.measure == "row_count"} - {""}
+    typed = [each for each in group if each.record_type in types]
+    if len(types) != 1 or len(typed) == len(group):
+        return group
+    like = max(typed, key=lambda each: (each.confidence, each.population))
+    own = _before_and_after(profile, like, like.population)
+    whole = _before_and_after(profile, replace(like, record_type=""), like.population)
+    if own is None or whole is None or _change_along(own, _less(whole, own)) >= 0.5:
+        return [each for each in group if each not in typed]
+    return typed
 
 
 def _moves_elsewhere(profile: Profile, like: Candidate, concerned: list[str]) -> bool:

@@ -15,6 +15,7 @@ final as (
         object,
         coalesce(field, 'rows') as field,
         population,
+        cast(null as varchar) as record_type,
         effective_on as starts_on,
         cast(null as date) as ends_on,
         cast(null as double) as size,

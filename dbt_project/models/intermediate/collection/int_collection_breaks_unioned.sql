@@ -33,6 +33,7 @@ final as (
         detected.object,
         detected.field,
         detected.population,
+        detected.record_type,
         detected.starts_on,
         detected.ends_on,
         detected.size,
