@@ -59,15 +59,22 @@ def _populations(profile: Profile, group: list[Candidate]) -> list[Candidate]:
     if not teams:
         return [whole] if whole else list(best.values())
     strongest = max(teams, key=lambda each: (_tells(each), each.population))
-    if whole and whole.measure == "largest_edit_count":
-        return [strongest] if strongest.size >= SHARE_OF_ONE * whole.size else [whole]
+    if strongest.measure == "largest_edit_count":
+        largest = max(
+            (each.size for each in group if each.population == EVERYBODY and _same_table(each, strongest)), default=0
+        )
+        return [strongest] if whole is None or strongest.size >= SHARE_OF_ONE * largest else [whole]
     if _moves_elsewhere(profile, strongest, [each.population for each in teams]):
         return [whole or replace(strongest, population=EVERYBODY)]
     return teams
 
 
+def _same_table(one: Candidate, other: Candidate) -> bool:
+    return (one.measure, one.field) == (other.measure, other.field)
+
+
 def _of_all_types_or_one(profile: Profile, group: list[Candidate]) -> list[Candidate]:
-    """Of volumes, those of all types together; or those of the one type that alone has changed: it moves the sum, too."""
+    """Of volumes, those of all types together; or those of the one type that alone has changed, which moves the sum."""
     types = {each.record_type for each in group if each.measure == "row_count"} - {""}
     typed = [each for each in group if each.record_type in types]
     if len(types) != 1 or len(typed) == len(group):
@@ -162,7 +169,14 @@ def _explains(cause: Candidate, effect: Candidate) -> bool:
     if cause.kind == "bulk_edit":
         return near and effect.kind in FOLLOWS_AN_EDIT and effect.kind != "bulk_edit"
     if cause.kind in SILENCES:
-        return near and effect.kind in FOLLOWS_A_VOLUME and effect.field != "activity_type"
+        # of another type, or weeks away, it is a change of its own
+        at_once = any(abs(effect.at - time) <= 1 for time in times)
+        of_it = "" in (cause.record_type, effect.record_type) or cause.record_type == effect.record_type
+        # what outlasts an outage is not of it
+        outlasts = cause.ends is not None and (effect.ends is None or effect.ends > cause.ends + 1)
+        return (
+            at_once and of_it and not outlasts and effect.kind in FOLLOWS_A_VOLUME and effect.field != "activity_type"
+        )
     if cause.kind == "definition_changed" and cause.field == "activity_type":
         return near and effect.kind in SILENCES and effect.record_type != ""
     if cause.kind == "time_zone_changed":

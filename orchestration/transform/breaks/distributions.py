@@ -48,9 +48,11 @@ def _fill_breaks(key: Any, table: Table) -> list[Candidate]:
     filled, totals = table.counts[:, 0], table.totals
     found = []
     cuts = find_cuts(np.column_stack([filled, totals - filled]))
+    # the first records are of leads, before there is a deal to link them to
+    begins = int(np.flatnonzero(totals)[0]) + (WINDOW if key[1] == "opportunity_id" else 0)
     for cut in cuts:
         before, after = _shares(filled, totals, cut)
-        spell = cut.end - cut.at
+        spell = cut.end - cut.at if cut.at >= begins else 0
         if abs(after - before) < LEAST_FILL_CHANGE or spell < 2 or not _enough(totals, cut):
             continue
         if not is_abrupt(filled if after > before else totals - filled, totals, cut):

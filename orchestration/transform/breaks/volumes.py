@@ -69,7 +69,7 @@ def _control(profile: Profile, others: list[Profile], thing: str, field: str, po
     """The weekly outcome side of a volume; where its own source has none, that of all sources; else a constant."""
     parts = OUTCOME_SIDE[thing, field]
     own = sum(profile.rows(*part, population) for part in parts)
-    if np.sum(own) >= len(profile.weeks):
+    if sum(profile.rows(*part, EVERYBODY).sum() for part in parts) >= len(profile.weeks):
         return own
     everywhere = np.zeros(len(profile.weeks))
     for other in others:
@@ -79,7 +79,9 @@ def _control(profile: Profile, others: list[Profile], thing: str, field: str, po
         everywhere[np.arange(len(other.weeks))[inside] + offset] += np.asarray(theirs)[inside]
     if everywhere.sum() >= len(profile.weeks):
         return everywhere
-    return np.full(len(profile.weeks), max(1.0, profile.rows(thing, field, population).mean()))
+    # nothing says when a team began: only of everybody can be told that records were there
+    usual = profile.rows(thing, field, population).mean() if population == EVERYBODY else 0.0
+    return np.full(len(profile.weeks), usual)
 
 
 class _Series:
@@ -164,12 +166,15 @@ class _Series:
 
     def _going_on(self, at: int, end: int) -> float:
         """How much of the usual business there was in these weeks: of what tells of it, the least."""
+        if self.control.min() == self.control.max():
+            return 1.0
         shares = []
-        for part in self.parts:
+        for part in [*self.parts, self.control]:
             usual = min(part[max(0, at - 8) : at].mean(), part[end : end + 8].mean())
             if usual * (end - at) >= FEWEST_EXPECTED / 2:
                 shares.append(float(part[at:end].mean() / usual))
-        return min([1.0, *shares])
+        # too few to tell: no business, for all that is known
+        return min([1.0, *shares]) if shares else 0.0
 
     def _rate(self, start: int, end: int) -> float:
         return float((self.volume[start:end].sum() + 0.1) / (self.control[start:end].sum() + 1.0))
@@ -222,6 +227,7 @@ class _Series:
             bounds[2] - bounds[1] <= 6
             and inside < 0.5 * min(before, after)
             and max(before, after) < 1.6 * min(before, after)
+            and self._going_on(bounds[1], bounds[2]) >= 0.5
             and raw < 0.5 * usual
         )
 
