@@ -156,6 +156,11 @@ def test_how_periods_were_collected_is_unknown_until_it_is_judged(kuota: KuotaHo
     assert set(told) == {("unknown", "unknown", "unknown", None, "unknown")}
 
 
+def test_the_closes_began_to_be_recorded_and_the_end_of_a_quarter_is_no_break(kuota: KuotaHome) -> None:
+    breaks = kuota.quality("select kind, object, field, population, starts_on::varchar, origin from collection_break")
+    assert breaks == [("tracking_started", "opportunity", "close_date", "all", "2017-02-27", "detected")]
+
+
 def test_every_row_of_the_files_is_loaded_and_counted_or_excluded(kuota: KuotaHome) -> None:
     files = {
         path.relative_to(kuota.landing).as_posix(): len(path.read_text().splitlines()) - 1
