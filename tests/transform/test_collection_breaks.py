@@ -140,6 +140,20 @@ def test_a_value_that_ends_as_another_begins_is_renamed() -> None:
     assert breaks(business(), cells("lead", "source", "category_count", sources)) == expected
 
 
+def test_a_stage_renamed_in_one_pipeline_is_that_pipeline_s_break() -> None:
+    def stages(renamed: bool) -> Callable[[int], dict[str | None, float]]:
+        name = "Discovery" if renamed else "Demo"
+        return lambda week: {"Won": 12, "Demo" if week < CHANGE else name: 12}
+
+    def everybody(week: int) -> dict[str | None, float]:
+        return {"Won": 24, "Demo": 24 if week < CHANGE else 12, "Discovery": 0 if week < CHANGE else 12}
+
+    one = cells("stage_event", "to_stage", "category_count", stages(True), population="pipeline:one")
+    two = cells("stage_event", "to_stage", "category_count", stages(False), population="pipeline:two")
+    rows = business(), one, two, cells("stage_event", "to_stage", "category_count", everybody)
+    assert breaks(*rows) == [("definition_changed", "stage_event", "to_stage", "pipeline:one", monday(CHANGE))]
+
+
 def test_a_value_that_only_comes_on_top_is_business() -> None:
     def sources(week: int) -> dict[str | None, float]:
         return {"web": 20, "phone": 10, "event": 8, "fair": 15 if week >= CHANGE else 0}

@@ -55,18 +55,22 @@ def _populations(profile: Profile, group: list[Candidate]) -> list[Candidate]:
         if held is None or _tells(each) > _tells(held):
             best[each.population] = each
     whole = best.get(EVERYBODY)
-    teams = [each for population, each in sorted(best.items()) if population.startswith("team:")]
-    if not teams:
-        return [whole] if whole else list(best.values())
-    strongest = max(teams, key=lambda each: (_tells(each), each.population))
-    if strongest.measure == "largest_edit_count":
-        largest = max(
-            (each.size for each in group if each.population == EVERYBODY and _same_table(each, strongest)), default=0
-        )
-        return [strongest] if whole is None or strongest.size >= SHARE_OF_ONE * largest else [whole]
-    if _moves_elsewhere(profile, strongest, [each.population for each in teams]):
-        return [whole or replace(strongest, population=EVERYBODY)]
-    return teams
+    for part in ("team:", "pipeline:"):
+        parts = [each for population, each in sorted(best.items()) if population.startswith(part)]
+        strongest = max(parts, key=lambda each: (_tells(each), each.population), default=None)
+        if strongest is None:
+            continue
+        if strongest.measure == "largest_edit_count":
+            largest = max(
+                (each.size for each in group if each.population == EVERYBODY and _same_table(each, strongest)),
+                default=0,
+            )
+            if whole is None or strongest.size >= SHARE_OF_ONE * largest:
+                return [strongest]
+        elif not _moves_elsewhere(profile, strongest, [each.population for each in parts]):
+            return parts
+        whole = whole or replace(strongest, population=EVERYBODY)
+    return [whole] if whole else []
 
 
 def _same_table(one: Candidate, other: Candidate) -> bool:
