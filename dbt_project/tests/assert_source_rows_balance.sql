@@ -55,14 +55,25 @@ current_rows as (
     {% endfor -%}
 ),
 
-published_rows as (
+-- a record that is one with another system's is published under the other's id
+published_ids as (
     {% for object, model in published_objects.items() -%}
     select source, '{{ object }}' as object, count(*) as published_count
     from {{ ref(model) }}
     where source is not null
     group by source
-    {{ 'union all' if not loop.last }}
+    union all
     {% endfor -%}
+    select source, entity as object, count(*) as published_count
+    from {{ ref('bridge_source_ids') }}
+    where canonical_id <> source_id and entity in ('rep', 'account', 'product')
+    group by source, entity
+),
+
+published_rows as (
+    select source, object, sum(published_count) as published_count
+    from published_ids
+    group by source, object
 ),
 
 judged_rows as (

@@ -19,6 +19,7 @@ final as (
         on
             breaks.object = metric_fields.object
             and (breaks.field = 'rows' or breaks.field = metric_fields.field)
+            and coalesce(breaks.record_type = metric_fields.record_type, true)
 )
 
 select * from final
