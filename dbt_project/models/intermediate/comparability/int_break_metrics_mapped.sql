@@ -18,7 +18,8 @@ final as (
     inner join metric_fields
         on
             breaks.object = metric_fields.object
-            and (breaks.field = 'rows' or breaks.field = metric_fields.field)
+            -- what is seen in one type of activity says nothing of the fields of the others
+            and (breaks.field = metric_fields.field or (breaks.field = 'rows' and breaks.record_type is null))
             and coalesce(breaks.record_type = metric_fields.record_type, true)
 )
 
