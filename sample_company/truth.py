@@ -12,10 +12,19 @@ import pandas as pd
 
 from sample_company.activities import MEETING, MISSPELT_MEETING, TYPES
 from sample_company.deals import KNOWN, LOST, WON
-from sample_company.extract import REPORTING_OFFSET, Company, cutoff_of
-from sample_company.people import PARENT_TEAM, TEAM_IDS
+from sample_company.extract import Company, cutoff_of
+from sample_company.people import PARENT_TEAM, TEAM_IDS, source_at
 from sample_company.quota_cases import QuotaCase, make_quota_cases
-from sample_company.story import GENERIC, JAYAPURA, PIPEDRIVE, Break, InnocentChange, innocent_changes, planted_breaks
+from sample_company.story import (
+    JAYAPURA,
+    NEVER,
+    REPORTING_OFFSET,
+    Break,
+    InnocentChange,
+    innocent_changes,
+    planted_breaks,
+)
+from sample_company.systems import GENERIC, HUBSPOT, PIPEDRIVE, SALESFORCE
 from sample_company.working_days import local_day
 
 UNASSIGNED = "unassigned"
@@ -175,8 +184,8 @@ def _activities_by_rep(company: Company, counts: pd.DataFrame) -> dict[str, dict
 
 def _new_customers(credits: pd.DataFrame, known_deals: pd.DataFrame) -> pd.DataFrame:
     """The credits of each account's first won deal, by close date and then by id."""
-    source = known_deals["on_pipedrive"].map({True: f"{PIPEDRIVE}:", False: f"{GENERIC}:"})
-    opportunity_id = (source + known_deals["opportunity_id"]).loc[credits["deal"]].to_numpy()
+    full_id = known_deals["source"] + ":" + known_deals["opportunity_id"]
+    opportunity_id = full_id.loc[credits["deal"]].to_numpy()
     account = known_deals["account"].loc[credits["deal"]].to_numpy()
     ordered = credits.assign(opportunity_id=opportunity_id, account=account).sort_values(["on", "opportunity_id"])
     first = ordered.groupby("account")["opportunity_id"].transform("first")
@@ -184,31 +193,38 @@ def _new_customers(credits: pd.DataFrame, known_deals: pd.DataFrame) -> pd.DataF
 
 
 def _units_sold(company: Company, credits: pd.DataFrame) -> pd.DataFrame:
-    """Only the plain source delivers lines."""
+    """Only the plain source and Salesforce deliver lines."""
     quantity = company.lines.groupby("deal")["quantity"].sum()
-    sold = credits[~company.deals["on_pipedrive"].loc[credits["deal"]].to_numpy()]
+    has_lines = company.deals["source"].isin([GENERIC, SALESFORCE]) | company.deals["moves"]
+    sold = credits[has_lines.loc[credits["deal"]].to_numpy()]
     return sold.assign(figure=sold["share"] * quantity.loc[sold["deal"]].to_numpy())
 
 
 def _pipeline_created(company: Company, known_deals: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     """Pipedrive does not say who created a deal: there it is the first owner, where the log knows one."""
-    reps = company.reps
     created_on = local_day(known_deals["created_at"].to_numpy(), REPORTING_OFFSET)
-    creator = pd.Series(reps.index, reps["rep_id"]).reindex(known_deals["created_by"]).to_numpy()
     first_owner = np.where(known_deals["owner_is"] == KNOWN, known_deals["worker"], -1)
     rate = _rate_of(rates, created_on)
-    created = pd.DataFrame({"rep": np.where(known_deals["on_pipedrive"], first_owner, creator).astype(int)})
+    created = pd.DataFrame({"rep": np.where(known_deals["source"] == PIPEDRIVE, first_owner, known_deals["creator"])})
     created["on"] = created_on.astype("datetime64[s]")
     created["figure"] = _in_rupiah(known_deals, rate)
     return placed(company, created)
 
 
+def qualified_leads(company: Company, as_of: np.datetime64) -> pd.Series:
+    """When each lead was qualified as far as it is on record. Pipedrive does not say, and Salesforce dates only the
+    conversion."""
+    leads, cutoff = company.leads, cutoff_of(as_of)
+    in_salesforce = (leads["source"] == SALESFORCE) | leads["moves"]
+    says = leads["source"].isin([GENERIC, HUBSPOT])
+    qualified_at = leads["qualified_at"].where(says, leads["converted_at"].where(in_salesforce))
+    return qualified_at[qualified_at < cutoff]
+
+
 def _leads_qualified(company: Company, as_of: np.datetime64) -> pd.DataFrame:
-    """Pipedrive does not say when a lead was qualified."""
-    leads = company.leads
-    qualified = leads[~leads["on_pipedrive"] & (leads["qualified_at"] < cutoff_of(as_of))]
-    on = local_day(qualified["qualified_at"].to_numpy(), REPORTING_OFFSET).astype("datetime64[s]")
-    owner = np.where(qualified["owner_id"].isna(), -1, qualified["rep"])
+    qualified_at = qualified_leads(company, as_of)
+    on = local_day(qualified_at.to_numpy(), REPORTING_OFFSET).astype("datetime64[s]")
+    owner = company.leads["owner"].loc[qualified_at.index].to_numpy()
     return placed(company, pd.DataFrame({"rep": owner, "on": on, "figure": 1}))
 
 
@@ -220,8 +236,8 @@ def _activities_of(company: Company, counts: pd.DataFrame, name: str) -> pd.Data
 def _unrecorded_months(
     company: Company, counted: dict[str, pd.DataFrame], as_of: np.datetime64
 ) -> dict[str, dict[str, list[str]]]:
-    """By metric and rep or team, the months of which no day is recorded: before the source's first one, and in Jayapura
-    before activities were tracked. A team is recorded where one of its reps is."""
+    """By metric and rep, team or `company`, the months of which no day is recorded: before the source's first one, and
+    in Jayapura before activities were tracked. A team or the company is recorded where one of its reps is."""
     reps, stays = company.reps, company.memberships
     days = pd.concat([rows["on"] for rows in counted.values() if len(rows)])
     first_month = days.min().to_numpy().astype("datetime64[M]")
@@ -229,12 +245,11 @@ def _unrecorded_months(
     is_there = _months_within(months, stays["valid_from"], stays["valid_to"])
     team_ids = np.array([f"{GENERIC}:{team}" for team in TEAM_IDS], dtype=object)
     rep_id, team_id = reps["full_id"].to_numpy()[stays["rep"]], team_ids[stays["team"]]
-    begins_late = ((stays["team"] == JAYAPURA) & ~reps["on_pipedrive"].loc[stays["rep"]].to_numpy()).to_numpy()
+    of_jayapura = reps["source"].loc[stays["rep"]] == reps["source"][JAYAPURA]
+    begins_late = (stays["team"] == JAYAPURA).to_numpy() & of_jayapura.to_numpy()
     figures: dict[str, dict[str, list[str]]] = {}
     for metric, rows in counted.items():
-        of_reps = rows[rows["rep"] >= 0]
-        first = of_reps.groupby(reps["on_pipedrive"].to_numpy()[of_reps["rep"]])["on"].min().reindex([False, True])
-        since = first.to_numpy().astype("datetime64[s]")[reps["on_pipedrive"].astype(int)]
+        since = _recorded_since(company, rows)
         by_source = _months_within(months, since, np.full(len(reps), _NEVER)) & ~np.isnat(since)[:, None]
         lost = {name: months[~by_source[position]] for position, name in enumerate(reps["full_id"])}
         is_recorded = is_there & by_source[stays["rep"]]
@@ -246,8 +261,22 @@ def _unrecorded_months(
                 own = names == name
                 unknown = months[is_there[own].any(axis=0) & ~is_recorded[own].any(axis=0)]
                 lost[name] = np.union1d(lost.get(name, unknown), unknown)
+        lost["company"] = months[~(is_there & is_recorded).any(axis=0)]
         figures[metric] = {name: [str(month.astype("datetime64[D]")) for month in gone] for name, gone in lost.items()}
     return figures
+
+
+def _recorded_since(company: Company, rows: pd.DataFrame) -> Any:
+    """By rep the day from which on one of the rep's systems records what `rows` count: each from its first one on."""
+    reps, of_reps = company.reps, rows[rows["rep"] >= 0]
+    source = source_at(
+        reps["source"].to_numpy(dtype=object)[of_reps["rep"]], of_reps["on"].to_numpy(), company.story.crm_changed
+    )
+    first = of_reps.groupby(source)["on"].min()
+    since = first.reindex(reps["source"]).to_numpy().astype("datetime64[s]")
+    anew = first.reindex(np.full(len(reps), SALESFORCE)).to_numpy().astype("datetime64[s]")
+    moved = (reps["source"] == PIPEDRIVE) & (company.story.crm_changed != NEVER)
+    return np.where(moved, np.fmin(since, anew), since)
 
 
 def _months_within(months: Any, first_day: Any, last_day: Any) -> Any:

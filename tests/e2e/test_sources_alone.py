@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 Sample = tuple[KuotaHome, Truth]
 
 
-@pytest.fixture(scope="module", params=["generic", "pipedrive"])
+@pytest.fixture(scope="module", params=["generic", "hubspot", "pipedrive", "salesforce"])
 def alone(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Sample:
     folder = tmp_path_factory.mktemp(request.param)
     kuota = KuotaHome(folder / "home", folder / "landing")
