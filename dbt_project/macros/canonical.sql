@@ -1,5 +1,5 @@
-{#- Why a current source row is out of every number: a newer row has its key ('duplicate'), or its CRM marks it deleted or
-    says so otherwise (`source_exclusion`).
+{#- Why a current source row is out of every number: a newer row has its key ('duplicate'), its CRM says why
+    (`source_exclusion`), or marks it deleted.
     Of rows that share a key the last updated counts; then the row hash, then the first of the file. -#}
 {% macro exclusion_reason(updated_at='cast(null as timestamp)', is_deleted='false', source_exclusion='cast(null as varchar)') -%}
     case
@@ -7,8 +7,7 @@
             partition by source, source_key
             order by {{ updated_at }} desc nulls last, row_hash desc, source_file asc, source_row asc
         ) > 1 then 'duplicate'
-        when {{ is_deleted }} then 'deleted'
-        else {{ source_exclusion }}
+        else coalesce({{ source_exclusion }}, case when {{ is_deleted }} then 'deleted' end)
     end
 {%- endmacro %}
 
@@ -31,13 +30,14 @@
 
 
 {#- Joins the register value_map for `column` of `rows`, as <column>_map: its meaning on the date `on_date`, at as_of
-    without one. `fields` names the field by source. -#}
+    without one. `fields` names the field by source; of any other source it is called as in the plain format, or else as here. -#}
 {% macro join_value_map(rows, column, object, fields, on_date=none) -%}
     left join {{ ref('int_value_maps_in_force') }} as {{ column }}_map
         on {{ rows }}.source = {{ column }}_map.source
             and {{ column }}_map.object = '{{ object }}'
             and {{ column }}_map.field = case {{ rows }}.source
-                {%- for source, field in fields.items() %} when '{{ source }}' then '{{ field }}'{% endfor %} end
+                {%- for source, field in fields.items() %} when '{{ source }}' then '{{ field }}'{% endfor %}
+                else '{{ fields.get('generic', column) }}' end
             and {{ rows }}.{{ column }} = {{ column }}_map.source_value
             and {% if on_date %}{{ on_date }} between {{ column }}_map.meaning_from and {{ column }}_map.meaning_to
                 {%- else %}{{ column }}_map.holds_at_as_of{% endif %}
@@ -50,21 +50,31 @@
 {%- endmacro %}
 
 
-{#- The sources that deliver an entity, by the name of their staging models: a new CRM is added here. -#}
-{% macro sources_of(entity) -%}
+{#- What each source delivers, by the names of its staging models: a new CRM is added here, and nowhere else. -#}
+{% macro entities_by_source() -%}
     {{ return({
-        'reps': ['crm_sales', 'generic', 'hubspot', 'pipedrive', 'salesforce'],
-        'teams': ['generic', 'salesforce'],
-        'accounts': ['crm_sales', 'generic', 'hubspot', 'pipedrive', 'salesforce'],
-        'products': ['crm_sales', 'generic', 'salesforce'],
-        'opportunities': ['crm_sales', 'generic', 'hubspot', 'pipedrive', 'salesforce'],
-        'opportunity_lines': ['generic', 'salesforce'],
-        'opportunity_splits': ['generic', 'salesforce'],
-        'activities': ['generic', 'hubspot', 'pipedrive', 'salesforce'],
-        'stage_events': ['generic', 'hubspot', 'pipedrive', 'salesforce'],
-        'leads': ['generic', 'hubspot', 'pipedrive', 'salesforce'],
-        'stages': ['hubspot', 'pipedrive'],
-    }[entity]) }}
+        'crm_sales': ['reps', 'accounts', 'products', 'opportunities'],
+        'generic': [
+            'reps', 'teams', 'accounts', 'products', 'opportunities', 'opportunity_lines', 'opportunity_splits', 'activities',
+            'stage_events', 'leads',
+        ],
+        'hubspot': ['reps', 'accounts', 'opportunities', 'activities', 'stage_events', 'leads', 'stages'],
+        'pipedrive': ['reps', 'accounts', 'opportunities', 'activities', 'stage_events', 'leads', 'stages'],
+        'salesforce': [
+            'reps', 'teams', 'accounts', 'products', 'opportunities', 'opportunity_lines', 'opportunity_splits', 'activities',
+            'stage_events', 'leads',
+        ],
+    }) }}
+{%- endmacro %}
+
+
+{#- The sources that deliver an entity. -#}
+{% macro sources_of(entity) -%}
+    {%- set delivering = [] -%}
+    {%- for source, entities in entities_by_source().items() if entity in entities -%}
+        {%- do delivering.append(source) -%}
+    {%- endfor -%}
+    {{ return(delivering) }}
 {%- endmacro %}
 
 
@@ -76,4 +86,33 @@
     where {{ condition }}
     {% if not loop.last %}union all{% endif %}
     {%- endfor -%}
+{%- endmacro %}
+
+
+{#- The counting rows of `model` (a row a record of a source) with the canonical id that each record has, and by which precedence
+    the records of one id speak: the one that was seen last first. -#}
+{% macro matched_records(entity, model) -%}
+    select
+        records.*,
+        coalesce(matches.canonical_id, records.{{ entity }}_id) as canonical_id,
+        row_number() over (
+            partition by coalesce(matches.canonical_id, records.{{ entity }}_id)
+            order by listed.first_seen_at desc nulls last, records.source asc, records.{{ entity }}_id asc
+        ) as precedence
+    from {{ ref(model) }} as records
+    left join {{ ref('int_source_records_listed') }} as listed
+        on
+            listed.entity = '{{ entity }}'
+            and records.{{ entity }}_id = listed.source_record_id
+    left join {{ ref('int_source_ids_matched') }} as matches
+        on
+            matches.entity = '{{ entity }}'
+            and records.{{ entity }}_id = matches.source_record_id
+    where records.exclusion_reason is null
+{%- endmacro %}
+
+
+{#- The source whose id a canonical id is. -#}
+{% macro source_of_id(canonical_id) -%}
+    substr({{ canonical_id }}, 1, position(':' in {{ canonical_id }}) - 1)
 {%- endmacro %}

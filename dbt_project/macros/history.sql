@@ -13,3 +13,9 @@
             ''
         )
 {%- endmacro %}
+
+
+{#- Of the records that are one, the first known value of `column` by their `precedence`: an aggregate. -#}
+{% macro first_known(column, type='varchar') -%}
+    cast(substr(min(lpad(cast(precedence as varchar), 9, '0') || cast({{ column }} as varchar)), 10) as {{ type }})
+{%- endmacro %}

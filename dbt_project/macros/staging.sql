@@ -18,9 +18,15 @@
 {%- endmacro %}
 
 
-{#- Joins the zone that the source declared for the day of this column's local instant, as <column>_zone. -#}
-{% macro join_source_zone(column) -%}
+{#- Joins the zone that the source declared for the day of this column's local instant, as <column>_zone. `format` is how the
+    instant is written, where that is not ISO. -#}
+{% macro join_source_zone(column, format=none) -%}
+    {%- if format -%}
+        {%- set day = 'cast(' ~ parse_date('source_rows.' ~ column, format) ~ ' as varchar)' -%}
+    {%- else -%}
+        {%- set day = 'substr(trim(source_rows.' ~ column ~ '), 1, 10)' -%}
+    {%- endif -%}
     left join source_zones as {{ column }}_zone
-        on substr(trim(source_rows.{{ column }}), 1, 10) >= coalesce(cast({{ column }}_zone.valid_from as varchar), '')
-            and substr(trim(source_rows.{{ column }}), 1, 10) <= coalesce(cast({{ column }}_zone.valid_to as varchar), '9999')
+        on {{ day }} >= coalesce(cast({{ column }}_zone.valid_from as varchar), '')
+            and {{ day }} <= coalesce(cast({{ column }}_zone.valid_to as varchar), '9999')
 {%- endmacro %}

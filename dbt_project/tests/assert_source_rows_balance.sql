@@ -1,17 +1,29 @@
-{% set staged_objects = {
-    'crm_sales': ['account', 'opportunity', 'product', 'rep'],
-    'generic': [
-        'account', 'activity', 'lead', 'opportunity', 'opportunity_line', 'opportunity_split', 'product', 'rep', 'stage_event', 'team',
-        'team_membership',
-    ],
-    'hubspot': ['account', 'activity', 'lead', 'opportunity', 'rep', 'stage_event'],
-    'pipedrive': ['account', 'activity', 'lead', 'opportunity', 'rep', 'stage_event'],
-    'salesforce': [
-        'account', 'activity', 'lead', 'opportunity', 'opportunity_line', 'opportunity_split', 'product', 'rep', 'stage_event', 'team',
-    ],
-    'registers': ['collection_change', 'exchange_rate', 'holiday', 'leave', 'quota', 'ramp', 'stage_map', 'value_map'],
+{% set objects = {
+    'reps': 'rep',
+    'teams': 'team',
+    'accounts': 'account',
+    'products': 'product',
+    'opportunities': 'opportunity',
+    'opportunity_lines': 'opportunity_line',
+    'opportunity_splits': 'opportunity_split',
+    'activities': 'activity',
+    'stage_events': 'stage_event',
+    'leads': 'lead',
 } %}
-{% set plurals = {'activity': 'activities', 'opportunity': 'opportunities'} %}
+{% set staged_alone = {
+    'generic': {'team_memberships': 'team_membership'},
+    'registers': {
+        'collection_changes': 'collection_change',
+        'crosswalks': 'crosswalk',
+        'exchange_rates': 'exchange_rate',
+        'holidays': 'holiday',
+        'leaves': 'leave',
+        'quotas': 'quota',
+        'ramps': 'ramp',
+        'stage_maps': 'stage_map',
+        'value_maps': 'value_map',
+    },
+} %}
 {% set published_objects = {
     'rep': 'dim_reps',
     'account': 'dim_accounts',
@@ -24,11 +36,19 @@
 with
 
 current_rows as (
-    {% for source, objects in staged_objects.items() -%}
-    {% set last_source = loop.last -%}
-    {% for object in objects -%}
+    {% for entity, object in objects.items() -%}
+    {% for source in sources_of(entity) -%}
     select '{{ source }}' as source, '{{ object }}' as object, count(*) as current_count
-    from {{ ref('stg_' ~ source ~ '__' ~ plurals.get(object, object ~ 's')) }}
+    from {{ ref('stg_' ~ source ~ '__' ~ entity) }}
+    where is_current
+    union all
+    {% endfor -%}
+    {% endfor -%}
+    {% for source, entities in staged_alone.items() -%}
+    {% set last_source = loop.last -%}
+    {% for entity, object in entities.items() -%}
+    select '{{ source }}' as source, '{{ object }}' as object, count(*) as current_count
+    from {{ ref('stg_' ~ source ~ '__' ~ entity) }}
     where is_current
     {{ 'union all' if not (last_source and loop.last) }}
     {% endfor -%}

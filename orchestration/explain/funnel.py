@@ -11,34 +11,32 @@ from orchestration.explain.published import Period, Segment
 
 SUBJECTS = """
     select
-        reached.reached_on,
-        reached.subject_id,
+        members.reached_on,
+        members.subject_id,
         coalesce(deals.owner_id, leads.owner_id) as owner_id,
         1 as reached,
-        case when next_reached.subject_id is not null then 1 end as converted,
-        case when next_reached.subject_id is null and not reached.is_closed then 1 end as "open",
-        case when next_reached.subject_id is null and reached.is_closed then 1 end as lost,
-        next_reached.reached_on as converted_on,
-        case when reached.is_skipped then 1 end as skipped,
-        case when reached.is_regressed then 1 end as regressed,
-        case when reached.is_reentered then 1 end as reentered,
+        case when members.is_converted then 1 end as converted,
+        case when members.is_still_open then 1 end as "open",
+        case when members.is_lost then 1 end as lost,
+        members.converted_on,
+        case when members.is_skipped then 1 end as skipped,
+        case when members.is_regressed then 1 end as regressed,
+        case when members.is_reentered then 1 end as reentered,
         coalesce(
             deals.source_file || ':' || deals.source_row, leads.source_file || ':' || leads.source_row
         ) as source_row
-    from fct_reached_stages as reached
+    from fct_funnel_members as members
     inner join fct_segment_subjects as segments
-        on reached.subject_type = segments.subject_type and reached.subject_id = segments.subject_id
-    left join fct_reached_stages as next_reached
-        on reached.subject_type = next_reached.subject_type and reached.subject_id = next_reached.subject_id
-        and next_reached.stage = $to_stage
+        on members.subject_type = segments.subject_type and members.subject_id = segments.subject_id
     left join fct_opportunities as deals
-        on reached.subject_type = 'opportunity' and reached.subject_id = deals.opportunity_id
+        on members.subject_type = 'opportunity' and members.subject_id = deals.opportunity_id
     left join fct_leads as leads
-        on reached.subject_type = 'lead' and reached.subject_id = leads.lead_id
+        on members.subject_type = 'lead' and members.subject_id = leads.lead_id
     where
-        reached.subject_type = $subject_type and reached.pipeline = $pipeline and reached.stage = $from_stage
+        members.subject_type = $subject_type and members.pipeline = $pipeline
+        and members.from_stage = $from_stage and members.to_stage = $to_stage
         and segments.segment_type = $segment_type and segments.segment_id = $segment_id
-        and reached.reached_on between $start and $end
+        and members.reached_on between $start and $end
     order by all
 """
 

@@ -7,30 +7,35 @@ from orchestration.explain.exclusions import exclusion_listings
 from orchestration.explain.explanation import Explanation, Total, list_rows
 from orchestration.explain.published import Period, Segment, row_of
 
-# by definition: the date that decides the period, and what a deal adds to the numerator and to the denominator
+# by definition: the date by which deals, and those that are out, belong to a period, and how the rate comes about
 DEFINITIONS = {
-    "won_of_closed_count": ("closed_on", "case when deals.is_won then 1 end", "1"),
+    "won_of_closed_count": ("closed_on", "Deals won / deals closed, both by close date."),
     "won_of_closed_amount": (
         "closed_on",
-        "case when deals.is_won then deals.amount_reporting end",
-        "deals.amount_reporting",
+        "Amount won / amount closed, by close date; null where a lost deal has no amount.",
     ),
-    "won_of_created_count": ("created_on", "case when deals.is_won then 1 end", "1"),
+    "won_of_created_count": ("created_on", "Deals won by now / deals created in the period, open ones included."),
     "won_within_90_days_of_created": (
         "created_on",
-        "case when deals.is_won and deals.closed_on - deals.created_on <= 90 then 1 end",
-        "1",
+        "Deals won within 90 days of their creation / deals created in the period; null until 90 days after its end.",
     ),
 }
 
-HOW = {
-    "won_of_closed_count": "Deals won / deals closed, both by close date.",
-    "won_of_closed_amount": "Amount won / amount closed, by close date; null where a lost deal has no amount.",
-    "won_of_created_count": "Deals won by now / deals created in the period, open ones included.",
-    "won_within_90_days_of_created": (
-        "Deals won within 90 days of their creation / deals created in the period; null until 90 days after its end."
-    ),
-}
+DEALS = """
+    select
+        counted.counted_on, counted.opportunity_id, deals.owner_id, deals.stage, deals.closed_on as closed,
+        counted.in_numerator, counted.in_denominator,
+        deals.source_file || ':' || deals.source_row as source_row
+    from fct_win_rate_deals as counted
+    inner join fct_segment_subjects as segments
+        on segments.subject_type = 'opportunity' and counted.opportunity_id = segments.subject_id
+    inner join fct_opportunities as deals on counted.opportunity_id = deals.opportunity_id
+    where
+        counted.definition = $definition
+        and segments.segment_type = $segment_type and segments.segment_id = $segment_id
+        and counted.counted_on between $start and $end
+    order by all
+"""
 
 
 def explain_win_rate(
@@ -54,24 +59,12 @@ def explain_win_rate(
         raise ConfigurationError(
             f"{segment.name} has no deal closed or created in the {period}: mart_win_rate has no such row."
         )
-    dated_by, numerator, denominator = DEFINITIONS[definition]
+    dated_by, how = DEFINITIONS[definition]
     deals = list_rows(
         connection,
         "Deals",
-        f"""
-        select
-            deals.{dated_by}, deals.opportunity_id, deals.owner_id, deals.stage, deals.closed_on as closed,
-            {numerator} as in_numerator, {denominator} as in_denominator,
-            deals.source_file || ':' || deals.source_row as source_row
-        from fct_opportunities as deals
-        inner join fct_segment_subjects as segments
-            on segments.subject_type = 'opportunity' and deals.opportunity_id = segments.subject_id
-        where
-            segments.segment_type = $segment_type and segments.segment_id = $segment_id
-            and deals.{dated_by} between $start and $end
-        order by all
-        """,  # noqa: S608 (our own names)
-        segment.parameters | period.parameters,
+        DEALS,
+        {"definition": definition} | segment.parameters | period.parameters,
         (
             Total("numerator", "in_numerator", figures["numerator"]),
             Total("denominator", "in_denominator", figures["denominator"]),
@@ -85,7 +78,7 @@ def explain_win_rate(
         },
         figures=figures,
         how=[
-            HOW[definition],
+            how,
             "A deal counts once, under its owner at close and that rep's teams; splits do not matter.",
         ],
         listings=[

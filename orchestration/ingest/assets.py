@@ -21,7 +21,7 @@ from orchestration.ingest.source_config import load_source_configs
 from orchestration.progress import progress_of, warn
 from orchestration.run_lock import RUN_LOCK
 from orchestration.settings import Settings
-from orchestration.warehouse import connect, writer_lock
+from orchestration.warehouse import connect
 
 OWNER = "team:data-engineering"
 # what the room itself writes beside the extracts, and the models read
@@ -79,16 +79,15 @@ def extracts_asset(settings: Settings) -> AssetsDefinition:
         say = progress_of(context)
         selected = context.selected_asset_keys
         sources = sorted({key.path[1] for key in selected} - {"kuota"})
-        with writer_lock(settings):
-            report = ingest(
-                settings,
-                run_id=context.run.run_id,
-                sources=sources or None,
-                rebuild=config.rebuild,
-                as_of=date.fromisoformat(config.as_of) if config.as_of else None,
-                progress=say,
-            )
-            described = _described(settings)
+        report = ingest(
+            settings,
+            run_id=context.run.run_id,
+            sources=sources or None,
+            rebuild=config.rebuild,
+            as_of=date.fromisoformat(config.as_of) if config.as_of else None,
+            progress=say,
+        )
+        described = _described(settings)
         for warning in report.warnings:
             warn(context, warning)
         if report.rebuilt_because:

@@ -61,9 +61,14 @@ def parsed(column: Column, text: str) -> str:
             )
             return f"case when {_looks_like(text, INSTANT)} then try_cast({text} as timestamptz){milliseconds} end"
         case ColumnType.DECIMAL:
+            plain, form = text, NUMBER
+            if column.format is not None:
+                thousands, point = column.format[1], column.format[5]
+                plain = f"replace(replace({text}, '{thousands}', ''), '{point}', '.')"
+                form = rf"[+-]?([0-9]{{1,3}}([{thousands}][0-9]{{3}})+|[0-9]+)([{point}][0-9]*)?"
             # Only to see whether it is a number and how large; a cast to a wide decimal takes forty times as long.
-            number = f"try_cast({text} as double)"
-            return f"case when {_looks_like(text, NUMBER)} and abs({number}) < 1e18 then {number} end"
+            number = f"try_cast({plain} as double)"
+            return f"case when {_looks_like(text, form)} and abs({number}) < 1e18 then {number} end"
         case ColumnType.INTEGER:
             return f"case when {_looks_like(text, '[+-]?[0-9]+')} then try_cast({text} as bigint) end"
         case ColumnType.BOOLEAN:
@@ -75,10 +80,13 @@ def parsed(column: Column, text: str) -> str:
 def as_declared(column: Column, text: str, file_format: FileFormat) -> str:
     """SQL for a delivered text in the form that the column declares.
 
-    Only formats with dates of their own, which arrive as ISO text, differ from what they deliver.
+    Only formats with dates and numbers of their own, which arrive as plain text, differ from what they deliver.
     """
     if column.format is None or file_format not in ("parquet", "xlsx"):
         return text
+    if column.type is ColumnType.DECIMAL:
+        written = f"replace({text}, '.', '{column.format[5]}')"
+        return f"case when {_looks_like(text, NUMBER)} then {written} else {text} end"
     written = f"strftime(try_cast({text} as timestamp), {literal(column.format)})"
     return f"case when {_looks_like(text, LOCAL_INSTANT)} then coalesce({written}, {text}) else {text} end"
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -148,14 +147,12 @@ def _add_file(root: Path, path: Path, config: SourceConfig, extracted_at: dateti
         )
         return
     stem = path.name[: -len(suffix)].lower()
-    objects = [
-        key
-        for key, found in config.objects.items()
-        if any(fnmatchcase(stem, pattern.lower()) for pattern in found.file_patterns)
-    ]
+    objects = [key for key, found in config.objects.items() if found.claims(stem)]
     if not objects:
         known = ", ".join(pattern for found in config.objects.values() for pattern in found.file_patterns)
-        landing.warnings.append(f"{name}: ignored, because sources/{config.source}.yml knows only {known}.")
+        kept_out = dict.fromkeys(pattern for found in config.objects.values() for pattern in found.not_files)
+        but = f", and not {', '.join(kept_out)}" if kept_out else ""
+        landing.warnings.append(f"{name}: ignored, because sources/{config.source}.yml knows only {known}{but}.")
         return
     file_format, is_compressed = SUFFIXES[suffix]
     # what is unnested stands inside the rows of another object, and only JSON has an inside

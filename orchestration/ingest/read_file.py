@@ -51,7 +51,7 @@ def read_file(connection: duckdb.DuckDBPyConnection, file: LandedFile, config: S
     )
     try:
         plain = _unpacked(file, config, scratch)
-        header = _read(connection, file, plain, config, scratch)
+        header = config.objects[file.object].named(_read(connection, file, plain, config, scratch))
     except UnreadableFile as reason:
         return _set_whole_file_aside(connection, str(reason))
     counted = connection.execute(
@@ -77,6 +77,7 @@ def read_header(file: LandedFile, config: SourceConfig) -> list[str]:
     Raises ConfigurationError where the header is unusable or the declared sheet is not there. Of a JSONL these are the
     keys of the first object, or, where it lacks one that must be in the file, of all of them.
     """
+    found = config.objects[file.object]
     with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as connection:
         try:
             beginning = _unpacked(file, config, Path(scratch), only_beginning=file.format in ("csv", "jsonl"))
@@ -84,15 +85,14 @@ def read_header(file: LandedFile, config: SourceConfig) -> list[str]:
                 return []
             match file.format:
                 case "csv":
-                    return csv_header(beginning.path, file.name, config.csv.delimiter)[0]
+                    return found.named(csv_header(beginning.path, file.name, config.csv.delimiter)[0])
                 case "parquet":
-                    return parquet_header(connection, beginning.path)
+                    return found.named(parquet_header(connection, beginning.path))
                 case "xlsx":
-                    return workbook_header(beginning.path, file.name, config.objects[file.object].xlsx)
+                    return found.named(workbook_header(beginning.path, file.name, found.xlsx))
         except UnreadableFile:
             return []
-        found = config.objects[file.object]
-        header = first_line_header(connection, beginning.path, config, file.object)
+        header = found.named(first_line_header(connection, beginning.path, config, file.object))
         if all(name in header for name in found.columns if found.must_be_in_file(name)):
             return header
         # The first object may leave out what others have, so all of them have to be asked.
@@ -113,7 +113,7 @@ def check_header(file: LandedFile, header: list[str], config: ObjectConfig) -> N
     place = f"{file.name}, line {config.xlsx.header_row if file.format == 'xlsx' else 1}"
     missing = [name for name in config.columns if config.must_be_in_file(name) and name not in found]
     if missing:
-        names = ", ".join(f"'{name}'" for name in missing)
+        names = ", ".join(f"'{' or '.join(config.columns[name].header or (name,))}'" for name in missing)
         lower = ", or say with xlsx.sheet and xlsx.header_row where its header stands" if file.format == "xlsx" else ""
         raise ConfigurationError(
             f"{place}: required column {names} is missing; the file has {', '.join(header) or 'none'}. "

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,6 +16,8 @@ from orchestration.yaml_file import load_model
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 FilePattern = Annotated[str, StringConstraints(min_length=1)]
+# How a number is written that has separators of thousands or a decimal comma.
+NUMBER_FORMATS = ("1.234,50", "1,234.50")
 
 
 def _known_time_zone(name: str) -> str:
@@ -34,6 +37,10 @@ def _known_unnest(path: str) -> str:
             f"'{path}' names no elements; write a list such as stages[], or the values of an object as x.*"
         )
     return path
+
+
+def _as_list(found: object) -> object:
+    return [found] if isinstance(found, str) else found
 
 
 JsonPath = Annotated[str, AfterValidator(_known_path)]
@@ -57,17 +64,20 @@ class ColumnType(StrEnum):
 
 
 class Column(Strict):
-    """One declared column. `format` is a strptime format for dates and instants that are not ISO.
+    """One declared column. `format` is how dates and instants that are not ISO are written (strptime), and decimals
+    that have separators: 1.234,50 or 1,234.50.
 
+    `header` is what the files call the column, where that differs from the name that it has here.
     `path` is where it stands in a nested JSON object; of several the first that leads to a value counts.
     `milliseconds`: an instant may also be a number, the milliseconds since 1970.
     """
 
     type: ColumnType
     format: str | None = None
-    path: Annotated[
-        tuple[JsonPath, ...], BeforeValidator(lambda found: [found] if isinstance(found, str) else found)
+    header: Annotated[
+        tuple[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)], ...], BeforeValidator(_as_list)
     ] = ()
+    path: Annotated[tuple[JsonPath, ...], BeforeValidator(_as_list)] = ()
     milliseconds: bool = False
     required: bool = False
     blank_allowed: bool = False
@@ -77,8 +87,10 @@ class Column(Strict):
 
     @model_validator(mode="after")
     def _fits_the_type(self) -> "Column":
-        if self.format is not None and self.type not in (ColumnType.DATE, ColumnType.INSTANT):
-            raise ValueError("'format' belongs to columns of type date or instant")
+        if self.format is not None and self.type is ColumnType.DECIMAL and self.format not in NUMBER_FORMATS:
+            raise ValueError(f"'format' of a decimal is {' or '.join(NUMBER_FORMATS)}")
+        if self.format is not None and self.type not in (ColumnType.DATE, ColumnType.INSTANT, ColumnType.DECIMAL):
+            raise ValueError("'format' belongs to columns of type date, instant or decimal")
         if self.milliseconds and (self.type is not ColumnType.INSTANT or self.format is not None):
             raise ValueError("'milliseconds' belongs to columns of type instant without a 'format'")
         if self.minimum is not None and self.type not in (ColumnType.DECIMAL, ColumnType.INTEGER):
@@ -104,6 +116,8 @@ class ObjectConfig(Strict):
     description: str
     files: FilePattern | Annotated[tuple[FilePattern, ...], Field(min_length=1)]
     """What the names of the files without their endings look like: one pattern, or several of which one must fit."""
+    not_files: Annotated[tuple[FilePattern, ...], BeforeValidator(_as_list)] = ()
+    """Names that fit `files` and are yet of something else."""
     flatten: tuple[Annotated[str, StringConstraints(pattern=f"^{KEY}$")], ...] = ()
     unnest: Annotated[str, AfterValidator(_known_unnest)] | None = None
     extract: Literal["full", "delta"]
@@ -119,6 +133,11 @@ class ObjectConfig(Strict):
             raise ValueError(f"'key' and 'updated_column' must be declared under 'columns'; not there: {missing}")
         if self.updated_column and self.columns[self.updated_column].type not in (ColumnType.DATE, ColumnType.INSTANT):
             raise ValueError(f"'updated_column' must be a date or an instant; '{self.updated_column}' is neither")
+        called: dict[str, str] = {}
+        for name, column in self.columns.items():
+            for header in {name, *(header.lower() for header in column.header)}:
+                if called.setdefault(header, name) != name:
+                    raise ValueError(f"'{header}' is the header of both '{called[header]}' and '{name}'")
         outside = [path for _, path in self.paths() if path == NAME or path.startswith(OF_LINE)]
         if outside and self.unnest is None:
             raise ValueError(f"the path '{outside[0]}' belongs to objects with 'unnest'")
@@ -129,9 +148,22 @@ class ObjectConfig(Strict):
         """`files` as several patterns, also where it is one."""
         return (self.files,) if isinstance(self.files, str) else self.files
 
+    def claims(self, stem: str) -> bool:
+        """Whether a file of this name, without its ending and in lower case, is of this object."""
+
+        def fits(patterns: tuple[str, ...]) -> bool:
+            return any(fnmatchcase(stem, pattern.lower()) for pattern in patterns)
+
+        return fits(self.file_patterns) and not fits(self.not_files)
+
     def must_be_in_file(self, column: str) -> bool:
         """A required column and a part of the key must be in every file of the object."""
         return self.columns[column].required or column in self.key
+
+    def named(self, header: list[str]) -> list[str]:
+        """The names of a file's header, where they are the `header` of a column by that column's name."""
+        called = {alias.lower(): name for name, column in self.columns.items() for alias in column.header}
+        return [called.get(name.strip().lower(), name) for name in header]
 
     def paths(self) -> list[tuple[str, str]]:
         """Each column that has a path, with each of its paths."""

@@ -34,7 +34,7 @@ from orchestration.publish.version import (
     write_draft,
 )
 from orchestration.settings import Settings
-from orchestration.warehouse import connect, writer_lock
+from orchestration.warehouse import connect
 
 
 @dataclass(frozen=True)
@@ -65,25 +65,24 @@ def publish_marts(
     """Publish the tables of the warehouse's schema `marts` that `models` names; see `unmet_conditions` for the gate.
 
     `versions_only` leaves what readers open as it is and writes published/versions/ alone. Of the versions, the newest
-    `keep` stay. Raises CriticalCheckFailed, one line a reason, and LockHeld; what was published before then stays, as
-    it does in a crash at any moment.
+    `keep` stay. Raises CriticalCheckFailed, one line a reason; what was published before then stays, as it does in a
+    crash at any moment. The lock is the caller's: see RUN_LOCK.
     """
-    with writer_lock(settings):
-        make_private_folder(settings.versions)
-        remove_leftovers(settings.versions)
-        remove_leftovers(settings.published)
-        folder = new_path(settings.versions, "draft")
-        make_private_folder(folder)
-        try:
-            with connect(settings) as connection:
-                unmet = unmet_conditions(connection, models, critical_checks)
-                if unmet:
-                    raise CriticalCheckFailed("\n".join(unmet))
-                draft = write_draft(connection, folder, _tables_to_publish(connection, models, progress))
-                manifest = _manifest(draft, run_id, check_counts(connection))
-            return _put_in_place(settings, draft, manifest, versions_only, keep)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    make_private_folder(settings.versions)
+    remove_leftovers(settings.versions)
+    remove_leftovers(settings.published)
+    folder = new_path(settings.versions, "draft")
+    make_private_folder(folder)
+    try:
+        with connect(settings) as connection:
+            unmet = unmet_conditions(connection, models, critical_checks)
+            if unmet:
+                raise CriticalCheckFailed("\n".join(unmet))
+            draft = write_draft(connection, folder, _tables_to_publish(connection, models, progress))
+            manifest = _manifest(draft, run_id, check_counts(connection))
+        return _put_in_place(settings, draft, manifest, versions_only, keep)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _tables_to_publish(

@@ -14,17 +14,16 @@ from orchestration.publish.marts import kept_versions
 from orchestration.publish.quality import QUALITY
 from orchestration.publish.version import MANIFEST, read_manifest
 from orchestration.settings import Settings
-from orchestration.warehouse import writer_lock
 
 OUTCOMES = ("published", "unchanged", "blocked", "failed", "canceled", "finished")
 
 
 def write_ops_report(settings: Settings, *, run_id: str, outcome: str, details: Sequence[str] = ()) -> Path:
-    """Write reports/index.html from published/quality.duckdb and the manifests, and return its path; raises LockHeld.
+    """Write reports/index.html from published/quality.duckdb and the manifests, and return its path.
 
     `outcome` is one of OUTCOMES: published, unchanged (the same content was there), blocked (the gate refused), failed
     (an error), canceled, or finished (a run that was not meant to publish). `details` are lines that say why.
-    Call publish_quality before it.
+    Call publish_quality before it. The lock is the caller's.
     """
     if outcome not in OUTCOMES:
         raise ValueError(f"outcome is {outcome!r}; known are {', '.join(OUTCOMES)}")
@@ -47,10 +46,9 @@ def write_ops_report(settings: Settings, *, run_id: str, outcome: str, details: 
         versions=kept_versions(settings),
         has_data_docs=(settings.reports / "data_docs" / "index.html").exists(),
     )
-    with writer_lock(settings):
-        make_private_folder(settings.reports)
-        remove_leftovers(settings.reports)
-        write_text_in_place(settings.reports / "index.html", html)
+    make_private_folder(settings.reports)
+    remove_leftovers(settings.reports)
+    write_text_in_place(settings.reports / "index.html", html)
     return settings.reports / "index.html"
 
 

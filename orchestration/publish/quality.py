@@ -7,7 +7,7 @@ import duckdb
 from orchestration.publish.files import make_private_folder, new_path, put_in_place, remove_leftovers
 from orchestration.publish.state import LOAD_LEDGER, describe_state, literal, relation_or_empty
 from orchestration.settings import Settings
-from orchestration.warehouse import connect, writer_lock
+from orchestration.warehouse import connect
 
 QUALITY = "quality.duckdb"
 RUNS_KEPT = 100
@@ -60,29 +60,28 @@ COLLECTION_BREAK = {
 
 
 def publish_quality(settings: Settings, *, run_id: str) -> Path:
-    """Replace published/quality.duckdb in one step and return its path; raises LockHeld.
+    """Replace published/quality.duckdb in one step and return its path. The lock is the caller's.
 
     Schema `quality`: check_result (the newest 100 runs; `is_current` marks results that still hold), load_ledger and
     quarantine (with the rows that the models set aside), source, collection_regime, collection_break, and last_run
     with `run_id` and the time in UTC. Tables that the warehouse does not have yet are empty.
     """
-    with writer_lock(settings):
-        make_private_folder(settings.published)
-        remove_leftovers(settings.published)
-        new = new_path(settings.published, QUALITY)
-        with connect(settings) as connection:
-            describe_state(connection)
-            connection.execute(f"attach {literal(str(new))} as publish_quality")
-            connection.execute("create schema publish_quality.quality")
-            _write_checks(connection, run_id)
-            _write_ledger(connection)
-            _copy(connection, "raw", "source", SOURCE)
-            _copy(connection, "quality", "collection_regime", COLLECTION_REGIME)
-            _copy(connection, "quality", "collection_break", COLLECTION_BREAK)
-            connection.execute("checkpoint publish_quality")
-            connection.execute("detach publish_quality")
-        put_in_place(new, settings.published / QUALITY)
-        return settings.published / QUALITY
+    make_private_folder(settings.published)
+    remove_leftovers(settings.published)
+    new = new_path(settings.published, QUALITY)
+    with connect(settings) as connection:
+        describe_state(connection)
+        connection.execute(f"attach {literal(str(new))} as publish_quality")
+        connection.execute("create schema publish_quality.quality")
+        _write_checks(connection, run_id)
+        _write_ledger(connection)
+        _copy(connection, "raw", "source", SOURCE)
+        _copy(connection, "quality", "collection_regime", COLLECTION_REGIME)
+        _copy(connection, "quality", "collection_break", COLLECTION_BREAK)
+        connection.execute("checkpoint publish_quality")
+        connection.execute("detach publish_quality")
+    put_in_place(new, settings.published / QUALITY)
+    return settings.published / QUALITY
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, schema: str, table: str, columns: dict[str, str]) -> None:

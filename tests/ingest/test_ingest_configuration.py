@@ -33,6 +33,16 @@ def test_a_wrong_key_in_a_source_file_is_named_with_its_line(bench, deals):
         ("kind: crm", "kind: crm\ntime_zones: [{time_zone: Mars/Base}]", "'Mars/Base' is no IANA time zone"),
         ("type: date}", "type: date, minimum: 1}", "'minimum' belongs to columns of type decimal or integer"),
         ("deal_id: {type: text", 'deal"id: {type: text', "deal"),
+        (
+            "amount: {type: decimal",
+            'amount: {type: decimal, format: "1 234,50"',
+            "'format' of a decimal is 1.234,50 or",
+        ),
+        (
+            "status: {type: text",
+            "status: {type: text, header: Owner",
+            "'owner' is the header of both 'owner' and 'status'",
+        ),
     ],
 )
 def test_other_mistakes_in_a_source_file(bench, deals, old, new, message):
@@ -74,6 +84,12 @@ def test_a_required_column_is_missing(bench, suffix):
     refused(
         bench, rf"deals.{suffix}, line 1: required column 'closed_on' is missing; the file has deal_id, Owner, closed"
     )
+
+
+def test_a_required_column_is_missed_by_what_the_files_call_it(bench):
+    bench.declare("deal_id: {type: text,", 'deal_id: {type: text, header: "Deal - ID",')
+    bench.land("shop/2024-01-01/deals.csv", "ID,Owner,closed_on\na,,\n")
+    refused(bench, r"line 1: required column 'Deal - ID' is missing; the file has ID, Owner, closed_on")
 
 
 def test_a_required_key_is_in_no_object_of_a_jsonl(bench):

@@ -1,6 +1,7 @@
 """Parquet, workbooks and gzip bring the same rows as a CSV; a file that is not what its name says costs only itself."""
 
 import gzip
+import json
 from datetime import date, datetime, time, timedelta
 
 import openpyxl
@@ -112,6 +113,42 @@ def test_dates_of_a_typed_file_meet_a_declared_form(bench, deals):
     bench.ingest()
     assert bench.state(columns="deal_id, closed_on") == [("a", "3/1/2017"), ("b", "03/01/2017"), ("c", "03/01/2017")]
     assert bench.set_aside() == [(2, "closed_on", "unparsable_required")]
+
+
+def test_numbers_of_a_typed_file_meet_a_declared_form(bench):
+    bench.declare("amount: {type: decimal, minimum: 0}", 'amount: {type: decimal, minimum: 0, format: "1.234,50"}')
+    bench.land("shop/2024-01-01/deals.csv", 'deal_id,owner,closed_on,amount\na,,,"1.234,50"\nb,,,1.5\nc,,,"-0,01"\n')
+    bench.land_workbook(
+        "shop/2024-01-01/deals_2.xlsx", COLUMNS[:4], ["d", None, None, 1234.5], ["e", None, None, "2.000"]
+    )
+    report = bench.ingest()
+    # a cell that is a number is one; a text of digits is what it would be as a number: 2.000 is 2
+    assert bench.state() == [("a", "1.234,50"), ("b", "1.5"), ("d", "1234,5"), ("e", "2,000")]
+    assert bench.set_aside() == [(4, "amount", "below_minimum")]
+    assert report.values_unparsable == 1
+    assert (
+        "'1.5' is not usable and counts as unknown (1 in this file); write a decimal of the form 1.234,50"
+        in " ".join(report.warnings)
+    )
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "xlsx"])
+def test_a_column_may_be_called_otherwise_in_the_files(bench, suffix):
+    bench.declare("owner: {type: text,", 'owner: {type: text, header: ["Deal - Owner", Sales Rep],')
+    bench.declare("amount: {type: decimal,", "amount: {type: decimal, header: Ámount (USD),")
+    names = ["deal_id", "deal - owner ", "closed_on", "ámount (USD)", "Owner Email"]
+    values = ["a", "Ana", None, "7", "ana@shop.example"]
+    name = f"shop/2024-01-01/deals.{suffix}"
+    if suffix == "xlsx":
+        bench.land_workbook(name, names, values)
+    elif suffix == "jsonl":
+        bench.land(name, json.dumps(dict(zip(names, values, strict=True))) + "\n")
+    else:
+        bench.land(name, ",".join(names) + "\n" + ",".join(value or "" for value in values) + "\n")
+    bench.ingest()
+    assert bench.state(columns="deal_id, owner, amount, _extras") == [
+        ("a", "Ana", "7", '{"Owner Email":"ana@shop.example"}')
+    ]
 
 
 def test_one_extract_in_several_formats_plain_and_packed(bench, deals):

@@ -3,6 +3,7 @@ import json
 from dagster import AssetKey
 
 from orchestration.guard import load_suites
+from orchestration.run_lock import RUN_LOCK
 from tests.orchestration.conftest import Deployment
 
 LAYERS = {"raw", "staging", "intermediate", "marts", "published"}
@@ -10,6 +11,14 @@ LAYERS = {"raw", "staging", "intermediate", "marts", "published"}
 
 def test_definitions_load_and_every_job_resolves(loaded: Deployment) -> None:
     assert {job.name for job in loaded.definitions.resolve_all_job_defs()} >= {"refresh", "rebuild"}
+
+
+def test_every_step_runs_under_the_lock(loaded: Deployment) -> None:
+    # the rooms take it nowhere themselves
+    job = loaded.definitions.resolve_implicit_global_asset_job_def()
+    steps = {node.name: node.definition.required_resource_keys for node in job.nodes}
+    assert {"extracts", "models", "raw_checks", "marts_checks", "published__marts"} <= set(steps)
+    assert [name for name, resources in steps.items() if RUN_LOCK not in resources] == []
 
 
 def test_every_asset_has_group_owner_description_and_kind(loaded: Deployment) -> None:

@@ -1,3 +1,7 @@
+import subprocess
+import sys
+from contextlib import contextmanager
+
 import pytest
 from dagster import (
     AssetKey,
@@ -22,14 +26,14 @@ def settings(tmp_path):
     return settings
 
 
-def run_alone(settings, instance, tags=None):
+def run_alone(settings, instance, tags=None, wait_seconds=30):
     """As the UI does it: the published asset materialized on its own."""
     published = publish_asset(settings, lambda: (MODELS, CHECKS), [AssetKey(["marts", "sales", "fct_credits"])])
     definitions = Definitions(
         assets=[published],
         jobs=[define_asset_job(JOB, [published])],
         sensors=quality_sensors(settings),
-        resources={RUN_LOCK: run_lock(settings)},
+        resources={RUN_LOCK: run_lock(settings, wait_seconds=wait_seconds)},
     )
     job = definitions.resolve_job_def(JOB)
     return job.execute_in_process(instance=instance, raise_on_error=False, tags=tags)
@@ -73,3 +77,35 @@ def test_the_sensors_leave_runs_of_the_command_line_to_it(settings):
         answer = tell_sensors(settings, instance, result)
     assert isinstance(answer, SkipReason)
     assert not settings.reports.exists()
+
+
+@contextmanager
+def another_process_writes(settings):
+    settings.home.mkdir(exist_ok=True)
+    hold = (
+        "import fcntl, sys; lock = open(sys.argv[1], 'w'); fcntl.flock(lock, fcntl.LOCK_EX); "
+        "print('held', flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(settings.lock_file)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as other:
+        assert other.stdout.readline() == b"held\n"
+        try:
+            yield
+        finally:
+            other.communicate(b"\n")
+
+
+def test_while_another_process_writes_nothing_is_written(settings):
+    with DagsterInstance.ephemeral() as instance:
+        with another_process_writes(settings):
+            result = run_alone(settings, instance, wait_seconds=0)
+            assert not result.success
+            answer = tell_sensors(settings, instance, result)
+            assert isinstance(answer, SkipReason) and "another run is writing" in answer.skip_message
+            assert not settings.published.exists() and not settings.reports.exists()
+        assert tell_sensors(settings, instance, result) is None
+    assert (settings.published / "quality.duckdb").exists()
+    assert "Nothing published: the run ended in an error" in (settings.reports / "index.html").read_text()

@@ -1,11 +1,7 @@
-import subprocess
-import sys
-
 import duckdb
 import pytest
 from small_company import UNIQUE, at, build, built, checked, settings_in
 
-from orchestration.errors import LockHeld
 from orchestration.publish import publish_quality
 from orchestration.warehouse import connect
 
@@ -152,25 +148,6 @@ def test_the_newest_hundred_runs_are_kept(settings):
         """)
     publish_quality(settings, run_id="run-101")
     assert read(settings, "select count(distinct run_id), min(run_id) from check_result") == [(100, "run of minute 0")]
-
-
-def test_while_another_process_writes_nothing_is_written(settings):
-    settings.home.mkdir()
-    hold = (
-        "import fcntl, sys; lock = open(sys.argv[1], 'w'); fcntl.flock(lock, fcntl.LOCK_EX); "
-        "print('held', flush=True); input()"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", hold, str(settings.lock_file)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as other:
-        assert other.stdout.readline() == b"held\n"
-        with pytest.raises(LockHeld):
-            publish_quality(settings, run_id="run-1")
-        other.communicate(b"\n")
-    assert not settings.published.exists()
-    publish_quality(settings, run_id="run-1")
 
 
 def test_a_home_with_a_quote_and_a_space_in_its_name_works(tmp_path):

@@ -44,7 +44,7 @@ def test_business_minutes_are_the_minutes_of_working_hours() -> None:
         int_activities_judged=pd.DataFrame(
             {"lead_id": leads["lead_id"], "occurred_at": contacted, "direction": "outbound"}
         ).assign(occurred_on=date(2025, 1, 1), exclusion_reason=leads["exclusion_reason"]),
-        int_reps_unioned=pd.DataFrame({"rep_id": list(ZONES), "region": "", "time_zone": list(ZONES.values())}).assign(
+        int_reps_matched=pd.DataFrame({"rep_id": list(ZONES), "region": "", "time_zone": list(ZONES.values())}).assign(
             exclusion_reason=pd.Series([None] * 3, dtype="string")
         ),
         int_working_days_numbered=pd.DataFrame({"region": "", "date_day": days, "is_working_day": is_working}).assign(

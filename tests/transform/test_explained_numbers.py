@@ -21,7 +21,7 @@ from orchestration.explain.exclusions import exclusion_listings
 VERY_FEW = settings(max_examples=4, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
 FACTS = (
     *("fct_opportunities", "fct_activities", "fct_leads", "fct_credits", "fct_metric_credits"),
-    *("fct_quota_contributions", "fct_segment_subjects", "fct_reached_stages"),
+    *("fct_quota_contributions", "fct_segment_subjects", "fct_funnel_members", "fct_win_rate_deals"),
     *("dim_team_ancestors", "mart_exclusion"),
 )
 

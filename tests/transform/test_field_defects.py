@@ -59,7 +59,7 @@ TESTS_BY_DEFECT = {
         "test_stage_label_renamed_on_1_march",
     ),
     "a filter of the win rate changed while its name stayed": (
-        f"{MODELS}/marts/funnel/unit_tests_mart_win_rate.yml",
+        f"{MODELS}/intermediate/funnel/int_win_rate_deals_counted.yml",
         "test_each_definition_keeps_its_filter",
     ),
 }

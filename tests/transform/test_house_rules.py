@@ -78,7 +78,7 @@ def test_names_follow_the_layers(models: dict[str, dict[str, Any]]) -> None:
     patterns = {
         "staging": r"stg_[a-z]+(_[a-z]+)*__[a-z_]+s",
         "intermediate": r"int_[a-z_]+",
-        "marts": r"(dim|fct)_[a-z_]+s|mart_[a-z_]+|publication",
+        "marts": r"(dim|fct|bridge)_[a-z_]+s|mart_[a-z_]+|publication",
     }
     odd = [name for name, model in models.items() if not re.fullmatch(patterns[model["schema"]], name)]
     assert odd == []

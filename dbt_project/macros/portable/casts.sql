@@ -12,12 +12,20 @@
 {%- endmacro %}
 
 
-{#- A number as `type`, null where it is none: no separators of thousands. -#}
-{% macro parse_number(expression, type) -%}
-    case
-        when {{ looks_like(expression, '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?') }}
-            then try_cast({{ trimmed(expression) }} as {{ type }})
-    end
+{#- A number as `type`, null where it is none: without separators, or as `format` writes it (1.234,50 or 1,234.50), in which
+    separators of thousands may be left out. -#}
+{% macro parse_number(expression, type, format=none) -%}
+    {%- if format -%}
+        case
+            when {{ looks_like(expression, '[+-]?([0-9]{1,3}([' ~ format[1] ~ '][0-9]{3})+|[0-9]+)([' ~ format[5] ~ '][0-9]*)?') }}
+                then try_cast(replace(replace({{ trimmed(expression) }}, '{{ format[1] }}', ''), '{{ format[5] }}', '.') as {{ type }})
+        end
+    {%- else -%}
+        case
+            when {{ looks_like(expression, '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?') }}
+                then try_cast({{ trimmed(expression) }} as {{ type }})
+        end
+    {%- endif -%}
 {%- endmacro %}
 
 
@@ -42,4 +50,22 @@
         when lower({{ trimmed(expression) }}) in ('true', 't', 'yes', '1') then true
         when lower({{ trimmed(expression) }}) in ('false', 'f', 'no', '0') then false
     end
+{%- endmacro %}
+
+
+{#- A name without what two systems write differently: case, punctuation and blanks; null where nothing is left. -#}
+{% macro normalized_name(expression) -%}
+    nullif(trim(regexp_replace(lower({{ expression }}), '[^\p{L}\p{N}]+', ' ', 'g')), '')
+{%- endmacro %}
+
+
+{#- How many letters two names differ by. -#}
+{% macro edit_distance(name, other_name) -%}
+    levenshtein({{ name }}, {{ other_name }})
+{%- endmacro %}
+
+
+{#- A normalized name without certain words; `words` are separated by |. -#}
+{% macro without_words(name, words) -%}
+    trim(regexp_replace(regexp_replace({{ name }}, '\b({{ words }})\b', ' ', 'g'), ' +', ' ', 'g'))
 {%- endmacro %}

@@ -1,6 +1,15 @@
 {#- The instant in UTC of a text: with an offset or Z as it says, else local in `time_zone`.
-    A plain date is the start of that day in the reporting time zone, so that its business date is itself. -#}
-{% macro parse_instant(expression, time_zone) -%}
+    A plain date is the start of that day in the reporting time zone, so that its business date is itself.
+    With a `format` (strptime) it is what that says, local in `time_zone`; a year of two digits is no year. -#}
+{% macro parse_instant(expression, time_zone, format=none) -%}
+    {%- if format -%}
+    case
+        when extract(year from try_strptime({{ trimmed(expression) }}, '{{ format }}')) >= 1000
+            then cast(
+                timezone('UTC', timezone({{ time_zone }}, try_strptime({{ trimmed(expression) }}, '{{ format }}'))) as timestamp
+            )
+    end
+    {%- else -%}
     {%- set text = trimmed(expression) -%}
     {%- set day = '[0-9]{4}-[0-9]{2}-[0-9]{2}' -%}
     {%- set local = day ~ '[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?' -%}
@@ -12,6 +21,7 @@
         when {{ looks_like(expression, local) }}
             then cast(timezone('UTC', timezone({{ time_zone }}, try_cast({{ text }} as timestamp))) as timestamp)
     end
+    {%- endif -%}
 {%- endmacro %}
 
 

@@ -4,61 +4,11 @@ Three reps in two teams, Ana (R1) moving from Barat (T1) to Timur (T2) on 1 May 
 what goes wrong in real ones. Amounts are in IDR, instants in UTC, business dates those of Jakarta (UTC+7).
 """
 
-import os
-import subprocess
-import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-import duckdb
-import pytest
-
-from orchestration.ingest import ingest
-from orchestration.settings import PROJECT, Settings
-
-DBT_PROJECT = PROJECT / "dbt_project"
-Rows = list[tuple[Any, ...]]
-
-
-@pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("home")
-    landing = Path(__file__).parent / "landing"
-    settings = Settings(home=home, landing=landing, warehouse=home / "kuota.duckdb")
-    report = ingest(settings, run_id="run")
-    assert (report.rows_quarantined, report.values_unparsable) == (0, 0)
-    environment = os.environ | {
-        "KUOTA_WAREHOUSE": str(settings.warehouse),
-        "DBT_TARGET_PATH": str(settings.dbt_target),
-        "DBT_LOG_PATH": str(settings.logs),
-    }
-    # the singular tests hold the balances: money ties, credits sum to deals, current rows = counted + excluded
-    arguments = [
-        "build",
-        "--exclude",
-        "test_type:unit",
-        "test_type:generic",
-        "--vars",
-        (landing / "settings.yml").read_text(),
-    ]
-    built = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments, "--profiles-dir", str(DBT_PROJECT)],
-        cwd=DBT_PROJECT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    assert built.returncode == 0, built.stdout + built.stderr
-    return settings.warehouse
-
-
-def query(warehouse: Path, sql: str) -> Rows:
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return connection.execute(sql).fetchall()
+from built_source import query
 
 
 def test_each_deal_has_its_dates_and_its_amount_at_the_rate_of_the_close_month(warehouse: Path) -> None:

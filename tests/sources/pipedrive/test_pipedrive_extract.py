@@ -4,55 +4,23 @@
 rows of the log and a deals.csv in which deal 109 is no more. Instants are UTC, business dates those of Jakarta (UTC+7).
 """
 
-import os
-import subprocess
-import sys
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
+from built_source import build, query
 
 from orchestration.guard import validate
-from orchestration.ingest import ingest
-from orchestration.settings import PROJECT, Settings
-
-DBT_PROJECT = PROJECT / "dbt_project"
-Rows = list[tuple[Any, ...]]
+from orchestration.settings import Settings
 
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("home")
-    settings = Settings(home=home, landing=Path(__file__).parent / "landing", warehouse=home / "kuota.duckdb")
-    report = ingest(settings, run_id="run")
-    assert (report.rows_quarantined, report.values_unparsable) == (0, 0)
-    environment = os.environ | {
-        "KUOTA_WAREHOUSE": str(settings.warehouse),
-        "DBT_TARGET_PATH": str(settings.dbt_target),
-        "DBT_LOG_PATH": str(settings.logs),
-    }
-    folders = ["path:models/staging/pipedrive", "path:models/staging/generic"]
-    arguments = ["build", "--indirect-selection", "cautious", "--select", *folders]
-    arguments += ["--vars", "{reporting_time_zone: Asia/Jakarta}"]
-    built = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments, "--profiles-dir", str(DBT_PROJECT)],
-        cwd=DBT_PROJECT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    assert built.returncode == 0, built.stdout + built.stderr
-    return settings.warehouse
-
-
-def query(warehouse: Path, sql: str) -> Rows:
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return connection.execute(sql).fetchall()
+    staging = ("path:models/staging/pipedrive", "path:models/staging/generic")
+    selection = ("--indirect-selection", "cautious", "--select", *staging)
+    return build(Path(__file__).parent / "landing", tmp_path_factory.mktemp("home"), *selection)
 
 
 def deals(warehouse: Path, columns: str) -> dict[str, tuple[Any, ...]]:

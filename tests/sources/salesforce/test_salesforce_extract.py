@@ -5,64 +5,19 @@ of 15 characters where the second has 18, an opportunity that the second no long
 Instants are UTC, business dates those of Jakarta (UTC+7), amounts in USD.
 """
 
-import os
-import subprocess
-import sys
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
+from built_source import query
 
 from orchestration.guard import validate
-from orchestration.ingest import ingest, load_source_configs
+from orchestration.ingest import load_source_configs
 from orchestration.settings import PROJECT, Settings
 
-DBT_PROJECT = PROJECT / "dbt_project"
-LANDING = Path(__file__).parent / "landing"
 ANA, BUDI, CITRA, EKA = (f"0055g0000000U0{number}AAE" for number in range(1, 5))
 VICE_PRESIDENT, WEST, EAST = (f"00E5g0000000R0{number}EAE" for number in range(1, 4))
-Rows = list[tuple[Any, ...]]
-
-
-@pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("home")
-    settings = Settings(home=home, landing=LANDING, warehouse=home / "kuota.duckdb")
-    report = ingest(settings, run_id="run")
-    assert (report.rows_quarantined, report.values_unparsable) == (0, 0)
-    environment = os.environ | {
-        "KUOTA_WAREHOUSE": str(settings.warehouse),
-        "DBT_TARGET_PATH": str(settings.dbt_target),
-        "DBT_LOG_PATH": str(settings.logs),
-    }
-    # the singular tests hold the balances: money ties, credits sum to deals, current rows = counted + excluded
-    arguments = [
-        "build",
-        "--exclude",
-        "test_type:unit",
-        "test_type:generic",
-        "--vars",
-        (LANDING / "settings.yml").read_text(),
-    ]
-    built = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments, "--profiles-dir", str(DBT_PROJECT)],
-        cwd=DBT_PROJECT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert built.returncode == 0, built.stdout + built.stderr
-    return settings.warehouse
-
-
-def query(warehouse: Path, sql: str) -> Rows:
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return connection.execute(sql).fetchall()
 
 
 def deal(name: str) -> str:

@@ -1,4 +1,5 @@
--- Each current activity row. One on an unknown deal or lead stays, with a null one; one of an unknown rep belongs to nobody.
+-- Each current activity row. One on an unknown deal or lead stays, with a null one; one of an unknown rep belongs to nobody. What the new
+-- system of a migrated deal or lead has from before the migration, and the old one too, is a copy.
 {% set columns %}
     activity_key, activity_type, rep_reference, opportunity_reference, lead_reference, direction, outcome, tool,
     duration_minutes, occurred_at, occurred_on, logged_at, source_key, source_file, source_row, row_hash
@@ -26,8 +27,8 @@ mapped as (
         unioned.activity_key,
         lower({{ mapped_value('unioned', 'activity_type') }}) as activity_type,
         {{ mapped_value('unioned', 'rep_reference') }} as rep_reference,
-        {{ referenced_id('unioned.source', 'unioned.opportunity_reference') }} as named_opportunity_id,
-        {{ referenced_id('unioned.source', 'unioned.lead_reference') }} as named_lead_id,
+        {{ referenced_id('unioned.source', 'unioned.opportunity_reference') }} as source_opportunity_id,
+        {{ referenced_id('unioned.source', 'unioned.lead_reference') }} as source_lead_id,
         lower({{ mapped_value('unioned', 'direction') }}) as direction,
         unioned.outcome,
         unioned.tool,
@@ -65,11 +66,76 @@ leads as (
     where exclusion_reason is null
 ),
 
+matches as (
+    select * from {{ ref('int_source_ids_matched') }}
+    where entity in ('opportunity', 'lead')
+),
+
+identified as (
+    select
+        mapped.*,
+        coalesce(deals_matched.canonical_id, mapped.source_opportunity_id) as named_opportunity_id,
+        coalesce(leads_matched.canonical_id, mapped.source_lead_id) as named_lead_id,
+        coalesce(deals_matched.canonical_id, leads_matched.canonical_id) as migrated_id,
+        coalesce(deals_matched.in_force_from, leads_matched.in_force_from) as in_force_from
+    from mapped
+    left join matches as deals_matched
+        on
+            deals_matched.entity = 'opportunity'
+            and mapped.source_opportunity_id = deals_matched.source_record_id
+    left join matches as leads_matched
+        on
+            leads_matched.entity = 'lead'
+            and mapped.source_lead_id = leads_matched.source_record_id
+),
+
 judged as (
     select
         *,
         {{ exclusion_reason() }} as own_exclusion_reason
-    from mapped
+    from identified
+),
+
+-- the first activity of a day in the new system is the copy of the first in the old one, and so on
+numbered_on_migrated as (
+    select
+        judged.source,
+        judged.source_key,
+        judged.migrated_id,
+        judged.activity_type,
+        coalesce(references_resolved.resolved_id, 'unassigned') as rep_id,
+        judged.occurred_on,
+        judged.occurred_on < judged.in_force_from as is_before_migration,
+        row_number() over (
+            partition by
+                judged.migrated_id,
+                judged.activity_type,
+                coalesce(references_resolved.resolved_id, 'unassigned'),
+                judged.occurred_on,
+                judged.occurred_on < judged.in_force_from
+            order by judged.occurred_at, judged.source_key
+        ) as position_of_day
+    from judged
+    left join references_resolved
+        on
+            judged.source = references_resolved.scope
+            and judged.rep_reference = references_resolved.reference
+    where judged.migrated_id is not null and judged.own_exclusion_reason is null and judged.occurred_at is not null
+),
+
+copies as (
+    select
+        copied.source,
+        copied.source_key
+    from numbered_on_migrated as copied
+    inner join numbered_on_migrated as originals
+        on
+            copied.migrated_id = originals.migrated_id
+            and copied.activity_type = originals.activity_type
+            and copied.rep_id = originals.rep_id
+            and copied.occurred_on = originals.occurred_on
+            and copied.position_of_day = originals.position_of_day
+    where copied.is_before_migration and not originals.is_before_migration
 ),
 
 final as (
@@ -94,6 +160,7 @@ final as (
         coalesce(
             judged.own_exclusion_reason,
             case
+                when copies.source_key is not null then 'migrated'
                 when references_resolved.candidate_count > 1 then 'ambiguous_rep'
                 -- what is planned has not occurred
                 when judged.occurred_at is null and judged.outcome in ('planned', 'deleted', 'series', 'copy')
@@ -110,6 +177,10 @@ final as (
             and judged.rep_reference = references_resolved.reference
     left join opportunities on judged.named_opportunity_id = opportunities.opportunity_id
     left join leads on judged.named_lead_id = leads.lead_id
+    left join copies
+        on
+            judged.source = copies.source
+            and judged.source_key = copies.source_key
 )
 
 select * from final

@@ -3,13 +3,11 @@
 with
 
 reps as (
-    select * from {{ ref('int_reps_unioned') }}
-    where exclusion_reason is null
+    select * from {{ ref('int_reps_matched') }}
 ),
 
 teams as (
-    select * from {{ ref('int_teams_unioned') }}
-    where exclusion_reason is null
+    select * from {{ ref('int_teams_matched') }}
 ),
 
 levels as (

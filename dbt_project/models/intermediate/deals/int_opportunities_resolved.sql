@@ -19,6 +19,10 @@ stage_labels as (
     select * from {{ ref('int_stage_labels_mapped') }}
 ),
 
+records as (
+    select * from {{ ref('int_opportunity_records_traced') }}
+),
+
 last_events as (
     select
         opportunities.opportunity_id,
@@ -26,12 +30,14 @@ last_events as (
         max(case when stage_labels.is_closed then stage_log.changed_on end) as last_closed_on
     from {{ ref('int_stage_log_unioned') }} as stage_log
     inner join opportunities on stage_log.opportunity_id = opportunities.opportunity_id
+    left join records on stage_log.source_opportunity_id = records.source_opportunity_id
     left join stage_labels
         on
-            opportunities.source = stage_labels.source
-            and opportunities.pipeline = stage_labels.pipeline
+            coalesce(records.source, opportunities.source) = stage_labels.source
+            and coalesce(records.pipeline, opportunities.pipeline) = stage_labels.pipeline
             and stage_log.to_source_stage = stage_labels.source_stage
             and stage_log.changed_on between stage_labels.meaning_from and stage_labels.meaning_to
+    where stage_log.is_in_force
     group by opportunities.opportunity_id
 ),
 
@@ -63,6 +69,7 @@ dated as (
 final as (
     select
         dated.opportunity_id,
+        dated.source_opportunity_id,
         dated.source,
         dated.opportunity_key,
         dated.opportunity_name,

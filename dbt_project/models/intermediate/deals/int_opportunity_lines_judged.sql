@@ -1,4 +1,5 @@
--- Each current opportunity line, with its deal and its product; a line of a deal that does not count counts nowhere.
+-- Each current opportunity line, with its deal and its product; a line of a deal that does not count counts nowhere, nor does one
+-- that a migrated deal left behind in its old system.
 {% set columns %}
     line_key, opportunity_reference, product_reference, quantity, unit_price, discount_rate, source_exclusion, source_key,
     source_file, source_row, row_hash
@@ -16,7 +17,7 @@ mapped as (
     select
         lines.source,
         lines.line_key,
-        {{ referenced_id('lines.source', 'lines.opportunity_reference') }} as opportunity_id,
+        {{ referenced_id('lines.source', 'lines.opportunity_reference') }} as source_opportunity_id,
         {{ mapped_value('lines', 'product_reference') }} as product_reference,
         lines.quantity,
         lines.unit_price,
@@ -28,6 +29,16 @@ mapped as (
         lines.row_hash
     from lines
     {{ join_value_map('lines', 'product_reference', 'opportunity_line', products) }}
+),
+
+identified as (
+    select
+        mapped.*,
+        coalesce(records.opportunity_id, mapped.source_opportunity_id) as opportunity_id,
+        coalesce(not records.is_in_force and mapped.source = records.source, false) as is_left_behind
+    from mapped
+    left join {{ ref('int_opportunity_records_traced') }} as records
+        on mapped.source_opportunity_id = records.source_opportunity_id
 ),
 
 product_references as (
@@ -44,7 +55,7 @@ judged as (
     select
         *,
         {{ exclusion_reason(source_exclusion='source_exclusion') }} as own_exclusion_reason
-    from mapped
+    from identified
 ),
 
 final as (
@@ -62,7 +73,10 @@ final as (
         judged.source_row,
         coalesce(
             judged.own_exclusion_reason,
-            case when opportunities.opportunity_id is null then 'unknown_opportunity' end
+            case
+                when judged.is_left_behind then 'migrated'
+                when opportunities.opportunity_id is null then 'unknown_opportunity'
+            end
         ) as exclusion_reason
     from judged
     left join product_references

@@ -3,7 +3,7 @@
 with
 
 versions as (
-    select * from {{ ref('int_opportunity_versions_unioned') }}
+    select * from {{ ref('int_opportunity_versions_in_force') }}
 ),
 
 stage_labels as (

@@ -9,11 +9,21 @@ unioned as (
     {{ union_sources('opportunity_splits', columns, 'is_current') }}
 ),
 
-splits as (
+identified as (
     select
         *,
-        {{ referenced_id('source', 'opportunity_reference') }} as opportunity_id
+        {{ referenced_id('source', 'opportunity_reference') }} as source_opportunity_id
     from unioned
+),
+
+splits as (
+    select
+        identified.*,
+        coalesce(records.opportunity_id, identified.source_opportunity_id) as opportunity_id,
+        coalesce(not records.is_in_force and identified.source = records.source, false) as is_left_behind
+    from identified
+    left join {{ ref('int_opportunity_records_traced') }} as records
+        on identified.source_opportunity_id = records.source_opportunity_id
 ),
 
 opportunities as (
@@ -39,7 +49,10 @@ named as (
         rep_references.resolved_id,
         coalesce(
             judged.own_exclusion_reason,
-            case when rep_references.candidate_count > 1 then 'ambiguous_rep' end
+            case
+                when judged.is_left_behind then 'migrated'
+                when rep_references.candidate_count > 1 then 'ambiguous_rep'
+            end
         ) as row_exclusion_reason
     from judged
     left join rep_references

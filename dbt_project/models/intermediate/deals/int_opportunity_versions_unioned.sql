@@ -1,9 +1,10 @@
--- Every version of every opportunity that any extract showed, in the canonical columns.
+-- Every version of every opportunity that any extract showed, in the canonical columns; of a migrated one a version is in force
+-- while its system was the one to believe.
 {% set columns %}
     opportunity_key, opportunity_name, owner_reference, account_reference, product_reference,
     created_by_reference, lead_reference, pipeline, source_stage, amount, currency, opportunity_type, loss_reason,
-    created_at, created_on, close_date, closed_at, updated_at, is_deleted, source_key, source_file, source_row,
-    row_hash, extracted_at, superseded_at, is_current
+    created_at, created_on, close_date, closed_at, updated_at, is_deleted, source_exclusion, source_key, source_file,
+    source_row, row_hash, extracted_at, superseded_at, is_current
 {% endset %}
 
 {% set shown_on = business_date('unioned.extracted_at') %}
@@ -36,9 +37,14 @@ unioned as (
     {{ union_sources('opportunities', columns) }}
 ),
 
-final as (
+matches as (
+    select * from {{ ref('int_source_ids_matched') }}
+    where entity = 'opportunity'
+),
+
+mapped as (
     select
-        {{ canonical_id('unioned.source', 'unioned.opportunity_key') }} as opportunity_id,
+        {{ canonical_id('unioned.source', 'unioned.opportunity_key') }} as source_opportunity_id,
         unioned.source,
         unioned.opportunity_key,
         unioned.opportunity_name,
@@ -59,6 +65,7 @@ final as (
         unioned.closed_at,
         unioned.updated_at,
         unioned.is_deleted,
+        unioned.source_exclusion,
         unioned.source_key,
         unioned.source_file,
         unioned.source_row,
@@ -73,6 +80,16 @@ final as (
     {{ join_value_map('unioned', 'created_by_reference', 'opportunity', creators, shown_on) }}
     {{ join_value_map('unioned', 'opportunity_type', 'opportunity', types, shown_on) }}
     {{ join_value_map('unioned', 'loss_reason', 'opportunity', loss_reasons, shown_on) }}
+),
+
+final as (
+    select
+        coalesce(matches.canonical_id, mapped.source_opportunity_id) as opportunity_id,
+        mapped.*,
+        matches.source_record_id is null
+        or {{ business_date('mapped.extracted_at') }} between matches.in_force_from and matches.in_force_to as is_in_force
+    from mapped
+    left join matches on mapped.source_opportunity_id = matches.source_record_id
 )
 
 select * from final

@@ -1,5 +1,5 @@
--- Every move of a counted deal from stage to stage, and how it is known: from the CRM's log; for a deal without one from
--- what successive extracts show; in crm_sales from the dates of the row (an engage date is the entry into Engaging).
+-- Every move of a counted deal from stage to stage, through every system that it was in, and how it is known: from the CRM's log;
+-- for a record without one from what successive extracts show; in crm_sales from the dates of the row (an engage date is the entry into Engaging).
 -- A stage that was passed over is not invented, and a label that only changed its name is no move.
 with
 
@@ -15,7 +15,7 @@ versions as (
             partition by opportunity_id, extracted_at
             order by updated_at desc nulls last, row_hash desc
         ) as position_in_extract
-    from {{ ref('int_opportunity_versions_unioned') }}
+    from {{ ref('int_opportunity_versions_in_force') }}
 ),
 
 stage_labels as (
@@ -24,9 +24,10 @@ stage_labels as (
 
 logged as (
     select
-        source,
         opportunity_id,
-        pipeline,
+        source_opportunity_id,
+        record_source,
+        record_pipeline,
         to_source_stage,
         changed_at,
         changed_on,
@@ -34,14 +35,22 @@ logged as (
         'log' as observed_from
     from {{ ref('int_stage_log_judged') }}
     where not is_after_close
-    group by source, opportunity_id, pipeline, to_source_stage, changed_at, changed_on
+    group by
+        opportunity_id,
+        source_opportunity_id,
+        record_source,
+        record_pipeline,
+        to_source_stage,
+        changed_at,
+        changed_on
 ),
 
 dated as (
     select
-        source,
         opportunity_id,
-        pipeline,
+        source_opportunity_id,
+        source as record_source,
+        pipeline as record_pipeline,
         'Engaging' as to_source_stage,
         {{ start_of_business_date('created_on') }} as changed_at,
         created_on as changed_on,
@@ -51,9 +60,10 @@ dated as (
     where source = 'crm_sales' and created_on is not null
     union all
     select
-        source,
         opportunity_id,
-        pipeline,
+        source_opportunity_id,
+        source as record_source,
+        pipeline as record_pipeline,
         source_stage as to_source_stage,
         {{ start_of_business_date('closed_on') }} as changed_at,
         closed_on as changed_on,
@@ -71,25 +81,25 @@ followed as (
             order by versions.extracted_at, versions.updated_at nulls first, versions.row_hash
         ) as previous_source_stage
     from versions
-    left join logged on versions.opportunity_id = logged.opportunity_id
+    left join logged on versions.source_opportunity_id = logged.source_opportunity_id
     where
         versions.position_in_extract = 1
         and versions.source <> 'crm_sales'
-        and logged.opportunity_id is null
+        and logged.source_opportunity_id is null
 ),
 
 extracted as (
     select
-        opportunities.source,
-        opportunities.opportunity_id,
-        opportunities.pipeline,
+        followed.opportunity_id,
+        followed.source_opportunity_id,
+        followed.source as record_source,
+        followed.pipeline as record_pipeline,
         followed.source_stage as to_source_stage,
         followed.extracted_at as changed_at,
         {{ business_date('followed.extracted_at') }} as changed_on,
         cast(null as varchar) as changed_by,
         'extracts' as observed_from
     from followed
-    inner join opportunities on followed.opportunity_id = opportunities.opportunity_id
     where followed.previous_source_stage is null or followed.previous_source_stage <> followed.source_stage
 ),
 
@@ -103,9 +113,9 @@ unioned as (
 
 mapped as (
     select
-        unioned.source,
+        unioned.record_source as source,
         unioned.opportunity_id,
-        unioned.pipeline,
+        opportunities.pipeline,
         stage_labels.stage as to_stage,
         stage_labels.stage_order,
         stage_labels.is_closed,
@@ -115,10 +125,11 @@ mapped as (
         unioned.changed_by,
         unioned.observed_from
     from unioned
+    inner join opportunities on unioned.opportunity_id = opportunities.opportunity_id
     inner join stage_labels
         on
-            unioned.source = stage_labels.source
-            and unioned.pipeline = stage_labels.pipeline
+            unioned.record_source = stage_labels.source
+            and unioned.record_pipeline = stage_labels.pipeline
             and unioned.to_source_stage = stage_labels.source_stage
             and unioned.changed_on between stage_labels.meaning_from and stage_labels.meaning_to
 ),

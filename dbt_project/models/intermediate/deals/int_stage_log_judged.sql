@@ -1,14 +1,18 @@
--- The logged stage changes of the deals that count, with what the stage meant on that day. What was done to a closed deal after
+-- The logged stage changes of the deals that count, with what the stage meant on that day in its own system. What was done to a closed deal after
 -- its last close moves nothing: lost is an exit, and only a deal that is open again has been reopened.
 with
 
 stage_log as (
     select * from {{ ref('int_stage_log_unioned') }}
-    where changed_at is not null
+    where is_in_force and changed_at is not null
 ),
 
 opportunities as (
     select * from {{ ref('int_opportunities_resolved') }}
+),
+
+records as (
+    select * from {{ ref('int_opportunity_records_traced') }}
 ),
 
 stage_labels as (
@@ -19,7 +23,9 @@ mapped as (
     select
         stage_log.source,
         stage_log.opportunity_id,
-        opportunities.pipeline,
+        stage_log.source_opportunity_id,
+        coalesce(records.source, opportunities.source) as record_source,
+        coalesce(records.pipeline, opportunities.pipeline) as record_pipeline,
         opportunities.is_closed as is_deal_closed,
         stage_log.to_source_stage,
         stage_labels.is_closed,
@@ -31,10 +37,11 @@ mapped as (
         stage_log.source_row
     from stage_log
     inner join opportunities on stage_log.opportunity_id = opportunities.opportunity_id
+    left join records on stage_log.source_opportunity_id = records.source_opportunity_id
     left join stage_labels
         on
-            opportunities.source = stage_labels.source
-            and opportunities.pipeline = stage_labels.pipeline
+            coalesce(records.source, opportunities.source) = stage_labels.source
+            and coalesce(records.pipeline, opportunities.pipeline) = stage_labels.pipeline
             and stage_log.to_source_stage = stage_labels.source_stage
             and stage_log.changed_on between stage_labels.meaning_from and stage_labels.meaning_to
 ),

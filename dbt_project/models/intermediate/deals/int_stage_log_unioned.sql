@@ -1,20 +1,65 @@
--- The CRMs' own logs of stage changes, of every source that keeps one.
+-- The CRMs' own logs of stage changes, of every source that keeps one. Of a migrated deal a change is in force while its system was
+-- the one to believe; what the old system dropped after that stays, as it last showed it.
 {% set columns %}
-    opportunity_reference, to_source_stage, changed_at, changed_by, source_key, source_file, source_row, row_hash
+    opportunity_reference, to_source_stage, changed_at, changed_by, source_key, source_file, source_row, row_hash, superseded_at,
+    is_current
 {% endset %}
 
 with
 
 unioned as (
-    {{ union_sources('stage_events', columns, 'is_current') }}
+    {{ union_sources('stage_events', columns) }}
 ),
 
-final as (
+identified as (
     select
-        {{ referenced_id('source', 'opportunity_reference') }} as opportunity_id,
+        {{ referenced_id('source', 'opportunity_reference') }} as source_opportunity_id,
         *,
         {{ business_date('changed_at') }} as changed_on
     from unioned
+),
+
+matches as (
+    select * from {{ ref('int_source_ids_matched') }}
+    where entity = 'opportunity'
+),
+
+current_changes as (
+    select
+        coalesce(matches.canonical_id, identified.source_opportunity_id) as opportunity_id,
+        identified.*,
+        coalesce(identified.changed_on between matches.in_force_from and matches.in_force_to, true) as is_in_force
+    from identified
+    left join matches on identified.source_opportunity_id = matches.source_record_id
+    where identified.is_current
+),
+
+left_behind as (
+    select
+        matches.canonical_id as opportunity_id,
+        identified.*,
+        row_number() over (
+            partition by identified.source, identified.source_key
+            order by identified.superseded_at desc, identified.row_hash desc
+        ) = 1 as is_in_force
+    from identified
+    inner join matches on identified.source_opportunity_id = matches.source_record_id
+    left join current_changes
+        on
+            identified.source = current_changes.source
+            and identified.source_key = current_changes.source_key
+    where
+        not identified.is_current
+        and current_changes.source_key is null
+        and identified.changed_on between matches.in_force_from and matches.in_force_to
+        and {{ business_date('identified.superseded_at') }} > matches.in_force_to
+),
+
+final as (
+    select * from current_changes
+    union all
+    select * from left_behind
+    where is_in_force
 )
 
 select * from final

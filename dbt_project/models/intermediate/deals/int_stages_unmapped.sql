@@ -25,14 +25,17 @@ used as (
     from opportunities
     union all
     select
-        opportunities.source,
-        opportunities.pipeline,
+        coalesce(records.source, opportunities.source) as source,
+        coalesce(records.pipeline, opportunities.pipeline) as pipeline,
         stage_log.to_source_stage as source_stage,
         opportunities.opportunity_id,
         stage_log.source_file,
         stage_log.source_row
     from {{ ref('int_stage_log_unioned') }} as stage_log
     inner join opportunities on stage_log.opportunity_id = opportunities.opportunity_id
+    left join {{ ref('int_opportunity_records_traced') }} as records
+        on stage_log.source_opportunity_id = records.source_opportunity_id
+    where stage_log.is_in_force
 ),
 
 unmapped as (

@@ -21,8 +21,8 @@ products as (
     select
         product_id,
         family
-    from {{ ref('int_products_unioned') }}
-    where exclusion_reason is null and family is not null
+    from {{ ref('int_products_matched') }}
+    where family is not null
 ),
 
 sources_with_leads as (

@@ -26,8 +26,7 @@ reps as (
         rep_id,
         region,
         time_zone
-    from {{ ref('int_reps_unioned') }}
-    where exclusion_reason is null
+    from {{ ref('int_reps_matched') }}
 ),
 
 working_days as (

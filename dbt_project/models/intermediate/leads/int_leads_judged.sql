@@ -1,4 +1,5 @@
--- Each current lead row, with the opportunity that it became: the first one that names the lead, else the one it names.
+-- Each current lead row, with the opportunity that it became: the first one that names the lead, else the one it names. Of a lead that
+-- is in several systems the record in force is the lead; it began with the first, and what it lacks the others tell.
 {% set columns %}
     lead_key, owner_reference, opportunity_reference, lead_source, lead_status, created_at, created_on, qualified_at,
     qualified_on, converted_at, converted_on, source_exclusion, source_key, source_file, source_row, row_hash
@@ -22,7 +23,7 @@ unioned as (
 
 mapped as (
     select
-        {{ canonical_id('unioned.source', 'unioned.lead_key') }} as lead_id,
+        {{ canonical_id('unioned.source', 'unioned.lead_key') }} as source_lead_id,
         unioned.source,
         unioned.lead_key,
         {{ mapped_value('unioned', 'owner_reference') }} as owner_reference,
@@ -46,9 +47,53 @@ mapped as (
     {{ join_value_map('unioned', 'lead_status', 'lead', statuses, created_on) }}
 ),
 
+matches as (
+    select * from {{ ref('int_source_ids_matched') }}
+    where entity = 'lead'
+),
+
+identified as (
+    select
+        coalesce(matches.canonical_id, mapped.source_lead_id) as lead_id,
+        mapped.*,
+        coalesce(matches.in_force_to < cast('9999-12-31' as date), false) as is_left_behind
+    from mapped
+    left join matches on mapped.source_lead_id = matches.source_record_id
+),
+
+beginnings as (
+    select
+        matches.canonical_id as lead_id,
+        min(records.created_at) as created_at,
+        min(records.created_on) as created_on
+    from matches
+    inner join {{ ref('int_source_records_listed') }} as records
+        on
+            matches.entity = records.entity
+            and matches.source_record_id = records.source_record_id
+    group by matches.canonical_id
+),
+
+histories as (
+    select
+        identified.lead_id,
+        min(identified.qualified_at) as qualified_at,
+        min(identified.qualified_on) as qualified_on,
+        min(identified.converted_at) as converted_at,
+        min(identified.converted_on) as converted_on,
+        min({{ referenced_id('identified.source', 'identified.opportunity_reference') }}) as named_opportunity_id
+    from identified
+    inner join matches on identified.source_lead_id = matches.source_record_id
+    group by identified.lead_id
+),
+
 owner_references as (
     select * from {{ ref('int_references_resolved') }}
     where entity = 'rep'
+),
+
+opportunity_records as (
+    select * from {{ ref('int_opportunity_records_traced') }}
 ),
 
 opportunities as (
@@ -61,13 +106,22 @@ opportunities as (
     where exclusion_reason is null
 ),
 
-opportunities_of_leads as (
+opportunities_naming as (
     select
         opportunity_id,
-        {{ referenced_id('source', 'lead_reference') }} as lead_id,
+        {{ referenced_id('source', 'lead_reference') }} as source_lead_id,
         created_at
     from opportunities
     where lead_reference is not null
+),
+
+opportunities_of_leads as (
+    select
+        opportunities_naming.opportunity_id,
+        coalesce(matches.canonical_id, opportunities_naming.source_lead_id) as lead_id,
+        opportunities_naming.created_at
+    from opportunities_naming
+    left join matches on opportunities_naming.source_lead_id = matches.source_record_id
 ),
 
 opportunities_in_order as (
@@ -83,43 +137,65 @@ judged as (
         *,
         {{ referenced_id('source', 'opportunity_reference') }} as named_opportunity_id,
         {{ exclusion_reason(source_exclusion='source_exclusion') }} as own_exclusion_reason
-    from mapped
+    from identified
+),
+
+named as (
+    select
+        judged.*,
+        coalesce(
+            opportunity_records.opportunity_id, judged.named_opportunity_id, histories.named_opportunity_id
+        ) as led_to_opportunity_id,
+        coalesce(beginnings.created_at, judged.created_at) as first_created_at,
+        coalesce(beginnings.created_on, judged.created_on) as first_created_on,
+        coalesce(judged.qualified_at, histories.qualified_at) as known_qualified_at,
+        coalesce(judged.qualified_on, histories.qualified_on) as known_qualified_on,
+        coalesce(judged.converted_at, histories.converted_at) as known_converted_at,
+        coalesce(judged.converted_on, histories.converted_on) as known_converted_on
+    from judged
+    left join beginnings on judged.lead_id = beginnings.lead_id
+    left join histories on judged.lead_id = histories.lead_id
+    left join opportunity_records
+        on coalesce(judged.named_opportunity_id, histories.named_opportunity_id) = opportunity_records.source_opportunity_id
 ),
 
 final as (
     select
-        judged.lead_id,
-        judged.source,
-        judged.lead_key,
-        judged.owner_reference,
+        named.lead_id,
+        named.source_lead_id,
+        named.source,
+        named.lead_key,
+        named.owner_reference,
         coalesce(owner_references.resolved_id, 'unassigned') as owner_id,
         coalesce(first_opportunities.opportunity_id, named_opportunities.opportunity_id) as opportunity_id,
-        judged.lead_source,
-        judged.lead_status,
-        judged.created_at,
-        judged.created_on,
-        judged.qualified_at,
-        judged.qualified_on,
-        judged.converted_at,
-        judged.converted_on,
-        judged.source_key,
-        judged.source_file,
-        judged.source_row,
+        named.lead_source,
+        named.lead_status,
+        named.first_created_at as created_at,
+        named.first_created_on as created_on,
+        named.known_qualified_at as qualified_at,
+        named.known_qualified_on as qualified_on,
+        named.known_converted_at as converted_at,
+        named.known_converted_on as converted_on,
+        named.source_key,
+        named.source_file,
+        named.source_row,
         coalesce(
-            judged.own_exclusion_reason,
+            case when named.own_exclusion_reason = 'duplicate' then 'duplicate' end,
+            case when named.is_left_behind then 'migrated' end,
+            named.own_exclusion_reason,
             case when owner_references.candidate_count > 1 then 'ambiguous_owner' end
         ) as exclusion_reason
-    from judged
+    from named
     left join owner_references
         on
-            judged.source = owner_references.scope
-            and judged.owner_reference = owner_references.reference
+            named.source = owner_references.scope
+            and named.owner_reference = owner_references.reference
     left join opportunities_in_order as first_opportunities
         on
-            judged.lead_id = first_opportunities.lead_id
+            named.lead_id = first_opportunities.lead_id
             and first_opportunities.position = 1
     left join opportunities as named_opportunities
-        on judged.named_opportunity_id = named_opportunities.opportunity_id
+        on named.led_to_opportunity_id = named_opportunities.opportunity_id
 )
 
 select * from final

@@ -20,7 +20,7 @@ labels_used as (
         stage_log.to_source_stage as source_stage
     from {{ ref('int_stage_log_unioned') }} as stage_log
     inner join {{ ref('int_opportunity_versions_unioned') }} as opportunities
-        on stage_log.opportunity_id = opportunities.opportunity_id
+        on stage_log.source_opportunity_id = opportunities.source_opportunity_id
     union
     select distinct
         opportunities.source,

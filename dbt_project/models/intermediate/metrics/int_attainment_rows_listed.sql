@@ -24,8 +24,7 @@ ancestors as (
 ),
 
 reps as (
-    select * from {{ ref('int_reps_unioned') }}
-    where exclusion_reason is null
+    select * from {{ ref('int_reps_matched') }}
 ),
 
 periods as (

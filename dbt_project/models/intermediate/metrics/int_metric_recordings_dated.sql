@@ -1,4 +1,4 @@
--- From when to when each assignee's metric is recorded: since its source delivers it, less what the register of collection
+-- From when to when each assignee's metric is recorded: since one of its sources delivers it, less what the register of collection
 -- changes says of its team (tracking_started, tracking_stopped of the rows of an object). A team is recorded when one of its
 -- reps is, the company when anybody is.
 with
@@ -25,13 +25,14 @@ ancestors as (
 
 -- a rep in no team is in the team '' here
 places as (
-    select
-        rep_id,
-        source,
-        coalesce(team_id, '') as team_id,
-        valid_from,
-        valid_to
-    from {{ ref('int_rep_teams_dated') }}
+    select distinct
+        rep_teams.rep_id,
+        rep_sources.source,
+        coalesce(rep_teams.team_id, '') as team_id,
+        rep_teams.valid_from,
+        rep_teams.valid_to
+    from {{ ref('int_rep_teams_dated') }} as rep_teams
+    inner join {{ ref('int_rep_sources_listed') }} as rep_sources on rep_teams.rep_id = rep_sources.rep_id
     union all
     select distinct
         'unassigned' as rep_id,

@@ -16,7 +16,7 @@ opportunities as (
 ),
 
 versions as (
-    select * from {{ ref('int_opportunity_versions_unioned') }}
+    select * from {{ ref('int_opportunity_versions_in_force') }}
 ),
 
 rep_references as (

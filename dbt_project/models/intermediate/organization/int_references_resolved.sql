@@ -1,14 +1,14 @@
 -- What a name in a row can mean. A reference may be an id or a name that is unique. Within a source its own ids and names
--- are looked up; a register names things of any source. The full id <source>:<id> is understood everywhere. An id beats a
--- name.
+-- are looked up; a register names things of any source. The full id <source>:<id> is understood everywhere, and every
+-- id of a record in several systems leads to its canonical one. An id beats a name.
 -- resolved_id is null where several candidates are left.
 with
 
-entities as (
+records as (
     select
         'rep' as entity,
         source,
-        rep_id as id,
+        rep_id as source_record_id,
         rep_key as key,
         rep_name as name
     from {{ ref('int_reps_unioned') }}
@@ -17,7 +17,7 @@ entities as (
     select
         'team' as entity,
         source,
-        team_id as id,
+        team_id as source_record_id,
         team_key as key,
         team_name as name
     from {{ ref('int_teams_unioned') }}
@@ -26,7 +26,7 @@ entities as (
     select
         'account' as entity,
         source,
-        account_id as id,
+        account_id as source_record_id,
         account_key as key,
         account_name as name
     from {{ ref('int_accounts_unioned') }}
@@ -35,11 +35,26 @@ entities as (
     select
         'product' as entity,
         source,
-        product_id as id,
+        product_id as source_record_id,
         product_key as key,
         product_name as name
     from {{ ref('int_products_unioned') }}
     where exclusion_reason is null
+),
+
+entities as (
+    select
+        records.entity,
+        records.source,
+        records.source_record_id,
+        coalesce(matches.canonical_id, records.source_record_id) as id,
+        records.key,
+        records.name
+    from records
+    left join {{ ref('int_source_ids_matched') }} as matches
+        on
+            records.entity = matches.entity
+            and records.source_record_id = matches.source_record_id
 ),
 
 scoped as (
@@ -68,11 +83,21 @@ candidates as (
     select
         entities.entity,
         scopes.scope,
+        entities.source_record_id as reference,
+        1 as precedence,
+        entities.id
+    from entities
+    cross join scopes
+    union all
+    select
+        entities.entity,
+        scopes.scope,
         entities.id as reference,
         1 as precedence,
         entities.id
     from entities
     cross join scopes
+    where entities.id <> entities.source_record_id
     union all
     select
         entity,

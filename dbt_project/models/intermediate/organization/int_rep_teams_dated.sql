@@ -2,8 +2,7 @@
 with
 
 reps as (
-    select * from {{ ref('int_reps_unioned') }}
-    where exclusion_reason is null
+    select * from {{ ref('int_reps_matched') }}
 ),
 
 memberships as (
@@ -57,7 +56,6 @@ places as (
 final as (
     select
         places.rep_id,
-        reps.source,
         places.team_id,
         places.valid_from,
         places.valid_to

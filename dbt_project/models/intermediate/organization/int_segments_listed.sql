@@ -11,15 +11,13 @@ final as (
         'team' as segment_type,
         team_id as segment_id,
         team_name as segment_name
-    from {{ ref('int_teams_unioned') }}
-    where exclusion_reason is null
+    from {{ ref('int_teams_matched') }}
     union all
     select
         'rep' as segment_type,
         rep_id as segment_id,
         rep_name as segment_name
-    from {{ ref('int_reps_unioned') }}
-    where exclusion_reason is null
+    from {{ ref('int_reps_matched') }}
     union all
     select
         'rep' as segment_type,

@@ -4,16 +4,9 @@ with recursive
 
 teams as (
     select
-        teams.team_id,
-        parents.resolved_id as parent_team_id
-    from {{ ref('int_teams_unioned') }} as teams
-    left join {{ ref('int_references_resolved') }} as parents
-        on
-            parents.entity = 'team'
-            and teams.source = parents.scope
-            and teams.parent_team_reference = parents.reference
-            and teams.team_id <> parents.resolved_id
-    where teams.exclusion_reason is null
+        team_id,
+        parent_team_id
+    from {{ ref('int_teams_matched') }}
 ),
 
 climbed as (

@@ -1,10 +1,9 @@
 -- In which team a rep is, from when to when, both inclusive. A rep with dated memberships has those alone; the others are
--- always in the team of their own row. Where spans overlap, the one that began last holds while it lasts.
+-- always in the team of their own row, of several the one that is believed first. Where spans overlap, the one that began last holds while it lasts.
 with
 
-reps as (
-    select * from {{ ref('int_reps_unioned') }}
-    where exclusion_reason is null
+rep_sources as (
+    select * from {{ ref('int_rep_sources_listed') }}
 ),
 
 team_references as (
@@ -35,19 +34,28 @@ dated as (
     where memberships.is_current
 ),
 
-undated as (
+teams_of_rows as (
     select
-        reps.rep_id,
+        rep_sources.rep_id,
         team_references.resolved_id as team_id,
-        cast('0001-01-01' as date) as valid_from,
-        cast('9999-12-31' as date) as valid_to
-    from reps
+        row_number() over (partition by rep_sources.rep_id order by rep_sources.precedence) as position_of_team
+    from rep_sources
     inner join team_references
         on
-            reps.source = team_references.scope
-            and reps.team_reference = team_references.reference
-    left join dated on reps.rep_id = dated.rep_id
+            rep_sources.source = team_references.scope
+            and rep_sources.team_reference = team_references.reference
+    left join dated on rep_sources.rep_id = dated.rep_id
     where dated.rep_id is null
+),
+
+undated as (
+    select
+        rep_id,
+        team_id,
+        cast('0001-01-01' as date) as valid_from,
+        cast('9999-12-31' as date) as valid_to
+    from teams_of_rows
+    where position_of_team = 1
 ),
 
 unioned as (

@@ -9,7 +9,7 @@ versions as (
             partition by opportunity_id, extracted_at
             order by updated_at desc nulls last, row_hash desc
         ) as position_in_extract
-    from {{ ref('int_opportunity_versions_unioned') }}
+    from {{ ref('int_opportunity_versions_in_force') }}
 ),
 
 stage_labels as (

@@ -5,7 +5,13 @@
     'opportunity': {
         'model': 'int_opportunities_judged',
         'reference': 'owner_reference',
-        'columns': {'crm_sales': 'sales_agent', 'generic': 'owner_id', 'pipedrive': 'user_id', 'salesforce': 'OwnerId'},
+        'columns': {
+            'crm_sales': 'sales_agent',
+            'generic': 'owner_id',
+            'hubspot': 'hubspot_owner_id',
+            'pipedrive': 'user_id',
+            'salesforce': 'OwnerId',
+        },
     },
     'opportunity_split': {
         'model': 'int_opportunity_splits_resolved',
@@ -15,12 +21,17 @@
     'activity': {
         'model': 'int_activities_judged',
         'reference': 'rep_reference',
-        'columns': {'generic': 'rep_id', 'pipedrive': 'assigned_to_user', 'salesforce': 'OwnerId'},
+        'columns': {
+            'generic': 'rep_id',
+            'hubspot': 'hubspot_owner_id',
+            'pipedrive': 'assigned_to_user',
+            'salesforce': 'OwnerId',
+        },
     },
     'lead': {
         'model': 'int_leads_judged',
         'reference': 'owner_reference',
-        'columns': {'generic': 'owner_id', 'pipedrive': 'owner_id', 'salesforce': 'OwnerId'},
+        'columns': {'generic': 'owner_id', 'hubspot': 'hubspot_owner_id', 'pipedrive': 'owner_id', 'salesforce': 'OwnerId'},
     },
 } %}
 
@@ -123,7 +134,8 @@ ambiguous as (
         case source
             {% for name, column in rows.columns.items() -%}
             when '{{ name }}' then '{{ column }}'
-            {% endfor %}
+            {% endfor -%}
+            else '{{ rows.columns.generic }}'
         end as column_name,
         {{ rows.reference }} as value,
         exclusion_reason as reason,
@@ -152,8 +164,25 @@ collection_changes as (
     where set_aside_reason is not null
 ),
 
+crosswalks as (
+    select
+        'registers' as source,
+        'crosswalk' as object,
+        source_file,
+        source_row,
+        source_key,
+        'source_id' as column_name,
+        record_key as value,
+        set_aside_reason as reason,
+        'is no ' || entity || ' of ' || source || '; correct it or deliver the ' || entity as fix
+    from {{ ref('int_crosswalks_resolved') }}
+    where set_aside_reason is not null
+),
+
 unioned as (
     select * from quotas
+    union all
+    select * from crosswalks
     union all
     select * from leaves
     union all

@@ -8,29 +8,57 @@
     'holiday': 'stg_registers__holidays',
     'ramp': 'stg_registers__ramps',
 } %}
+{#- What is known of a row beside its reason: its id, the day by which it is counted, and whether whom and what it names is known. -#}
 {% set judged_objects = {
-    'rep': 'int_reps_unioned',
-    'account': 'int_accounts_unioned',
-    'product': 'int_products_unioned',
-    'opportunity': 'int_opportunities_judged',
-    'lead': 'int_leads_judged',
-    'activity': 'int_activities_judged',
-    'opportunity_line': 'int_opportunity_lines_judged',
-    'opportunity_split': 'int_opportunity_splits_resolved',
+    'rep': {
+        'model': 'int_reps_unioned',
+        'id': 'rep_id', 'dated_on': 'cast(null as date)', 'is_linked': 'cast(null as boolean)',
+    },
+    'account': {
+        'model': 'int_accounts_unioned',
+        'id': 'account_id', 'dated_on': business_date('created_at'), 'is_linked': 'cast(null as boolean)',
+    },
+    'product': {
+        'model': 'int_products_unioned',
+        'id': 'product_id', 'dated_on': 'cast(null as date)', 'is_linked': 'cast(null as boolean)',
+    },
+    'opportunity': {
+        'model': 'int_opportunities_judged',
+        'id': 'source_opportunity_id', 'dated_on': 'created_on', 'is_linked': 'owner_rep_id is not null',
+    },
+    'lead': {
+        'model': 'int_leads_judged',
+        'id': 'source_lead_id', 'dated_on': 'created_on', 'is_linked': "owner_id <> 'unassigned'",
+    },
+    'activity': {
+        'model': 'int_activities_judged',
+        'id': 'cast(null as varchar)', 'dated_on': 'occurred_on', 'is_linked': "rep_id <> 'unassigned'",
+    },
+    'opportunity_line': {
+        'model': 'int_opportunity_lines_judged',
+        'id': 'cast(null as varchar)', 'dated_on': 'cast(null as date)', 'is_linked': 'product_id is not null',
+    },
+    'opportunity_split': {
+        'model': 'int_opportunity_splits_resolved',
+        'id': 'cast(null as varchar)', 'dated_on': 'cast(null as date)', 'is_linked': "rep_id <> 'unassigned'",
+    },
 } %}
 
 with
 
 judged as (
-    {% for object, model in judged_objects.items() -%}
+    {% for object, judged in judged_objects.items() -%}
     select
         source,
         '{{ object }}' as object,
         source_key,
         source_file,
         source_row,
-        exclusion_reason
-    from {{ ref(model) }}
+        exclusion_reason,
+        {{ judged.id }} as source_record_id,
+        {{ judged.dated_on }} as dated_on,
+        {{ judged.is_linked }} as is_linked
+    from {{ ref(judged.model) }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -43,7 +71,10 @@ teams as (
         source_key,
         source_file,
         source_row,
-        exclusion_reason
+        exclusion_reason,
+        team_id as source_record_id,
+        cast(null as date) as dated_on,
+        cast(null as boolean) as is_linked
     from {{ ref('int_teams_unioned') }}
     where source_file is not null
 ),
@@ -58,6 +89,18 @@ quotas as (
         exclusion_reason
     from {{ ref('int_quotas_resolved') }}
     where superseded_at is null
+),
+
+-- the row's own column source says whose id it is
+crosswalks as (
+    select
+        'registers' as source,
+        'crosswalk' as object,
+        source_key,
+        source_file,
+        source_row,
+        exclusion_reason
+    from {{ ref('int_crosswalks_resolved') }}
 ),
 
 -- the change's own column source says whose collection changed
@@ -161,14 +204,31 @@ stage_events as (
         stage_log.source_file,
         stage_log.source_row,
         case
+            when not stage_log.is_in_force then 'migrated'
             when known_opportunities.opportunity_id is null then 'unknown_opportunity'
             when row_number() over (
                 partition by stage_log.source, stage_log.source_key
                 order by stage_log.row_hash desc, stage_log.source_file asc, stage_log.source_row asc
             ) > 1 then 'duplicate'
-        end as exclusion_reason
+        end as exclusion_reason,
+        cast(null as varchar) as source_record_id,
+        stage_log.changed_on as dated_on,
+        known_opportunities.opportunity_id is not null as is_linked
     from {{ ref('int_stage_log_unioned') }} as stage_log
     left join known_opportunities on stage_log.opportunity_id = known_opportunities.opportunity_id
+    where stage_log.is_current
+),
+
+registered as (
+    select * from quotas
+    union all
+    select * from crosswalks
+    union all
+    select * from collection_changes
+    union all
+    select * from plain
+    union all
+    select * from referring_judged
 ),
 
 final as (
@@ -176,15 +236,14 @@ final as (
     union all
     select * from teams
     union all
-    select * from quotas
-    union all
-    select * from collection_changes
-    union all
-    select * from plain
-    union all
-    select * from referring_judged
-    union all
     select * from stage_events
+    union all
+    select
+        *,
+        cast(null as varchar) as source_record_id,
+        cast(null as date) as dated_on,
+        cast(null as boolean) as is_linked
+    from registered
 )
 
 select * from final

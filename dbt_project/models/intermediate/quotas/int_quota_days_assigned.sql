@@ -9,8 +9,7 @@ plans as (
 ),
 
 reps as (
-    select * from {{ ref('int_reps_unioned') }}
-    where exclusion_reason is null
+    select * from {{ ref('int_reps_matched') }}
 ),
 
 metrics as (

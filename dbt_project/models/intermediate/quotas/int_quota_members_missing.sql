@@ -33,8 +33,7 @@ claims as (
 ),
 
 reps as (
-    select * from {{ ref('int_reps_unioned') }}
-    where exclusion_reason is null
+    select * from {{ ref('int_reps_matched') }}
 ),
 
 places as (

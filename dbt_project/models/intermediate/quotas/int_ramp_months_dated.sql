@@ -13,8 +13,8 @@ ramps as (
 ),
 
 reps as (
-    select * from {{ ref('int_reps_unioned') }}
-    where exclusion_reason is null and hired_on is not null
+    select * from {{ ref('int_reps_matched') }}
+    where hired_on is not null
 ),
 
 roles as (

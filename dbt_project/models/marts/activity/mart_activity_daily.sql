@@ -1,4 +1,4 @@
--- Each rep on each working day on which the rep was employed, since the rep's source began to deliver activities, and every other day
+-- Each rep on each working day on which the rep was employed, since a source of the rep began to deliver activities, and every other day
 -- on which anything occurred. A count is 0 where that type was recorded of the rep on the day, and null where it was not.
 {% set counts = {'calls': 'call_count', 'emails': 'email_count', 'meetings': 'meeting_count', 'proposals': 'proposal_count'} %}
 
@@ -9,8 +9,7 @@ summed as (
 ),
 
 reps as (
-    select * from {{ ref('int_reps_unioned') }}
-    where exclusion_reason is null
+    select * from {{ ref('int_reps_matched') }}
 ),
 
 numbered_days as (
@@ -37,17 +36,26 @@ source_starts as (
     group by activities.source
 ),
 
+rep_starts as (
+    select
+        rep_sources.rep_id,
+        min(source_starts.first_activity_on) as first_activity_on
+    from {{ ref('int_rep_sources_listed') }} as rep_sources
+    inner join source_starts on rep_sources.source = source_starts.source
+    group by rep_sources.rep_id
+),
+
 days_listed as (
     select
         reps.rep_id,
         numbered_days.date_day as activity_date
     from reps
-    inner join source_starts on reps.source = source_starts.source
+    inner join rep_starts on reps.rep_id = rep_starts.rep_id
     inner join numbered_days on coalesce(reps.region, '') = numbered_days.region
     cross join as_of
     where
         numbered_days.is_working_day
-        and numbered_days.date_day between source_starts.first_activity_on and as_of.as_of_date
+        and numbered_days.date_day between rep_starts.first_activity_on and as_of.as_of_date
         and (reps.hired_on is null or numbered_days.date_day >= reps.hired_on)
         and (reps.ended_on is null or numbered_days.date_day <= reps.ended_on)
     union

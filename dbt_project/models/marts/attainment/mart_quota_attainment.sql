@@ -20,8 +20,7 @@ reps as (
     select
         rep_id,
         region
-    from {{ ref('int_reps_unioned') }}
-    where exclusion_reason is null
+    from {{ ref('int_reps_matched') }}
 ),
 
 working_days as (

@@ -1,8 +1,7 @@
 with
 
 reps as (
-    select * from {{ ref('int_reps_unioned') }}
-    where exclusion_reason is null
+    select * from {{ ref('int_reps_matched') }}
 ),
 
 as_of as (
@@ -23,6 +22,7 @@ final as (
         cast(reps.rep_id as varchar) as rep_id,
         cast(reps.rep_name as varchar) as rep_name,
         cast(reps.source as varchar) as source,
+        reps.record_count,
         cast(reps.email as varchar) as email,
         cast(reps.role as varchar) as role,
         cast(reps.segment as varchar) as segment,
@@ -38,6 +38,7 @@ final as (
         'unassigned' as rep_id,
         'Unassigned' as rep_name,
         cast(null as varchar) as source,
+        cast(0 as bigint) as record_count,
         cast(null as varchar) as email,
         cast(null as varchar) as role,
         cast(null as varchar) as segment,

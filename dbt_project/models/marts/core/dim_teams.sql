@@ -1,8 +1,7 @@
 with
 
 teams as (
-    select * from {{ ref('int_teams_unioned') }}
-    where exclusion_reason is null
+    select * from {{ ref('int_teams_matched') }}
 ),
 
 parents as (
@@ -18,6 +17,7 @@ final as (
         cast(teams.team_id as varchar) as team_id,
         cast(teams.team_name as varchar) as team_name,
         cast(teams.source as varchar) as source,
+        teams.record_count,
         cast(parents.parent_team_id as varchar) as parent_team_id
     from teams
     left join parents on teams.team_id = parents.team_id

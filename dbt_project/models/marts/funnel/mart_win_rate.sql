@@ -1,7 +1,7 @@
 with
 
 deals as (
-    select * from {{ ref('int_opportunities_valued') }}
+    select * from {{ ref('int_win_rate_deals_counted') }}
 ),
 
 deal_segments as (
@@ -16,61 +16,67 @@ period_dates as (
     select * from {{ ref('int_period_dates_expanded') }}
 ),
 
+periods as (
+    select * from {{ ref('int_periods_generated') }}
+),
+
 as_of as (
     select * from {{ ref('int_as_of_determined') }}
 ),
 
-closed as (
+definitions as (
     select
+        'won_of_closed_count' as definition,
+        true as is_count,
+        false as is_known_after_90_days
+    union all
+    select
+        'won_of_closed_amount' as definition,
+        false as is_count,
+        false as is_known_after_90_days
+    union all
+    select
+        'won_of_created_count' as definition,
+        true as is_count,
+        false as is_known_after_90_days
+    union all
+    select
+        'won_within_90_days_of_created' as definition,
+        true as is_count,
+        true as is_known_after_90_days
+),
+
+counted as (
+    select
+        deals.definition,
         deal_segments.segment_type,
         deal_segments.segment_id,
         period_dates.period_type,
         period_dates.period_start,
         count(case when deals.is_won then 1 end) as won_count,
-        count(*) as closed_count,
-        sum(case when deals.is_won then deals.amount_reporting end) as won_amount,
-        sum(deals.amount_reporting) as closed_amount,
-        count(case when not deals.is_won and deals.amount is null then 1 end) as unknown_lost_amounts
+        count(case when deals.is_won then deals.in_numerator end) as known_won_count,
+        count(case when deals.is_denominator_unknown then 1 end) as unknown_denominator_count,
+        sum(deals.in_numerator) as in_numerator,
+        sum(deals.in_denominator) as in_denominator
     from deals
     inner join deal_segments on deals.opportunity_id = deal_segments.opportunity_id
-    inner join period_dates on deals.closed_on = period_dates.date_day
-    where deals.is_closed
+    inner join period_dates on deals.counted_on = period_dates.date_day
     group by
-        deal_segments.segment_type, deal_segments.segment_id, period_dates.period_type, period_dates.period_start
-),
-
-created as (
-    select
+        deals.definition,
         deal_segments.segment_type,
         deal_segments.segment_id,
         period_dates.period_type,
-        period_dates.period_start,
-        count(case when deals.is_won then 1 end) as won_count,
-        count(case
-            when deals.is_won and {{ days_between('deals.created_on', 'deals.closed_on') }} <= 90 then 1
-        end) as won_within_90_days_count,
-        count(*) as created_count
-    from deals
-    inner join deal_segments on deals.opportunity_id = deal_segments.opportunity_id
-    inner join period_dates on deals.created_on = period_dates.date_day
-    group by
-        deal_segments.segment_type, deal_segments.segment_id, period_dates.period_type, period_dates.period_start
+        period_dates.period_start
 ),
 
+-- every definition has a row wherever one of them counts a deal
 counted_periods as (
-    select
+    select distinct
         segment_type,
         segment_id,
         period_type,
         period_start
-    from closed
-    union
-    select
-        segment_type,
-        segment_id,
-        period_type,
-        period_start
-    from created
+    from counted
 ),
 
 measured as (
@@ -80,117 +86,62 @@ measured as (
         counted_periods.period_type,
         counted_periods.period_start,
         periods.period_end,
-        coalesce(closed.won_count, 0) as won_count,
-        coalesce(closed.closed_count, 0) as closed_count,
-        -- wins of which no amount is known are not wins of 0
-        case when closed.won_count > 0 then closed.won_amount else 0 end as won_amount,
+        definitions.definition,
+        definitions.is_count,
         case
-            when closed.closed_count > 0
-                then case when closed.unknown_lost_amounts = 0 then closed.closed_amount end
-            else 0
-        end as closed_amount,
-        coalesce(created.won_count, 0) as created_won_count,
-        coalesce(created.created_count, 0) as created_count,
+            when not definitions.is_known_after_90_days or as_of.as_of_date >= {{ add_days('periods.period_end', 90) }}
+                -- wins of which no amount is known are not wins of 0
+                then case
+                    when counted.known_won_count > 0 or coalesce(counted.won_count, 0) = 0
+                        then coalesce(counted.in_numerator, 0)
+                end
+        end as numerator,
         case
-            when as_of.as_of_date >= {{ add_days('periods.period_end', 90) }}
-                then coalesce(created.won_within_90_days_count, 0)
-        end as won_within_90_days_count
+            when counted.definition is null then 0
+            when counted.unknown_denominator_count = 0 then counted.in_denominator
+        end as denominator
     from counted_periods
+    cross join definitions
     cross join as_of
-    inner join {{ ref('int_periods_generated') }} as periods
+    inner join periods
         on
             counted_periods.period_type = periods.period_type
             and counted_periods.period_start = periods.period_start
-    left join closed
+    left join counted
         on
-            counted_periods.segment_type = closed.segment_type
-            and counted_periods.segment_id = closed.segment_id
-            and counted_periods.period_type = closed.period_type
-            and counted_periods.period_start = closed.period_start
-    left join created
-        on
-            counted_periods.segment_type = created.segment_type
-            and counted_periods.segment_id = created.segment_id
-            and counted_periods.period_type = created.period_type
-            and counted_periods.period_start = created.period_start
-),
-
-definitions as (
-    select
-        segment_type,
-        segment_id,
-        period_type,
-        period_start,
-        period_end,
-        'won_of_closed_count' as definition,
-        true as is_count,
-        won_count as numerator,
-        closed_count as denominator
-    from measured
-    union all
-    select
-        segment_type,
-        segment_id,
-        period_type,
-        period_start,
-        period_end,
-        'won_of_closed_amount' as definition,
-        false as is_count,
-        won_amount as numerator,
-        closed_amount as denominator
-    from measured
-    union all
-    select
-        segment_type,
-        segment_id,
-        period_type,
-        period_start,
-        period_end,
-        'won_of_created_count' as definition,
-        true as is_count,
-        created_won_count as numerator,
-        created_count as denominator
-    from measured
-    union all
-    select
-        segment_type,
-        segment_id,
-        period_type,
-        period_start,
-        period_end,
-        'won_within_90_days_of_created' as definition,
-        true as is_count,
-        won_within_90_days_count as numerator,
-        created_count as denominator
-    from measured
+            definitions.definition = counted.definition
+            and counted_periods.segment_type = counted.segment_type
+            and counted_periods.segment_id = counted.segment_id
+            and counted_periods.period_type = counted.period_type
+            and counted_periods.period_start = counted.period_start
 ),
 
 final as (
     select
-        cast(definitions.segment_type as varchar) as segment_type,
-        cast(definitions.segment_id as varchar) as segment_id,
+        cast(measured.segment_type as varchar) as segment_type,
+        cast(measured.segment_id as varchar) as segment_id,
         cast(segments.segment_name as varchar) as segment_name,
-        cast(definitions.definition as varchar) as definition,
-        cast(definitions.period_type as varchar) as period_type,
-        definitions.period_start,
-        definitions.period_end,
-        cast(definitions.numerator as decimal(18, 2)) as numerator,
-        cast(definitions.denominator as decimal(18, 2)) as denominator,
-        cast(definitions.numerator as double) / nullif(cast(definitions.denominator as double), 0) as rate,
+        cast(measured.definition as varchar) as definition,
+        cast(measured.period_type as varchar) as period_type,
+        measured.period_start,
+        measured.period_end,
+        cast(measured.numerator as decimal(18, 2)) as numerator,
+        cast(measured.denominator as decimal(18, 2)) as denominator,
+        cast(measured.numerator as double) / nullif(cast(measured.denominator as double), 0) as rate,
         case
-            when definitions.is_count and definitions.numerator is not null
-                then {{ wilson_bound('definitions.numerator', 'definitions.denominator', '-') }}
+            when measured.is_count and measured.numerator is not null
+                then {{ wilson_bound('measured.numerator', 'measured.denominator', '-') }}
         end as rate_low,
         case
-            when definitions.is_count and definitions.numerator is not null
-                then {{ wilson_bound('definitions.numerator', 'definitions.denominator', '+') }}
+            when measured.is_count and measured.numerator is not null
+                then {{ wilson_bound('measured.numerator', 'measured.denominator', '+') }}
         end as rate_high,
         {{ comparability_columns() }}
-    from definitions
+    from measured
     inner join segments
         on
-            definitions.segment_type = segments.segment_type
-            and definitions.segment_id = segments.segment_id
+            measured.segment_type = segments.segment_type
+            and measured.segment_id = segments.segment_id
 )
 
 select * from final

@@ -40,6 +40,9 @@ renamed as (
         cast(null as timestamp) as closed_at,
         cast(null as timestamp) as updated_at,
 
+        -- judgement of the source
+        cast(null as varchar) as source_exclusion,
+
         -- origin
         {{ source_row_columns() }}
     from source_rows

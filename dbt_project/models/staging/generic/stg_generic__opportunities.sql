@@ -49,6 +49,9 @@ renamed as (
         {{ parse_instant('closed_at', 'closed_at_zone.time_zone') }} as closed_at,
         {{ parse_instant('updated_at', 'updated_at_zone.time_zone') }} as updated_at,
 
+        -- judgement of the source
+        cast(null as varchar) as source_exclusion,
+
         -- origin
         {{ source_row_columns() }}
     from source_rows

@@ -1,6 +1,6 @@
 -- HubSpot's deals in the canonical columns of opportunities: one version for each instant at which something was learned. A
 -- stage is called by its label. A deal that vanished from the deals is gone, whatever its history says. HubSpot shows a merge
--- only on what is left of it: where one of the merged deals is still delivered, it is deleted as an archived one is.
+-- only on what is left of it: where one of the merged deals is still delivered, it is out as an archived one is.
 with
 
 states as (
@@ -105,6 +105,9 @@ renamed as (
         {{ business_date('ended.close_at') }} as close_date,
         ended.close_at as closed_at,
         case when ended.is_logged then ended.observed_at else ended.updated_at end as updated_at,
+
+        -- judgement of the source
+        case when merged_deals.merged_key is not null then 'merged' end as source_exclusion,
 
         -- origin: the deal as delivered, where this is how it stands; of its past the value that told the newest of it
         ended.deal_key as source_key,

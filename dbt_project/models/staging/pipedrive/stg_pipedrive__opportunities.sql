@@ -92,6 +92,9 @@ renamed as (
         ended.closed_at,
         case when ended.is_logged then ended.observed_at else ended.updated_at end as updated_at,
 
+        -- judgement of the source
+        cast(null as varchar) as source_exclusion,
+
         -- origin: of a deal that stands in deals.csv that row, else the row of the log that told the newest of it
         ended.deal_key as source_key,
         coalesce(delivered.source_file, ended.source_file) as source_file,

@@ -123,6 +123,9 @@ final as (
         cast(null as timestamp) as closed_at,
         updated_at,
 
+        -- judgement of the source
+        cast(null as varchar) as source_exclusion,
+
         -- origin
         source_key,
         source_file,

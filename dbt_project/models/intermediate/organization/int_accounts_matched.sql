@@ -1,0 +1,21 @@
+-- Each account once, under its canonical id, however many sources deliver it.
+with
+
+identified as (
+    {{ matched_records('account', 'int_accounts_unioned') }}
+),
+
+final as (
+    select
+        canonical_id as account_id,
+        {{ source_of_id('canonical_id') }} as source,
+        count(*) as record_count,
+        {{ first_known('account_name') }} as account_name,
+        {{ first_known('industry') }} as industry,
+        {{ first_known('region') }} as region,
+        {{ first_known('segment') }} as segment
+    from identified
+    group by canonical_id
+)
+
+select * from final

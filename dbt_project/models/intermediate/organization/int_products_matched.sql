@@ -1,0 +1,22 @@
+-- Each product once, under its canonical id, however many sources deliver it.
+with
+
+identified as (
+    {{ matched_records('product', 'int_products_unioned') }}
+),
+
+final as (
+    select
+        canonical_id as product_id,
+        {{ source_of_id('canonical_id') }} as source,
+        count(*) as record_count,
+        {{ first_known('product_name') }} as product_name,
+        {{ first_known('family') }} as family,
+        {{ first_known('list_price', 'decimal(18, 4)') }} as list_price,
+        {{ first_known('unit_cost', 'decimal(18, 4)') }} as unit_cost,
+        {{ first_known('currency') }} as currency
+    from identified
+    group by canonical_id
+)
+
+select * from final

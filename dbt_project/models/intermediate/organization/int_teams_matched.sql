@@ -1,0 +1,31 @@
+-- Each team once, under its canonical id, however many sources deliver it, and the team that it belongs to.
+with
+
+identified as (
+    {{ matched_records('team', 'int_teams_unioned') }}
+),
+
+placed as (
+    select
+        identified.*,
+        case when parents.resolved_id <> identified.canonical_id then parents.resolved_id end as parent_team_id
+    from identified
+    left join {{ ref('int_references_resolved') }} as parents
+        on
+            parents.entity = 'team'
+            and identified.source = parents.scope
+            and identified.parent_team_reference = parents.reference
+),
+
+final as (
+    select
+        canonical_id as team_id,
+        {{ source_of_id('canonical_id') }} as source,
+        count(*) as record_count,
+        {{ first_known('team_name') }} as team_name,
+        {{ first_known('parent_team_id') }} as parent_team_id
+    from placed
+    group by canonical_id
+)
+
+select * from final

@@ -1,0 +1,21 @@
+with
+
+final as (
+    select
+        cast(subject_type as varchar) as subject_type,
+        cast(subject_id as varchar) as subject_id,
+        cast(pipeline as varchar) as pipeline,
+        cast(from_stage as varchar) as from_stage,
+        cast(to_stage as varchar) as to_stage,
+        reached_on,
+        converted_on,
+        is_converted,
+        is_still_open,
+        is_lost,
+        is_skipped,
+        is_regressed,
+        is_reentered
+    from {{ ref('int_funnel_members_followed') }}
+)
+
+select * from final

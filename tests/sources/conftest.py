@@ -1,0 +1,11 @@
+"""The extract that lies beside a source's test, built once for all of its tests."""
+
+from pathlib import Path
+
+import pytest
+from built_source import EVERY_MODEL, build
+
+
+@pytest.fixture(scope="module")
+def warehouse(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(request.path.parent / "landing", tmp_path_factory.mktemp("home"), *EVERY_MODEL)
