@@ -113,6 +113,7 @@ def _leads(company: Company, known_deals: pd.DataFrame, contacts: pd.Series, as_
     says = (known["source"] != PIPEDRIVE) | known["moves"]
     rejected = (known["rejected_at"] < cutoff) & says
     leads["is_closed"] = np.where(deal >= 0, deals["stage_code"].isin([WON, LOST]), rejected)
-    leads["source"] = known["source"]
+    # what was open in Pipedrive goes on in Salesforce
+    leads["source"] = known["source"].where(~known["moves"], SALESFORCE)
     leads["rep"] = known["owner"]
     return placed(company, leads.assign(on=leads["created"]))

@@ -45,7 +45,8 @@ Rates = dict[str, tuple[int, int]]
 
 @dataclass(frozen=True)
 class Truth:
-    """As of the last extract. Ids are the canonical ones, <source>:<id>; money is in rupiah.
+    """As of the last extract. Ids are the canonical ones, <source>:<id>; money is in rupiah. rep_ids has the reps in an
+    order that is the same whatever systems the company has.
 
     A closed deal counts once under its owner at the close, an open one under today's, and in that rep's team; deals of
     nobody are the rep `unassigned`'s and in no team. `won_of_closed` is by month of the close (lost = denominator -
@@ -55,6 +56,7 @@ class Truth:
     """
 
     as_of_date: str
+    rep_ids: tuple[str, ...]
     won_count: int
     lost_count: int
     open_count: int
@@ -111,6 +113,7 @@ def make_truth(
     }
     return Truth(
         as_of_date=str(as_of),
+        rep_ids=tuple(company.reps["full_id"]),
         won_count=int((stage == WON).sum()),
         lost_count=int((stage == LOST).sum()),
         open_count=int((~stage.isin([WON, LOST])).sum()),

@@ -118,7 +118,7 @@ def test_cohorts_of_deals_and_leads_are_the_generated_ones_by_team_company_and_m
     }
     assert {(segment, step, month): counts for segment, step, month, counts in rows} == expected
     steps = {step for steps in truth.funnel.values() for step in steps}
-    assert {"leads: created > contacted", "leads: created > won", "default: Qualified > Proposal"} <= steps
+    assert {"leads: created > won", "sales: Qualified > Proposal"} <= steps
 
 
 def test_figures_of_the_funnel_tie(sample: tuple[KuotaHome, Truth]) -> None:

@@ -49,6 +49,7 @@ REGISTERS = {
     "holidays": "date,region,name",
     "ramp": "role,month_of_tenure,share",
     "leave": "rep_id,from_date,to_date",
+    "crosswalk": "entity,source,source_id,canonical_id,valid_from",
 }
 
 
@@ -68,7 +69,7 @@ def read(landing: Path, day: str = "*") -> duckdb.DuckDBPyConnection:
             _read(connection, prefix + name, landing, [f"{folder}/{days}/{name}{end}" for end in (".csv", "-*.csv")])
     for name in HUBSPOT:
         _read(connection, f"hubspot_{name}", landing, [f"hubspot/{day}/{name}{end}" for end in (".jsonl", "-*.jsonl")])
-    for name in [*REGISTERS, "crosswalk"]:
+    for name in REGISTERS:
         _read(connection, name, landing, [f"registers/*/{name}.csv"])
     return connection
 
