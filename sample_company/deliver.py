@@ -12,7 +12,8 @@ from sample_company.extract import Company, activities_known, deals_known, extra
 from sample_company.hubspot import extract_hubspot, hubspot_activities_known
 from sample_company.migration import cleared_up
 from sample_company.pipedrive import extract_pipedrive, pipedrive_activities_known
-from sample_company.salesforce import extract_salesforce, salesforce_activities_known
+from sample_company.salesforce import extract_salesforce
+from sample_company.salesforce_activities import salesforce_activities_known
 from sample_company.story import NEVER
 from sample_company.systems import GENERIC, HUBSPOT, PIPEDRIVE, SALESFORCE
 from sample_company.write import GENERIC_FILES, PIPEDRIVE_FILES, REGISTER_FILES, SALESFORCE_FILES, write_csv
@@ -22,11 +23,12 @@ from sample_company.xlsx import write_xlsx
 _COLUMNS = {GENERIC: GENERIC_FILES, PIPEDRIVE: PIPEDRIVE_FILES, SALESFORCE: SALESFORCE_FILES}
 # an export of what is new or changed has no file where nothing is
 _LOGS = {"OpportunityHistory", "OpportunityFieldHistory", "Task", "Event", "deal_property_history", "deals_archived"}
-# what a CRM's export job leaves out on the days between the ends of months: it hardly changes
+# what an export job leaves out on the days between the ends of months: it hardly changes, or is long
 _MONTHLY_ONLY = {
     "reps", "teams", "team_memberships", "accounts", "products", "opportunity_lines", "opportunity_splits", "leads",
     "users", "stages", "organizations", "owners", "pipelines", "companies", "contacts", "deals_archived", "User",
     "Account", "Lead", "RecordType", "Product2", "OpportunityLineItem", "OpportunitySplit", "OpportunitySplitType",
+    "calls", "emails", "meetings", "tasks",
 }  # fmt: skip
 
 
@@ -45,6 +47,7 @@ def deliver(delivery: Delivery, company: Company, days: list[np.datetime64], end
     """Write the extracts of each source on these days, of which those in `ends` end a month."""
     own_days = {source: _days_of(source, company, days) for source in delivery.sources}
     for day in sorted(set().union(*own_days.values())):
+        is_whole = day in ends
         # each source with the day of its export before
         exports = [
             (source, max((earlier for earlier in of_source if earlier < day), default=None))
@@ -54,13 +57,14 @@ def deliver(delivery: Delivery, company: Company, days: list[np.datetime64], end
         for source, before in exports:
             (delivery.folder / source / str(day)).mkdir(parents=True)
             for name, frame in _frames(company, source, before, day).items():
-                if day in ends or before is None or name not in _MONTHLY_ONLY:
+                if is_whole or before is None or name not in _MONTHLY_ONLY:
                     _write(delivery, source, day, name, frame, "")
         for part, activities in enumerate(delivery.activity_frames(), start=1):
             ending = f"-{part:03d}" if delivery.activities_in_parts else ""
             for source, before in exports:
                 for name, frame in _activities(company, activities, source, before, day).items():
-                    _write(delivery, source, day, name, frame, ending)
+                    if is_whole or before is None or name not in _MONTHLY_ONLY:
+                        _write(delivery, source, day, name, frame, ending)
 
 
 def _days_of(source: str, company: Company, days: list[np.datetime64]) -> list[np.datetime64]:

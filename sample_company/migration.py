@@ -23,6 +23,11 @@ def imported_at(story: Story) -> Any:
     return moved_at(story) + _IMPORT
 
 
+def is_of_before(company: Company, instants: Any) -> Any:
+    """What happened before the region moved."""
+    return (instants < moved_at(company.story)) & (company.story.crm_changed != NEVER)
+
+
 def without_late_reopenings(events: pd.DataFrame, deals: pd.DataFrame, story: Story) -> pd.DataFrame:
     """The events of a company in which no closed deal of the region is reopened after the region has left its CRM."""
     left_at = story.crm_left.astype("datetime64[s]") - np.timedelta64(REPORTING_OFFSET, "h")

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sample_company import hubspot, pipedrive, salesforce
+from sample_company import hubspot, pipedrive, salesforce, salesforce_activities
 from sample_company.activities import MENDED, MISSPELT
 from sample_company.deals import LOST, QUALIFIED, STAGES, WON
 from sample_company.extract import RENAMED_STAGE, Company
@@ -76,7 +76,7 @@ def _value_map(sources: tuple[str, ...]) -> pd.DataFrame:
         (HUBSPOT, "activity", "type", {f"{hubspot.PROPOSAL_TASK.lower()}_task": "proposal"}),
         (HUBSPOT, "opportunity", "dealtype", {value: name for name, value in hubspot.DEAL_TYPES.items()}),
         (HUBSPOT, "lead", "hs_analytics_source", {value: name for name, value in hubspot.LEAD_SOURCES.items()}),
-        (SALESFORCE, "activity", "Type", {salesforce.PROPOSAL_TYPE: "proposal"}),
+        (SALESFORCE, "activity", "Type", {salesforce_activities.PROPOSAL_TYPE: "proposal"}),
         (SALESFORCE, "opportunity", "Type", {value: name for name, value in salesforce.DEAL_TYPES.items()}),
     ]
     return pd.DataFrame(

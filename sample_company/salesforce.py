@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sample_company.activities import CALL, EMAIL, MEETING, OUTCOMES, SENT_PROPOSAL
 from sample_company.deals import LOST, NEGOTIATION, PROPOSAL, PROSPECTING, QUALIFIED, WON
 from sample_company.extract import (
     Company,
@@ -18,9 +17,9 @@ from sample_company.extract import (
     owner_ids,
     reps_known,
 )
-from sample_company.migration import imported_at, names_in_salesforce
+from sample_company.migration import imported_at, is_of_before, names_in_salesforce
 from sample_company.people import or_blank
-from sample_company.story import NEVER, REPORTING_OFFSET, moved_at
+from sample_company.story import REPORTING_OFFSET, moved_at
 from sample_company.systems import PIPEDRIVE, SALESFORCE, native_ids, salesforce_ids
 from sample_company.working_days import local_day
 
@@ -30,7 +29,6 @@ STAGE_NAMES = np.array(
 )
 PIPELINE = "sales"
 DEAL_TYPES = {"new_business": "New Business", "repeat_business": "Existing Business"}
-PROPOSAL_TYPE = "Proposal"
 _LEAD_STATUSES = {
     "new": "Open - Not Contacted",
     "contacted": "Working - Contacted",
@@ -107,58 +105,6 @@ def extract_salesforce(
     return {name: frame for name, frame in frames.items() if name not in unused}
 
 
-def salesforce_activities_known(
-    company: Company, activities: pd.DataFrame, since: np.datetime64 | None, day: np.datetime64
-) -> dict[str, pd.DataFrame]:
-    """Tasks and events that were logged after the day `since`. An email does not say whether it went out."""
-    cutoff = cutoff_of(day)
-    logged_at = activities["logged_at"]
-    new = (activities["source"] == SALESFORCE) & (logged_at < cutoff)
-    known = activities[new if since is None else new & (logged_at >= cutoff_of(since))]
-    occurred_at, kind = known["occurred_at"], known["type"]
-    # what is entered late of the time before the move names no lead: it was another one then
-    lead = known["lead"].where(~_is_of_before(company, occurred_at.to_numpy()), -1).to_numpy()
-    converted = np.append((company.leads["converted_at"] < cutoff).to_numpy(), False)[lead]
-    contact_ids = native_ids(SALESFORCE, "contact", company.leads.index, len(company.leads))
-    lead_ids = np.where(converted, contact_ids[lead], company.leads["salesforce_id"].to_numpy(dtype=object)[lead])
-    account = np.append(company.deals["account"].to_numpy(), -1)[known["deal"]]
-    minutes = known["duration_minutes"]
-    written = known.assign(
-        OwnerId=named(company.reps["salesforce_id"], known["rep"]),
-        WhatId=named(company.deals["salesforce_id"], known["deal"]),
-        WhoId=or_blank(lead >= 0, lead_ids),
-        AccountId=named(company.accounts["salesforce_id"], account),
-        ActivityDate=local_day(occurred_at.to_numpy(), REPORTING_OFFSET).astype("datetime64[s]"),
-        CreatedDate=known["logged_at"],
-        SystemModstamp=known["logged_at"],
-        IsDeleted="false",
-        IsRecurrence="false",
-    )
-    is_event = (kind == MEETING).to_numpy()
-    is_call = (kind == CALL).to_numpy()
-    tasks = written.assign(
-        prefix="00T5g",
-        Status="Completed",
-        IsClosed="true",
-        Type=np.select([kind == SENT_PROPOSAL], [PROPOSAL_TYPE], "Other"),
-        TaskSubtype=np.select([is_call, kind == EMAIL], ["Call", "Email"], "Task"),
-        CallType=or_blank(is_call, np.where(known["direction"] == 0, "Outbound", "Inbound")),
-        CallDurationInSeconds=or_blank(is_call, (minutes * 60).astype(str)),
-        CallDisposition=named(OUTCOMES, np.where(is_call, known["outcome"], -1)),
-        CompletedDateTime=known["logged_at"],
-    )
-    events = written.assign(
-        prefix="00U5g",
-        Type="Meeting",
-        StartDateTime=occurred_at,
-        ActivityDateTime=occurred_at,
-        DurationInMinutes=minutes.astype(str),
-        IsAllDayEvent="false",
-        IsChild="false",
-    )
-    return {"Task": tasks[~is_event], "Event": events[is_event]}
-
-
 def _has_splits(company: Company) -> bool:
     return bool((company.deals["source"].loc[company.splits["deal"]] == SALESFORCE).any())
 
@@ -166,10 +112,6 @@ def _has_splits(company: Company) -> bool:
 def _is_there(company: Company, rows: pd.DataFrame, day: np.datetime64) -> Any:
     """Which rows are not waiting to be created anew."""
     return ~rows["moves"].to_numpy() | bool(day >= company.story.crm_changed)
-
-
-def _is_of_before(company: Company, instants: Any) -> Any:
-    return (instants < moved_at(company.story)) & (company.story.crm_changed != NEVER)
 
 
 def _anew(company: Company, moves: Any, instants: Any) -> Any:
@@ -215,7 +157,7 @@ def _stage_history(company: Company, deals: pd.DataFrame) -> pd.DataFrame:
     is_known = np.zeros(len(company.deals), dtype=bool)
     is_known[deals.index] = True
     events = company.events[is_known[company.events["deal"]]]
-    before = company.deals["moves"].to_numpy()[events["deal"]] & _is_of_before(company, events["changed_at"].to_numpy())
+    before = company.deals["moves"].to_numpy()[events["deal"]] & is_of_before(company, events["changed_at"].to_numpy())
     stood = events[before].drop_duplicates("deal", keep="last")
     rows = pd.concat(
         [
@@ -250,7 +192,7 @@ def _owner_history(company: Company, deals: pd.DataFrame) -> pd.DataFrame:
     """Two rows for each deal whose owner left: with the ids and with the names."""
     given = deals[((deals["owner"] >= 0) & (deals["owner"] != deals["worker"])).to_numpy()]
     left_at = company.reps["ended_on"].to_numpy().astype("datetime64[s]")[given["worker"]] + _HANDED_OVER
-    given = given[~(given["moves"].to_numpy() & _is_of_before(company, left_at))]
+    given = given[~(given["moves"].to_numpy() & is_of_before(company, left_at))]
     at = company.reps["ended_on"].to_numpy().astype("datetime64[s]")[given["worker"]] + _HANDED_OVER
     rows = pd.DataFrame(
         {"IsDeleted": "false", "OpportunityId": given["salesforce_id"], "CreatedDate": at, "Field": "Owner"}

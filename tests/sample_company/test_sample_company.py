@@ -16,7 +16,7 @@ DAYS = [*MONTH_ENDS[:2], "2026-09-29", MONTH_ENDS[2]]
 DAILY = {
     "generic": {"opportunities", "stage_events", "activities"},
     "pipedrive": {"deals", "deal_changes", "activities"},
-    "hubspot": {"deals", "deal_property_history", "calls", "emails", "meetings", "tasks"},
+    "hubspot": {"deals", "deal_property_history"},
 }
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "docs" / "registers"

@@ -56,6 +56,11 @@ def test_salesforce_holds_nothing_that_was_finished_before(all_files: duckdb.Duc
     assert one(all_files, "select min(CreatedDate) from salesforce_Opportunity") == "2025-11-30T19:00:00.000Z"
     assert one(all_files, "select min(CreatedDate) from salesforce_OpportunityHistory") == "2025-11-30T19:00:00.000Z"
     assert one(all_files, "select min(CreatedDate) >= '2025-11-30T17' from salesforce_Task") is True
+    # but for what was done about the deals that moved, in the month before
+    copied = "from salesforce_Task where CreatedDate = '2025-11-30T19:00:00.000Z'"
+    span = one(all_files, f"select [min(ActivityDate) >= '2025-10-31', max(ActivityDate) <= '2025-11-30'] {copied}")
+    assert span == [True, True] and count(all_files, copied) > 20
+    assert count(all_files, f"{copied} and WhatId not in (select source_id from crosswalk)") == 0
     twice = "select Id from salesforce_Task union all select Id from salesforce_Event"
     assert count(all_files, f"from (select Id from ({twice}) group by Id having count(*) > 1)") == 0
     # the deals of a colleague who left later go to the head of the team
