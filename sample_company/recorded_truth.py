@@ -43,7 +43,7 @@ def unrecorded_months(
                 own = names == name
                 unknown = months[is_there[own].any(axis=0) & ~is_recorded[own].any(axis=0)]
                 lost[name] = np.union1d(lost.get(name, unknown), unknown)
-        lost["company"] = months[~(is_there & is_recorded).any(axis=0)]
+        lost["company"] = months[~by_source.any(axis=0)]
         figures[metric] = {name: [str(month.astype("datetime64[D]")) for month in gone] for name, gone in lost.items()}
     return figures
 
