@@ -114,7 +114,7 @@ def generate(
         deliver_registers(delivery, registers, quotas, revised, ends[-3], ends[-2])
     partial.replace(landing)
     counted = [
-        (count_activities(company, frame, days[-1]), contacted_leads(frame, days[-1]))
+        (count_activities(company, frame, days[-1]), contacted_leads(company, frame, days[-1]))
         for frame in delivery.activity_frames()
     ]
     known_deals = deals_known(company, days[-1])

@@ -8,6 +8,7 @@ import pandas as pd
 from sample_company.activities import CALL
 from sample_company.deals import LOST, NEGOTIATION, STAGES, WON
 from sample_company.extract import Company, cutoff_of
+from sample_company.migration import is_of_before
 from sample_company.story import REPORTING_OFFSET
 from sample_company.systems import GENERIC, HUBSPOT, PIPEDRIVE, SALESFORCE
 from sample_company.truth import Funnel, placed, qualified_leads, with_parent
@@ -20,12 +21,13 @@ _LEADS = ["created", "contacted", "qualified", "opportunity", "won"]
 _PIPEDRIVE_LEADS = ["created", "opportunity", "won"]
 
 
-def contacted_leads(activities: pd.DataFrame, as_of: np.datetime64) -> pd.Series:
+def contacted_leads(company: Company, activities: pd.DataFrame, as_of: np.datetime64) -> pd.Series:
     """The first contact that was on record at the end of a day, by lead (position). Pipedrive does not say in which
-    direction a contact went, and Salesforce says it of calls alone."""
+    direction a contact went, and Salesforce says it of calls alone, and of none before it had the lead."""
     logged = activities["logged_at"] < cutoff_of(as_of)
     says = activities["source"].isin([GENERIC, HUBSPOT])
-    says |= (activities["source"] == SALESFORCE) & (activities["type"] == CALL)
+    is_call = (activities["source"] == SALESFORCE) & (activities["type"] == CALL)
+    says |= is_call & ~is_of_before(company, activities["occurred_at"])
     contacts = activities[logged & says & (activities["lead"] >= 0)]
     return contacts.groupby("lead")["occurred_at"].min()
 

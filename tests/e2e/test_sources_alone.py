@@ -1,7 +1,8 @@
 """One company, kept in the plain source, in each CRM alone, and in three CRMs of which one is left for another: the
 figures are those of its truth, and the marts are the same but for the ids.
 
-What a format cannot tell is not compared. Teams: no CRM says with dates who is in which. Revenue, deals and new
+What a format cannot tell is not compared. Teams, and the company's quarters that are rolled up from their quotas: no
+CRM says with dates who is in which. Revenue, deals and new
 customers by rep: HubSpot and Pipedrive have no splits. Units: they have no lines. Pipeline created by rep: Pipedrive
 does not say who created a deal. Contacts and qualification of leads: Pipedrive tells neither, Salesforce the direction
 of calls alone and the day of conversion. The hour of an activity: a task of Salesforce has a day. What goes by region,
@@ -50,7 +51,7 @@ COMPARED = {
         select segment_id, outcome, period_start, deal_count, median_cycle_days, p90_cycle_days, average_amount
         from mart_sales_cycle where {MONTHS}""",
     "actuals of the company": """
-        select metric, period_type, period_start, actual_amount, quota_amount, attainment_ratio
+        select metric, period_type, period_start, actual_amount, if(period_type = 'year', quota_amount, null)
         from mart_quota_attainment
         where assignee_id = 'company' and metric not in ('units_sold', 'leads_qualified') and period_type <> 'week'""",
     "actuals of reps": """
