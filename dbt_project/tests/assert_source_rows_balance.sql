@@ -24,9 +24,10 @@
         'value_maps': 'value_map',
     },
 } %}
-{# one thing of several systems is published once: each of its records counts where it came from #}
-{% set matched_objects = {'rep': 'dim_reps', 'account': 'dim_accounts', 'product': 'dim_products'} %}
 {% set published_objects = {
+    'rep': 'dim_reps',
+    'account': 'dim_accounts',
+    'product': 'dim_products',
     'opportunity': 'fct_opportunities',
     'activity': 'fct_activities',
     'lead': 'fct_leads',
@@ -54,26 +55,25 @@ current_rows as (
     {% endfor -%}
 ),
 
-published_rows as (
-    {% for object, model in matched_objects.items() -%}
-    select records.source, '{{ object }}' as object, count(*) as published_count
-    from {{ ref('int_source_records_listed') }} as records
-    left join {{ ref('int_source_ids_matched') }} as matches
-        on records.entity = matches.entity
-            and records.source_record_id = matches.source_record_id
-    inner join {{ ref(model) }} as published
-        on coalesce(matches.canonical_id, records.source_record_id) = published.{{ object }}_id
-    where records.entity = '{{ object }}'
-    group by records.source
-    union all
-    {% endfor -%}
+-- a record that is one with another system's is published under the other's id
+published_ids as (
     {% for object, model in published_objects.items() -%}
     select source, '{{ object }}' as object, count(*) as published_count
     from {{ ref(model) }}
     where source is not null
     group by source
-    {{ 'union all' if not loop.last }}
+    union all
     {% endfor -%}
+    select source, entity as object, count(*) as published_count
+    from {{ ref('bridge_source_ids') }}
+    where canonical_id <> source_id and entity in ('rep', 'account', 'product')
+    group by source, entity
+),
+
+published_rows as (
+    select source, object, sum(published_count) as published_count
+    from published_ids
+    group by source, object
 ),
 
 judged_rows as (

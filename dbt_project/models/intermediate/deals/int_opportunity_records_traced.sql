@@ -10,6 +10,8 @@ matches as (
 versions as (
     select
         versions.*,
+        min(versions.created_at) over (partition by versions.source_opportunity_id) as first_created_at,
+        min(versions.created_on) over (partition by versions.source_opportunity_id) as first_created_on,
         row_number() over (
             partition by versions.source_opportunity_id
             order by
@@ -39,8 +41,8 @@ final as (
             partition by matches.canonical_id order by matches.in_force_from, matches.in_force_to
         ) as position_of_record,
         versions.pipeline,
-        versions.created_at,
-        versions.created_on,
+        coalesce(versions.created_at, versions.first_created_at) as created_at,
+        coalesce(versions.created_on, versions.first_created_on) as created_on,
         rep_references.resolved_id as created_by_reference,
         {{ referenced_id('versions.source', 'versions.lead_reference') }} as lead_reference
     from matches

@@ -1,5 +1,5 @@
 -- Every version of every opportunity that any extract showed, in the canonical columns; of a migrated one a version is in force
--- while its system was the one to believe.
+-- where it was known while its system was the one to believe.
 {% set columns %}
     opportunity_key, opportunity_name, owner_reference, account_reference, product_reference,
     created_by_reference, lead_reference, pipeline, source_stage, amount, currency, opportunity_type, loss_reason,
@@ -87,7 +87,10 @@ final as (
         coalesce(matches.canonical_id, mapped.source_opportunity_id) as opportunity_id,
         mapped.*,
         matches.source_record_id is null
-        or {{ business_date('mapped.extracted_at') }} between matches.in_force_from and matches.in_force_to as is_in_force
+        or (
+            {{ business_date('mapped.extracted_at') }} <= matches.in_force_to
+            and coalesce({{ business_date('mapped.superseded_at') }} >= matches.in_force_from, true)
+        ) as is_in_force
     from mapped
     left join matches on mapped.source_opportunity_id = matches.source_record_id
 )

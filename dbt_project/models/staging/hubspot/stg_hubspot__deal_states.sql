@@ -3,7 +3,8 @@
 {{ config(materialized='table') }}
 -- What was known of each delivered deal after each instant at which something was learned: from the history of its properties
 -- and from the deal itself. A change tells its property from its instant on. A delivered deal tells all of them, from its last
--- update on where it has a history, else from its extract on; what it leaves blank was cleared, where no history says more.
+-- update on where it has a history, else from its extract on; what it leaves blank was cleared, where no history says more. A history
+-- without owners leaves the deal with the first one delivered.
 {% set fields = {
     'dealstage': 'stage_key',
     'pipeline': 'pipeline_key',
@@ -167,7 +168,11 @@ known as (
     select
         *,
         {% for column in (fields.values() | list + delivered_fields) -%}
+        {% if column == 'owner_key' -%}
+        {{ known_or_first_delivered(column, 'history_key') }} as {{ column }},
+        {% else -%}
         {{ last_known('told_' ~ column, 'history_key') }} as {{ column }},
+        {% endif -%}
         {% endfor -%}
         lead(observed_at) over (partition by history_key order by position) as next_observed_at
     from positioned

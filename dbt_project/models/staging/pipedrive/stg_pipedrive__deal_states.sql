@@ -4,7 +4,7 @@
 -- What was known of each deal after each instant at which something was learned, from the log of changes and from deals.csv.
 -- A change tells its field from its instant on. A row of deals.csv tells the whole deal: beside a log from its update_time on,
 -- without one from its extract on. So of each field the newest value counts, wherever it stands, and what was before the
--- first known value is unknown.
+-- first known value is unknown; but for the owner and the creation, where the log tells nothing of them.
 {% set fields = {
     'status': 'status',
     'stage_id': 'stage_key',
@@ -204,7 +204,11 @@ known as (
     select
         *,
         {% for column in (fields.values() | list + delivered_fields.values() | list) -%}
+        {% if column in ('user_key', 'delivered_created_at') -%}
+        {{ known_or_first_delivered(column, 'history_key') }} as {{ column }}{{ ',' if not loop.last }}
+        {% else -%}
         {{ last_known('told_' ~ column, 'history_key') }} as {{ column }}{{ ',' if not loop.last }}
+        {% endif -%}
         {% endfor %}
     from positioned
 ),
