@@ -61,7 +61,7 @@ def _project_fingerprint(settings: Settings) -> str:
     files = sorted(
         (str(path.relative_to(settings.dbt_project)), stat.st_size, stat.st_mtime_ns)
         for path in settings.dbt_project.rglob("*")
-        if path.is_file() and path.suffix in {".sql", ".yml", ".csv"} and "target" not in path.parts
+        if path.is_file() and path.suffix in {".sql", ".py", ".yml", ".csv"} and "target" not in path.parts
         for stat in [path.stat()]
     )
     described = json.dumps([files, dbt_vars(settings), str(settings.warehouse)])

@@ -75,6 +75,6 @@ def test_rows_that_no_model_reads_are_named(bare_warehouse: Settings) -> None:
 
 def test_every_intermediate_model_has_a_yaml_of_its_own() -> None:
     folder = DBT_PROJECT / "models" / "intermediate"
-    models = {path.with_suffix("").relative_to(folder) for path in folder.rglob("*.sql")}
+    models = {path.with_suffix("").relative_to(folder) for path in folder.rglob("*") if path.suffix in (".sql", ".py")}
     described = {path.with_suffix("").relative_to(folder) for path in folder.rglob("*.yml")}
     assert described == models

@@ -1,0 +1,148 @@
+{% set edited = ['amount', 'opportunity_type', 'source_stage', 'owner_reference', 'account_reference', 'close_date', 'loss_reason'] %}
+{% set names = {'source_stage': 'stage', 'owner_reference': 'owner_id', 'account_reference': 'account_id'} %}
+-- The largest number of records that were edited, logged or moved within the same ten minutes of a week, beside all of that week: an
+-- import or a script touches in minutes what people touch in weeks. By population, because a maximum cannot be added up.
+with
+
+as_of as (
+    select * from {{ ref('int_as_of_determined') }}
+),
+
+rep_teams as (
+    select * from {{ ref('int_rep_teams_dated') }}
+),
+
+owners as (
+    select
+        opportunity_id,
+        owner_id
+    from {{ ref('int_opportunities_resolved') }}
+),
+
+versions as (
+    select
+        versions.source,
+        versions.opportunity_id,
+        versions.updated_at,
+        owners.owner_id as rep_id,
+        {%- for column in edited %}
+        row_number() over in_order > 1 and versions.{{ column }} is distinct from lag(versions.{{ column }}) over in_order
+        as is_{{ column }}_edited,
+        {%- endfor %}
+        row_number() over in_order as position_of_version
+    from {{ ref('int_opportunity_versions_unioned') }} as versions
+    inner join owners on versions.opportunity_id = owners.opportunity_id
+    where versions.updated_at is not null
+    window in_order as (partition by versions.opportunity_id order by versions.extracted_at, versions.source_row)
+),
+
+edits as (
+    select distinct
+        source,
+        'opportunity' as object,
+        'updated_at' as field,
+        opportunity_id as record_id,
+        rep_id,
+        updated_at as edited_at
+    from versions
+    {%- for column in edited %}
+    union all
+    select distinct
+        source,
+        'opportunity' as object,
+        '{{ names.get(column, column) }}' as field,
+        opportunity_id as record_id,
+        rep_id,
+        updated_at as edited_at
+    from versions
+    where is_{{ column }}_edited
+    {%- endfor %}
+    union all
+    select
+        source,
+        'activity' as object,
+        'logged_at' as field,
+        activity_id as record_id,
+        rep_id,
+        logged_at as edited_at
+    from {{ ref('int_activities_judged') }}
+    where exclusion_reason is null and logged_at is not null
+    union all
+    select
+        stage_log.source,
+        'stage_event' as object,
+        'changed_at' as field,
+        stage_log.opportunity_id as record_id,
+        owners.owner_id as rep_id,
+        stage_log.changed_at as edited_at
+    from {{ ref('int_stage_log_unioned') }} as stage_log
+    inner join owners on stage_log.opportunity_id = owners.opportunity_id
+    where stage_log.changed_at is not null
+),
+
+dated as (
+    select
+        *,
+        {{ business_date('edited_at') }} as edited_on
+    from edits
+),
+
+by_minutes as (
+    select
+        dated.source,
+        dated.object,
+        dated.field,
+        rep_teams.team_id,
+        {{ fiscal_period_start('week', 'dated.edited_on') }} as week_start,
+        date_trunc('hour', dated.edited_at) as edited_hour,
+        cast(floor(extract(minute from dated.edited_at) / 10) as integer) as edited_minutes,
+        count(*) as edit_count
+    from dated
+    cross join as_of
+    left join rep_teams
+        on
+            dated.rep_id = rep_teams.rep_id
+            and dated.edited_on between rep_teams.valid_from and rep_teams.valid_to
+    where dated.edited_on between as_of.earliest_plausible_on and as_of.as_of_date
+    group by
+        dated.source, dated.object, dated.field, rep_teams.team_id, week_start,
+        date_trunc('hour', dated.edited_at), cast(floor(extract(minute from dated.edited_at) / 10) as integer)
+),
+
+by_population as (
+    select
+        source,
+        object,
+        field,
+        'team:' || team_id as population,
+        week_start,
+        edit_count
+    from by_minutes
+    where team_id is not null
+    union all
+    select
+        source,
+        object,
+        field,
+        'all' as population,
+        week_start,
+        sum(edit_count) as edit_count
+    from by_minutes
+    group by source, object, field, week_start, edited_hour, edited_minutes
+),
+
+final as (
+    select
+        source,
+        object,
+        field,
+        population,
+        week_start,
+        'largest_edit_count' as measure,
+        max(edit_count) as measured_count,
+        sum(edit_count) as row_count
+    from by_population
+    group by source, object, field, population, week_start
+)
+
+select * from final

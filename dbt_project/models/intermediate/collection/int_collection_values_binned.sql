@@ -1,0 +1,90 @@
+-- How a week's amounts, hours of the day and lags until logging are distributed: amounts and durations by tenths of a power of ten,
+-- hours as the reporting time zone's clock shows them.
+{% set zone = "'" ~ var('reporting_time_zone') ~ "'" %}
+
+with
+
+records as (
+    select * from {{ ref('int_collection_records_placed') }}
+    where not is_copy
+),
+
+lagged as (
+    select
+        *,
+        {{ seconds_between('happened_at', 'logged_at') }} as lag_seconds
+    from records
+    where logged_at is not null and happened_at is not null
+),
+
+binned as (
+    {%- for object, dated_by, field, column, condition in profiled_magnitudes() %}
+    select
+        source,
+        object,
+        '{{ field }}' as field,
+        team_id,
+        pipeline,
+        week_start,
+        'magnitude_count' as measure,
+        record_type,
+        cast(cast(floor(round(ln({{ column }}) / ln(10) * 10, 6)) as integer) as varchar) as category
+    from records
+    where object = '{{ object }}' and dated_by = '{{ dated_by }}' and {{ condition }}
+    union all
+    {%- endfor %}
+    {%- for object, dated_by, field, column, condition in profiled_instants() %}
+    select
+        source,
+        object,
+        '{{ field }}' as field,
+        team_id,
+        pipeline,
+        week_start,
+        'hour_count' as measure,
+        record_type,
+        cast(extract(hour from {{ local_instant(column, zone) }}) as varchar) as category
+    from records
+    where object = '{{ object }}' and dated_by = '{{ dated_by }}' and {{ column }} is not null and {{ condition }}
+    union all
+    {%- endfor %}
+    select
+        source,
+        object,
+        'logged_at' as field,
+        team_id,
+        pipeline,
+        week_start,
+        'lag_count' as measure,
+        record_type,
+        case
+            when lag_seconds < 0 then '0 before'
+            when lag_seconds < 3600 then '1 hour'
+            when lag_seconds < 86400 then '2 day'
+            when lag_seconds < 259200 then '3 three days'
+            when lag_seconds < 604800 then '4 week'
+            when lag_seconds < 1209600 then '5 two weeks'
+            when lag_seconds < 2592000 then '6 month'
+            else '7 later'
+        end as category
+    from lagged
+),
+
+final as (
+    select
+        source,
+        object,
+        field,
+        team_id,
+        pipeline,
+        week_start,
+        measure,
+        record_type,
+        category,
+        count(*) as measured_count,
+        count(*) as row_count
+    from binned
+    group by source, object, field, team_id, pipeline, week_start, measure, record_type, category
+)
+
+select * from final

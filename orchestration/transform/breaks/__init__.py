@@ -1,0 +1,5 @@
+"""Breaks of how data was collected, found in the collection profile: plain statistics, no rows of records and no database."""
+
+from orchestration.transform.breaks.detect import BREAK_TYPES, KINDS, detect_breaks
+
+__all__ = ["BREAK_TYPES", "KINDS", "detect_breaks"]

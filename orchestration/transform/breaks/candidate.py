@@ -1,0 +1,54 @@
+"""What one series shows: a break as it looks from there, before all series of the source are heard."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from orchestration.transform.breaks.segments import Cut
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A break of `kind` that begins in the week at position `at`; `ends` is the position after its last week, if it ended.
+
+    measure, record_type: of which table. size: how large the change is, in the unit of its kind: a share's change, or the natural logarithm of a factor.
+    """
+
+    kind: str
+    thing: str
+    field: str
+    measure: str
+    population: str
+    record_type: str
+    at: int
+    ends: int | None
+    size: float
+    confidence: float
+    evidence: str
+
+
+def windows(cut: Cut, longest: int) -> tuple[slice, slice]:
+    """The weeks just before and just after a cut, at most `longest` of each and none of another segment."""
+    return slice(max(cut.start, cut.at - longest), cut.at), slice(cut.settled, min(cut.end, cut.settled + longest))
+
+
+def is_abrupt(values: Any, totals: Any, cut: Cut, least_share: float = 0.5) -> bool:
+    """Whether values ÷ totals jumps at the cut rather than drifts: the nearest three weeks of either side hold most of the
+    difference. Too few records to tell count as a jump."""
+    before, after = windows(cut, 13)
+    near_before, near_after = windows(cut, 3)
+    whole = _rate(values[after], totals[after]) - _rate(values[before], totals[before])
+    near = _rate(values[near_after], totals[near_after]) - _rate(values[near_before], totals[near_before])
+    error = np.hypot(_error(values[near_after], totals[near_after]), _error(values[near_before], totals[near_before]))
+    if whole < 0:
+        whole, near = -whole, -near
+    return bool(near + error >= least_share * whole)
+
+
+def _rate(values: Any, totals: Any) -> float:
+    return float(values.sum() / max(totals.sum(), 1.0))
+
+
+def _error(values: Any, totals: Any) -> float:
+    return float(np.sqrt(values.sum() + 1.0) / max(totals.sum(), 1.0))

@@ -1,0 +1,250 @@
+"""Breaks of what is in the fields: fill, lists of values, hours of the day, magnitudes, lags, copies, keys."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from orchestration.transform.breaks.candidate import Candidate, is_abrupt, windows
+from orchestration.transform.breaks.profile import Profile, Table
+from orchestration.transform.breaks.segments import Cut, find_cuts
+from orchestration.transform.breaks.shapes import STRAY, best_rotation, best_shift, mirrored
+
+WINDOW = 13
+LEAST_ROWS = 8
+# by how much a share must change before its size is worth a line in a chart
+LEAST_FILL_CHANGE = 0.1
+LEAST_LATE_CHANGE = 0.12
+LEAST_COPY_SHARE = 0.04
+LEAST_NEW_VALUE = 0.03
+LEAST_DEFAULT_CHANGE = 0.3
+# tenths of a power of ten: a factor of two
+LEAST_MAGNITUDE_SHIFT = 3
+BINS = 8
+LATE = ("0 before", "5 two weeks", "6 month", "7 later")
+# lags of the latest weeks are short, because what is logged late is not there yet
+LATEST_WEEKS_UNKNOWN = 5
+
+
+def find_distribution_breaks(profile: Profile) -> list[Candidate]:
+    """Breaks in every table of the profile that is no volume."""
+    judges = {
+        "filled_count": _fill_breaks,
+        "copy_count": _copy_breaks,
+        "lag_count": _lag_breaks,
+        "category_count": _category_breaks,
+        "key_shape_count": _key_breaks,
+        "hour_count": _hour_breaks,
+        "magnitude_count": _magnitude_breaks,
+    }
+    found = []
+    for key, table in profile.measured(*judges):
+        if table.counts.sum() > 0 or key[2] == "filled_count":
+            found += judges[key[2]](key, table)
+    return found
+
+
+def _fill_breaks(key: Any, table: Table) -> list[Candidate]:
+    filled, totals = table.counts[:, 0], table.totals
+    found = []
+    cuts = find_cuts(np.column_stack([filled, totals - filled]))
+    for cut in cuts:
+        before, after = _shares(filled, totals, cut)
+        spell = cut.end - cut.at
+        if abs(after - before) < LEAST_FILL_CHANGE or spell < 2 or not _enough(totals, cut):
+            continue
+        if not is_abrupt(filled if after > before else totals - filled, totals, cut):
+            continue
+        evidence = f"filled in {before:.0%} of {_sum(totals, cut, 0)} before and {after:.0%} of {_sum(totals, cut, 1)} after"
+        found.append(_candidate("field_fill_changed", key, cut, None, after - before, evidence))
+    return _without_returns(found, cuts)
+
+
+def _copy_breaks(key: Any, table: Table) -> list[Candidate]:
+    copies, totals = table.counts[:, 0], table.totals
+    found = []
+    for cut in find_cuts(np.column_stack([copies, totals - copies])):
+        before, after = _shares(copies, totals, cut)
+        if after - before < LEAST_COPY_SHARE or after < 3 * before:
+            continue
+        evidence = f"copies are {after:.0%} of {_sum(totals, cut, 1)} rows, {before:.1%} before"
+        ends = cut.end if cut.end < len(totals) else None
+        found.append(_candidate("duplicate_burst", key, cut, ends, after - before, evidence))
+    return found
+
+
+def _lag_breaks(key: Any, table: Table) -> list[Candidate]:
+    is_late = np.isin(table.categories, LATE)
+    late, totals = table.counts[:, is_late].sum(axis=1), table.counts.sum(axis=1)
+    cuts = find_cuts(np.column_stack([late, totals - late]))
+    found = []
+    for cut in cuts:
+        before, after = _shares(late, totals, cut)
+        falls_lately = after < before and cut.at >= len(totals) - LATEST_WEEKS_UNKNOWN - 4
+        if abs(after - before) < LEAST_LATE_CHANGE or falls_lately or not _enough(totals, cut):
+            continue
+        if cut.end - cut.at < 2:
+            continue
+        evidence = f"a week or more late: {before:.0%} of {_sum(totals, cut, 0)} before, {after:.0%} of {_sum(totals, cut, 1)} after"
+        ends = cut.end if after > before and cut.end < len(totals) else None
+        found.append(_candidate("late_or_backdated_entry", key, cut, ends, after - before, evidence))
+    return _without_returns(found, cuts)
+
+
+def _category_breaks(key: Any, table: Table) -> list[Candidate]:
+    totals = table.counts.sum(axis=1)
+    found, turns = [], []
+    for number, category in enumerate(table.categories):
+        values = table.counts[:, number]
+        for cut in find_cuts(np.column_stack([values, totals - values])):
+            before, after = _shares(values, totals, cut)
+            if max(before, after) >= LEAST_NEW_VALUE and min(before, after) <= STRAY * max(before, after):
+                turns.append(cut)
+            elif _is_new_default(key, values, totals, cut):
+                evidence = f"{category} goes from {before:.0%} to {after:.0%} of the records"
+                found.append(_candidate("definition_changed", key, cut, None, after - before, evidence))
+    for together in _at_the_same_time(turns):
+        found += _list_changes(key, table, together)
+    return found
+
+
+def _is_new_default(key: Any, values: Any, totals: Any, cut: Cut) -> bool:
+    """Whether one value suddenly takes far more than before; stages are outcomes and do so in a good quarter."""
+    before, after = _shares(values, totals, cut)
+    lasts = min(cut.end - cut.at, cut.at - cut.start) >= 6
+    return key[1] != "to_stage" and lasts and after - before >= LEAST_DEFAULT_CHANGE and is_abrupt(values, totals, cut)
+
+
+def _at_the_same_time(cuts: list[Cut]) -> list[list[Cut]]:
+    groups: list[list[Cut]] = []
+    for cut in sorted(cuts, key=lambda one: one.at):
+        if groups and cut.at - groups[-1][-1].at <= 2:
+            groups[-1].append(cut)
+        else:
+            groups.append([cut])
+    return groups
+
+
+def _list_changes(key: Any, table: Table, together: list[Cut]) -> list[Candidate]:
+    """The values that end and begin around one week, if they are a change of the list and not of the business."""
+    first, settled = min(cut.at for cut in together), max(cut.settled for cut in together)
+    strongest = max(together, key=lambda one: one.gain)
+    begins = int(np.flatnonzero(table.counts.sum(axis=1))[0])
+    before = table.counts[max(0, first - WINDOW) : first].sum(axis=0)
+    after = table.counts[settled : settled + WINDOW].sum(axis=0)
+    if min(before.sum(), after.sum()) < 2 * LEAST_ROWS:
+        return []
+    # the later stages come later: what begins in a team's first weeks was only not reached before
+    is_stage = key[1] == "to_stage" and first >= begins + WINDOW
+    change = mirrored(before, after, LEAST_NEW_VALUE, needs_mirror=not is_stage)
+    if change is None:
+        return []
+    gone, come, size = change
+    if key[1] == "to_stage" and not is_stage and not (gone and come):
+        return []
+    says = [f"{table.categories[each]} ends" for each in gone] + [f"{table.categories[each]} begins" for each in come]
+    evidence = f"{', '.join(says)} ({size:.0%} of {int(after.sum())} records)"
+    kind = "unit_or_currency_changed" if key[1] == "currency" else "definition_changed"
+    cut = Cut(strongest.start, first, settled, strongest.end, strongest.gain, strongest.threshold)
+    return [_candidate(kind, key, cut, None, size, evidence)]
+
+
+def _key_breaks(key: Any, table: Table) -> list[Candidate]:
+    found = []
+    for cut in find_cuts(table.counts):
+        earlier, later = windows(cut, WINDOW)
+        before, after = table.counts[earlier].sum(axis=0), table.counts[later].sum(axis=0)
+        if min(before.sum(), after.sum()) < 2 * LEAST_ROWS:
+            continue
+        change = mirrored(before, after, 0.15, needs_mirror=True)
+        if change and change[0] and change[1]:
+            gone, come, size = change
+            names = ", ".join(table.categories[each] for each in gone), ", ".join(table.categories[each] for each in come)
+            evidence = f"keys like {names[0]} end and keys like {names[1]} begin ({size:.0%} of the records)"
+            found.append(_candidate("migration", key, cut, None, size, evidence))
+    return found
+
+
+def _hour_breaks(key: Any, table: Table) -> list[Candidate]:
+    hours = np.zeros((len(table.counts), 24))
+    hours[:, [int(each) for each in table.categories]] = table.counts
+    found = []
+    for cut in find_cuts(_grouped(hours, circular=True)):
+        earlier, later = windows(cut, 2 * WINDOW)
+        before, after = hours[earlier].sum(axis=0), hours[later].sum(axis=0)
+        if min(before.sum(), after.sum()) < 5 * LEAST_ROWS or cut.end - cut.at < 2:
+            continue
+        shift = best_rotation(before, after)
+        if shift:
+            evidence = f"the hours of the day are those of before, {abs(shift)} hours {'later' if shift > 0 else 'earlier'}"
+            found.append(_candidate("time_zone_changed", key, cut, None, float(shift), evidence))
+    return found
+
+
+def _magnitude_breaks(key: Any, table: Table) -> list[Candidate]:
+    codes = np.array([int(each) for each in table.categories])
+    counts = np.zeros((len(table.counts), codes.max() - codes.min() + 1))
+    counts[:, codes - codes.min()] = table.counts
+    found = []
+    for cut in find_cuts(_grouped(counts)):
+        earlier, later = windows(cut, 2 * WINDOW)
+        before, after = counts[earlier].sum(axis=0), counts[later].sum(axis=0)
+        if min(before.sum(), after.sum()) < 2 * LEAST_ROWS or cut.end - cut.at < 2:
+            continue
+        shift, share = best_shift(before, after, LEAST_MAGNITUDE_SHIFT)
+        if shift:
+            factor = 10 ** (shift / 10)
+            evidence = f"{share:.0%} of the values are {factor:,.3g} times what they were before"
+            size = float(np.log(factor))
+            found.append(_candidate("unit_or_currency_changed", key, cut, None, size, evidence))
+    return found
+
+
+def _grouped(counts: Any, circular: bool = False) -> Any:
+    """Neighbouring bins put together to a few of about equal counts, so that few parameters are compared."""
+    if circular:
+        # the quietest hour is where the day is cut open
+        counts = np.roll(counts, -int(np.argmin(counts.sum(axis=0))), axis=1)
+    reached = np.cumsum(counts.sum(axis=0)) - counts.sum(axis=0) / 2
+    groups = np.minimum((reached / max(counts.sum(), 1) * BINS).astype(int), BINS - 1)
+    return np.column_stack([counts[:, groups == group].sum(axis=1) for group in np.unique(groups)])
+
+
+def _shares(values: Any, totals: Any, cut: Cut) -> tuple[float, float]:
+    earlier, later = windows(cut, WINDOW)
+    return (
+        float(values[earlier].sum() / max(totals[earlier].sum(), 1.0)),
+        float(values[later].sum() / max(totals[later].sum(), 1.0)),
+    )
+
+
+def _sum(totals: Any, cut: Cut, side: int) -> str:
+    return f"{int(totals[windows(cut, WINDOW)[side]].sum())}"
+
+
+def _enough(totals: Any, cut: Cut) -> bool:
+    earlier, later = windows(cut, WINDOW)
+    return bool(min(totals[earlier].sum(), totals[later].sum()) >= LEAST_ROWS)
+
+
+def _without_returns(found: list[Candidate], cuts: list[Cut]) -> list[Candidate]:
+    """A change that only takes back the one before it is the end of that one."""
+    kept: list[Candidate] = []
+    for each in found:
+        last = kept[-1] if kept else None
+        if last and last.size * each.size < 0 and abs(last.size + each.size) < 0.35 * abs(last.size):
+            if any(cut.at == each.at and cut.start == last.at for cut in cuts):
+                kept[-1] = replace(last, ends=each.at)
+                continue
+        kept.append(each)
+    return kept
+
+
+def _candidate(
+    kind: str, key: Any, cut: Cut, ends: int | None, size: float, evidence: str
+) -> Candidate:
+    thing, field, measure, population, record_type = key
+    what = f"{record_type}: " if record_type else ""
+    return Candidate(
+        kind, thing, field, measure, population, record_type, cut.at, ends, size, cut.confidence, what + evidence
+    )
