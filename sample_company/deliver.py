@@ -21,8 +21,11 @@ from sample_company.write_json import write_jsonl
 from sample_company.xlsx import write_xlsx
 
 _COLUMNS = {GENERIC: GENERIC_FILES, PIPEDRIVE: PIPEDRIVE_FILES, SALESFORCE: SALESFORCE_FILES}
-# an export of what is new or changed has no file where nothing is
-_LOGS = {"OpportunityHistory", "OpportunityFieldHistory", "Task", "Event", "deal_property_history", "deals_archived"}
+# an export has no file of what it finds nothing of: nothing new, or nothing at all yet
+_MAY_BE_MISSING = {
+    "OpportunityHistory", "OpportunityFieldHistory", "Task", "Event", "deal_property_history", "deals_archived",
+    "calls", "emails", "meetings", "tasks",
+}  # fmt: skip
 # what an export job leaves out on the days between the ends of months: it hardly changes, or is long
 _MONTHLY_ONLY = {
     "reps", "teams", "team_memberships", "accounts", "products", "opportunity_lines", "opportunity_splits", "leads",
@@ -105,7 +108,7 @@ def _activities(
 
 def _write(delivery: Delivery, source: str, day: np.datetime64, name: str, frame: pd.DataFrame, ending: str) -> None:
     folder = delivery.folder / source / str(day)
-    if frame.empty and name in _LOGS:
+    if frame.empty and name in _MAY_BE_MISSING:
         return
     if source == HUBSPOT:
         write_jsonl(delivery.connection, folder / f"{name}{ending}.jsonl", name, frame)

@@ -1,10 +1,93 @@
-{#- How the row's period was collected and what it may be compared with. Nothing judges this yet, and the columns say so. -#}
-{% macro comparability_columns() -%}
-    cast('unknown' as varchar) as collection_status,
-        cast('unknown' as varchar) as comparability,
-        cast('unknown' as varchar) as comparability_year_ago,
-        cast(null as varchar) as comparability_reasons,
-        cast('unknown' as varchar) as observation_status
+{#- The figures of a mart with how each row's period was collected and what it may be compared with. `type` and `id` say whose row it is,
+    `metric` and `pipeline` (expressions) by which break it is touched. A row that has a figure (`value`; without one every row has) was
+    recorded, if only in part. -#}
+{% macro with_comparability(figures, type, id, metric, pipeline="''", value=none) -%}
+    {%- set status -%}
+        case
+            when statuses.collection_status is null then 'unknown'
+            when statuses.collection_status = 'whole' and {{ figures }}.period_end < scopes.data_begins_on then 'unknown'
+            {%- if value %}
+            when statuses.collection_status = 'not_recorded' and {{ value }} is not null then 'partial'
+            {%- else %}
+            when statuses.collection_status = 'not_recorded' then 'partial'
+            {%- endif %}
+            else statuses.collection_status
+        end
+    {%- endset -%}
+    {%- set comparability -%}
+        case
+            when statuses.previous_period_end >= scopes.data_begins_on then statuses.comparability
+            else 'unknown'
+        end
+    {%- endset -%}
+    select
+        {{ figures }}.*,
+        cast({{ status }} as varchar) as collection_status,
+        cast({{ comparability }} as varchar) as comparability,
+        cast(
+            case
+                when statuses.year_ago_period_end >= scopes.data_begins_on then statuses.comparability_year_ago
+                else 'unknown'
+            end as varchar
+        ) as comparability_year_ago,
+        cast(statuses.comparability_reasons as varchar) as comparability_reasons,
+        cast(
+            case
+                when {{ status }} = 'not_recorded' then 'L'
+                when {{ comparability }} = 'not_comparable' then 'B'
+                when not statuses.is_complete then 'P'
+                when statuses.is_complete then 'A'
+                else 'unknown'
+            end as varchar
+        ) as observation_status
+    from {{ figures }}
+    {{ join_collection(figures, type, id, metric, pipeline) }}
+{%- endmacro %}
+
+
+{#- Joins how `rows` were collected, as `scopes` and `statuses`. -#}
+{% macro join_collection(rows, type, id, metric, pipeline="''") -%}
+    left join {{ ref('int_collection_scopes_assigned') }} as scopes
+        on
+            {{ type }} = scopes.segment_type
+            and {{ id }} = scopes.segment_id
+            and {{ metric }} = scopes.metric
+            and {{ pipeline }} = scopes.pipeline
+    left join {{ ref('int_collection_statuses_judged') }} as statuses
+        on
+            scopes.scope_id = statuses.scope_id
+            and {{ rows }}.period_type = statuses.period_type
+            and {{ rows }}.period_start = statuses.period_start
+{%- endmacro %}
+
+
+{#- What a period without a record holds: none, or nothing that can be known where nothing was recorded. -#}
+{% macro none_or_unknown() -%}
+    case when statuses.collection_status = 'not_recorded' then null else 0 end
+{%- endmacro %}
+
+
+{#- The metric of a row of the win rates, by its definition. -#}
+{% macro win_rate_metric(definition) -%}
+    case {{ definition }} when 'won_of_closed_amount' then 'won_of_closed_amount' else 'win_rate' end
+{%- endmacro %}
+
+
+{#- What the recording of each metric without a quota is known by: the counted metric that cannot be known without the same records. -#}
+{% macro recorded_as(metric) -%}
+    case {{ metric }}
+        when 'attainment' then 'revenue_won'
+        {%- for metric in ['win_rate', 'average_won_amount', 'median_cycle_days', 'won_of_closed_amount', 'pipeline_coverage'] %}
+        when '{{ metric }}' then 'deals_won'
+        {%- endfor %}
+        else {{ metric }}
+    end
+{%- endmacro %}
+
+
+{#- Whether a mart shows the metric by pipeline. -#}
+{% macro is_shown_by_pipeline(metric) -%}
+    {{ metric }} in ('funnel_conversion', 'win_rate', 'pipeline_coverage')
 {%- endmacro %}
 
 

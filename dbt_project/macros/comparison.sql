@@ -27,6 +27,5 @@
         interval_high,
         cast(signal as varchar) as signal,
         cast(not_ranked_reason as varchar) as not_ranked_reason,
-        logging_coverage,
-        {{ comparability_columns() }}
+        logging_coverage
 {%- endmacro %}

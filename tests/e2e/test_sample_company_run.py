@@ -185,6 +185,10 @@ def test_every_other_metric_is_the_generated_one_and_null_where_nothing_is_recor
             is_known = month not in truth.unrecorded.get(metric, {}).get(assignee, [])
             figure = figures.get((assignee, month), Decimal(0)).quantize(CENT, ROUND_HALF_UP)
             assert amount == (figure if is_known else None), (metric, assignee, month)
+
+
+def test_unknown_months_of_teams_are_those_without_a_record(sample: tuple[KuotaHome, Truth]) -> None:
+    kuota, _ = sample
     # Jayapura's calls of three months; qualified leads of the two teams in Makassar until they left Pipedrive;
     # their units of these 14 months, those of the teams on HubSpot (24 and 10), and of all others before the first sale
     assert kuota.marts("""

@@ -94,6 +94,7 @@ def run_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Sample
         all_at_once.test_win_rates_are_the_generated_ones_by_rep_team_company_and_month,
         all_at_once.test_cohorts_of_deals_and_leads_are_the_generated_ones_by_team_company_and_month,
         all_at_once.test_activities_are_the_generated_ones_by_type_rep_and_month,
+        all_at_once.test_every_other_metric_is_the_generated_one_and_null_where_nothing_is_recorded,
         all_at_once.test_quotas_are_the_ones_worked_out_by_hand,
         all_at_once.test_nothing_is_lost_and_a_misspelling_is_mended_by_the_register,
     ],

@@ -124,7 +124,7 @@ def test_rostered_reps_without_deals_are_compared_and_not_ranked(kuota: KuotaHom
     assert rows == [(name, ["no_deals"], 0, True) for name in WITHOUT_DEALS]
 
 
-def test_how_periods_were_collected_is_unknown_until_it_is_judged(kuota: KuotaHome) -> None:
+def test_every_mart_says_how_its_periods_were_collected(kuota: KuotaHome) -> None:
     with_period = kuota.marts("""
         select distinct table_name from information_schema.columns
         where table_schema = 'marts' and table_name like 'mart_%' and column_name = 'period_start' order by 1""")
@@ -146,14 +146,37 @@ def test_how_periods_were_collected_is_unknown_until_it_is_judged(kuota: KuotaHo
         "mart_top_performer_gap",
         "mart_win_rate",
     ]
-    told = [
+    told = {
         row
         for (mart,) in with_period
         for row in kuota.marts(f"""
-            select distinct collection_status, comparability, comparability_year_ago, comparability_reasons,
-            observation_status from {mart}""")
-    ]
-    assert set(told) == {("unknown", "unknown", "unknown", None, "unknown")}
+            select distinct collection_status, comparability, comparability_year_ago, observation_status from {mart}""")
+    }
+    statuses, comparabilities, year_ago, observations = (set(column) for column in zip(*told, strict=True))
+    assert statuses <= {"whole", "partial", "not_recorded", "unknown"}
+    assert comparabilities == {"comparable", "not_comparable", "unknown"}
+    # the extract ends before any period has one of a year before that was recorded
+    assert year_ago == {"unknown"}
+    assert observations <= {"A", "B", "L", "unknown"}
+
+
+def test_the_first_quarter_is_partial_and_the_second_not_comparable_to_it(kuota: KuotaHome) -> None:
+    ((started,),) = kuota.quality("""
+        select break_id from collection_break
+        where source = 'crm_sales' and kind = 'tracking_started' and starts_on between '2017-02-27' and '2017-03-01'""")
+    for definition in ("won_of_closed_count", "won_of_closed_amount"):
+        told = kuota.marts(f"""
+            select collection_status, comparability, comparability_reasons, observation_status
+            from mart_win_rate
+            where segment_type = 'company' and period_type = 'quarter' and definition = '{definition}'
+                and period_start >= '2017-01-01'
+            order by period_start""")
+        assert told == [
+            ("partial", "unknown", started, "A"),
+            ("whole", "not_comparable", started, "B"),
+            ("whole", "comparable", None, "A"),
+            ("whole", "comparable", None, "A"),
+        ]
 
 
 def test_the_closes_began_to_be_recorded_and_the_end_of_a_quarter_is_no_break(kuota: KuotaHome) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from sample_files import REGISTERS, count, one
 
-from sample_company import Truth
+from sample_company import Truth, generate
 from sample_company.extract import Company
 from sample_company.people import Window
 from sample_company.story import make_story
@@ -181,6 +181,31 @@ def test_quotas_worked_out_by_hand(small: tuple[Path, Truth], small_files: duckd
     joined = members.pop("hubspot:5000009") * 38 / 59
     assert (team.assignee, team.period_start) == ("generic:T-JKT2", "2026-04-01")
     assert team.quota_amount == round(sum(members.values()) + joined, 2)
+
+
+def test_without_breaks_the_truth_is_the_same_whatever_systems_the_company_has(tmp_path: Path) -> None:
+    def generated(*sources: str) -> Truth:
+        landing = tmp_path / "-".join(sources)
+        return generate(
+            landing, reps=12, months=18, monthly_extracts=1, daily_extracts=0, sources=sources, with_breaks=False
+        )
+
+    plain = generated("generic")
+    assert plain.breaks == ()
+    for other in (generated("salesforce"), generated("hubspot", "pipedrive", "salesforce")):
+        place = dict(zip(other.rep_ids, plain.rep_ids, strict=True)) | {"unassigned": "unassigned"}
+        assert len(set(other.rep_ids) | set(plain.rep_ids)) == 24
+        for figure in ("won_amount_by_company", "won_of_closed_by_company", "won_of_created_by_company"):
+            assert getattr(other, figure) == getattr(plain, figure) != {}
+        for figure in ("won_of_closed_by_rep", "won_of_created_by_rep"):
+            by_rep = {place[rep]: months for rep, months in getattr(other, figure).items()}
+            assert by_rep == getattr(plain, figure)
+        for kind, reps in plain.activities_by_rep.items():
+            assert {place[rep]: months for rep, months in other.activities_by_rep[kind].items()} == reps
+    # only the move itself is recorded otherwise
+    assert [(each.kind, each.source, each.starts_on) for each in other.breaks] == [
+        ("migration", "pipedrive", "2026-06-01")
+    ]
 
 
 def test_a_residual_cent_goes_to_the_largest_share_or_the_smaller_rep_id() -> None:

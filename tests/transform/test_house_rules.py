@@ -79,6 +79,7 @@ def test_names_follow_the_layers(models: dict[str, dict[str, Any]]) -> None:
         "staging": r"stg_[a-z]+(_[a-z]+)*__[a-z_]+s",
         "intermediate": r"int_[a-z_]+",
         "marts": r"(dim|fct|bridge)_[a-z_]+s|mart_[a-z_]+|publication",
+        "quality": r"collection_[a-z]+",
     }
     odd = [name for name, model in models.items() if not re.fullmatch(patterns[model["schema"]], name)]
     assert odd == []

@@ -8,3 +8,9 @@
 {% macro joined_in_order(expression, order_by) -%}
     string_agg({{ expression }}, ', ' order by {{ order_by }})
 {%- endmacro %}
+
+
+{#- The same without a blank behind the comma: a list of ids. -#}
+{% macro listed_in_order(expression, order_by) -%}
+    string_agg({{ expression }}, ',' order by {{ order_by }})
+{%- endmacro %}

@@ -128,7 +128,7 @@ measured as (
             and segment_periods.segment_id = segments_recorded.segment_id
 ),
 
-final as (
+listed as (
     {% set results = {
         'attainment': 'attainment_ratio',
         'revenue_won': 'coalesce(revenue_won, 0)',
@@ -182,6 +182,40 @@ final as (
         {% endif -%}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
+),
+
+-- none is known to be none only where somebody wrote it down
+judged as (
+    select
+        listed.*,
+        coalesce(
+            statuses.collection_status = 'not_recorded' and coalesce(listed.value, 0) = 0, false
+        ) as is_missing
+    from listed
+    {{ join_collection('listed', 'listed.segment_type', 'listed.segment_id', 'listed.metric') }}
+),
+
+final as (
+    select
+        segment_type,
+        segment_id,
+        segment_name,
+        narrow_group,
+        wide_group,
+        period_type,
+        period_start,
+        period_end,
+        metric,
+        case when not is_missing then value end as value,
+        successes,
+        trials,
+        rests_on_deals,
+        rests_on_closed_deals,
+        is_recorded and not is_missing as is_recorded,
+        closed_count,
+        has_deals,
+        has_partial_quota
+    from judged
 )
 
 select * from final

@@ -45,7 +45,7 @@ measured as (
         period_dates.period_end
 ),
 
-final as (
+figures as (
     select
         cast(measured.segment_type as varchar) as segment_type,
         cast(measured.segment_id as varchar) as segment_id,
@@ -70,13 +70,19 @@ final as (
         round(measured.median_response_minutes, 12) as median_response_minutes,
         round(measured.p90_response_minutes, 12) as p90_response_minutes,
         round(measured.median_response_business_minutes, 12) as median_response_business_minutes,
-        round(measured.p90_response_business_minutes, 12) as p90_response_business_minutes,
-        {{ comparability_columns() }}
+        round(measured.p90_response_business_minutes, 12) as p90_response_business_minutes
     from measured
     inner join segments
         on
             measured.segment_type = segments.segment_type
             and measured.segment_id = segments.segment_id
+),
+
+final as (
+    {{ with_comparability(
+        'figures', 'figures.segment_type', 'figures.segment_id',
+        "'lead_response_business_minutes'", value='figures.contacted_count'
+    ) }}
 )
 
 select * from final

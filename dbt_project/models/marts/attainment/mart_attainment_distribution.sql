@@ -23,7 +23,7 @@ counted as (
     group by assignee_type, metric, period_type, period_start, period_end, is_complete
 ),
 
-final as (
+figures as (
     select
         assignee_type,
         metric,
@@ -38,9 +38,12 @@ final as (
         attained_count,
         cast(attained_count as double) / cast(assignee_count as double) as attained_share,
         below_half_count,
-        cast(below_half_count as double) / cast(assignee_count as double) as below_half_share,
-        {{ comparability_columns() }}
+        cast(below_half_count as double) / cast(assignee_count as double) as below_half_share
     from counted
+),
+
+final as (
+    {{ with_comparability('figures', "'company'", "'company'", 'figures.metric') }}
 )
 
 select * from final

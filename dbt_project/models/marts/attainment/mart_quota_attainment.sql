@@ -36,7 +36,7 @@ measured as (
         coalesce(quotas.is_partial_quota, false) as is_partial_quota,
         quotas.over_assignment_ratio,
         case
-            when listed.is_recorded then coalesce(actuals.actual_amount, cast(0 as decimal(18, 2)))
+            when listed.is_recorded then coalesce(actuals.actual_amount, cast({{ none_or_unknown() }} as decimal(18, 2)))
         end as actual_amount,
         working_days.working_days,
         working_days.elapsed_working_days,
@@ -70,9 +70,10 @@ measured as (
             listed.period_type = working_days.period_type
             and listed.period_start = working_days.period_start
             and coalesce(reps.region, '') = working_days.region
+    {{ join_collection('listed', 'listed.assignee_type', 'listed.assignee_id', 'listed.metric') }}
 ),
 
-final as (
+figures as (
     select
         cast(assignee_type as varchar) as assignee_type,
         cast(assignee_id as varchar) as assignee_id,
@@ -99,9 +100,15 @@ final as (
         cast({{ exact_quotient(
             '(quota_amount - actual_amount)', 'nullif(working_days - elapsed_working_days, 0)'
         ) }} as decimal(18, 2)) as required_per_working_day,
-        is_complete,
-        {{ comparability_columns() }}
+        is_complete
     from measured
+),
+
+final as (
+    {{ with_comparability(
+        'figures', 'figures.assignee_type', 'figures.assignee_id',
+        'figures.metric', value='figures.actual_amount'
+    ) }}
 )
 
 select * from final

@@ -74,7 +74,7 @@ amounts as (
     group by assignee_type, assignee_id, metric, period_type, period_start, position_of_amount
 ),
 
-final as (
+figures as (
     select
         cast(amounts.assignee_type as varchar) as assignee_type,
         cast(amounts.assignee_id as varchar) as assignee_id,
@@ -91,8 +91,7 @@ final as (
                 amounts.assignee_type, amounts.assignee_id, amounts.metric, amounts.period_type, amounts.period_start
             order by amounts.known_from
         ) as decimal(18, 2)) as changed_by_amount,
-        amounts.known_to is null as is_current,
-        {{ comparability_columns() }}
+        amounts.known_to is null as is_current
     from amounts
     inner join periods
         on
@@ -102,6 +101,13 @@ final as (
         on
             amounts.assignee_type = segments.segment_type
             and amounts.assignee_id = segments.segment_id
+),
+
+final as (
+    {{ with_comparability(
+        'figures', 'figures.assignee_type', 'figures.assignee_id',
+        'figures.metric', value='figures.quota_amount'
+    ) }}
 )
 
 select * from final

@@ -92,7 +92,7 @@ judged as (
             and quotas.period_start = histories.period_start
 ),
 
-final as (
+figures as (
     select
         assignee_type,
         assignee_id,
@@ -112,9 +112,15 @@ final as (
         cast(quota_amount as double) / nullif(cast(best_actual_amount as double), 0) as quota_to_best_ratio,
         cast(quota_amount as double) / nullif(cast(median_actual_amount as double), 0) as quota_to_median_ratio,
         case when can_be_judged then quota_amount > best_actual_amount * {{ var('unreachable_above_best') }} end as unreachable,
-        case when can_be_judged then quota_amount < median_actual_amount * {{ var('too_easy_below_median') }} end as too_easy,
-        {{ comparability_columns() }}
+        case when can_be_judged then quota_amount < median_actual_amount * {{ var('too_easy_below_median') }} end as too_easy
     from judged
+),
+
+final as (
+    {{ with_comparability(
+        'figures', 'figures.assignee_type', 'figures.assignee_id',
+        'figures.metric', value='figures.attainment_ratio'
+    ) }}
 )
 
 select * from final

@@ -72,7 +72,7 @@ judged as (
     from together
 ),
 
-final as (
+figures as (
     select
         cast(peer_group as varchar) as peer_group,
         cast(period_type as varchar) as period_type,
@@ -90,10 +90,13 @@ final as (
         round(top_mean - rest_mean, 12) as difference,
         interval_low,
         interval_high,
-        habit_count,
-        {{ comparability_columns() }}
+        habit_count
     from judged
     where joint_low > 0 or joint_high < 0
+),
+
+final as (
+    {{ with_comparability('figures', "'company'", "'company'", "'attainment'") }}
 )
 
 select * from final

@@ -95,7 +95,7 @@ bounded as (
     where position_by_gap = 1 and gap < 0
 ),
 
-final as (
+figures as (
     select
         cast(segment_type as varchar) as segment_type,
         cast(segment_id as varchar) as segment_id,
@@ -116,9 +116,15 @@ final as (
         gap,
         gap_low,
         gap_high,
-        coalesce(gap_high < 0 and reached_count >= {{ var('minimum_reached_count') }}, false) as is_distinguishable,
-        {{ comparability_columns() }}
+        coalesce(gap_high < 0 and reached_count >= {{ var('minimum_reached_count') }}, false) as is_distinguishable
     from bounded
+),
+
+final as (
+    {{ with_comparability(
+        'figures', 'figures.segment_type', 'figures.segment_id',
+        "'funnel_conversion'", pipeline='figures.pipeline'
+    ) }}
 )
 
 select * from final

@@ -5,15 +5,18 @@ conversions as (
     where segment_type in ('lead_source', 'product_family', 'deal_size')
 ),
 
-final as (
+figures as (
     select
         cast(conversions.segment_type as varchar) as dimension,
         cast(conversions.segment_id as varchar) as "value",
         cast(conversions.pipeline as varchar) as pipeline,
         cast(conversions.subject_type as varchar) as subject_type,
-        {{ funnel_columns('conversions') }},
-        {{ comparability_columns() }}
+        {{ funnel_columns('conversions') }}
     from conversions
+),
+
+final as (
+    {{ with_comparability('figures', "'company'", "'company'", "'funnel_conversion'", pipeline='figures.pipeline') }}
 )
 
 select * from final

@@ -89,7 +89,7 @@ bounded as (
     from joined
 ),
 
-final as (
+figures as (
     select
         cast('many_leads_few_qualified' as varchar) as flag,
         cast(segment_type as varchar) as segment_type,
@@ -117,9 +117,12 @@ final as (
         gap_to_rest_low,
         gap_to_rest_high,
         cast({{ minimum_leads }} as bigint) as minimum_lead_count,
-        cast({{ var('lead_qualification_days') }} as bigint) as qualification_days,
-        {{ comparability_columns() }}
+        cast({{ var('lead_qualification_days') }} as bigint) as qualification_days
     from bounded
+),
+
+final as (
+    {{ with_comparability('figures', 'figures.segment_type', 'figures.segment_id', "'leads_qualified'") }}
 )
 
 select * from final

@@ -52,7 +52,7 @@ shared as (
     from summed
 ),
 
-final as (
+figures as (
     select
         cast(shared.segment_type as varchar) as segment_type,
         cast(shared.segment_id as varchar) as segment_id,
@@ -67,13 +67,19 @@ final as (
         cast(shared.lost_amount as decimal(18, 2)) as lost_amount,
         shared.unknown_amount_count,
         cast(shared.all_lost_count as bigint) as all_lost_count,
-        cast(shared.lost_count as double) / cast(shared.all_lost_count as double) as share_of_lost,
-        {{ comparability_columns() }}
+        cast(shared.lost_count as double) / cast(shared.all_lost_count as double) as share_of_lost
     from shared
     inner join segments
         on
             shared.segment_type = segments.segment_type
             and shared.segment_id = segments.segment_id
+),
+
+final as (
+    {{ with_comparability(
+        'figures', 'figures.segment_type', 'figures.segment_id',
+        "'win_rate'", pipeline='figures.pipeline'
+    ) }}
 )
 
 select * from final

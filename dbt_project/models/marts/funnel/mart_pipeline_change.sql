@@ -74,7 +74,7 @@ summed as (
         period_dates.period_end
 ),
 
-final as (
+figures as (
     select
         cast(summed.segment_type as varchar) as segment_type,
         cast(summed.segment_id as varchar) as segment_id,
@@ -99,13 +99,19 @@ final as (
                 else summed.late_amount_change_net
             end as decimal(18, 2)
         ) as late_amount_change_net,
-        summed.unknown_change_count,
-        {{ comparability_columns() }}
+        summed.unknown_change_count
     from summed
     inner join segments
         on
             summed.segment_type = segments.segment_type
             and summed.segment_id = segments.segment_id
+),
+
+final as (
+    {{ with_comparability(
+        'figures', 'figures.segment_type', 'figures.segment_id',
+        "'pipeline_coverage'", pipeline='figures.pipeline'
+    ) }}
 )
 
 select * from final

@@ -52,7 +52,7 @@ summed as (
     group by segment_type, segment_id, outcome, period_type, period_start, period_end
 ),
 
-final as (
+figures as (
     select
         cast(summed.segment_type as varchar) as segment_type,
         cast(summed.segment_id as varchar) as segment_id,
@@ -66,13 +66,16 @@ final as (
         round(summed.p90_cycle_days, 12) as p90_cycle_days,
         cast(
             {{ exact_quotient('summed.amount_total', 'nullif(summed.amount_count, 0)') }} as decimal(18, 2)
-        ) as average_amount,
-        {{ comparability_columns() }}
+        ) as average_amount
     from summed
     inner join segments
         on
             summed.segment_type = segments.segment_type
             and summed.segment_id = segments.segment_id
+),
+
+final as (
+    {{ with_comparability('figures', 'figures.segment_type', 'figures.segment_id', "'median_cycle_days'") }}
 )
 
 select * from final

@@ -93,11 +93,11 @@ measured as (
                 -- wins of which no amount is known are not wins of 0
                 then case
                     when counted.known_won_count > 0 or coalesce(counted.won_count, 0) = 0
-                        then coalesce(counted.in_numerator, 0)
+                        then coalesce(counted.in_numerator, {{ none_or_unknown() }})
                 end
         end as numerator,
         case
-            when counted.definition is null then 0
+            when counted.definition is null then {{ none_or_unknown() }}
             when counted.unknown_denominator_count = 0 then counted.in_denominator
         end as denominator
     from counted_periods
@@ -114,9 +114,13 @@ measured as (
             and counted_periods.segment_id = counted.segment_id
             and counted_periods.period_type = counted.period_type
             and counted_periods.period_start = counted.period_start
+    {{ join_collection(
+        'counted_periods', 'counted_periods.segment_type', 'counted_periods.segment_id',
+        win_rate_metric('definitions.definition')
+    ) }}
 ),
 
-final as (
+figures as (
     select
         cast(measured.segment_type as varchar) as segment_type,
         cast(measured.segment_id as varchar) as segment_id,
@@ -135,13 +139,19 @@ final as (
         case
             when measured.is_count and measured.numerator is not null
                 then {{ wilson_bound('measured.numerator', 'measured.denominator', '+') }}
-        end as rate_high,
-        {{ comparability_columns() }}
+        end as rate_high
     from measured
     inner join segments
         on
             measured.segment_type = segments.segment_type
             and measured.segment_id = segments.segment_id
+),
+
+final as (
+    {{ with_comparability(
+        'figures', 'figures.segment_type', 'figures.segment_id', win_rate_metric('figures.definition'),
+        value='coalesce(figures.numerator, figures.denominator)'
+    ) }}
 )
 
 select * from final

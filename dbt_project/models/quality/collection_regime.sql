@@ -1,0 +1,70 @@
+with
+
+breaks as (
+    select * from {{ ref('collection_break') }}
+),
+
+-- after what has passed the old way is back, in a regime of its own
+beginnings as (
+    select
+        source,
+        object,
+        field,
+        population,
+        starts_on,
+        min(break_id) as break_id
+    from (
+        select
+            source,
+            object,
+            field,
+            population,
+            starts_on,
+            break_id
+        from breaks
+        union all
+        select
+            source,
+            object,
+            field,
+            population,
+            {{ add_days('ends_on', 1) }} as starts_on,
+            break_id
+        from breaks
+        where ends_on is not null
+    ) as changes
+    group by source, object, field, population, starts_on
+    union all
+    select distinct
+        source,
+        object,
+        field,
+        population,
+        cast('0001-01-01' as date) as starts_on,
+        cast(null as varchar) as break_id
+    from breaks
+),
+
+followed as (
+    select
+        *,
+        lead(starts_on) over (partition by source, object, field, population order by starts_on) as next_starts_on
+    from beginnings
+),
+
+final as (
+    select
+        cast(
+            source || '|' || object || '|' || field || '|' || population || '|' || cast(starts_on as varchar) as varchar
+        ) as regime_id,
+        source,
+        object,
+        field,
+        population,
+        starts_on,
+        coalesce({{ add_days('next_starts_on', -1) }}, cast('9999-12-31' as date)) as ends_on,
+        break_id
+    from followed
+)
+
+select * from final
