@@ -53,14 +53,10 @@ COLLECTION_BREAK = {
     "object": "varchar",
     "field": "varchar",
     "population": "varchar",
-    "record_type": "varchar",
     "starts_on": "date",
-    "ends_on": "date",
-    "size": "double",
     "confidence": "double",
-    "evidence": "varchar",
+    "metrics": "varchar",
 }
-METRIC_FIELD = {"metric": "varchar", "object": "varchar", "field": "varchar", "record_type": "varchar"}
 
 
 def publish_quality(settings: Settings, *, run_id: str) -> Path:
@@ -81,7 +77,7 @@ def publish_quality(settings: Settings, *, run_id: str) -> Path:
         _write_ledger(connection)
         _copy(connection, "raw", "source", SOURCE)
         _copy(connection, "quality", "collection_regime", COLLECTION_REGIME)
-        _write_breaks(connection)
+        _copy(connection, "quality", "collection_break", COLLECTION_BREAK)
         connection.execute("checkpoint publish_quality")
         connection.execute("detach publish_quality")
     put_in_place(new, settings.published / QUALITY)
@@ -91,23 +87,6 @@ def publish_quality(settings: Settings, *, run_id: str) -> Path:
 def _copy(connection: duckdb.DuckDBPyConnection, schema: str, table: str, columns: dict[str, str]) -> None:
     relation = relation_or_empty(connection, schema, table, columns)
     connection.execute(f"create table publish_quality.quality.{table} as select * from {relation} order by all")  # noqa: S608
-
-
-def _write_breaks(connection: duckdb.DuckDBPyConnection) -> None:
-    """Each break with the metrics that depend on its field, comma-separated; null where none does."""
-    breaks = relation_or_empty(connection, "intermediate", "int_collection_breaks_unioned", COLLECTION_BREAK)
-    fields = relation_or_empty(connection, "intermediate", "metric_fields", METRIC_FIELD)
-    columns = ", ".join(f"breaks.{name}" for name in COLLECTION_BREAK)
-    connection.execute(f"""
-        create table publish_quality.quality.collection_break as
-        select {columns}, string_agg(distinct fields.metric, ',' order by fields.metric) as metrics
-        from {breaks} as breaks
-        left join {fields} as fields
-            on fields.object = breaks.object and fields.field = breaks.field
-            and coalesce(breaks.record_type = fields.record_type, true)
-        group by all
-        order by all
-    """)  # noqa: S608
 
 
 def _write_checks(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
