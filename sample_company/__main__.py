@@ -5,7 +5,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sample_company.company import SOURCES, NotGenerated, generate
+from sample_company.company import NotGenerated, generate
+from sample_company.systems import SOURCES
 
 
 def main(
@@ -23,9 +24,12 @@ def main(
     parser.add_argument("--reps", type=int, default=40, help="12 to 4000 (default 40)")
     parser.add_argument("--months", type=int, default=24, help="months up to September 2026, 6 to 120 (default 24)")
     parser.add_argument("--activities", type=int, help="about how many (default: about five a deal)")
-    parser.add_argument("--source", action="append", choices=SOURCES, help="only this source; may be given twice")
+    parser.add_argument(
+        "--source", action="append", choices=SOURCES, help="only this source; may be given several times"
+    )
     parser.add_argument("--monthly-extracts", type=int, help="at the ends of how many months (default: all)")
     parser.add_argument("--daily-extracts", type=int, help="on how many of the last days (default 14)")
+    parser.add_argument("--without-breaks", action="store_true", help="everything is recorded in one way throughout")
     parser.add_argument("--truth", type=Path, help="also write the known truth to this JSON file")
     given = parser.parse_args(arguments)
     if given.truth and given.truth.resolve().is_relative_to(given.landing.resolve()):
@@ -40,6 +44,7 @@ def main(
             sources=tuple(given.source or SOURCES),
             monthly_extracts=given.monthly_extracts,
             daily_extracts=given.daily_extracts,
+            with_breaks=not given.without_breaks,
         )
     except NotGenerated as error:
         print(error, file=sys.stderr)

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from sample_company.deals import PROPOSAL
-from sample_company.people import Window, team_of
-from sample_company.story import JAKARTA_TWO, JAYAPURA, NEVER, Story, within
+from sample_company.people import Window, source_at, team_of
+from sample_company.story import JAKARTA_TWO, JAYAPURA, NEVER, Story, moved_at, within
+from sample_company.systems import GENERIC
 from sample_company.working_days import TRADING, add_working_days, first_day, instant, last_day, local_day
 
 TOUCHES_A_DEAL = 3.9
@@ -37,7 +38,8 @@ def activity_months(
     """One frame a month, oldest first, one row an activity, in the order in which they were logged.
 
     deal, lead and rep are positions (-1: none); type, outcome and direction positions in the lists above; is_phone:
-    delivered by the telephone system; `number` counts through all frames from 1 on.
+    delivered by the telephone system; source: the system that it was logged in; `number` counts through all frames from
+    1 on.
     """
     starts = np.append(
         first_day(window.first_month + np.arange(1, window.months)).astype("datetime64[s]"),
@@ -70,12 +72,13 @@ def _recorded(rng: np.random.Generator, activities: pd.DataFrame, reps: pd.DataF
     occurred_on = local_day(occurred_at, offset)
     left = occurred_on > reps["ended_on"].to_numpy().astype("datetime64[D]")[rep]
     rep = np.where(left, reps["heir"].to_numpy()[rep], rep)
-    team, on_pipedrive = team_of(reps, rep, occurred_on), reps["on_pipedrive"].to_numpy()[rep]
+    team, source = team_of(reps, rep, occurred_on), reps["source"].to_numpy(dtype=object)[rep]
+    is_plain, is_jayapura = source == GENERIC, (team == JAYAPURA) & (source == reps["source"][JAYAPURA])
     count = len(activities)
-    is_call = (kind == CALL) & ~on_pipedrive
+    is_call = (kind == CALL) & is_plain
     by_phone = is_call & (occurred_on >= story.phone_connected)
     seconds = np.where(rng.random(count) < 0.88, rng.integers(60, 3600, count), rng.integers(1, 7, count) * 86_400)
-    late = (team == JAYAPURA) & within(occurred_on, story.logged_late) & ~by_phone & ~on_pipedrive
+    late = is_jayapura & within(occurred_on, story.logged_late) & ~by_phone
     late_seconds = rng.integers(14 * 86_400, 28 * 86_400, count)
     lag = np.where(by_phone, 60, np.where(late, late_seconds, seconds))
     minutes = np.maximum(rng.gamma(2, 10, count).astype(int), 1)
@@ -89,9 +92,9 @@ def _recorded(rng: np.random.Generator, activities: pd.DataFrame, reps: pd.DataF
             "rep": rep,
             "team": team,
             "utc_offset": offset,
-            "on_pipedrive": on_pipedrive,
-            # Pipedrive's own list of types leaves no room for a slip of the pen
-            "type": np.where(on_pipedrive & (kind == MISSPELT_MEETING), MEETING, kind),
+            "source": source_at(source, occurred_at + lag.astype("timedelta64[s]"), moved_at(story)),
+            # the lists of types of a CRM leave no room for a slip of the pen
+            "type": np.where(~is_plain & (kind == MISSPELT_MEETING), MEETING, kind),
             "occurred_at": occurred_at,
             "occurred_on": occurred_on.astype("datetime64[s]"),
             "logged_at": occurred_at + lag.astype("timedelta64[s]"),
@@ -101,10 +104,11 @@ def _recorded(rng: np.random.Generator, activities: pd.DataFrame, reps: pd.DataF
             "is_phone": by_phone,
         }
     )
-    unlogged = is_call & ~by_phone & (rng.random(count) >= _LOGGED_BY_HAND)
+    by_hand = is_call & ~by_phone & (story.phone_connected != NEVER)
+    unlogged = by_hand & (rng.random(count) >= _LOGGED_BY_HAND)
     unlogged |= by_phone & within(occurred_on, story.phone_silent)
-    unlogged |= (team == JAYAPURA) & (occurred_on < story.tracking_started) & ~on_pipedrive
-    unlogged |= (team == JAKARTA_TWO) & (occurred_on >= story.tracking_stopped) & ~on_pipedrive
+    unlogged |= is_jayapura & (occurred_on < story.tracking_started)
+    unlogged |= (team == JAKARTA_TWO) & (occurred_on >= story.tracking_stopped) & is_plain
     return recorded[~unlogged].sort_values(["logged_at", "deal", "lead"], kind="stable", ignore_index=True)
 
 

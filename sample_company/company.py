@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,9 +12,11 @@ import pandas as pd
 
 from sample_company.activities import TOUCHES_A_DEAL, activity_months
 from sample_company.deals import make_deals, make_lines, make_splits, make_stage_events
-from sample_company.extract import Company, activities_known, deals_known, extract
+from sample_company.deliver import Delivery, deliver, deliver_registers
+from sample_company.extract import Company, deals_known
 from sample_company.funnel_truth import contacted_leads, make_funnel
 from sample_company.leads import make_leads
+from sample_company.migration import with_moves, without_late_reopenings
 from sample_company.people import (
     MOST_REPS,
     Window,
@@ -24,40 +26,21 @@ from sample_company.people import (
     make_reps,
     make_teams,
 )
-from sample_company.pipedrive import extract_pipedrive, pipedrive_activities_known
 from sample_company.registers import make_quotas, make_rates, make_registers, revise_quotas
-from sample_company.story import GENERIC, PIPEDRIVE, make_story
+from sample_company.story import make_story
+from sample_company.systems import GENERIC, SOURCES
 from sample_company.truth import Truth, count_activities, make_truth
 from sample_company.working_days import last_day
-from sample_company.write import GENERIC_FILES, PIPEDRIVE_FILES, REGISTER_FILES, write_csv
-from sample_company.xlsx import write_xlsx
 
 SETTINGS = "reporting_currency: IDR\nreporting_time_zone: Asia/Jakarta\nfiscal_year_start_month: 1\n"
-SOURCES = (GENERIC, PIPEDRIVE)
 FEWEST_REPS = 12
 # from here on activities come in parts by month, and the extracts are only the last one
 LARGE = 200_000
 _DAILY = 14
-# what a CRM's export job leaves out on the days between the ends of months: it hardly changes
-_MONTHLY_ONLY = {
-    "reps", "teams", "team_memberships", "accounts", "products", "opportunity_lines", "opportunity_splits", "leads",
-    "users", "stages", "organizations",
-}  # fmt: skip
 
 
 class NotGenerated(Exception):
     """The sample company cannot be made as asked; the message is one line that says why and what to do."""
-
-
-@dataclass(frozen=True)
-class _Delivery:
-    """Where the files of one generation go, and the activities that all of them share."""
-
-    folder: Path
-    connection: duckdb.DuckDBPyConnection
-    sources: tuple[str, ...]
-    activity_frames: Callable[[], Iterable[pd.DataFrame]]
-    activities_in_parts: bool
 
 
 def generate(
@@ -71,14 +54,17 @@ def generate(
     last_month: date = date(2026, 9, 1),
     monthly_extracts: int | None = None,
     daily_extracts: int | None = None,
+    with_breaks: bool = True,
 ) -> Truth:
-    """Fill `landing` with full extracts at the end of every month and of each of the last days, and with registers.
+    """Fill `landing` with extracts at the end of every month and of each of the last days, and with registers.
 
-    `activities`: about how many, else about five a deal. `sources`: with both, the region around Makassar is on
-    Pipedrive and the rest on the plain source; with one, all are on that one. `monthly_extracts`, `daily_extracts`: how
-    many, counted from the last; by default all months and 14 days, and of a company with more than 200,000 activities
-    the last one alone, its activities in a file a month. The same arguments give the same bytes. Raises NotGenerated
-    where `landing` is not an empty folder, and for sizes that cannot be.
+    `activities`: about how many, else about five a deal. `sources`: with all, the regions around Jakarta and Papua are
+    on the plain source and on HubSpot, and the one around Makassar goes from Pipedrive to Salesforce in month 14, which
+    a company of fewer than 16 months does not see; with one, all are on that one. `monthly_extracts`, `daily_extracts`:
+    how many, counted from the last; by default all months and 14 days, and of a company with more than 200,000
+    activities the last one alone, its activities in a file a month. `with_breaks`: whether the way of recording changes
+    over time; without, the same company looks the same in every system. The same arguments give the same bytes. Raises
+    NotGenerated where `landing` is not an empty folder, and for sizes that cannot be.
     """
     landing = landing.resolve()
     if landing.exists() and (not landing.is_dir() or any(landing.iterdir())):
@@ -94,11 +80,11 @@ def generate(
         if not fewest <= given <= most:
             raise NotGenerated(f"{given} {what}: give {fewest} to {most}.")
     if not sources or not set(sources) <= set(SOURCES):
-        raise NotGenerated(f"sources {', '.join(sources) or 'none'}: give {' or '.join(SOURCES)}, or both.")
+        raise NotGenerated(f"sources {', '.join(sources) or 'none'}: give {' or '.join(SOURCES)}, or several.")
     sources = tuple(source for source in SOURCES if source in sources)
     window = Window(np.datetime64(last_month, "M") - (months - 1), months)
     rates = make_rates(np.random.default_rng([seed, 1]), window)
-    company = _make_company(seed, reps, window, sources)
+    company = _make_company(seed, reps, window, sources, with_breaks=with_breaks)
 
     def activity_frames(touches_a_deal: float) -> Iterable[pd.DataFrame]:
         return activity_months(
@@ -118,71 +104,23 @@ def generate(
     partial.mkdir(parents=True, mode=0o700)
     (partial / "settings.yml").write_text(SETTINGS, encoding="utf-8")
     with duckdb.connect() as connection:
-        delivery = _Delivery(
+        delivery = Delivery(
             partial, connection, sources, lambda: activity_frames(touches) if is_large else in_memory, is_large
         )
-        for before, day in zip([None, *days[:-1]], days, strict=True):
-            known_deals = _deliver(delivery, company, before, day, day in ends)
+        deliver(delivery, company, days, ends)
         quotas = make_quotas(company.deals, rates, company.reps, window, sources)
         revised = revise_quotas(quotas, company.reps)
-        _deliver_registers(
-            delivery, make_registers(rates, company.reps, company.story, sources), quotas, revised, ends[-3], ends[-2]
-        )
+        registers = make_registers(rates, company, sources)
+        deliver_registers(delivery, registers, quotas, revised, ends[-3], ends[-2])
     partial.replace(landing)
     counted = [
-        (count_activities(company, frame, days[-1]), contacted_leads(frame, days[-1]))
+        (count_activities(company, frame, days[-1]), contacted_leads(company, frame, days[-1]))
         for frame in delivery.activity_frames()
     ]
+    known_deals = deals_known(company, days[-1])
     counts, contacts = (pd.concat(parts) for parts in zip(*counted, strict=True))
     truth = make_truth(company, known_deals, counts, rates, revised, sources, days[-1])
     return replace(truth, funnel=make_funnel(company, known_deals, contacts, days[-1]))
-
-
-def _deliver(
-    delivery: _Delivery, company: Company, before: np.datetime64 | None, day: np.datetime64, ends_month: bool
-) -> pd.DataFrame:
-    """Write the extract of each source on a day; `deals_known` of that day."""
-    known_deals = deals_known(company, day)
-    frames = {
-        GENERIC: lambda: extract(company, day, known_deals),
-        PIPEDRIVE: lambda: extract_pipedrive(company, before, day, known_deals),
-    }
-    columns = {GENERIC: GENERIC_FILES, PIPEDRIVE: PIPEDRIVE_FILES}
-    for source in delivery.sources:
-        folder = delivery.folder / source / str(day)
-        folder.mkdir(parents=True)
-        for name, frame in frames[source]().items():
-            if ends_month or name not in _MONTHLY_ONLY:
-                write_csv(delivery.connection, folder / f"{name}.csv", columns[source][name], frame)
-    for part, activities in enumerate(delivery.activity_frames(), start=1):
-        ending = f"-{part:03d}.csv" if delivery.activities_in_parts else ".csv"
-        if PIPEDRIVE in delivery.sources:
-            done = pipedrive_activities_known(company, activities, day)
-            path = delivery.folder / PIPEDRIVE / str(day) / f"activities{ending}"
-            write_csv(delivery.connection, path, PIPEDRIVE_FILES["activities"], done)
-        if GENERIC in delivery.sources:
-            for name, frame in activities_known(company, activities, day).items():
-                path = delivery.folder / GENERIC / str(day) / f"{name}{ending}"
-                write_csv(delivery.connection, path, GENERIC_FILES["activities"], frame)
-    return known_deals
-
-
-def _deliver_registers(
-    delivery: _Delivery,
-    registers: dict[str, pd.DataFrame],
-    quotas: pd.DataFrame,
-    revised: pd.DataFrame,
-    first: np.datetime64,
-    second: np.datetime64,
-) -> None:
-    """All registers on one day; on a later one the revised quotas, as the workbook in which they were revised."""
-    for day in (first, second):
-        (delivery.folder / "registers" / str(day)).mkdir(parents=True)
-    folder = delivery.folder / "registers" / str(first)
-    for name, frame in (registers | {"quotas": quotas}).items():
-        write_csv(delivery.connection, folder / f"{name}.csv", REGISTER_FILES[name], frame)
-    path = delivery.folder / "registers" / str(second) / "quotas.xlsx"
-    write_xlsx(delivery.connection, path, REGISTER_FILES["quotas"], revised)
 
 
 def _touches_a_deal(activities: int, frames: Callable[[float], Iterable[pd.DataFrame]]) -> float:
@@ -191,15 +129,15 @@ def _touches_a_deal(activities: int, frames: Callable[[float], Iterable[pd.DataF
     return max(activities - with_none, 0) / (with_one - with_none)
 
 
-def _make_company(seed: int, rep_count: int, window: Window, sources: tuple[str, ...]) -> Company:
+def _make_company(seed: int, rep_count: int, window: Window, sources: tuple[str, ...], *, with_breaks: bool) -> Company:
     # a stream a part: that one part draws more often does not change the others
     streams = [np.random.default_rng([seed, part]) for part in range(2, 9)]
-    story = make_story(window)
-    reps = make_reps(streams[0], rep_count, window, story.territory_opened, sources)
+    story = make_story(window, sources, with_breaks=with_breaks)
+    reps = make_reps(streams[0], rep_count, window, story.territory_opened, story.crm_changed, sources)
     accounts = make_accounts(streams[1], reps, window)
     products = make_products()
     deals = make_deals(streams[2], reps, window, story)
-    events = make_stage_events(streams[3], deals, reps, story)
+    events = without_late_reopenings(make_stage_events(streams[3], deals, reps, story), deals, story)
     lines = make_lines(streams[4], deals, products)
     splits = make_splits(streams[5], deals, reps, window)
     leads = make_leads(streams[6], deals, reps, window, story)
@@ -207,7 +145,6 @@ def _make_company(seed: int, rep_count: int, window: Window, sources: tuple[str,
     first_deal = deals.groupby("account")["created_at"].min() - np.timedelta64(2, "D")
     is_new = first_deal.index % 4 == 3
     accounts.loc[first_deal.index[is_new], "created_at"] = first_deal[is_new]
-    deals["account_id"] = accounts["account_id"].to_numpy(dtype=object)[deals["account"]]
     deals["amount"] = lines.groupby("deal")["net"].sum()
     deals["currency"] = np.where(deals["in_dollars"], "USD", "IDR")
     first_product = products["name"].to_numpy()[lines.drop_duplicates("deal")["product"]]
@@ -215,9 +152,9 @@ def _make_company(seed: int, rep_count: int, window: Window, sources: tuple[str,
     # some deals do not name their lead: then the lead names the deal
     naming = leads[(leads["deal"] >= 0) & (leads.index % 5 != 0)]
     deals["lead_id"] = naming.set_index("deal")["lead_id"]
-    unowned = deals.loc[deals.index[deals["without_account"]]]
-    deals.loc[unowned.index, "name"] = "Enquiry " + unowned["opportunity_id"]
-    return Company(
+    unowned = deals.index[deals["without_account"]]
+    deals.loc[unowned, "name"] = "Enquiry " + (unowned + 1).astype(str)
+    company = Company(
         story=story,
         reps=reps,
         teams=make_teams(reps),
@@ -230,3 +167,4 @@ def _make_company(seed: int, rep_count: int, window: Window, sources: tuple[str,
         splits=splits,
         leads=leads,
     )
+    return with_moves(company)

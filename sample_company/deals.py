@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sample_company.people import Window, ids
-from sample_company.story import Story, within
+from sample_company.people import Window, ids, source_at
+from sample_company.story import Story, moved_at, within
+from sample_company.systems import GENERIC, SALESFORCE, mixed_ids
 from sample_company.working_days import LEBARAN_LULL, TRADING, add_working_days, first_day, instant, last_day, local_day
 
 STAGES = np.array(["Prospecting", "Qualified", "Proposal", "Negotiation", "Won", "Lost"])
@@ -28,7 +29,8 @@ _GREAT, _PEAK = 1.3, 1.5
 
 
 def make_deals(rng: np.random.Generator, reps: pd.DataFrame, window: Window, story: Story) -> pd.DataFrame:
-    """One row a deal, oldest first, without its amount. worker: who works it; owner_is: KNOWN, UNKNOWN or BLANK."""
+    """One row a deal, oldest first, without its amount. worker, creator: who works and who entered it (positions);
+    owner_is: KNOWN, UNKNOWN or BLANK; source: the system that it was created in, opportunity_id its id there."""
     months = window.first_month + np.arange(window.months)
     season = 1 + 0.15 * np.sin(np.arange(window.months))
     # as many as the busiest days would bring; quieter days keep a part of them
@@ -55,16 +57,15 @@ def make_deals(rng: np.random.Generator, reps: pd.DataFrame, window: Window, sto
     deals = deals[kept].sort_values("created_at", kind="stable", ignore_index=True)
     count = len(deals)
     worker = deals["worker"].to_numpy()
-    deals["on_pipedrive"] = reps["on_pipedrive"].to_numpy()[worker]
-    position = np.arange(count)
-    numbered = ids("O", position, 6).to_numpy(dtype=object)
-    deals["opportunity_id"] = np.where(deals["on_pipedrive"], (position + 1).astype(str).astype(object), numbered)
+    sources = reps["source"].to_numpy(dtype=object)[worker]
+    deals["source"] = source_at(sources, deals["created_at"].to_numpy(), moved_at(story))
+    deals["opportunity_id"] = mixed_ids(deals["source"], "deal")
     owner_is = np.full(count, KNOWN, dtype=np.int8)
     astray = rng.permutation(count)[: count // 100]
     owner_is[astray[::2]], owner_is[astray[1::2]] = UNKNOWN, BLANK
     deals["owner_is"] = owner_is
     colleague = rng.permutation(count) < count // 20
-    deals["created_by"] = reps["rep_id"].to_numpy()[np.where(colleague, worker % 3, worker)]
+    deals["creator"] = np.where(colleague, worker % 3, worker)
     deals["account"] = worker % 3 + 3 * (rng.random(count) ** 1.6 * (len(reps) * 5 // 3)).astype(int)
     deals["without_account"] = rng.random(count) < 0.12
     deals["in_dollars"] = rng.random(count) < 0.1
@@ -159,12 +160,14 @@ def make_lines(rng: np.random.Generator, deals: pd.DataFrame, products: pd.DataF
 
 
 def make_splits(rng: np.random.Generator, deals: pd.DataFrame, reps: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """deal, rep, share: about three deals in a hundred of the plain source are shared with its reps who are there
-    throughout; none where there are fewer than three of those."""
+    """deal, rep, share: about three deals in a hundred of the plain source, without it of Salesforce, are shared with
+    its reps who are there throughout; none where there are fewer than three of those."""
+    has_splits = GENERIC if (reps["source"] == GENERIC).any() else SALESFORCE
     there = (reps["hired_on"].to_numpy().astype("datetime64[M]") < window.first_month) & reps["ended_on"].isna()
-    stays = np.flatnonzero(there & ~reps["on_pipedrive"])
+    stays = np.flatnonzero(there & (reps["source"] == has_splits))
     worker = deals["worker"].to_numpy()
-    may = (deals["owner_is"] == KNOWN) & ~deals["on_pipedrive"] & reps["ended_on"].isna().to_numpy()[worker]
+    may = (deals["owner_is"] == KNOWN) & reps["ended_on"].isna().to_numpy()[worker]
+    may &= (deals["source"] == has_splits) & (reps["source"] == has_splits).to_numpy()[worker]
     deal = np.sort(rng.permutation(np.flatnonzero(may))[: int(may.sum()) // 30])
     if len(stays) < 3:
         deal = deal[:0]

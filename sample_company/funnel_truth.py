@@ -5,9 +5,13 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from sample_company.activities import CALL
 from sample_company.deals import LOST, NEGOTIATION, STAGES, WON
-from sample_company.extract import REPORTING_OFFSET, Company, cutoff_of
-from sample_company.truth import Funnel, placed, with_parent
+from sample_company.extract import Company, cutoff_of
+from sample_company.migration import is_of_before
+from sample_company.story import REPORTING_OFFSET
+from sample_company.systems import GENERIC, HUBSPOT, PIPEDRIVE, SALESFORCE
+from sample_company.truth import Funnel, placed, qualified_leads, with_parent
 from sample_company.working_days import local_day
 
 _NEVER = np.datetime64("2200-01-01", "s")
@@ -17,10 +21,14 @@ _LEADS = ["created", "contacted", "qualified", "opportunity", "won"]
 _PIPEDRIVE_LEADS = ["created", "opportunity", "won"]
 
 
-def contacted_leads(activities: pd.DataFrame, as_of: np.datetime64) -> pd.Series:
-    """The first contact that the plain source had on record at the end of a day, by lead (position)."""
+def contacted_leads(company: Company, activities: pd.DataFrame, as_of: np.datetime64) -> pd.Series:
+    """The first contact that was on record at the end of a day, by lead (position). Pipedrive does not say in which
+    direction a contact went, and Salesforce says it of calls alone, and of none before it had the lead."""
     logged = activities["logged_at"] < cutoff_of(as_of)
-    contacts = activities[logged & ~activities["on_pipedrive"] & (activities["lead"] >= 0)]
+    says = activities["source"].isin([GENERIC, HUBSPOT])
+    is_call = (activities["source"] == SALESFORCE) & (activities["type"] == CALL)
+    says |= is_call & ~is_of_before(company, activities["occurred_at"])
+    contacts = activities[logged & says & (activities["lead"] >= 0)]
     return contacts.groupby("lead")["occurred_at"].min()
 
 
@@ -31,13 +39,11 @@ def make_funnel(company: Company, known_deals: pd.DataFrame, contacts: pd.Series
     open one on the last day, of a lead on the day it came in. `known_deals` is `deals_known` of that day, `contacts`
     what `contacted_leads` returns. Months without any are left out.
     """
-    on_pipedrive = known_deals["on_pipedrive"].to_numpy()
     deals = _deals(company, known_deals, as_of)
     leads = _leads(company, known_deals, contacts, as_of)
-    of_pipedrive = leads["on_pipedrive"].to_numpy()
+    of_pipedrive = (leads["source"] == PIPEDRIVE).to_numpy()
     tracks = [
-        ("sales", _DEALS, deals[~on_pipedrive]),
-        ("default", _DEALS, deals[on_pipedrive]),
+        ("sales", _DEALS, deals),
         ("leads", _LEADS, leads[~of_pipedrive]),
         ("leads", _PIPEDRIVE_LEADS, leads[of_pipedrive]),
     ]
@@ -88,7 +94,7 @@ def _deals(company: Company, known_deals: pd.DataFrame, as_of: np.datetime64) ->
 
 
 def _leads(company: Company, known_deals: pd.DataFrame, contacts: pd.Series, as_of: np.datetime64) -> pd.DataFrame:
-    """One row a lead: team_id, on_pipedrive, is_closed, and by milestone its day."""
+    """One row a lead: team_id, source, is_closed, and by milestone its day."""
     cutoff = cutoff_of(as_of)
     known = company.leads[company.leads["created_at"] < cutoff]
     deal = known["deal"].where(known["converted_at"] < cutoff, -1)
@@ -96,7 +102,7 @@ def _leads(company: Company, known_deals: pd.DataFrame, contacts: pd.Series, as_
     instants = {
         "created": known["created_at"],
         "contacted": contacts.reindex(known.index),
-        "qualified": known["qualified_at"].where(known["qualified_at"] < cutoff),
+        "qualified": qualified_leads(company, as_of).reindex(known.index),
         "opportunity": deals["created_at"],
     }
     days = {
@@ -106,8 +112,10 @@ def _leads(company: Company, known_deals: pd.DataFrame, contacts: pd.Series, as_
     leads = pd.DataFrame(days).astype("datetime64[s]")
     leads["won"] = deals["close_date"].where(deals["stage_code"] == WON)
     # a lead without a deal is lost when its status says so, which Pipedrive does not tell
-    rejected = (known["rejected_at"] < cutoff) & ~known["on_pipedrive"]
+    says = (known["source"] != PIPEDRIVE) | known["moves"]
+    rejected = (known["rejected_at"] < cutoff) & says
     leads["is_closed"] = np.where(deal >= 0, deals["stage_code"].isin([WON, LOST]), rejected)
-    leads["on_pipedrive"] = known["on_pipedrive"]
-    leads["rep"] = known["rep"].where(known["owner_id"].notna(), -1)
+    # what was open in Pipedrive goes on in Salesforce
+    leads["source"] = known["source"].where(~known["moves"], SALESFORCE)
+    leads["rep"] = known["owner"]
     return placed(company, leads.assign(on=leads["created"]))

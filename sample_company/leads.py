@@ -3,18 +3,20 @@
 import numpy as np
 import pandas as pd
 
-from sample_company.people import Window, ids, or_blank
-from sample_company.story import Story
+from sample_company.people import Window, source_at
+from sample_company.story import Story, moved_at
+from sample_company.systems import mixed_ids
 from sample_company.working_days import add_working_days, first_day, instant, local_day
 
-_SOURCES = np.array(["website", "referral", "trade show", "phone", "whatsapp"])
+LEAD_SOURCES = np.array(["website", "referral", "trade show", "phone", "whatsapp"])
 
 
 def make_leads(
     rng: np.random.Generator, deals: pd.DataFrame, reps: pd.DataFrame, window: Window, story: Story
 ) -> pd.DataFrame:
     """One row a lead, oldest first: created_at and, NaT where it never happens, contacted_at, qualified_at,
-    converted_at, rejected_at; deal (-1: none); rep (position), owner_id, source, utc_offset."""
+    converted_at, rejected_at; deal (-1: none); rep and owner (positions; owner -1: none), lead_source, utc_offset;
+    source: the system that it came in to, lead_id its id there."""
     deal_day = local_day(deals["created_at"].to_numpy(), deals["utc_offset"].to_numpy())
     old_enough = np.flatnonzero(deal_day > first_day(window.first_month) + 30)
     deal = np.sort(rng.permutation(old_enough)[: len(old_enough) * 3 // 10])
@@ -40,12 +42,12 @@ def make_leads(
     leads["rejected_at"] = np.where((fate > 0.25) & (fate < 0.7), instant(qualified_on, second, offset), never)
     leads["converted_at"] = np.where(deal >= 0, deals["created_at"].to_numpy()[deal], never)
     source = rng.integers(0, 5, len(deal))
-    leads["source"] = _SOURCES[np.where((source == 4) & (created_on < story.whatsapp_listed), 3, source)]
+    leads["lead_source"] = LEAD_SOURCES[np.where((source == 4) & (created_on < story.whatsapp_listed), 3, source)]
     unowned = (deal < 0) & (fate < 0.04)
-    leads["owner_id"] = or_blank(~unowned, reps["rep_id"].to_numpy()[rep])
+    leads["owner"] = np.where(unowned, -1, rep)
     leads = leads[(created_on >= hired_on) & (np.isnat(ended_on) | (created_on <= ended_on))]
     leads = leads.sort_values("created_at", kind="stable", ignore_index=True)
-    numbered = ids("D", np.arange(len(leads)), 6)
-    leads["on_pipedrive"] = reps["on_pipedrive"].to_numpy()[leads["rep"]]
-    leads["lead_id"] = np.where(leads["on_pipedrive"], "lead-" + numbered.str[1:], numbered)
+    sources = reps["source"].to_numpy(dtype=object)[leads["rep"]]
+    leads["source"] = source_at(sources, leads["created_at"].to_numpy(), moved_at(story))
+    leads["lead_id"] = mixed_ids(leads["source"], "lead")
     return leads

@@ -1,7 +1,7 @@
 """Who sells, to whom, and what: reps, teams, memberships, accounts, products. Rows are found by their position.
 
-A rep's region is its position modulo 3, its first team its position modulo 6. The region around Makassar keeps its
-deals in Pipedrive, the others in the plain source.
+A rep's region is its position modulo 3, its first team its position modulo 6; `systems.py` says which region works
+where.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sample_company.systems import GENERIC, PIPEDRIVE, SALESFORCE, SOURCES, mixed_ids, native_ids, source_of_region
 from sample_company.working_days import first_day
 
 PARENT_TEAM = "T-ID"
@@ -18,7 +19,6 @@ TEAM_NAMES = ["Jakarta Hospitality", "Makassar City", "Jayapura", "Jakarta Retai
 REGIONS = ["Jakarta", "Sulawesi Selatan", "Papua"]
 TIME_ZONES = ["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]
 UTC_OFFSETS = np.array([7, 8, 9])
-MAKASSAR = 1
 
 # positions in the roster of the three whose story matters; the first six lead the teams
 JOINER, MOVER, LEAVER = 6, 8, 9
@@ -67,28 +67,22 @@ def make_reps(
     count: int,
     window: Window,
     territory_opened: np.datetime64,
+    crm_changed: np.datetime64,
     sources: tuple[str, ...],
 ) -> pd.DataFrame:
-    """One row a rep, position = index. rep_id is the id within its `source`, full_id the one across sources. Beside the
-    columns of reps.csv: team, moved_to (positions), moved_on and leave_from (NaT: never), utc_offset, win_probability,
-    heir (position of who takes over the deals; oneself where nobody leaves)."""
+    """One row a rep, position = index. rep_id is the id within `source`, the system in which the rep is first seen,
+    full_id the one across sources, <source>_id the one that each system has. Beside the columns of reps.csv: team,
+    moved_to (positions), moved_on and leave_from (NaT: never), utc_offset, win_probability, heir (position of who takes
+    over the deals; oneself where nobody leaves)."""
     position = np.arange(count)
     region, team = position % 3, position % 6
-    on_pipedrive = region == MAKASSAR if len(sources) == 2 else np.full(count, sources == ("pipedrive",))
-    reps = pd.DataFrame({"source": np.where(on_pipedrive, "pipedrive", "generic"), "on_pipedrive": on_pipedrive})
-    numbered = ids("R", position, 3)
-    reps["rep_id"] = np.where(
-        on_pipedrive, (position + 101).astype(str).astype(object), numbered.to_numpy(dtype=object)
-    )
-    reps["full_id"] = reps["source"] + ":" + reps["rep_id"]
-    # how another source's file names the rep
-    reps["register_id"] = np.where(on_pipedrive, reps["full_id"], reps["rep_id"])
+    regions = np.array([source_of_region(number, sources) for number in range(3)], dtype=object)
+    reps = pd.DataFrame({"source": regions[region]})
     reps["name"] = _names(position)
     reps["email"] = reps["name"].str.lower().str.replace(" ", ".") + "@kuota-sample.example"
     reps["role"] = np.where(position // 6 % 3 == position % 3, "account_manager", "account_executive")
     reps["segment"] = np.where(position // 6 % 2 == 0, "enterprise", "mid_market")
     reps["team"], reps["team_id"] = team, np.array(TEAM_IDS)[team]
-    reps["manager_id"] = or_blank(position >= 6, reps["register_id"].to_numpy()[team])
     reps["region"], reps["time_zone"] = np.array(REGIONS)[region], np.array(TIME_ZONES)[region]
     never = np.full(count, np.datetime64("NaT", "D"))
     joins, leaves = position % 10 == JOINER, position % 11 == LEAVER
@@ -101,6 +95,14 @@ def make_reps(
     exit_month[LEAVER] = window.months - 2
     ended_on = np.where(leaves & (team != 5) & ~joins, _first_days(window, exit_month) + 13, never)
     moved_on = np.where(moves, _first_days(window, window.months * 2 // 3 + position // 15 % 3), never)
+    reps["source"] = source_at(reps["source"].to_numpy(), hired_on, crm_changed)
+    reps["rep_id"] = mixed_ids(reps["source"], "rep")
+    for source in SOURCES:
+        reps[f"{source}_id"] = native_ids(source, "rep", position, count)
+    reps["full_id"] = reps["source"] + ":" + reps["rep_id"]
+    # how another source's file names the rep
+    reps["register_id"] = np.where(reps["source"] == GENERIC, reps["rep_id"], reps["full_id"])
+    reps["manager_id"] = or_blank(position >= 6, reps["register_id"].to_numpy()[team])
     reps["hired_on"], reps["ended_on"] = hired_on.astype("datetime64[s]"), ended_on.astype("datetime64[s]")
     reps["moved_on"], reps["moved_to"] = moved_on.astype("datetime64[s]"), _MOVES_TO[team]
     leave_from = np.where(position % 5 < 2, _first_days(window, position * 5 % window.months) + 5 + position % 7, never)
@@ -110,6 +112,11 @@ def make_reps(
     reps["win_probability"] = rng.uniform(0.32, 0.62, count)
     reps["heir"] = np.where(np.isnat(ended_on), position, team)
     return reps
+
+
+def source_at(sources: Any, moments: Any, crm_changed: np.datetime64) -> Any:
+    """Where each is recorded, of what these sources record: from the change on Salesforce has what Pipedrive had."""
+    return np.where((sources == PIPEDRIVE) & (moments >= crm_changed), SALESFORCE, sources)
 
 
 def team_of(reps: pd.DataFrame, rep: Any, days: Any) -> Any:
@@ -132,10 +139,10 @@ def make_teams(reps: pd.DataFrame) -> pd.DataFrame:
 
 def make_memberships(reps: pd.DataFrame) -> pd.DataFrame:
     """rep and team (positions), rep_id, team_id, valid_from, valid_to: a row a rep, and two for who moves. Of a rep of
-    Pipedrive, which knows no last day, the membership ends with it."""
+    a CRM, which knows no last day, the membership ends with it."""
     moves_on, moves = reps["moved_on"], reps["moved_on"].notna()
     first = reps[["team", "hired_on"]].rename(columns={"hired_on": "valid_from"}).assign(rep=reps.index)
-    last_day = reps["ended_on"].where(reps["on_pipedrive"])
+    last_day = reps["ended_on"].where(reps["source"] != GENERIC)
     first["valid_to"] = (moves_on - np.timedelta64(1, "D")).where(moves, last_day)
     second = pd.DataFrame({"rep": reps.index[moves], "team": reps["moved_to"][moves], "valid_from": moves_on[moves]})
     memberships = pd.concat([first, second.assign(valid_to=last_day[moves])])
@@ -153,15 +160,15 @@ def make_accounts(rng: np.random.Generator, reps: pd.DataFrame, window: Window) 
     legal_form = np.where(position % 4 == 0, "CV ", "PT ")
     name = legal_form + words[position % 10] + " " + endings[(position // 10 + position) % 10] + serial
     # of each region's accounts the sources keep what their reps keep
-    on_pipedrive = reps["on_pipedrive"].to_numpy()[position % 3]
-    numbered = ids("A", position, 4).to_numpy(dtype=object)
-    accounts = pd.DataFrame({"name": name, "on_pipedrive": on_pipedrive})
-    accounts["account_id"] = np.where(on_pipedrive, (position + 1).astype(str).astype(object), numbered)
+    accounts = pd.DataFrame({"name": name, "source": reps["source"].to_numpy()[position % 3]})
+    for source in SOURCES:
+        accounts[f"{source}_id"] = native_ids(source, "account", position, len(position))
     accounts["industry"] = _INDUSTRIES[rng.integers(0, 5, len(position))]
     accounts["region"] = np.array(REGIONS)[position % 3]
     accounts["segment"] = np.where(rng.random(len(position)) < 0.4, "enterprise", "mid_market")
+    accounts["owner"] = position % 3
     accounts["owner_id"] = reps["rep_id"].to_numpy()[position % 3]
-    accounts["parent_account_id"] = or_blank(position % 20 == 19, accounts["account_id"].to_numpy()[position - 18])
+    accounts["parent"] = np.where(position % 20 == 19, position - 18, -1)
     opened = first_day(window.first_month) - rng.integers(30, 900, len(position))
     accounts["created_at"] = opened.astype("datetime64[s]") + np.timedelta64(3, "h")
     accounts["utc_offset"] = UTC_OFFSETS[position % 3]

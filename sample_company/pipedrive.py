@@ -1,4 +1,5 @@
-"""What Pipedrive showed at the end of a day: full exports of its lists, and the changes since the last export."""
+"""What Pipedrive showed at the end of a day: full exports of its lists, and the changes since the last export. Once its
+region has left for another CRM it stands still."""
 
 from typing import Any
 
@@ -7,11 +8,21 @@ import pandas as pd
 
 from sample_company.activities import TYPES
 from sample_company.deals import KNOWN, LOST, NEGOTIATION, PROPOSAL, WON
-from sample_company.extract import REPORTING_OFFSET, Company, cutoff_of, leads_known, named, reps_known
-from sample_company.story import within
+from sample_company.extract import (
+    Company,
+    account_ids,
+    cutoff_of,
+    leads_known,
+    named,
+    owner_ids,
+    reps_known,
+)
+from sample_company.story import REPORTING_OFFSET, within
+from sample_company.systems import PIPEDRIVE
 
 # the open stages in the order of `deals.STAGES`; a stage's id is its place in it, from 1 on
 STAGE_NAMES = np.array(["Lead In", "Contact Made", "Proposal Made", "Negotiations Started"])
+PIPELINE = "sales"
 _PLANNED_AHEAD = np.timedelta64(5, "D")
 _NEVER = np.datetime64("NaT", "s")
 
@@ -22,20 +33,20 @@ def extract_pipedrive(
     """The frames of the export of `day`, by file name without its ending, but for the activities; deal_changes are
     those after the export of the day `since`. `known_deals` is `deals_known` of that day."""
     cutoff = cutoff_of(day)
-    deals = known_deals[known_deals["on_pipedrive"]]
+    deals = known_deals[known_deals["source"] == PIPEDRIVE]
     stage = deals["stage_code"].to_numpy()
     closed_at = deals["closed_at"].to_numpy()
     reps = reps_known(company.reps, day)
-    users = reps[reps["on_pipedrive"]]
-    accounts = company.accounts[company.accounts["on_pipedrive"] & (company.accounts["created_at"] < cutoff)]
-    leads = company.leads[company.leads["on_pipedrive"] & (company.leads["created_at"] < cutoff)]
+    users = reps[reps["source"] == PIPEDRIVE]
+    accounts = company.accounts[(company.accounts["source"] == PIPEDRIVE) & (company.accounts["created_at"] < cutoff)]
+    leads = company.leads[(company.leads["source"] == PIPEDRIVE) & (company.leads["created_at"] < cutoff)]
     return {
         "deals": deals.assign(
             id=deals["opportunity_id"],
             title=deals["name"],
             value=deals["amount"],
-            user_id=deals["owner_id"],
-            org_id=deals["account_id"],
+            user_id=owner_ids(company, deals, PIPEDRIVE),
+            org_id=account_ids(company, deals, PIPEDRIVE),
             stage_id=deals["open_stage"] + 1,
             status=np.select([stage == WON, stage == LOST], ["won", "lost"], "open"),
             add_time=deals["created_at"],
@@ -47,11 +58,17 @@ def extract_pipedrive(
         ),
         "deal_changes": _changes(company, deals, None if since is None else cutoff_of(since), cutoff),
         "users": users.assign(id=users["rep_id"], modified=users["hired_on"]),
-        "stages": pd.DataFrame({"stage_id": np.arange(1, len(STAGE_NAMES) + 1), "stage_name": STAGE_NAMES}),
-        "organizations": accounts.assign(id=accounts["account_id"]),
+        "stages": pd.DataFrame({"stage_id": np.arange(1, len(STAGE_NAMES) + 1), "stage_name": STAGE_NAMES}).assign(
+            pipeline_id=1, pipeline_name=PIPELINE
+        ),
+        "organizations": accounts.assign(id=accounts["pipedrive_id"]),
         "leads": leads_known(leads, company.deals["opportunity_id"], cutoff).rename(
-            columns={"lead_id": "id", "opportunity_id": "deal_id", "created_at": "add_time", "source": "source_name"}
-        ).assign(title="Enquiry " + leads["lead_id"].str[5:]),
+            columns={"lead_id": "id", "opportunity_id": "deal_id", "created_at": "add_time"}
+        ).assign(
+            title="Enquiry " + leads["lead_id"].str[5:],
+            owner_id=named(company.reps["rep_id"], leads["owner"]),
+            source_name=leads["lead_source"],
+        ),
     }  # fmt: skip
 
 
@@ -59,7 +76,9 @@ def pipedrive_activities_known(company: Company, activities: pd.DataFrame, day: 
     """The activities of an export: done ones, and planned ones up to five days ahead."""
     cutoff = cutoff_of(day)
     created_at = np.append(company.deals["created_at"].to_numpy(), np.datetime64("1970-01-01", "s"))
-    is_listed = activities["on_pipedrive"] & (activities["occurred_at"].to_numpy() - _PLANNED_AHEAD < cutoff)
+    # what was planned when the region left stays planned here
+    is_own = (company.reps["source"] == PIPEDRIVE).to_numpy()[activities["rep"]]
+    is_listed = is_own & (activities["occurred_at"].to_numpy() - _PLANNED_AHEAD < cutoff)
     # nobody plans to call a lead that is not there yet
     plannable = (activities["deal"] >= 0) | (activities["occurred_at"] < cutoff)
     known = activities[is_listed & plannable & (created_at[activities["deal"]] < cutoff)]
@@ -88,7 +107,8 @@ def _changes(company: Company, deals: pd.DataFrame, since: np.datetime64 | None,
     later = created_at + np.timedelta64(1, "h")
     rep_id = company.reps["rep_id"].to_numpy(dtype=object)
     account_known_at = np.where(born["without_account"], deals["closed_at"].to_numpy(), created_at)
-    first_owner = np.where(born["owner_is"] == KNOWN, rep_id[born["worker"]], deals["owner_id"])
+    owner_id = owner_ids(company, deals, PIPEDRIVE)
+    first_owner = np.where(born["owner_is"] == KNOWN, rep_id[born["worker"]], owner_id)
     amount = (born["amount"] // 100).astype(str) + "." + (born["amount"] % 100).astype(str).str.zfill(2)
     events = company.events[is_known[company.events["deal"]]]
     to_stage, from_stage = events["to_stage"].to_numpy(), events["from_stage"].to_numpy()
@@ -114,8 +134,8 @@ def _changes(company: Company, deals: pd.DataFrame, since: np.datetime64 | None,
         _part(position, created_at, "user_id", first_owner),
         _part(position, created_at, "value", amount),
         _part(position, created_at, "currency", born["currency"]),
-        _part(position, account_known_at, "org_id", deals["account_id"]),
-        _part(position[handed_over], handed_over_at[handed_over], "user_id", deals["owner_id"][handed_over]),
+        _part(position, account_known_at, "org_id", account_ids(company, deals, PIPEDRIVE)),
+        _part(position[handed_over], handed_over_at[handed_over], "user_id", owner_id[handed_over]),
         _part(deal[reopens], changed_at[reopens], "status", "open"),
         _part(deal[moves], changed_at[moves], "stage_id", (to_stage[moves] + 1).astype(str)),
         _part(deal[closes], changed_at[closes], "status", status[closes]),

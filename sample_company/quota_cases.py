@@ -9,7 +9,7 @@ import pandas as pd
 
 from sample_company.extract import Company
 from sample_company.people import LEAVER, MOVER, TEAM_IDS
-from sample_company.story import GENERIC
+from sample_company.systems import GENERIC
 from sample_company.working_days import official_calendar
 
 
@@ -67,8 +67,8 @@ def make_quota_cases(company: Company, quotas: pd.DataFrame, sources: tuple[str,
 
 
 def _calendar(reps: pd.DataFrame, rep: int) -> np.busdaycalendar:
-    # Pipedrive does not know a user's region
-    return official_calendar(None if reps["on_pipedrive"][rep] else reps["region"][rep])
+    # a CRM does not know a user's region
+    return official_calendar(reps["region"][rep] if reps["source"][rep] == GENERIC else None)
 
 
 def _in_force(

@@ -3,12 +3,14 @@
 import numpy as np
 import pandas as pd
 
+from sample_company import hubspot, pipedrive, salesforce, salesforce_activities
 from sample_company.activities import MENDED, MISSPELT
 from sample_company.deals import LOST, QUALIFIED, STAGES, WON
-from sample_company.extract import RENAMED_STAGE
+from sample_company.extract import RENAMED_STAGE, Company
+from sample_company.migration import crosswalk
 from sample_company.people import LEAVER, TEAM_IDS, Window, or_blank
-from sample_company.pipedrive import STAGE_NAMES
-from sample_company.story import GENERIC, NEVER, PIPEDRIVE, Story, planted_breaks
+from sample_company.story import NEVER, Story, planted_breaks
+from sample_company.systems import GENERIC, HUBSPOT, PIPEDRIVE, SALESFORCE
 from sample_company.working_days import first_day, holidays_register
 
 _STEP = 5_000_000
@@ -21,17 +23,15 @@ def make_rates(rng: np.random.Generator, window: Window) -> pd.DataFrame:
     return pd.DataFrame({"month": months, "currency": "USD", "rate_to_reporting": 1_624_537 + drift})
 
 
-def make_registers(
-    rates: pd.DataFrame, reps: pd.DataFrame, story: Story, sources: tuple[str, ...]
-) -> dict[str, pd.DataFrame]:
-    """The registers but for the quotas, by file name without its ending."""
+def make_registers(rates: pd.DataFrame, company: Company, sources: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    """The registers but for the quotas, by file name without its ending; the crosswalk where a CRM was left."""
+    reps, story = company.reps, company.story
     roles = np.array(["account_executive", "account_manager"])
     leave = reps[reps["leave_from"].notna()]
-    return {
+    left = {"crosswalk": crosswalk(company)} if story.crm_changed != NEVER else {}
+    return left | {
         "stage_map": _stage_map(story, sources),
-        "value_map": pd.DataFrame(
-            {"source": ["generic"], "object": "activity", "field": "type", "source_value": MISSPELT, "value": MENDED}
-        ),
+        "value_map": _value_map(sources),
         "collection_changes": _declared_changes(story, sources),
         "exchange_rates": rates,
         "holidays": holidays_register(),
@@ -59,14 +59,43 @@ def _stage_map(story: Story, sources: tuple[str, ...]) -> pd.DataFrame:
         before = (plain["stage"] == STAGES[QUALIFIED]).map({True: renamed_on - pd.Timedelta(days=1), False: pd.NaT})
         after = plain.iloc[[QUALIFIED]].assign(source_stage=RENAMED_STAGE, valid_from=renamed_on)
         plain = pd.concat([plain.assign(valid_to=before.astype("datetime64[s]")), after])
-    labels = np.concatenate([STAGE_NAMES, ["won", "lost"]])
-    by_source = {GENERIC: plain, PIPEDRIVE: stage.assign(source=PIPEDRIVE, source_stage=labels)}
+    labels = {
+        HUBSPOT: hubspot.STAGE_LABELS,
+        PIPEDRIVE: np.concatenate([pipedrive.STAGE_NAMES, ["won", "lost"]]),
+        SALESFORCE: salesforce.STAGE_NAMES,
+    }
+    by_source = {source: stage.assign(source=source, source_stage=names) for source, names in labels.items()}
+    by_source[GENERIC] = plain
     return pd.concat([by_source[source] for source in sources], ignore_index=True)
+
+
+def _value_map(sources: tuple[str, ...]) -> pd.DataFrame:
+    """What a CRM's own lists call otherwise than the plain source, and the plain source's slip of the pen."""
+    rows = [
+        (GENERIC, "activity", "type", {MISSPELT: MENDED}),
+        (HUBSPOT, "activity", "type", {f"{hubspot.PROPOSAL_TASK.lower()}_task": "proposal"}),
+        (HUBSPOT, "opportunity", "dealtype", {value: name for name, value in hubspot.DEAL_TYPES.items()}),
+        (HUBSPOT, "lead", "hs_analytics_source", {value: name for name, value in hubspot.LEAD_SOURCES.items()}),
+        (SALESFORCE, "activity", "Type", {salesforce_activities.PROPOSAL_TYPE: "proposal"}),
+        (SALESFORCE, "opportunity", "Type", {value: name for name, value in salesforce.DEAL_TYPES.items()}),
+    ]
+    return pd.DataFrame(
+        [
+            (source, thing, field, value, name)
+            for source, thing, field, names in rows
+            for value, name in names.items()
+            if source in sources
+        ],
+        columns=["source", "object", "field", "source_value", "value"],
+    )
 
 
 def _declared_changes(story: Story, sources: tuple[str, ...]) -> pd.DataFrame:
     """What sales ops knows of and has written down the month after; the other breaks are for others to find."""
-    declared = [change for change in planted_breaks(story, sources) if change.is_declared]
+    # a migration is declared by the crosswalk
+    declared = [
+        change for change in planted_breaks(story, sources) if change.is_declared and change.kind != "migration"
+    ]
     rules = {
         "source": "phone before is phone or whatsapp after",
         "to_stage": f"{STAGES[QUALIFIED]} before is {RENAMED_STAGE} after",

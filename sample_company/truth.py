@@ -12,16 +12,22 @@ import pandas as pd
 
 from sample_company.activities import MEETING, MISSPELT_MEETING, TYPES
 from sample_company.deals import KNOWN, LOST, WON
-from sample_company.extract import REPORTING_OFFSET, Company, cutoff_of
+from sample_company.extract import Company, cutoff_of
 from sample_company.people import PARENT_TEAM, TEAM_IDS
 from sample_company.quota_cases import QuotaCase, make_quota_cases
-from sample_company.story import GENERIC, JAYAPURA, PIPEDRIVE, Break, InnocentChange, innocent_changes, planted_breaks
+from sample_company.recorded_truth import unrecorded_months
+from sample_company.story import (
+    REPORTING_OFFSET,
+    Break,
+    InnocentChange,
+    innocent_changes,
+    planted_breaks,
+)
+from sample_company.systems import GENERIC, HUBSPOT, PIPEDRIVE, SALESFORCE
 from sample_company.working_days import local_day
 
 UNASSIGNED = "unassigned"
-_NEVER = np.datetime64("NaT", "s")
 ACTIVITY_TYPES = ("call", "email", "meeting", "proposal")
-OF_ACTIVITIES = tuple(f"{name}s" for name in ACTIVITY_TYPES)
 # known from the first day on, since deals are what a CRM is for
 OF_DEALS = ("new_customers", "pipeline_created")
 Months = dict[str, Decimal]
@@ -36,7 +42,8 @@ Rates = dict[str, tuple[int, int]]
 
 @dataclass(frozen=True)
 class Truth:
-    """As of the last extract. Ids are the canonical ones, <source>:<id>; money is in rupiah.
+    """As of the last extract. Ids are the canonical ones, <source>:<id>; money is in rupiah. rep_ids has the reps in an
+    order that is the same whatever systems the company has.
 
     A closed deal counts once under its owner at the close, an open one under today's, and in that rep's team; deals of
     nobody are the rep `unassigned`'s and in no team. `won_of_closed` is by month of the close (lost = denominator -
@@ -46,6 +53,7 @@ class Truth:
     """
 
     as_of_date: str
+    rep_ids: tuple[str, ...]
     won_count: int
     lost_count: int
     open_count: int
@@ -102,6 +110,7 @@ def make_truth(
     }
     return Truth(
         as_of_date=str(as_of),
+        rep_ids=tuple(company.reps["full_id"]),
         won_count=int((stage == WON).sum()),
         lost_count=int((stage == LOST).sum()),
         open_count=int((~stage.isin([WON, LOST])).sum()),
@@ -117,7 +126,7 @@ def make_truth(
         won_of_created_by_team={str(team): _rates(rows) for team, rows in with_parent(created).groupby("team_id")},
         activities_by_rep=_activities_by_rep(company, activities),
         actuals={metric: _by_assignee(rows, digits) for metric, (rows, digits) in counted_metrics.items()},
-        unrecorded=_unrecorded_months(
+        unrecorded=unrecorded_months(
             company, {metric: rows for metric, (rows, _) in counted_metrics.items() if metric not in OF_DEALS}, as_of
         ),
         quota_cases=make_quota_cases(company, quotas, sources),
@@ -175,8 +184,8 @@ def _activities_by_rep(company: Company, counts: pd.DataFrame) -> dict[str, dict
 
 def _new_customers(credits: pd.DataFrame, known_deals: pd.DataFrame) -> pd.DataFrame:
     """The credits of each account's first won deal, by close date and then by id."""
-    source = known_deals["on_pipedrive"].map({True: f"{PIPEDRIVE}:", False: f"{GENERIC}:"})
-    opportunity_id = (source + known_deals["opportunity_id"]).loc[credits["deal"]].to_numpy()
+    full_id = known_deals["source"] + ":" + known_deals["opportunity_id"]
+    opportunity_id = full_id.loc[credits["deal"]].to_numpy()
     account = known_deals["account"].loc[credits["deal"]].to_numpy()
     ordered = credits.assign(opportunity_id=opportunity_id, account=account).sort_values(["on", "opportunity_id"])
     first = ordered.groupby("account")["opportunity_id"].transform("first")
@@ -184,76 +193,44 @@ def _new_customers(credits: pd.DataFrame, known_deals: pd.DataFrame) -> pd.DataF
 
 
 def _units_sold(company: Company, credits: pd.DataFrame) -> pd.DataFrame:
-    """Only the plain source delivers lines."""
+    """Only the plain source and Salesforce deliver lines."""
     quantity = company.lines.groupby("deal")["quantity"].sum()
-    sold = credits[~company.deals["on_pipedrive"].loc[credits["deal"]].to_numpy()]
+    has_lines = company.deals["source"].isin([GENERIC, SALESFORCE]) | company.deals["moves"]
+    sold = credits[has_lines.loc[credits["deal"]].to_numpy()]
     return sold.assign(figure=sold["share"] * quantity.loc[sold["deal"]].to_numpy())
 
 
 def _pipeline_created(company: Company, known_deals: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     """Pipedrive does not say who created a deal: there it is the first owner, where the log knows one."""
-    reps = company.reps
     created_on = local_day(known_deals["created_at"].to_numpy(), REPORTING_OFFSET)
-    creator = pd.Series(reps.index, reps["rep_id"]).reindex(known_deals["created_by"]).to_numpy()
     first_owner = np.where(known_deals["owner_is"] == KNOWN, known_deals["worker"], -1)
     rate = _rate_of(rates, created_on)
-    created = pd.DataFrame({"rep": np.where(known_deals["on_pipedrive"], first_owner, creator).astype(int)})
+    created = pd.DataFrame({"rep": np.where(known_deals["source"] == PIPEDRIVE, first_owner, known_deals["creator"])})
     created["on"] = created_on.astype("datetime64[s]")
     created["figure"] = _in_rupiah(known_deals, rate)
     return placed(company, created)
 
 
+def qualified_leads(company: Company, as_of: np.datetime64) -> pd.Series:
+    """When each lead was qualified as far as it is on record. Pipedrive does not say, and Salesforce dates only the
+    conversion."""
+    leads, cutoff = company.leads, cutoff_of(as_of)
+    in_salesforce = (leads["source"] == SALESFORCE) | leads["moves"]
+    says = leads["source"].isin([GENERIC, HUBSPOT])
+    qualified_at = leads["qualified_at"].where(says, leads["converted_at"].where(in_salesforce))
+    return qualified_at[qualified_at < cutoff]
+
+
 def _leads_qualified(company: Company, as_of: np.datetime64) -> pd.DataFrame:
-    """Pipedrive does not say when a lead was qualified."""
-    leads = company.leads
-    qualified = leads[~leads["on_pipedrive"] & (leads["qualified_at"] < cutoff_of(as_of))]
-    on = local_day(qualified["qualified_at"].to_numpy(), REPORTING_OFFSET).astype("datetime64[s]")
-    owner = np.where(qualified["owner_id"].isna(), -1, qualified["rep"])
+    qualified_at = qualified_leads(company, as_of)
+    on = local_day(qualified_at.to_numpy(), REPORTING_OFFSET).astype("datetime64[s]")
+    owner = company.leads["owner"].loc[qualified_at.index].to_numpy()
     return placed(company, pd.DataFrame({"rep": owner, "on": on, "figure": 1}))
 
 
 def _activities_of(company: Company, counts: pd.DataFrame, name: str) -> pd.DataFrame:
     of_type = counts[TYPES[counts["type"]] == name].reset_index(drop=True)
     return placed(company, of_type.rename(columns={"count": "figure"}))
-
-
-def _unrecorded_months(
-    company: Company, counted: dict[str, pd.DataFrame], as_of: np.datetime64
-) -> dict[str, dict[str, list[str]]]:
-    """By metric and rep or team, the months of which no day is recorded: before the source's first one, and in Jayapura
-    before activities were tracked. A team is recorded where one of its reps is."""
-    reps, stays = company.reps, company.memberships
-    days = pd.concat([rows["on"] for rows in counted.values() if len(rows)])
-    first_month = days.min().to_numpy().astype("datetime64[M]")
-    months = np.arange(first_month, as_of.astype("datetime64[M]") + 1)
-    is_there = _months_within(months, stays["valid_from"], stays["valid_to"])
-    team_ids = np.array([f"{GENERIC}:{team}" for team in TEAM_IDS], dtype=object)
-    rep_id, team_id = reps["full_id"].to_numpy()[stays["rep"]], team_ids[stays["team"]]
-    begins_late = ((stays["team"] == JAYAPURA) & ~reps["on_pipedrive"].loc[stays["rep"]].to_numpy()).to_numpy()
-    figures: dict[str, dict[str, list[str]]] = {}
-    for metric, rows in counted.items():
-        of_reps = rows[rows["rep"] >= 0]
-        first = of_reps.groupby(reps["on_pipedrive"].to_numpy()[of_reps["rep"]])["on"].min().reindex([False, True])
-        since = first.to_numpy().astype("datetime64[s]")[reps["on_pipedrive"].astype(int)]
-        by_source = _months_within(months, since, np.full(len(reps), _NEVER)) & ~np.isnat(since)[:, None]
-        lost = {name: months[~by_source[position]] for position, name in enumerate(reps["full_id"])}
-        is_recorded = is_there & by_source[stays["rep"]]
-        if metric in OF_ACTIVITIES:
-            tracked = (months >= company.story.tracking_started.astype("datetime64[M]"))[None, :]
-            is_recorded &= tracked | ~begins_late[:, None]
-        for names in (rep_id, team_id, np.full(len(stays), f"{GENERIC}:{PARENT_TEAM}", dtype=object)):
-            for name in sorted(set(names)):
-                own = names == name
-                unknown = months[is_there[own].any(axis=0) & ~is_recorded[own].any(axis=0)]
-                lost[name] = np.union1d(lost.get(name, unknown), unknown)
-        figures[metric] = {name: [str(month.astype("datetime64[D]")) for month in gone] for name, gone in lost.items()}
-    return figures
-
-
-def _months_within(months: Any, first_day: Any, last_day: Any) -> Any:
-    """A row a span and a column a month: whether they have a day in common. A span without a last day does not end."""
-    first, last = (np.asarray(days).astype("datetime64[M]")[:, None] for days in (first_day, last_day))
-    return (first <= months) & (np.isnat(last) | (months <= last))
 
 
 def _by_assignee(rows: pd.DataFrame, digits: int) -> Actuals:

@@ -1,4 +1,4 @@
-"""Frames to files, in the columns and the text of EXTRACTS.md."""
+"""Frames to CSV files, in the columns and the text of each format."""
 
 from pathlib import Path
 
@@ -26,9 +26,30 @@ PIPEDRIVE_FILES = {
     "expected_close_date lost_reason",
     "activities": "activity_id type assigned_to_user deal_id done due_to",
     "users": "id name email modified",
-    "stages": "stage_id stage_name",
+    "stages": "stage_id stage_name pipeline_id pipeline_name",
     "organizations": "id name",
     "leads": "id title owner_id add_time source_name deal_id",
+}
+SALESFORCE_FILES = {
+    "Opportunity": "Id IsDeleted AccountId RecordTypeId Name StageName Amount Probability CloseDate Type "
+    "ForecastCategoryName IsClosed IsWon CurrencyIsoCode OwnerId CreatedDate CreatedById LastModifiedDate "
+    "SystemModstamp Loss_Reason__c",
+    "OpportunityHistory": "Id IsDeleted OpportunityId CreatedById CreatedDate StageName Amount CloseDate",
+    "OpportunityFieldHistory": "Id IsDeleted OpportunityId CreatedById CreatedDate Field DataType OldValue NewValue",
+    "User": "Id Username LastName FirstName Name Email Title ManagerId IsActive UserType Country TimeZoneSidKey "
+    "SystemModstamp",
+    "Account": "Id IsDeleted MasterRecordId Name ParentId BillingCountry Industry OwnerId CreatedDate SystemModstamp",
+    "Lead": "Id IsDeleted MasterRecordId LastName LeadSource Status OwnerId IsConverted ConvertedDate "
+    "ConvertedContactId ConvertedOpportunityId CreatedDate SystemModstamp",
+    "RecordType": "Id Name SobjectType",
+    "Product2": "Id Name ProductCode IsActive Family IsDeleted",
+    "OpportunityLineItem": "Id IsDeleted OpportunityId Product2Id Quantity UnitPrice Discount",
+    "OpportunitySplit": "Id IsDeleted OpportunityId SplitOwnerId SplitPercentage SplitTypeId",
+    "OpportunitySplitType": "Id MasterLabel SplitField IsTotalValidated",
+    "Task": "Id IsDeleted WhoId WhatId AccountId ActivityDate Status OwnerId Type IsClosed CreatedDate "
+    "CompletedDateTime TaskSubtype CallType CallDurationInSeconds CallDisposition IsRecurrence SystemModstamp",
+    "Event": "Id IsDeleted WhoId WhatId AccountId StartDateTime ActivityDateTime ActivityDate DurationInMinutes "
+    "IsAllDayEvent OwnerId Type IsChild IsRecurrence CreatedDate SystemModstamp",
 }
 REGISTER_FILES = {
     "quotas": "assignee_type assignee metric period_type period_start target currency effective_from note",
@@ -40,17 +61,20 @@ REGISTER_FILES = {
     "holidays": "date region name",
     "ramp": "role month_of_tenure share",
     "leave": "rep_id from_date to_date",
+    "crosswalk": "entity source source_id canonical_id valid_from",
 }
-_CENTS = {"amount", "value", "list_price", "unit_cost", "unit_price", "rate_to_reporting"}
+_CENTS = {"amount", "value", "list_price", "unit_cost", "unit_price", "rate_to_reporting", "Amount", "UnitPrice"}
 _TEN_THOUSANDTHS = {"share", "discount_rate", "probability"}
+_PERCENT = {"Probability", "Discount", "SplitPercentage"}
+_SALESFORCE_DATES = {"CloseDate", "ActivityDate", "ConvertedDate"}
 _UTC_COLUMNS = ("_time", "due_to", "modified")
 
 
 def write_csv(connection: duckdb.DuckDBPyConnection, path: Path, columns: str, frame: pd.DataFrame) -> None:
     """Write `frame` as CSV: exactly these columns, in the order of the rows; a missing column is blank.
 
-    Instants (`…_at`, UTC) are written in the local time of the row's utc_offset, those of Pipedrive in UTC, other
-    datetimes as dates.
+    Instants (`…_at`, UTC) are written in the local time of the row's utc_offset, those of Pipedrive and Salesforce in
+    UTC, other datetimes as dates.
     """
     _texts(connection, columns, frame).write_csv(str(path), header=True)
 
@@ -66,10 +90,13 @@ def _texts(connection: duckdb.DuckDBPyConnection, columns: str, frame: pd.DataFr
 def _text(column: str, frame: pd.DataFrame) -> str:
     if column not in frame:
         # the id of an activity is put together here: ten million texts are made faster in SQL
-        return "prefix || printf('%07d', number)" if column == "activity_id" else "null::varchar"
+        made = {"activity_id": "prefix || printf('%07d', number)", "Id": "prefix || printf('%010d', number) || 'EAA'"}
+        return made.get(column, "null::varchar")
     if pd.api.types.is_datetime64_any_dtype(frame[column]):
         if column.endswith(_UTC_COLUMNS):
             return f"strftime(\"{column}\", '%Y-%m-%d %H:%M:%S')"
+        if column[0].isupper() and column not in _SALESFORCE_DATES:
+            return f"strftime(\"{column}\", '%Y-%m-%dT%H:%M:%S.000Z')"
         if not column.endswith("_at"):
             return f"strftime(\"{column}\", '%Y-%m-%d')"
         local = f"strftime(\"{column}\" + to_hours(utc_offset::bigint), '%Y-%m-%dT%H:%M:%S')"
@@ -78,6 +105,8 @@ def _text(column: str, frame: pd.DataFrame) -> str:
         return f'printf(if("{column}" % 100 = 0, \'%d\', \'%d.%02d\'), "{column}" // 100, "{column}" % 100)'
     if column in _TEN_THOUSANDTHS:
         return f"rtrim(rtrim((\"{column}\" / 10000)::decimal(9, 4)::varchar, '0'), '.')"
+    if column in _PERCENT:
+        return f"rtrim(rtrim((\"{column}\" / 100)::decimal(9, 2)::varchar, '0'), '.')"
     if column == "duration_minutes":
         return f'if("{column}" < 0, null, "{column}")::varchar'
     return f'"{column}"::varchar'

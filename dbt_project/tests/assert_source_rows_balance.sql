@@ -12,6 +12,7 @@
 } %}
 {% set staged_alone = {
     'generic': {'team_memberships': 'team_membership'},
+    'salesforce': {'quotas': 'quota'},
     'registers': {
         'collection_changes': 'collection_change',
         'crosswalks': 'crosswalk',

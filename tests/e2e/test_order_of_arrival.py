@@ -21,7 +21,7 @@ PHONE_OF_THE_LAST_DAY = "generic/2026-09-30/activities-phone.csv"
 
 @pytest.fixture(scope="module")
 def at_once(tmp_path_factory: pytest.TempPathFactory) -> KuotaHome:
-    """A small company in both CRMs, all of it loaded by one run."""
+    """A small company in three systems, all of it loaded by one run."""
     folder = tmp_path_factory.mktemp("at_once")
     kuota = KuotaHome(folder / "home", folder / "landing")
     generate(kuota.landing, reps=12, months=15, monthly_extracts=3, daily_extracts=2)

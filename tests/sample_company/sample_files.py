@@ -25,10 +25,20 @@ PIPEDRIVE = {
     "expected_close_date,lost_reason",
     "activities": "activity_id,type,assigned_to_user,deal_id,done,due_to",
     "users": "id,name,email,modified",
-    "stages": "stage_id,stage_name",
+    "stages": "stage_id,stage_name,pipeline_id,pipeline_name",
     "organizations": "id,name",
     "leads": "id,title,owner_id,add_time,source_name,deal_id",
 }
+SALESFORCE = [
+    "Opportunity", "OpportunityHistory", "OpportunityFieldHistory", "User", "Account", "Lead", "RecordType", "Product2",
+    "OpportunityLineItem", "Task", "Event",
+]  # fmt: skip
+HUBSPOT = [
+    "deals", "deals_archived", "deal_property_history", "pipelines", "owners", "companies", "contacts", "calls",
+    "emails", "meetings", "tasks",
+]  # fmt: skip
+# the last day of Pipedrive before its region goes to Salesforce
+MOVED_AFTER = "2025-11-30"
 REGISTERS = {
     "quotas": "assignee_type,assignee,metric,period_type,period_start,target,currency,effective_from,note",
     "stage_map": "source,pipeline,source_stage,stage,stage_order,is_closed,is_won,valid_from,valid_to",
@@ -39,29 +49,45 @@ REGISTERS = {
     "holidays": "date,region,name",
     "ramp": "role,month_of_tenure,share",
     "leave": "rep_id,from_date,to_date",
+    "crosswalk": "entity,source,source_id,canonical_id,valid_from",
 }
 
 
 def read(landing: Path, day: str = "*") -> duckdb.DuckDBPyConnection:
     """A table a file, pipedrive_… for those of Pipedrive, rows of all extracts of `day` together, all text, with the
-    day of the extract; the activities of the telephone system with the others."""
+    day of the extract; the activities of the telephone system with the others. hubspot_… have the objects of their
+    lines as JSON in `json`. Of Pipedrive, once its region has left, a day is the last one before; Salesforce's logs
+    come in parts, so that its tables always have all days."""
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")
-    for folder, names, prefix in (("generic", GENERIC, ""), ("pipedrive", PIPEDRIVE, "pipedrive_")):
-        if (landing / folder).exists():
-            for name in names:
-                _read(connection, f"{prefix}{name}", landing / folder / day / f"{name}*.csv")
+    for folder, names in (("generic", GENERIC), ("pipedrive", PIPEDRIVE), ("salesforce", SALESFORCE)):
+        prefix = "" if folder == "generic" else f"{folder}_"
+        has_left = folder == "pipedrive" and (landing / "salesforce").exists()
+        days = MOVED_AFTER if has_left and day != "*" else "*" if folder == "salesforce" else day
+        for name in names:
+            # a file of its own, and what is delivered in parts
+            _read(connection, prefix + name, landing, [f"{folder}/{days}/{name}{end}" for end in (".csv", "-*.csv")])
+    for name in HUBSPOT:
+        _read(connection, f"hubspot_{name}", landing, [f"hubspot/{day}/{name}{end}" for end in (".jsonl", "-*.jsonl")])
     for name in REGISTERS:
-        _read(connection, name, landing / "registers" / "*" / f"{name}.csv")
+        _read(connection, name, landing, [f"registers/*/{name}.csv"])
     return connection
 
 
-def _read(connection: duckdb.DuckDBPyConnection, table: str, files: Path) -> None:
+def _read(connection: duckdb.DuckDBPyConnection, table: str, landing: Path, patterns: list[str]) -> None:
+    files = sorted(str(path) for pattern in patterns for path in landing.glob(pattern))
+    if not files:
+        return
+    rows = (
+        "read_json_objects(?, filename = true)"
+        if files[0].endswith(".jsonl")
+        else "read_csv(?, all_varchar = true, filename = true, header = true)"
+    )
     connection.execute(
         f"""create table {table} as
         select * exclude filename, regexp_extract(filename, '([0-9-]{{10}})[^0-9/]*/[^/]*$', 1) as day
-        from read_csv(?, all_varchar = true, filename = true, header = true)""",
-        [str(files)],
+        from {rows}""",
+        [files],
     )
 
 

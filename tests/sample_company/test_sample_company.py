@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from sample_files import GENERIC, PIPEDRIVE, REGISTERS, contents, count, one, read
+from sample_files import GENERIC, HUBSPOT, PIPEDRIVE, REGISTERS, contents, count, one, read
 
 from sample_company import Truth, generate
 
@@ -16,6 +16,7 @@ DAYS = [*MONTH_ENDS[:2], "2026-09-29", MONTH_ENDS[2]]
 DAILY = {
     "generic": {"opportunities", "stage_events", "activities"},
     "pipedrive": {"deals", "deal_changes", "activities"},
+    "hubspot": {"deals", "deal_property_history"},
 }
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "docs" / "registers"
@@ -38,27 +39,45 @@ def test_files_and_columns_are_exactly_those_of_the_formats(small: tuple[Path, T
         if day in MONTH_ENDS or name in DAILY[source]
     }
     expected |= {f"generic/{day}/activities-phone.csv": GENERIC["activities"] for day in DAYS}
-    expected |= {f"registers/{DAYS[0]}/{name}.csv": header for name, header in REGISTERS.items()}
+    # a company that is too young to have left a CRM needs no crosswalk
+    registers = {name: header for name, header in REGISTERS.items() if name != "crosswalk"}
+    expected |= {f"registers/{DAYS[0]}/{name}.csv": header for name, header in registers.items()}
     found = contents(small[0])
     settings = found.pop("settings.yml").decode()
     del found[f"registers/{DAYS[1]}/quotas.xlsx"]
+    objects = {name for name in found if name.startswith("hubspot/")}
+    assert objects == {
+        f"hubspot/{day}/{name}.jsonl"
+        for day in DAYS
+        for name in HUBSPOT
+        if day in MONTH_ENDS or name in DAILY["hubspot"]
+    }
+    for name in objects:
+        assert found.pop(name).startswith(b"{")
     assert {name: content.decode().splitlines()[0] for name, content in found.items()} == expected
     assert "reporting_currency: IDR" in settings and "reporting_time_zone: Asia/Jakarta" in settings
 
 
 def test_a_month_end_each_month_then_every_day_and_the_telephone_from_month_nine(whole: tuple[Path, Truth]) -> None:
-    for source in ("generic", "pipedrive"):
+    for source in ("generic", "hubspot"):
         days = sorted(path.name for path in (whole[0] / source).iterdir())
         assert days[:3] == ["2024-10-31", "2024-11-30", "2024-12-31"]
         assert days[22:25] == ["2026-08-31", "2026-09-17", "2026-09-18"] and days[-1] == "2026-09-30"
         assert len(days) == 23 + 14
+    # the region leaves Pipedrive on 1 December; one export more, and Salesforce has begun
+    pipedrive, salesforce = (
+        sorted(path.name for path in (whole[0] / source).iterdir()) for source in ("pipedrive", "salesforce")
+    )
+    assert (pipedrive[0], pipedrive[-2:], len(pipedrive)) == ("2024-10-31", ["2025-11-30", "2025-12-31"], 15)
+    assert (salesforce[0], salesforce[-1], len(salesforce)) == ("2025-12-31", "2026-09-30", 9 + 14)
     phone = sorted(path.parent.name for path in whole[0].glob("generic/*/activities-phone.csv"))
     assert (phone[0], len(phone)) == ("2025-06-30", 37 - 8)
 
 
 def test_templates_of_the_registers_have_the_same_columns_and_an_example() -> None:
     lines = {path.stem: path.read_text(encoding="utf-8").splitlines() for path in TEMPLATES.glob("*.csv")}
-    assert {name: header for name, (header, _) in lines.items()} == REGISTERS
+    assert {name: header for name, (header, *_) in lines.items()} == REGISTERS
+    assert all(examples for _, *examples in lines.values())
 
 
 @pytest.mark.parametrize(
@@ -133,14 +152,16 @@ def test_an_extract_knows_nothing_of_later_days(small_files: duckdb.DuckDBPyConn
     assert count(small_files, closed_later) > 25
 
 
-def test_lines_add_up_to_the_deal_and_splits_to_one(small_files: duckdb.DuckDBPyConnection) -> None:
+def test_lines_add_up_to_the_deal_and_splits_to_one(
+    small_files: duckdb.DuckDBPyConnection, last_files: duckdb.DuckDBPyConnection
+) -> None:
     lines = """select count(*) from opportunities join (
             select day, opportunity_id, sum(quantity::bigint * unit_price::decimal(18, 2)
             * (1 - discount_rate::decimal(5, 4))) as total from opportunity_lines group by all
         ) using (day, opportunity_id) where total <> amount::decimal(18, 2)"""
     assert one(small_files, lines) == 0
     splits = "select sum(share::decimal(5, 4)) as total from opportunity_splits group by day, opportunity_id"
-    assert small_files.execute(f"select distinct total from ({splits})").fetchall() == [(Decimal(1),)]
+    assert last_files.execute(f"select distinct total from ({splits})").fetchall() == [(Decimal(1),)]
 
 
 def test_the_odd_cases_are_there(last_files: duckdb.DuckDBPyConnection) -> None:
@@ -155,9 +176,9 @@ def test_the_odd_cases_are_there(last_files: duckdb.DuckDBPyConnection) -> None:
         "from activities where type = 'metting'",
         "from activities where date_diff('day', occurred_at::timestamptz, logged_at::timestamptz) >= 2",
         "from holidays where region = 'Papua'",
-        "from team_memberships where rep_id = 'R009' and valid_from = '2026-02-01' and team_id = 'T-JKT2'",
+        "from team_memberships where rep_id = 'hubspot:5000009' and valid_from = '2026-02-01'",
         "from reps where rep_id = 'R007' and hired_on = '2025-06-01'",
-        "from reps where team_id = 'T-SRG' and hired_on = '2025-12-01'",
+        "from team_memberships where team_id = 'T-SRG' and valid_from = '2025-12-01'",
         "from activities where tool = 'phone'",
         "from value_map where source_value = 'metting' and value = 'meeting'",
     ):
@@ -198,11 +219,14 @@ def test_other_sizes_work_and_impossible_ones_are_refused(tmp_path: Path) -> Non
         assert (
             one(
                 files,
-                "select count(distinct name) from (from reps select name union all from pipedrive_users select name)",
+                """select count(distinct name) from (from reps select name union all from pipedrive_users select name
+                union all from hubspot_owners select concat_ws(' ', json ->> 'firstName', json ->> 'lastName'))""",
             )
             == 450
         )
         listed = count(files, "from activities") + count(files, "from pipedrive_activities where done = '1'")
+        for name in ("calls", "emails", "meetings", "tasks"):
+            listed += count(files, f"from hubspot_{name} where not (json ->> 'archived')::boolean")
     # about as many as asked for; what is logged after the last extract is not in it
     assert 240_000 < listed < 252_000
     assert '"won_count"' in truth.read_text()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import duckdb
-from sample_files import count, one, read
+from sample_files import MOVED_AFTER, count, one, read
 
 from sample_company import Truth, generate
 
@@ -45,14 +45,10 @@ def test_the_odd_cases_are_there(whole: tuple[Path, Truth]) -> None:
             "from pipedrive_deal_changes where changed_field_key = 'status' and new_value = 'open'",
             """from pipedrive_deal_changes as moved join pipedrive_deals as deal on deal.id = moved.deal_id
             where moved.changed_field_key = 'stage_id' and moved.change_time > deal.lost_time""",
-            f"from pipedrive_deals where user_id = '900' and status = 'won' and {LAST}",
-            f"from pipedrive_deals where user_id is null and {LAST}",
-            f"from pipedrive_activities where done = '0' and due_to > '2026-10-01' and {LAST}",
-            f"from pipedrive_activities where deal_id is null and {LAST}",
-            # the deals of a colleague who left go to the head of the team
-            """from pipedrive_deal_changes as gave
-            join pipedrive_deal_changes as took using (deal_id, changed_field_key)
-            where changed_field_key = 'user_id' and gave.new_value = '132' and took.new_value = '102'""",
+            f"from pipedrive_deals where user_id = '900' and status <> 'open' and day = '{MOVED_AFTER}'",
+            f"from pipedrive_deals where user_id is null and day = '{MOVED_AFTER}'",
+            f"from pipedrive_activities where done = '0' and due_to > '2025-12-01' and day = '{MOVED_AFTER}'",
+            f"from pipedrive_activities where deal_id is null and day = '{MOVED_AFTER}'",
         ):
             assert count(files, case) > 0, case
 

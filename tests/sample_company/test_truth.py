@@ -11,20 +11,46 @@ import numpy as np
 import pandas as pd
 from sample_files import REGISTERS, count, one
 
-from sample_company import Truth
+from sample_company import Truth, generate
 from sample_company.extract import Company
 from sample_company.people import Window
 from sample_company.story import make_story
 from sample_company.truth import credit
 
-DEALS = """
+# of a deal or user of Salesforce that was Pipedrive's the one there
+USERS = """(
+    select users.Id, coalesce('pipedrive:' || old.id, 'salesforce:' || users.Id) as owner
+    from salesforce_User as users left join pipedrive_users as old on lower(old.email) = lower(users.Email)
+    where users.day = '2026-09-30')"""
+# what was done before the move and copied has this instant of creation
+NO_COPY = "CreatedDate <> '2025-11-30T19:00:00.000Z'"
+DEALS = f"""
     from (
-        select 'generic:' || owner_id as owner, owner_id, stage, created_at::timestamptz as created_at, close_date::date
-            as closed_on, amount::decimal(18, 2) as amount, currency from opportunities
+        select 'generic:' || owner_id as owner, owner_id, if(stage in ('Won', 'Lost'), stage, 'Open') as stage,
+            created_at::timestamptz as created_at, close_date::date as closed_on, amount::decimal(18, 2) as amount,
+            currency from opportunities
         union all
         select 'pipedrive:' || user_id, user_id, if(status = 'open', 'Open', upper(status[1]) || status[2:]),
             (add_time || '+00')::timestamptz, (coalesce(won_time, lost_time)::timestamp + interval 7 hour)::date,
-            value::decimal(18, 2), currency from pipedrive_deals
+            value::decimal(18, 2), currency
+        from pipedrive_deals anti join crosswalk on canonical_id = 'pipedrive:' || id
+        union all
+        select 'hubspot:' || (deal ->> 'hubspot_owner_id'), deal ->> 'hubspot_owner_id',
+            case deal ->> 'dealstage' when 'closedwon' then 'Won' when 'closedlost' then 'Lost' else 'Open' end,
+            (deal ->> 'createdate')::timestamptz,
+            ((deal ->> 'closedate')::timestamptz at time zone 'Asia/Jakarta')::date,
+            (deal ->> 'amount')::decimal(18, 2), deal ->> 'deal_currency_code'
+        from (select json -> 'properties' as deal from hubspot_deals)
+        union all
+        select owner, nullif(OwnerId, '0055g0000000900AAA'),
+            case StageName when 'Closed Won' then 'Won' when 'Closed Lost' then 'Lost' else 'Open' end,
+            coalesce((old.add_time || '+00')::timestamptz, CreatedDate::timestamptz), CloseDate::date,
+            Amount::decimal(18, 2), CurrencyIsoCode
+        from salesforce_Opportunity as deal
+        left join {USERS} as users on users.Id = deal.OwnerId
+        left join crosswalk on source_id = deal.Id
+        left join pipedrive_deals as old on 'pipedrive:' || old.id = canonical_id
+        where deal.day = '2026-09-30'
     )"""
 
 
@@ -63,8 +89,9 @@ def test_win_rates_tie_to_the_owners_in_the_files(
         (truth.won_of_created_by_rep, created_in, "true"),
     ):
         rows = last_files.execute(f"""
-            select if(owner_id is null or owner_id in ('R900', '900'), 'unassigned', owner) as rep, {month} as month,
-            count(*) filter (stage = 'Won'), count(*) {DEALS} where {condition} group by 1, 2""").fetchall()
+            select if(owner_id is null or owner_id in ('R900', '900', '5000900'), 'unassigned', owner) as rep,
+            {month} as month, count(*) filter (stage = 'Won'), count(*) {DEALS} where {condition}
+            group by 1, 2""").fetchall()
         found = {(rep, month): (won, counted) for rep, month, won, counted in rows}
         assert found == {(rep, month): rate for rep, months in figures.items() for month, rate in months.items()}
     # a deal has one owner, so that the teams' deals are the company's but for those of nobody
@@ -82,13 +109,27 @@ def test_activities_are_counted_once_on_the_day_they_occurred(
     whole: tuple[Path, Truth], last_files: duckdb.DuckDBPyConnection
 ) -> None:
     truth = whole[1]
-    rows = last_files.execute("""
-        select replace(type, 'metting', 'meeting') as kind, 'generic:' || rep_id as rep,
-        strftime(occurred_at::timestamptz at time zone 'Asia/Jakarta', '%Y-%m-01') as month, count(*)
-        from activities group by all
-        union all
-        select type, 'pipedrive:' || assigned_to_user, strftime(due_to::timestamp + interval 7 hour, '%Y-%m-01'),
-        count(distinct activity_id) from pipedrive_activities where done = '1' group by all""").fetchall()
+    of_hubspot = " union all ".join(
+        f"""select '{kind}', 'hubspot:' || (json -> 'properties' ->> 'hubspot_owner_id'),
+        (json -> 'properties' ->> 'hs_timestamp')::timestamptz at time zone 'Asia/Jakarta'
+        from hubspot_{name} where not (json ->> 'archived')::boolean"""
+        for name, kind in (("calls", "call"), ("emails", "email"), ("meetings", "meeting"), ("tasks", "proposal"))
+    )
+    rows = last_files.execute(f"""
+        select kind, rep, strftime(occurred, '%Y-%m-01'), count(*) from (
+            select replace(type, 'metting', 'meeting') as kind, 'generic:' || rep_id as rep,
+            occurred_at::timestamptz at time zone 'Asia/Jakarta' as occurred from activities
+            union all
+            (select distinct on (activity_id) type, 'pipedrive:' || assigned_to_user,
+            due_to::timestamp + interval 7 hour from pipedrive_activities where done = '1')
+            union all {of_hubspot}
+            union all
+            select lower(if(TaskSubtype = 'Task', Type, TaskSubtype)), owner, ActivityDate::timestamp
+            from salesforce_Task as task join {USERS} as users on users.Id = OwnerId where {NO_COPY}
+            union all
+            select 'meeting', owner, StartDateTime::timestamptz at time zone 'Asia/Jakarta'
+            from salesforce_Event as event join {USERS} as users on users.Id = OwnerId where {NO_COPY}
+        ) group by all""").fetchall()
     assert {(kind, rep, month): number for kind, rep, month, number in rows} == {
         (kind, rep, month): number
         for kind, reps in truth.activities_by_rep.items()
@@ -125,7 +166,7 @@ def test_quotas_worked_out_by_hand(small: tuple[Path, Truth], small_files: duckd
     # 2026 Q3: July 23 weekdays and August 10 to Friday the 14th: 33; then 33 more, less 17 and 25 August: 31
     assert (revised.assignee, revised.period_start) == ("generic:R004", "2026-07-01")
     assert revised.quota_amount == round((first * 33 + second * 31) / 64, 2)
-    assert (month.assignee, month.quota_amount) == ("generic:R003", 4)
+    assert (month.assignee, month.quota_amount) == ("hubspot:5000003", 4)
     target = one(small_files, query + "assignee = 'company' and period_start = '2025-01-01'")
     assert isinstance(target, Decimal)
     # 2025: 261 weekdays less 13 holidays = 248; from July on 132 less 5 September and Christmas = 130
@@ -133,13 +174,38 @@ def test_quotas_worked_out_by_hand(small: tuple[Path, Truth], small_files: duckd
     members = dict(
         small_files.execute(
             "select assignee, target::decimal(18, 2) from quotas where metric = 'revenue_won' "
-            "and period_start = '2026-04-01' and assignee in ('R004', 'R010', 'R009')"
+            "and period_start = '2026-04-01' and assignee in ('R004', 'R010', 'hubspot:5000009')"
         ).fetchall()
     )
     # R009 joins the team on 1 May: 2026 Q2 has 65 weekdays less 6 holidays = 59, from May on 43 less 5 = 38
-    joined = members.pop("R009") * 38 / 59
+    joined = members.pop("hubspot:5000009") * 38 / 59
     assert (team.assignee, team.period_start) == ("generic:T-JKT2", "2026-04-01")
     assert team.quota_amount == round(sum(members.values()) + joined, 2)
+
+
+def test_without_breaks_the_truth_is_the_same_whatever_systems_the_company_has(tmp_path: Path) -> None:
+    def generated(*sources: str) -> Truth:
+        landing = tmp_path / "-".join(sources)
+        return generate(
+            landing, reps=12, months=18, monthly_extracts=1, daily_extracts=0, sources=sources, with_breaks=False
+        )
+
+    plain = generated("generic")
+    assert plain.breaks == ()
+    for other in (generated("salesforce"), generated("hubspot", "pipedrive", "salesforce")):
+        place = dict(zip(other.rep_ids, plain.rep_ids, strict=True)) | {"unassigned": "unassigned"}
+        assert len(set(other.rep_ids) | set(plain.rep_ids)) == 24
+        for figure in ("won_amount_by_company", "won_of_closed_by_company", "won_of_created_by_company"):
+            assert getattr(other, figure) == getattr(plain, figure) != {}
+        for figure in ("won_of_closed_by_rep", "won_of_created_by_rep"):
+            by_rep = {place[rep]: months for rep, months in getattr(other, figure).items()}
+            assert by_rep == getattr(plain, figure)
+        for kind, reps in plain.activities_by_rep.items():
+            assert {place[rep]: months for rep, months in other.activities_by_rep[kind].items()} == reps
+    # only the move itself is recorded otherwise
+    assert [(each.kind, each.source, each.starts_on) for each in other.breaks] == [
+        ("migration", "pipedrive", "2026-06-01")
+    ]
 
 
 def test_a_residual_cent_goes_to_the_largest_share_or_the_smaller_rep_id() -> None:
@@ -153,7 +219,7 @@ def test_a_residual_cent_goes_to_the_largest_share_or_the_smaller_rep_id() -> No
     won["close_date"] = pd.to_datetime(["2026-03-31"] * 3)
     rates = pd.DataFrame({"month": pd.to_datetime(["2026-03-01"]), "rate_to_reporting": [1_600_050]})
     nothing = pd.DataFrame()
-    story = make_story(Window(np.datetime64("2026-01", "M"), 6))
+    story = make_story(Window(np.datetime64("2026-01", "M"), 6), ("generic",))
     company = Company(story, reps, nothing, memberships, nothing, nothing, nothing, nothing, nothing, splits, nothing)
     credits = credit(company, won, rates)
     amounts = {(row.deal, row.rep_id): row.amount for row in credits.itertuples()}

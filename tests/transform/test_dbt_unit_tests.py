@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import duckdb
 import pytest
 
 from orchestration.ingest import ingest
@@ -50,6 +51,26 @@ def test_every_rule_holds_on_its_smallest_rows(bare_warehouse: Settings) -> None
     tested = dbt(bare_warehouse, "test", "--select", "test_type:unit")
     assert tested.returncode == 0, tested.stdout + tested.stderr
     assert "unit_test" in tested.stdout, "dbt found no unit tests"
+
+
+def test_rows_that_no_model_reads_are_named(bare_warehouse: Settings) -> None:
+    """What a CRM's YAML delivers, and whoever added it forgot to name among the entities."""
+    loaded = "insert into raw.load_ledger (source, object) values "
+    with duckdb.connect(str(bare_warehouse.warehouse)) as connection:
+        # HubSpot's pipelines are no rows to count, its leads are read
+        connection.execute(loaded + "('hubspot', 'stage'), ('hubspot', 'lead'), ('hubspot', 'team'), ('fifth', 'lead')")
+    tested = dbt(bare_warehouse, "test", "--select", "assert_every_object_is_read", "--store-failures")
+    assert tested.returncode == 1, tested.stdout + tested.stderr
+    with duckdb.connect(str(bare_warehouse.warehouse)) as connection:
+        connection.execute("delete from raw.load_ledger where source in ('hubspot', 'fifth')")
+        [failures] = connection.execute(
+            "select table_schema from information_schema.tables where table_name = 'assert_every_object_is_read'"
+        ).fetchall()
+        messages = connection.execute(f"select message from {failures[0]}.assert_every_object_is_read order by 1")
+        assert messages.fetchall() == [
+            ("fifth: rows of its object lead were loaded, and no model reads them",),
+            ("hubspot: rows of its object team were loaded, and no model reads them",),
+        ]
 
 
 def test_every_intermediate_model_has_a_yaml_of_its_own() -> None:

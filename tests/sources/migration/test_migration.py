@@ -48,6 +48,21 @@ def test_its_stage_history_runs_through_both_systems(warehouse: Path) -> None:
     ]
 
 
+def test_pipelines_that_the_register_calls_one_are_one_funnel(warehouse: Path) -> None:
+    # six deals: Hooks began in Contacted and so reached Lead In without entering it; Maju's two and Doors were won
+    assert query(
+        warehouse,
+        "select pipeline, from_stage, to_stage, sum(reached_count), sum(converted_count), sum(skipped_count) "
+        "from marts.mart_funnel_conversion where segment_type = 'company' and view = 'cohort' "
+        "and subject_type = 'opportunity' and period_type = 'year' group by all order by from_stage, to_stage",
+    ) == [
+        ("default", "Contacted", "Demo", 5, 4, 3),
+        ("default", "Demo", "Won", 4, 3, 2),
+        ("default", "Lead In", "Contacted", 6, 5, 1),
+        ("default", "Lead In", "Won", 6, 3, 1),
+    ]
+
+
 def test_nothing_counts_twice(warehouse: Path) -> None:
     assert query(
         warehouse,

@@ -125,6 +125,9 @@ def test_each_row_that_is_out_of_a_number_is_listed_with_the_reason(warehouse: P
         ("Account.csv", 3, "merged"),
         ("Event.csv", 4, "planned"),  # after the newest extract
         ("Event.csv", 5, "copy"),  # of the same visit, in the calendar of who was invited
+        ("ForecastingQuota.csv", 2, "not_the_plan"),
+        ("ForecastingQuota.csv", 3, "not_the_plan"),
+        ("ForecastingQuota.csv", 4, "not_the_plan"),
         ("Lead.csv", 4, "merged"),
         ("Opportunity.csv", 11, "deleted"),
         ("Opportunity.csv", 13, "duplicate"),

@@ -73,7 +73,8 @@ final as (
         dated.source,
         dated.opportunity_key,
         dated.opportunity_name,
-        dated.pipeline,
+        {{ mapped_value('dated', 'pipeline') }} as pipeline,
+        dated.pipeline as source_pipeline,
         dated.source_stage,
         stage_labels.stage,
         coalesce(stage_labels.is_closed, false) as is_closed,
@@ -127,6 +128,7 @@ final as (
             and dated.pipeline = stage_labels.pipeline
             and dated.source_stage = stage_labels.source_stage
             and dated.stage_entered_on between stage_labels.meaning_from and stage_labels.meaning_to
+    {{ join_value_map('dated', 'pipeline', 'opportunity', {'generic': 'pipeline'}) }}
     left join {{ ref('int_opportunity_owners_at_close') }} as owners_at_close
         on dated.opportunity_id = owners_at_close.opportunity_id
 )

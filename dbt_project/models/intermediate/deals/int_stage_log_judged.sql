@@ -25,7 +25,7 @@ mapped as (
         stage_log.opportunity_id,
         stage_log.source_opportunity_id,
         coalesce(records.source, opportunities.source) as record_source,
-        coalesce(records.pipeline, opportunities.pipeline) as record_pipeline,
+        coalesce(records.pipeline, opportunities.source_pipeline) as record_pipeline,
         opportunities.is_closed as is_deal_closed,
         stage_log.to_source_stage,
         stage_labels.is_closed,
@@ -41,7 +41,7 @@ mapped as (
     left join stage_labels
         on
             coalesce(records.source, opportunities.source) = stage_labels.source
-            and coalesce(records.pipeline, opportunities.pipeline) = stage_labels.pipeline
+            and coalesce(records.pipeline, opportunities.source_pipeline) = stage_labels.pipeline
             and stage_log.to_source_stage = stage_labels.source_stage
             and stage_log.changed_on between stage_labels.meaning_from and stage_labels.meaning_to
 ),

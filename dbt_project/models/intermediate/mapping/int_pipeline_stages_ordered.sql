@@ -1,12 +1,28 @@
--- The open stages of each pipeline in their order, and won after the last. Lost is an exit and has no place in it.
+-- The open stages of each pipeline in their order, and won after the last. Lost is an exit and has no place in it. Pipelines of several
+-- systems that the register value_map calls by one name are one.
 with
+
+stage_labels as (
+    select * from {{ ref('int_stage_labels_mapped') }}
+),
+
+labels as (
+    select
+        {{ mapped_value('stage_labels', 'pipeline') }} as pipeline,
+        stage_labels.stage,
+        stage_labels.stage_order,
+        stage_labels.is_closed,
+        stage_labels.is_won
+    from stage_labels
+    {{ join_value_map('stage_labels', 'pipeline', 'opportunity', {'generic': 'pipeline'}) }}
+),
 
 stages as (
     select
         pipeline,
         stage,
         min(stage_order) as stage_order
-    from {{ ref('int_stage_labels_mapped') }}
+    from labels
     where not is_closed
     group by pipeline, stage
 ),
@@ -15,7 +31,7 @@ won_stages as (
     select
         pipeline,
         min(stage) as stage
-    from {{ ref('int_stage_labels_mapped') }}
+    from labels
     where is_won
     group by pipeline
 ),

@@ -91,6 +91,19 @@ quotas as (
     where superseded_at is null
 ),
 
+-- the register alone is the plan
+quotas_of_crms as (
+    select
+        'salesforce' as source,
+        'quota' as object,
+        source_key,
+        source_file,
+        source_row,
+        'not_the_plan' as exclusion_reason
+    from {{ ref('stg_salesforce__quotas') }}
+    where is_current
+),
+
 -- the row's own column source says whose id it is
 crosswalks as (
     select
@@ -221,6 +234,8 @@ stage_events as (
 
 registered as (
     select * from quotas
+    union all
+    select * from quotas_of_crms
     union all
     select * from crosswalks
     union all
