@@ -19,7 +19,11 @@ final as (
         on
             breaks.object = metric_fields.object
             and (breaks.field = 'rows' or breaks.field = metric_fields.field)
-            and (breaks.record_type = metric_fields.record_type or breaks.record_type is null or metric_fields.record_type is null)
+            and (
+                breaks.record_type is null
+                or metric_fields.record_type is null
+                or breaks.record_type = metric_fields.record_type
+            )
 )
 
 select * from final
