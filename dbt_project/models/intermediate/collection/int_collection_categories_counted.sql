@@ -54,7 +54,7 @@ frequencies as (
     group by source, object, field, category
 ),
 
-final as (
+named as (
     select
         counted.source,
         counted.object,
@@ -63,10 +63,8 @@ final as (
         counted.pipeline,
         counted.week_start,
         counted.measure,
-        '' as record_type,
         case when frequencies.position_of_category <= {{ values_kept }} then counted.category else '(others)' end as category,
-        counted.measured_count,
-        counted.measured_count as row_count
+        counted.measured_count
     from counted
     inner join frequencies
         on
@@ -74,6 +72,23 @@ final as (
             and counted.object = frequencies.object
             and counted.field = frequencies.field
             and counted.category = frequencies.category
+),
+
+final as (
+    select
+        source,
+        object,
+        field,
+        team_id,
+        pipeline,
+        week_start,
+        measure,
+        '' as record_type,
+        category,
+        sum(measured_count) as measured_count,
+        sum(measured_count) as row_count
+    from named
+    group by source, object, field, team_id, pipeline, week_start, measure, category
 )
 
 select * from final
