@@ -54,12 +54,17 @@ frequencies as (
     group by source, object, field, category
 ),
 
-kept as (
+named as (
     select
-        counted.*,
-        case
-            when frequencies.position_of_category <= {{ values_kept }} then counted.category else '(others)'
-        end as kept_category
+        counted.source,
+        counted.object,
+        counted.field,
+        counted.team_id,
+        counted.pipeline,
+        counted.week_start,
+        counted.measure,
+        case when frequencies.position_of_category <= {{ values_kept }} then counted.category else '(others)' end as category,
+        counted.measured_count
     from counted
     inner join frequencies
         on
@@ -79,11 +84,11 @@ final as (
         week_start,
         measure,
         '' as record_type,
-        kept_category as category,
-        cast(sum(measured_count) as bigint) as measured_count,
-        cast(sum(measured_count) as bigint) as row_count
-    from kept
-    group by source, object, field, team_id, pipeline, week_start, measure, kept_category
+        category,
+        sum(measured_count) as measured_count,
+        sum(measured_count) as row_count
+    from named
+    group by source, object, field, team_id, pipeline, week_start, measure, category
 )
 
 select * from final
