@@ -56,6 +56,11 @@ COLLECTION_BREAK = {
     "starts_on": "date",
     "confidence": "double",
     "metrics": "varchar",
+    "record_type": "varchar",
+    "ends_on": "date",
+    "size": "double",
+    "bridge_rule": "varchar",
+    "evidence": "varchar",
 }
 
 

@@ -6,7 +6,7 @@ from orchestration.guard import load_suites
 from orchestration.run_lock import RUN_LOCK
 from tests.orchestration.conftest import Deployment
 
-LAYERS = {"raw", "staging", "intermediate", "marts", "published"}
+LAYERS = {"raw", "staging", "intermediate", "marts", "quality", "published"}
 
 
 def test_definitions_load_and_every_job_resolves(loaded: Deployment) -> None:

@@ -54,19 +54,12 @@ frequencies as (
     group by source, object, field, category
 ),
 
-final as (
+kept as (
     select
-        counted.source,
-        counted.object,
-        counted.field,
-        counted.team_id,
-        counted.pipeline,
-        counted.week_start,
-        counted.measure,
-        '' as record_type,
-        case when frequencies.position_of_category <= {{ values_kept }} then counted.category else '(others)' end as category,
-        counted.measured_count,
-        counted.measured_count as row_count
+        counted.*,
+        case
+            when frequencies.position_of_category <= {{ values_kept }} then counted.category else '(others)'
+        end as kept_category
     from counted
     inner join frequencies
         on
@@ -74,6 +67,23 @@ final as (
             and counted.object = frequencies.object
             and counted.field = frequencies.field
             and counted.category = frequencies.category
+),
+
+final as (
+    select
+        source,
+        object,
+        field,
+        team_id,
+        pipeline,
+        week_start,
+        measure,
+        '' as record_type,
+        kept_category as category,
+        cast(sum(measured_count) as bigint) as measured_count,
+        cast(sum(measured_count) as bigint) as row_count
+    from kept
+    group by source, object, field, team_id, pipeline, week_start, measure, kept_category
 )
 
 select * from final

@@ -1,5 +1,5 @@
 -- Which metrics each break touches: those that depend on its field, and of one in the volume of an object, those that depend on
--- any field of it. What concerns one type of activity touches no metric of another.
+-- any field of it.
 with
 
 breaks as (
@@ -18,8 +18,9 @@ final as (
     inner join metric_fields
         on
             breaks.object = metric_fields.object
-            and (breaks.field = 'rows' or breaks.field = metric_fields.field)
-            and (breaks.record_type = metric_fields.record_type or breaks.record_type is null or metric_fields.record_type is null)
+            -- what is seen in one type of activity says nothing of the fields of the others
+            and (breaks.field = metric_fields.field or (breaks.field = 'rows' and breaks.record_type is null))
+            and coalesce(breaks.record_type = metric_fields.record_type, true)
 )
 
 select * from final

@@ -1,5 +1,5 @@
--- Every break, declared and detected: one that was declared is not listed a second time because its traces were found within two weeks
--- of it. Where something was not recorded at all, from when to when.
+-- Every break, declared or detected. What was declared is not listed again as detected: of the same source, object, field and people,
+-- within four weeks of the declared day. Where something was not recorded at all, from when to when.
 with
 
 declared as (
@@ -10,6 +10,10 @@ detected as (
     select * from {{ ref('int_collection_breaks_detected') }}
 ),
 
+records as (
+    select * from {{ ref('int_collection_records_placed') }}
+),
+
 known as (
     select distinct detected.break_id
     from detected
@@ -17,9 +21,27 @@ known as (
         on
             detected.source = declared.source
             and detected.object = declared.object
-            and (detected.field = declared.field or detected.field = 'rows' or declared.field = 'rows')
+            and detected.field = declared.field
             and (detected.population = declared.population or declared.population = 'all')
-            and declared.starts_on between {{ add_days('detected.starts_on', -14) }} and {{ add_days('detected.starts_on', 14) }}
+            and abs({{ days_between('detected.starts_on', 'declared.starts_on') }}) <= 28
+),
+
+-- a week tells when tracking started, the first record in it the day
+first_records as (
+    select
+        detected.break_id,
+        min(records.dated_on) as first_on
+    from detected
+    inner join records
+        on
+            detected.source = records.source
+            and detected.object = records.object
+            and detected.field = records.dated_by
+            and detected.starts_on = records.week_start
+            and detected.population in ('all', 'team:' || records.team_id, 'pipeline:' || records.pipeline)
+            and coalesce(detected.record_type, records.record_type) = records.record_type
+    where detected.kind = 'tracking_started'
+    group by detected.break_id
 ),
 
 unioned as (
@@ -34,6 +56,7 @@ unioned as (
         cast(null as varchar) as record_type,
         starts_on,
         cast(null as date) as ends_on,
+        cast(null as double) as size,
         cast(1 as double) as confidence,
         bridge_rule,
         evidence
@@ -48,13 +71,15 @@ unioned as (
         detected.field,
         detected.population,
         detected.record_type,
-        detected.starts_on,
+        coalesce(first_records.first_on, detected.starts_on) as starts_on,
         detected.ends_on,
+        detected.size,
         detected.confidence,
         cast(null as varchar) as bridge_rule,
         detected.evidence
     from detected
     left join known on detected.break_id = known.break_id
+    left join first_records on detected.break_id = first_records.break_id
     where known.break_id is null
 ),
 
@@ -66,7 +91,7 @@ trackings as (
     from unioned
     where kind in ('tracking_started', 'tracking_stopped', 'outage') and ends_on is null
     window tracking_in_order as (
-        partition by source, object, field, population order by starts_on, kind, break_id
+        partition by source, object, field, population, record_type order by starts_on, kind, break_id
     )
 ),
 
@@ -86,6 +111,7 @@ final as (
                 then coalesce(unioned.ends_on, {{ add_days('trackings.restarted_on', -1) }}, unioned.starts_on)
             else unioned.ends_on
         end as ends_on,
+        unioned.size,
         unioned.confidence,
         unioned.bridge_rule,
         unioned.evidence,

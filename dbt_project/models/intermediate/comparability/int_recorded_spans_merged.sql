@@ -1,5 +1,5 @@
 -- The spans in which each segment's metric is recorded, apart from one another. A metric of which nobody says since when it is recorded
--- always is, and breaks alone take from it.
+-- always is, where there is anything of it, and breaks alone take from it.
 with
 
 segments as (
@@ -19,6 +19,10 @@ metrics as (
 uncounted as (
     select metric from {{ ref('metrics') }}
     where not can_have_quota
+),
+
+beginnings as (
+    select * from {{ ref('int_collection_beginnings_dated') }}
 ),
 
 recordings as (
@@ -73,14 +77,14 @@ final as (
             and merged.assignee_id = segments.segment_id
     union all
     select
-        segments.segment_type,
-        segments.segment_id,
-        metrics.metric,
+        beginnings.segment_type,
+        beginnings.segment_id,
+        beginnings.metric,
         cast('0001-01-01' as date) as recorded_from,
         cast('9999-12-31' as date) as recorded_to
     from metrics
     inner join uncounted on metrics.recorded_as = uncounted.metric
-    cross join segments
+    inner join beginnings on metrics.metric = beginnings.metric
 )
 
 select * from final

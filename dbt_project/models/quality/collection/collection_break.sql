@@ -24,7 +24,9 @@ final as (
         breaks.starts_on,
         cast(breaks.confidence as double) as confidence,
         cast(metrics.metrics as varchar) as metrics,
+        cast(breaks.record_type as varchar) as record_type,
         breaks.ends_on,
+        cast(breaks.size as double) as size,
         cast(breaks.bridge_rule as varchar) as bridge_rule,
         cast(breaks.evidence as varchar) as evidence
     from breaks
