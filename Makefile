@@ -21,6 +21,11 @@ test: $(VENV)/installed
 test-slow: $(VENV)/installed
 	$(BIN)/python -m pytest -m slow
 
+# how well breaks of collection are found: minutes
+.PHONY: bench
+bench: $(VENV)/installed
+	$(BIN)/python -m bench.collection_breaks
+
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -21,7 +21,9 @@ def main() -> None:
     if words.verbose:
         for each in outcomes:
             is_break = bool(each.strength)
-            if (is_break and not (each.is_found and each.is_kind_right and each.is_population_right)) or (not is_break and each.flagged):
+            if (is_break and not (each.is_found and each.is_kind_right and each.is_population_right)) or (
+                not is_break and each.flagged
+            ):
                 print(each.case, each.strength, each.seed, each.planted, *(f"\n    {note}" for note in each.noted))
     for name, table in tables(outcomes).items():
         print(f"\n{name}\n{table.round(3).to_string(index=name != 'summary')}")

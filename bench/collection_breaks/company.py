@@ -147,7 +147,9 @@ def _activities(rng: np.random.Generator, shape: Shape, deals: pd.DataFrame) -> 
     day = day - np.clip(day % 7 - 4, 0, None)
     kind = rng.choice(4, len(row), p=[0.45, 0.3, 0.15, 0.1])
     at = _at(rng, day)
-    lag = np.where(rng.random(len(row)) < 0.85, rng.integers(30, 8 * 3600, len(row)), rng.integers(1, 9, len(row)) * 86_400)
+    lag = np.where(
+        rng.random(len(row)) < 0.85, rng.integers(30, 8 * 3600, len(row)), rng.integers(1, 9, len(row)) * 86_400
+    )
     return pd.DataFrame(
         {
             "key": [f"A{number}" for number in range(len(row))],

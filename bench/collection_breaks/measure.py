@@ -45,28 +45,34 @@ def run_case(case: str, strength: str, seed: int) -> Outcome:
     found = detect_breaks(rows)
     series = rows.groupby(["source", "object", "field", "population"]).ngroups
     years = series * company.shape.weeks / 52
-    noted = tuple(f"{each.kind} {each.object}.{each.field} {each.population} {each.starts_on}" for each in found.itertuples())
+    noted = tuple(
+        f"{each.kind} {each.object}.{each.field} {each.population} {each.starts_on}" for each in found.itertuples()
+    )
     what = f"{planted.thing} {planted.population} {FIRST_MONDAY + 7 * planted.week}" if planted else ""
     if planted is None:
         return Outcome(case, strength, seed, what, False, False, False, None, len(found), years, noted)
-    error = ((found["starts_on"].to_numpy().astype("datetime64[D]") - FIRST_MONDAY).astype(int) // 7 - planted.week).astype(int)
-    same = (
-        (found["object"] == planted.thing).to_numpy() & found["field"].isin(planted.fields).to_numpy() & (abs(error) <= NEAR)
-        & np.array([population == planted.population or "all" in (population, planted.population) for population in found["population"]], dtype=bool)
-    )  # fmt: skip
+    error = (
+        (found["starts_on"].to_numpy().astype("datetime64[D]") - FIRST_MONDAY).astype(int) // 7 - planted.week
+    ).astype(int)
+    where = found["object"].to_numpy() == planted.thing
+    in_field = found["field"].isin(planted.fields).to_numpy()
+    somewhere = [each == planted.population or "all" in (each, planted.population) for each in found["population"]]
+    same = where & in_field & (abs(error) <= NEAR) & np.array(somewhere, dtype=bool)
     if not same.any():
         return Outcome(case, strength, seed, what, False, False, False, None, len(found), years, noted)
     right = same & (found["kind"] == planted.kind).to_numpy()
     best = right if right.any() else same
     nearest = int(np.abs(error[best]).min())
     in_place = bool((found["population"].to_numpy()[best] == planted.population).any())
-    return Outcome(case, strength, seed, what, True, bool(right.any()), in_place, nearest, int((~same).sum()), years, noted)
+    return Outcome(
+        case, strength, seed, what, True, bool(right.any()), in_place, nearest, int((~same).sum()), years, noted
+    )
 
 
 def _innocent(rng: np.random.Generator, case: str) -> dict[str, Any]:
     weeks = 130
     middle = int(rng.integers(40, 90))
-    return {
+    changes: dict[str, dict[str, Any]] = {
         "season": {"season": float(rng.uniform(0.4, 0.6)), "weeks": weeks},
         "growth": {"growth": float(rng.uniform(0.8, 2.0)), "weeks": weeks},
         "peak": {"peak": (middle, int(rng.integers(4, 8)), float(rng.uniform(1.6, 2.4))), "weeks": weeks},
@@ -74,7 +80,8 @@ def _innocent(rng: np.random.Generator, case: str) -> dict[str, Any]:
         "great_quarter": {"great_quarter": (middle, float(rng.uniform(1.3, 1.7))), "weeks": weeks},
         "quarter_end": {"quarter_end": 1.4, "weeks": weeks},
         "campaign": {"campaign_from": middle, "weeks": weeks},
-    }.get(case, {})
+    }
+    return changes.get(case, {})
 
 
 def run_all(seeds: Iterable[int], workers: int = 2, cases: Iterable[str] = ()) -> list[Outcome]:
@@ -95,23 +102,34 @@ def tables(outcomes: list[Outcome]) -> dict[str, pd.DataFrame]:
     frame = pd.DataFrame([vars(each) for each in outcomes])
     broken = frame[frame["case"].isin(CHANGES)]
     hits = broken[broken["is_found"]].astype({"is_kind_right": float, "is_population_right": float})
-    recall = broken.pivot_table(index="case", columns="strength", values="is_found", aggfunc="mean").reindex(columns=STRENGTHS)
+    recall = broken.pivot_table(index="case", columns="strength", values="is_found", aggfunc="mean").reindex(
+        columns=STRENGTHS
+    )
     recall["right_kind"] = hits.groupby("case")["is_kind_right"].mean()
     recall["right_population"] = hits.groupby("case")["is_population_right"].mean()
     recall["within_a_week"] = hits.groupby("case")["onset_error"].agg(lambda error: float((error <= 1).mean()))
     others = frame[~frame["case"].isin(CHANGES)]
     alarms = others.groupby("case").agg(
-        companies=("flagged", "size"), flagged=("flagged", lambda each: float((each > 0).mean())), alarms=("flagged", "sum"),
+        companies=("flagged", "size"),
+        flagged=("flagged", lambda each: float((each > 0).mean())),
+        alarms=("flagged", "sum"),
         series_years=("series_years", "sum"),
     )  # fmt: skip
     alarms["alarms_per_100_series_years"] = 100 * alarms["alarms"] / alarms["series_years"]
-    summary = {f"recall {strength}": float(broken.loc[broken["strength"] == strength, "is_found"].mean()) for strength in STRENGTHS}
+    summary = {
+        f"recall {strength}": float(broken.loc[broken["strength"] == strength, "is_found"].mean())
+        for strength in STRENGTHS
+    }
     summary |= {
         "onset within a week": float((hits["onset_error"] <= 1).mean()),
         "right kind": float(hits["is_kind_right"].mean()),
         "right population": float(hits["is_population_right"].mean()),
-        "alarms per 100 clean series-years": float(alarms.loc["clean", "alarms_per_100_series_years"]) if "clean" in alarms.index else 0.0,
+        "alarms per 100 clean series-years": float(alarms.loc["clean", "alarms_per_100_series_years"])
+        if "clean" in alarms.index
+        else 0.0,
         "innocent changes flagged": float((others.loc[others["case"].isin(INNOCENT), "flagged"] > 0).mean()),
-        "other alarms per 100 series-years beside a break": float(100 * broken["flagged"].sum() / broken["series_years"].sum()),
+        "other alarms per 100 series-years beside a break": float(
+            100 * broken["flagged"].sum() / broken["series_years"].sum()
+        ),
     }
     return {"recall": recall, "alarms": alarms, "summary": pd.DataFrame(summary.items(), columns=["measure", "value"])}

@@ -97,16 +97,22 @@ def _definition_changed(change: _Change) -> tuple[str, tuple[str, ...]]:
     if which == 0:
         value = ("web", "event", "partner")[change.level]
         leads = company.leads
-        company.leads = leads.assign(source=leads["source"].where(~(change.here(leads) & (leads["source"] == value)), "online"))
+        company.leads = leads.assign(
+            source=leads["source"].where(~(change.here(leads) & (leads["source"] == value)), "online")
+        )
         return "lead", ("source",)
     if which == 1:
         value = ("new", "renewal", "upsell")[change.level]
         deals = company.deals
-        company.deals = deals.assign(type=deals["type"].where(~(change.here(deals) & (deals["type"] == value)), "other"))
+        company.deals = deals.assign(
+            type=deals["type"].where(~(change.here(deals) & (deals["type"] == value)), "other")
+        )
         return "opportunity", ("opportunity_type",)
     value = ("Qualify", "Demo", "Offer")[change.level]
     events = company.events
-    company.events = events.assign(stage=events["stage"].where(~(change.here(events) & (events["stage"] == value)), "Discovery"))
+    company.events = events.assign(
+        stage=events["stage"].where(~(change.here(events) & (events["stage"] == value)), "Discovery")
+    )
     return "stage_event", ("to_stage",)
 
 
@@ -116,17 +122,23 @@ def _field_fill_changed(change: _Change) -> tuple[str, tuple[str, ...]]:
     which = int(change.rng.integers(4))
     if which == 0:
         deals = company.deals
-        company.deals = deals.assign(has_account=deals["has_account"] & ~(change.here(deals) & ~change.chance(deals, kept)))
+        company.deals = deals.assign(
+            has_account=deals["has_account"] & ~(change.here(deals) & ~change.chance(deals, kept))
+        )
         return "opportunity", ("account_id",)
     if which == 1:
         deals = company.deals
         # mandatory from then on, or nearly
-        forced = change.here(deals, "closed_day") & (deals["reason"] == "") & change.chance(deals, change.pick(1, 0.6, 0.25))
+        forced = (
+            change.here(deals, "closed_day") & (deals["reason"] == "") & change.chance(deals, change.pick(1, 0.6, 0.25))
+        )
         company.deals = deals.assign(reason=deals["reason"].where(~forced, "price"))
         return "opportunity", ("loss_reason",)
     if which == 2:
         rows = company.activities
-        company.activities = rows.assign(has_direction=rows["has_direction"] & ~(change.here(rows) & ~change.chance(rows, kept)))
+        company.activities = rows.assign(
+            has_direction=rows["has_direction"] & ~(change.here(rows) & ~change.chance(rows, kept))
+        )
         return "activity", ("direction",)
     leads = company.leads
     company.leads = leads.assign(has_source=leads["has_source"] & ~(change.here(leads) & ~change.chance(leads, kept)))
@@ -168,7 +180,11 @@ def _volume_regime_changed(change: _Change) -> tuple[str, tuple[str, ...]]:
 def _late(change: _Change) -> tuple[str, tuple[str, ...]]:
     rows = change.company.activities
     weeks = int(change.rng.integers(6, 14))
-    spell = change.here(rows) & (rows["day"] < change.day + 7 * weeks).to_numpy() & change.chance(rows, change.pick(0.9, 0.45, 0.15))
+    spell = (
+        change.here(rows)
+        & (rows["day"] < change.day + 7 * weeks).to_numpy()
+        & change.chance(rows, change.pick(0.9, 0.45, 0.15))
+    )
     late = rows["instant"] + change.rng.integers(10, 28, len(rows)) * 86_400
     change.company.activities = rows.assign(logged=np.where(spell, late, rows["logged"]))
     return "activity", ("logged_at",)
@@ -178,8 +194,14 @@ def _duplicates(change: _Change) -> tuple[str, tuple[str, ...]]:
     change.day -= change.day % 7
     rows = change.company.activities
     days = change.pick(14, 7, 7)
-    again = change.here(rows) & (rows["day"] < change.day + days).to_numpy() & change.chance(rows, change.pick(1, 0.5, 0.12))
-    change.company.activities = pd.concat([rows.assign(is_copy=False), rows[again].assign(is_copy=True)], ignore_index=True)
+    again = (
+        change.here(rows)
+        & (rows["day"] < change.day + days).to_numpy()
+        & change.chance(rows, change.pick(1, 0.5, 0.12))
+    )
+    change.company.activities = pd.concat(
+        [rows.assign(is_copy=False), rows[again].assign(is_copy=True)], ignore_index=True
+    )
     return "activity", ("rows",)
 
 

@@ -5,6 +5,14 @@ import pandas as pd
 
 from bench.collection_breaks.company import FIRST_MONDAY, Company
 
+LAG = (
+    "case when logged < instant then '0 before' when logged - instant < 3600 then '1 hour' "
+    "when logged - instant < 86400 then '2 day' when logged - instant < 259200 then '3 three days' "
+    "when logged - instant < 604800 then '4 week' when logged - instant < 1209600 then '5 two weeks' "
+    "when logged - instant < 2592000 then '6 month' else '7 later' end"
+)
+MINUTES = "floor(round(log10(minutes) * 10, 6))::int::varchar"
+AMOUNT = "floor(round(log10(amount) * 10, 6))::int::varchar"
 # what each measure counts: rows of a frame, which part of them, and what is counted
 FILLS = (
     ("activity", "activities", "direction", "has_direction", "true", "type"),
@@ -18,15 +26,13 @@ DISTRIBUTIONS = (
     ("activity", "activities", "activity_type", "category_count", "type", "true", "''"),
     ("activity", "activities", "activity_id", "key_shape_count", "rtrim(key, '0123456789') || '#'", "true", "''"),
     ("activity", "activities", "occurred_at", "hour_count", "((instant // 3600) % 24)::varchar", "true", "type"),
-    ("activity", "activities", "duration_minutes", "magnitude_count", "floor(round(log10(minutes) * 10, 6))::int::varchar",
+    ("activity", "activities", "duration_minutes", "magnitude_count", MINUTES,
      "minutes > 0", "type"),
     ("activity", "activities", "logged_at", "lag_count",
-     "case when logged < instant then '0 before' when logged - instant < 3600 then '1 hour' when logged - instant < 86400 then '2 day' "
-     "when logged - instant < 259200 then '3 three days' when logged - instant < 604800 then '4 week' "
-     "when logged - instant < 1209600 then '5 two weeks' when logged - instant < 2592000 then '6 month' else '7 later' end", "true", "type"),
+     LAG, "true", "type"),
     ("opportunity", "deals", "opportunity_type", "category_count", "type", "true", "''"),
     ("opportunity", "deals", "currency", "category_count", "currency", "true", "''"),
-    ("opportunity", "deals", "amount", "magnitude_count", "floor(round(log10(amount) * 10, 6))::int::varchar", "true", "''"),
+    ("opportunity", "deals", "amount", "magnitude_count", AMOUNT, "true", "''"),
     ("opportunity", "closes", "loss_reason", "category_count", "reason", "reason <> '' and not is_won", "''"),
     ("lead", "leads", "source", "category_count", "source", "has_source", "''"),
     ("lead", "leads", "created_at", "hour_count", "((instant // 3600) % 24)::varchar", "true", "''"),
@@ -65,14 +71,19 @@ def profile(company: Company) -> pd.DataFrame:
 
 
 def _query() -> str:
-    def cells(frame: str, thing: str, field: str, measure: str, kind: str, category: str, value: str, total: str, where: str) -> str:
+    def cells(
+        frame: str, thing: str, field: str, measure: str, kind: str, category: str, value: str, total: str, where: str
+    ) -> str:
         return (
             f"select '{thing}' as object, '{field}' as field, team, day // 7 as week, '{measure}' as measure, "
             f"{kind} as record_type, {category} as category, {value} as value, {total} as row_count "
             f"from {frame} where {where} group by all"
         )
 
-    parts = [cells(frame, thing, field, "row_count", kind, "null", "count(*)", "count(*)", "true") for thing, frame, field, kind in VOLUMES]
+    parts = [
+        cells(frame, thing, field, "row_count", kind, "null", "count(*)", "count(*)", "true")
+        for thing, frame, field, kind in VOLUMES
+    ]
     parts += [
         cells(frame, thing, field, "filled_count", kind, "null", f"count(*) filter ({filled})", "count(*)", where)
         for thing, frame, field, filled, where, kind in FILLS
@@ -81,15 +92,18 @@ def _query() -> str:
         cells(frame, thing, field, measure, kind, category, "count(*)", "count(*)", where)
         for thing, frame, field, measure, category, where, kind in DISTRIBUTIONS
     ]
-    parts.append(cells("copies", "activity", "rows", "copy_count", "''", "null", "count(*) filter (is_copy)", "count(*)", "true"))
+    parts.append(
+        cells("copies", "activity", "rows", "copy_count", "''", "null", "count(*) filter (is_copy)", "count(*)", "true")
+    )
     bursts = []
     for frame, thing in (("edits", "opportunity"), ("logs", "activity")):
         for population, grouped in (("'all'", ""), ("'team:' || team", "team, ")):
             bursts.append(
-                f"select '{thing}' as object, field, {population} as population, week, 'largest_edit_count' as measure, "
-                f"'' as record_type, null as category, max(touched) as value, sum(touched) as row_count from ("
-                f"select {grouped} field, instant // 604800 as week, instant // 600 as minutes, count(*) as touched from {frame} group by all"
-                ") group by all"
+                f"select '{thing}' as object, field, {population} as population, week, "
+                "'largest_edit_count' as measure, '' as record_type, null as category, "
+                "max(touched) as value, sum(touched) as row_count from ("
+                f"select {grouped} field, instant // 604800 as week, instant // 600 as minutes, count(*) as touched "
+                f"from {frame} group by all) group by all"
             )
     return f"""
         with cells as ({" union all ".join(parts)}),
@@ -98,11 +112,13 @@ def _query() -> str:
             union all select 'team:' || team, * exclude (team) from cells
         ),
         added as (
-            select object, field, population, week, measure, record_type, category, sum(value) as value, sum(row_count) as row_count
+            select object, field, population, week, measure, record_type, category,
+                sum(value) as value, sum(row_count) as row_count
             from spread group by all
             union all {" union all ".join(bursts)}
         )
-        select 'generic' as source, object, field, population, (date '{FIRST_MONDAY}' + week::int * 7)::date as week_start,
+        select 'generic' as source, object, field, population,
+            (date '{FIRST_MONDAY}' + week::int * 7)::date as week_start,
             measure, record_type, category, value::bigint as value, row_count::bigint as row_count
         from added where week >= 0
     """

@@ -4,6 +4,7 @@ import math
 from decimal import ROUND_HALF_UP, Decimal
 
 import duckdb
+import numpy as np
 import pytest
 from kuota_home import KuotaHome
 from sample_figures import actuals, by_id_and_month, rates_by_id_and_month, win_rates
@@ -360,3 +361,19 @@ def test_what_explain_lists_sums_to_every_quarter_of_every_assignee(sample: tupl
         for row in numbers:
             explanation = explain_attainment(marts, Segment(*row[:3]), Period(*row[3:6]), row[6])
             assert explanation.differences == [], row
+
+
+def test_every_planted_break_is_listed_in_its_week_and_no_change_of_the_business_is(
+    sample: tuple[KuotaHome, Truth],
+) -> None:
+    kuota, truth = sample
+    columns = "kind, source, object, field, population"
+    listed = kuota.quality(f"select {columns}, starts_on::varchar from collection_break")
+    for each in truth.breaks:
+        key = (each.kind, each.source, each.object, each.field, each.population)
+        days = [np.datetime64(row[5]) - np.datetime64(each.starts_on) for row in listed if row[:5] == key]
+        assert [day for day in days if abs(day.astype(int)) <= 7], key
+    planted = {(each.kind, each.source, each.object, each.field) for each in truth.breaks}
+    # the leads of the other source are split by the same new value
+    others = {row[:4] for row in listed} - planted - {("definition_changed", "pipedrive", "lead", "source")}
+    assert (others, len(listed)) == (set(), len(truth.breaks) + 1)

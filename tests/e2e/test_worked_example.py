@@ -179,6 +179,11 @@ def test_the_first_quarter_is_partial_and_the_second_not_comparable_to_it(kuota:
         ]
 
 
+def test_the_closes_began_to_be_recorded_and_the_end_of_a_quarter_is_no_break(kuota: KuotaHome) -> None:
+    breaks = kuota.quality("select kind, object, field, population, starts_on::varchar, origin from collection_break")
+    assert breaks == [("tracking_started", "opportunity", "close_date", "all", "2017-02-27", "detected")]
+
+
 def test_every_row_of_the_files_is_loaded_and_counted_or_excluded(kuota: KuotaHome) -> None:
     files = {
         path.relative_to(kuota.landing).as_posix(): len(path.read_text().splitlines()) - 1

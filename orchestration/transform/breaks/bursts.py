@@ -17,7 +17,7 @@ def find_bursts(profile: Profile) -> list[Candidate]:
     for key, table in profile.measured("largest_edit_count"):
         thing, field, measure, population, _ = key
         largest, edits = table.counts[:, 0], table.totals
-        for at in np.flatnonzero(largest >= FEWEST):
+        for at in map(int, np.flatnonzero(largest >= FEWEST)):
             around = slice(max(0, at - AROUND), at + AROUND + 1)
             others = np.delete(largest[around], at - max(0, at - AROUND))
             usual = float(others.max()) if len(others) else 0.0
@@ -31,7 +31,5 @@ def find_bursts(profile: Profile) -> list[Candidate]:
             # logged at once, long after they occurred: that is an import
             kind = "migration" if field == "logged_at" else "bulk_edit"
             size = float(largest[at])
-            found.append(
-                Candidate(kind, thing, field, measure, population, "", int(at), int(at) + 1, size, confidence, evidence)
-            )
+            found.append(Candidate(kind, thing, field, measure, population, "", at, at + 1, size, confidence, evidence))
     return found

@@ -10,9 +10,10 @@ from orchestration.transform.breaks.segments import Cut
 
 @dataclass(frozen=True)
 class Candidate:
-    """A break of `kind` that begins in the week at position `at`; `ends` is the position after its last week, if it ended.
+    """A break of `kind` that begins in the week at position `at`; `ends` is the one after its last week, if it ended.
 
-    measure, record_type: of which table. size: how large the change is, in the unit of its kind: a share's change, or the natural logarithm of a factor.
+    measure and record_type say which table it was seen in. size: how large the change is, in the unit of its kind: a
+    share's change, the natural logarithm of a factor, hours of the clock or records of a burst.
     """
 
     kind: str
@@ -34,8 +35,8 @@ def windows(cut: Cut, longest: int) -> tuple[slice, slice]:
 
 
 def is_abrupt(values: Any, totals: Any, cut: Cut, least_share: float = 0.5) -> bool:
-    """Whether values ÷ totals jumps at the cut rather than drifts: the nearest three weeks of either side hold most of the
-    difference. Too few records to tell count as a jump."""
+    """Whether values ÷ totals jumps at the cut rather than drifts: the nearest three weeks of either side hold most of
+    the difference. Too few records to tell count as a jump."""
     before, after = windows(cut, 13)
     near_before, near_after = windows(cut, 3)
     whole = _rate(values[after], totals[after]) - _rate(values[before], totals[before])

@@ -22,9 +22,9 @@ SHARE_OF_ONE = 0.8
 def consolidate(profile: Profile, candidates: list[Candidate]) -> list[Candidate]:
     """One candidate a break: of series that tell of one thing the one that tells it best."""
     groups: list[list[Candidate]] = []
-    for each in sorted(candidates, key=lambda one: (one.thing, one.kind, _family(one), one.at, one.population, one.record_type)):
+    for each in sorted(candidates, key=lambda one: (_family(one), one.at, one.population, one.kind, one.record_type)):
         last = groups[-1] if groups else []
-        if last and _alike(last[0], each) and each.at - last[-1].at <= SAME_TIME:
+        if last and _family(last[0]) == _family(each) and each.at - last[-1].at <= SAME_TIME:
             last.append(each)
         else:
             groups.append([each])
@@ -32,8 +32,12 @@ def consolidate(profile: Profile, candidates: list[Candidate]) -> list[Candidate
     return sorted(_causes(found), key=lambda one: (one.at, one.thing, one.field, one.kind, one.population))
 
 
-def _family(each: Candidate) -> str:
-    return "" if each.kind in ("migration", "bulk_edit") else each.field
+def _family(each: Candidate) -> tuple[str, str, str, str]:
+    """Candidates of one family and time tell of one thing: what silences a team only thins out everybody's records."""
+    kind = "volume" if each.kind in SILENCES else each.kind
+    passes = each.measure == "largest_edit_count" or each.kind == "migration"
+    field = "" if each.kind in ("migration", "bulk_edit") else each.field
+    return each.thing, kind, field, "" if passes else "up" if each.size > 0 else "down"
 
 
 def _tells(each: Candidate) -> tuple[bool, float]:
@@ -43,29 +47,48 @@ def _tells(each: Candidate) -> tuple[bool, float]:
     return each.record_type == "", each.confidence
 
 
-def _alike(one: Candidate, other: Candidate) -> bool:
-    if (one.thing, one.kind, _family(one)) != (other.thing, other.kind, _family(other)):
-        return False
-    return one.kind in ("migration", "bulk_edit", "outage") or one.size * other.size > 0
-
-
 def _populations(profile: Profile, group: list[Candidate]) -> list[Candidate]:
     """Everybody, or the teams or pipelines that it concerns: a team's break also shows in the sum of all teams."""
     best: dict[str, Candidate] = {}
-    for each in group:
+    for each in _of_all_types_or_one(profile, group):
         held = best.get(each.population)
         if held is None or _tells(each) > _tells(held):
             best[each.population] = each
     whole = best.get(EVERYBODY)
-    teams = [each for population, each in sorted(best.items()) if population.startswith("team:")]
-    if not teams:
-        return [whole] if whole else list(best.values())
-    strongest = max(teams, key=lambda each: (_tells(each), each.population))
-    if whole and whole.measure == "largest_edit_count":
-        return [strongest] if strongest.size >= SHARE_OF_ONE * whole.size else [whole]
-    if _moves_elsewhere(profile, strongest, [each.population for each in teams]):
-        return [whole or replace(strongest, population=EVERYBODY)]
-    return teams
+    for part in ("team:", "pipeline:"):
+        parts = [each for population, each in sorted(best.items()) if population.startswith(part)]
+        strongest = max(parts, key=lambda each: (_tells(each), each.population), default=None)
+        if strongest is None:
+            continue
+        if strongest.measure == "largest_edit_count":
+            largest = max(
+                (each.size for each in group if each.population == EVERYBODY and _same_table(each, strongest)),
+                default=0,
+            )
+            if whole is None or strongest.size >= SHARE_OF_ONE * largest:
+                return [strongest]
+        elif not _moves_elsewhere(profile, strongest, [each.population for each in parts]):
+            return parts
+        whole = whole or replace(strongest, population=EVERYBODY)
+    return [whole] if whole else []
+
+
+def _same_table(one: Candidate, other: Candidate) -> bool:
+    return (one.measure, one.field) == (other.measure, other.field)
+
+
+def _of_all_types_or_one(profile: Profile, group: list[Candidate]) -> list[Candidate]:
+    """Of volumes, those of all types together; or those of the one type that alone has changed, which moves the sum."""
+    types = {each.record_type for each in group if each.measure == "row_count"} - {""}
+    typed = [each for each in group if each.record_type in types]
+    if len(types) != 1 or len(typed) == len(group):
+        return group
+    like = max(typed, key=lambda each: (each.confidence, each.population))
+    own = _before_and_after(profile, like, like.population)
+    whole = _before_and_after(profile, replace(like, record_type=""), like.population)
+    if own is None or whole is None or _change_along(own, _less(whole, own)) >= 0.5:
+        return [each for each in group if each not in typed]
+    return typed
 
 
 def _moves_elsewhere(profile: Profile, like: Candidate, concerned: list[str]) -> bool:
@@ -80,7 +103,9 @@ def _moves_elsewhere(profile: Profile, like: Candidate, concerned: list[str]) ->
         if sides is not None:
             rest = _less(rest, sides)
     # what one team alone records is everybody's
-    if min(rest[0].sum(), rest[1].sum()) + max(rest[0].sum(), rest[1].sum()) < 0.1 * (everybody[0].sum() + everybody[1].sum()):
+    if min(rest[0].sum(), rest[1].sum()) + max(rest[0].sum(), rest[1].sum()) < 0.1 * (
+        everybody[0].sum() + everybody[1].sum()
+    ):
         return True
     return _change_along(own, rest) >= 0.5
 
@@ -99,7 +124,7 @@ def _change_along(own: tuple[Any, Any], rest: tuple[Any, Any]) -> float:
 
 
 def _before_and_after(profile: Profile, like: Candidate, population: str) -> tuple[Any, Any] | None:
-    """Counts of a population in the table that a candidate is of, a quarter before it and until it ends, a quarter at most."""
+    """Counts of a population in a candidate's table, of the quarter before it and of the weeks until it ends."""
     before = slice(max(0, like.at - 13), like.at)
     # the week of the change is of both ways
     first = like.at if like.ends == like.at + 1 else like.at + 1
@@ -148,7 +173,14 @@ def _explains(cause: Candidate, effect: Candidate) -> bool:
     if cause.kind == "bulk_edit":
         return near and effect.kind in FOLLOWS_AN_EDIT and effect.kind != "bulk_edit"
     if cause.kind in SILENCES:
-        return near and effect.kind in FOLLOWS_A_VOLUME and effect.field != "activity_type"
+        # of another type, or weeks away, it is a change of its own
+        at_once = any(abs(effect.at - time) <= 1 for time in times)
+        of_it = "" in (cause.record_type, effect.record_type) or cause.record_type == effect.record_type
+        # what outlasts an outage is not of it
+        outlasts = cause.ends is not None and (effect.ends is None or effect.ends > cause.ends + 1)
+        return (
+            at_once and of_it and not outlasts and effect.kind in FOLLOWS_A_VOLUME and effect.field != "activity_type"
+        )
     if cause.kind == "definition_changed" and cause.field == "activity_type":
         return near and effect.kind in SILENCES and effect.record_type != ""
     if cause.kind == "time_zone_changed":

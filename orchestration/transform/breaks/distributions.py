@@ -17,7 +17,7 @@ LEAST_FILL_CHANGE = 0.1
 LEAST_LATE_CHANGE = 0.12
 LEAST_COPY_SHARE = 0.04
 LEAST_NEW_VALUE = 0.03
-LEAST_DEFAULT_CHANGE = 0.3
+LEAST_DEFAULT_CHANGE = 0.4
 # tenths of a power of ten: a factor of two
 LEAST_MAGNITUDE_SHIFT = 3
 BINS = 8
@@ -48,14 +48,18 @@ def _fill_breaks(key: Any, table: Table) -> list[Candidate]:
     filled, totals = table.counts[:, 0], table.totals
     found = []
     cuts = find_cuts(np.column_stack([filled, totals - filled]))
+    # the first records are of leads, before there is a deal to link them to
+    begins = int(np.flatnonzero(totals)[0]) + (WINDOW if key[1] == "opportunity_id" else 0)
     for cut in cuts:
         before, after = _shares(filled, totals, cut)
-        spell = cut.end - cut.at
+        spell = cut.end - cut.at if cut.at >= begins else 0
         if abs(after - before) < LEAST_FILL_CHANGE or spell < 2 or not _enough(totals, cut):
             continue
         if not is_abrupt(filled if after > before else totals - filled, totals, cut):
             continue
-        evidence = f"filled in {before:.0%} of {_sum(totals, cut, 0)} before and {after:.0%} of {_sum(totals, cut, 1)} after"
+        evidence = (
+            f"filled in {before:.0%} of {_sum(totals, cut, 0)} before and {after:.0%} of {_sum(totals, cut, 1)} after"
+        )
         found.append(_candidate("field_fill_changed", key, cut, None, after - before, evidence))
     return _without_returns(found, cuts)
 
@@ -85,7 +89,8 @@ def _lag_breaks(key: Any, table: Table) -> list[Candidate]:
             continue
         if cut.end - cut.at < 2:
             continue
-        evidence = f"a week or more late: {before:.0%} of {_sum(totals, cut, 0)} before, {after:.0%} of {_sum(totals, cut, 1)} after"
+        before_of, after_of = _sum(totals, cut, 0), _sum(totals, cut, 1)
+        evidence = f"a week or more late: {before:.0%} of {before_of} before, {after:.0%} of {after_of} after"
         ends = cut.end if after > before and cut.end < len(totals) else None
         found.append(_candidate("late_or_backdated_entry", key, cut, ends, after - before, evidence))
     return _without_returns(found, cuts)
@@ -112,7 +117,12 @@ def _is_new_default(key: Any, values: Any, totals: Any, cut: Cut) -> bool:
     """Whether one value suddenly takes far more than before; stages are outcomes and do so in a good quarter."""
     before, after = _shares(values, totals, cut)
     lasts = min(cut.end - cut.at, cut.at - cut.start) >= 6
-    return key[1] != "to_stage" and lasts and after - before >= LEAST_DEFAULT_CHANGE and is_abrupt(values, totals, cut)
+    return (
+        key[1] != "to_stage"
+        and lasts
+        and after - before >= LEAST_DEFAULT_CHANGE
+        and is_abrupt(values, totals, cut, 0.7)
+    )
 
 
 def _at_the_same_time(cuts: list[Cut]) -> list[list[Cut]]:
@@ -159,7 +169,10 @@ def _key_breaks(key: Any, table: Table) -> list[Candidate]:
         change = mirrored(before, after, 0.15, needs_mirror=True)
         if change and change[0] and change[1]:
             gone, come, size = change
-            names = ", ".join(table.categories[each] for each in gone), ", ".join(table.categories[each] for each in come)
+            names = (
+                ", ".join(table.categories[each] for each in gone),
+                ", ".join(table.categories[each] for each in come),
+            )
             evidence = f"keys like {names[0]} end and keys like {names[1]} begin ({size:.0%} of the records)"
             found.append(_candidate("migration", key, cut, None, size, evidence))
     return found
@@ -176,7 +189,9 @@ def _hour_breaks(key: Any, table: Table) -> list[Candidate]:
             continue
         shift = best_rotation(before, after)
         if shift:
-            evidence = f"the hours of the day are those of before, {abs(shift)} hours {'later' if shift > 0 else 'earlier'}"
+            evidence = (
+                f"the hours of the day are those of before, {abs(shift)} hours {'later' if shift > 0 else 'earlier'}"
+            )
             found.append(_candidate("time_zone_changed", key, cut, None, float(shift), evidence))
     return found
 
@@ -232,17 +247,15 @@ def _without_returns(found: list[Candidate], cuts: list[Cut]) -> list[Candidate]
     kept: list[Candidate] = []
     for each in found:
         last = kept[-1] if kept else None
-        if last and last.size * each.size < 0 and abs(last.size + each.size) < 0.35 * abs(last.size):
-            if any(cut.at == each.at and cut.start == last.at for cut in cuts):
-                kept[-1] = replace(last, ends=each.at)
-                continue
-        kept.append(each)
+        follows = last and any(cut.at == each.at and cut.start - last.at <= 1 for cut in cuts)
+        if last and follows and last.size * each.size < 0 and abs(last.size + each.size) < 0.35 * abs(last.size):
+            kept[-1] = replace(last, ends=each.at)
+        else:
+            kept.append(each)
     return kept
 
 
-def _candidate(
-    kind: str, key: Any, cut: Cut, ends: int | None, size: float, evidence: str
-) -> Candidate:
+def _candidate(kind: str, key: Any, cut: Cut, ends: int | None, size: float, evidence: str) -> Candidate:
     thing, field, measure, population, record_type = key
     what = f"{record_type}: " if record_type else ""
     return Candidate(

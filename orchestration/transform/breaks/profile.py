@@ -55,7 +55,7 @@ class Profile:
 
 
 def read_profiles(profiles: pd.DataFrame, until: Any = None) -> list[Profile]:
-    """The profile of each source; `until` is the last day that the extracts know, and its week counts once it is over."""
+    """The profile of each source; `until` is the last day that the extracts know: its week counts once it is over."""
     frame = profiles.assign(
         week_start=profiles["week_start"].to_numpy().astype("datetime64[D]"),
         category=profiles["category"].astype(object).where(profiles["category"].notna(), ""),
@@ -73,7 +73,9 @@ def _read_source(source: str, frame: pd.DataFrame) -> Profile | None:
     if not is_volume.any():
         return None
     volume = pd.Series(frame["value"].to_numpy()[is_volume].astype(float)).groupby(days[is_volume]).sum()
-    begun = volume.index[(volume >= SHARE_OF_FIRST_WEEK * volume.median()).to_numpy()].to_numpy().astype("datetime64[D]")
+    begun = (
+        volume.index[(volume >= SHARE_OF_FIRST_WEEK * volume.median()).to_numpy()].to_numpy().astype("datetime64[D]")
+    )
     weeks = np.arange(begun[0], days.max() + 1, 7)
     position = ((days - weeks[0]).astype(int)) // 7
     kept = frame.assign(position=position)[position >= 0]

@@ -1,4 +1,4 @@
-"""Where a weekly table of counts changes its shares: exact optimal partitioning under a multinomial with overdispersion."""
+"""Where weekly counts change their shares: exact optimal partitioning under a multinomial with overdispersion."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +16,9 @@ LARGEST_DISPERSION = 400.0
 class Cut:
     """A change in week `at`, between the segment that begins at `start` and the one that ends before `end`.
 
-    settled: the first week that is wholly of the new way; a change in mid-week leaves a week between the two. gain: by how much two segments fit better than one, as twice a log likelihood after overdispersion; threshold: what
-    it had to exceed.
+    settled: the first week that is wholly of the new way; a change in mid-week leaves a week between the two. gain: by
+    how much two segments fit better than one, as twice a log likelihood after overdispersion; threshold: what it had to
+    exceed.
     """
 
     start: int
@@ -79,7 +80,11 @@ def find_cuts(counts: Any) -> list[Cut]:
     while position < len(bounds) - 1:
         start, at, end = bounds[position - 1 : position + 2]
         settled = at
-        if end - at == 1 and position + 2 < len(bounds) and _is_transition(sums, start, at, end, bounds[position + 2], phi, penalty):
+        if (
+            end - at == 1
+            and position + 2 < len(bounds)
+            and _is_transition(sums, start, at, end, bounds[position + 2], phi, penalty)
+        ):
             settled, end = end, bounds[position + 2]
             position += 1
         gain = _difference(sums[at] - sums[start], sums[end] - sums[settled]) / phi

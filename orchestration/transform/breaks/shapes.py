@@ -18,7 +18,7 @@ def distance(one: Any, other: Any) -> float:
 
 
 def mirrored(before: Any, after: Any, least: float, needs_mirror: bool) -> tuple[list[int], list[int], float] | None:
-    """The values that end and those that begin, and the share of the records they take; None where the list of values stays.
+    """The values that end and those that begin, and the share of the records they take; None where the list stays.
 
     A value that only begins or ends must have a mirror image: what it takes comes from one other value, while all the
     others keep their proportions. A new line of business has none.
@@ -64,7 +64,7 @@ def best_rotation(before: Any, after: Any) -> int:
 
 
 def best_shift(before: Any, after: Any, least: int) -> tuple[int, float]:
-    """By how many bins a share of the values moved, and that share; (0, 0) where no such move explains the difference."""
+    """By how many bins a share of the values moved, and that share; (0, 0) where no move explains the difference."""
     width = len(before)
     plain = distance(before, after)
     used = np.count_nonzero(before + after)

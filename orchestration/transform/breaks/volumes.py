@@ -4,6 +4,7 @@ Volume moves with business too. So each volume is held against what the same pop
 weeks (the outcome side), and only their ratio is cut into segments: a season or a great quarter moves both.
 """
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,8 @@ OUTCOME_SIDE = {
 }
 # by how much a volume must change for another regime of logging; None: only silence is a break, a change is business
 LEAST_FACTOR = {
-    ("activity", "rows"): 1.5,
-    ("stage_event", "rows"): 1.7,
+    ("activity", "rows"): 1.3,
+    ("stage_event", "rows"): 1.5,
     ("lead", "rows"): 2.5,
     ("lead", "qualified_at"): None,
     ("opportunity", "rows"): None,
@@ -68,7 +69,7 @@ def _control(profile: Profile, others: list[Profile], thing: str, field: str, po
     """The weekly outcome side of a volume; where its own source has none, that of all sources; else a constant."""
     parts = OUTCOME_SIDE[thing, field]
     own = sum(profile.rows(*part, population) for part in parts)
-    if np.sum(own) >= len(profile.weeks):
+    if sum(profile.rows(*part, EVERYBODY).sum() for part in parts) >= len(profile.weeks):
         return own
     everywhere = np.zeros(len(profile.weeks))
     for other in others:
@@ -78,7 +79,9 @@ def _control(profile: Profile, others: list[Profile], thing: str, field: str, po
         everywhere[np.arange(len(other.weeks))[inside] + offset] += np.asarray(theirs)[inside]
     if everywhere.sum() >= len(profile.weeks):
         return everywhere
-    return np.full(len(profile.weeks), max(1.0, profile.rows(thing, field, population).mean()))
+    # nothing says when a team began: only of everybody can be told that records were there
+    usual = profile.rows(thing, field, population).mean() if population == EVERYBODY else 0.0
+    return np.full(len(profile.weeks), usual)
 
 
 class _Series:
@@ -90,7 +93,7 @@ class _Series:
         self.begins = int(active[0]) if len(active) else len(volume)
 
     def breaks(self) -> list[Candidate]:
-        thing, field, population, record_type = self.key
+        """The breaks that the best partition of the weeks shows."""
         cuts = find_cuts(np.column_stack([self.volume, self.control]))
         if not cuts:
             return []
@@ -102,7 +105,9 @@ class _Series:
             before, after = self._rate(cut.start, cut.at), self._rate(cut.at, cut.end)
             raw = self._raw(cut)
             if after <= SILENCE * before and raw <= GAP and self._expected(before, cut.at, cut.end) >= FEWEST_EXPECTED:
-                again = next((each for each in cuts[position + 1 :] if self._rate(each.at, each.end) > SILENCE * before), None)
+                again = next(
+                    (each for each in cuts[position + 1 :] if self._rate(each.at, each.end) > SILENCE * before), None
+                )
                 ends = again.at if again else len(self.volume)
                 kind = self._kind_of_silence(cut.at, ends)
                 if kind:
@@ -123,7 +128,7 @@ class _Series:
         return found
 
     def gaps(self) -> list[Candidate]:
-        """Outages too short for the partition, which has to allow for slow drift: weeks of almost nothing between usual ones."""
+        """Outages too short for the partition, which allows for slow drift: weeks of almost nothing."""
         # the volume alone: what it is held against has its own noise, and only has to go on
         phi = dispersion(np.column_stack([self.volume, np.full(len(self.volume), 50 * self.volume.max())]), (1, 2))
         needed = threshold(len(self.volume), 1)
@@ -136,7 +141,11 @@ class _Series:
             length = next((each for each in lengths if self._gap(at, at + each, phi) >= needed), 0)
             if length:
                 cut = Cut(max(0, at - 8), at, at, at + length, self._gap(at, at + length, phi), needed)
-                found.append(self._candidate("outage", cut, at + length, self._around(at, at + length), self._rate(at, at + length)))
+                found.append(
+                    self._candidate(
+                        "outage", cut, at + length, self._around(at, at + length), self._rate(at, at + length)
+                    )
+                )
             at += max(length, 1)
         return found
 
@@ -145,7 +154,7 @@ class _Series:
         return float((self.volume[weeks].sum() + 0.1) / (self.control[weeks].sum() + 1.0))
 
     def _gap(self, at: int, end: int, phi: float) -> float:
-        """How much better silence fits these weeks than the volume of those around them; 0 where they are not silent."""
+        """How much better silence fits these weeks than the volume of those around; 0 where they are not silent."""
         inside = self.volume[at:end]
         usual = min(float(self.volume[at - 4 : at].mean()), float(self.volume[end : end + 4].mean()))
         expected = usual * len(inside) * self._going_on(at, end)
@@ -156,13 +165,16 @@ class _Series:
         return float(2 * (seen * np.log(max(seen, 1e-9) / expected) - seen + expected) / phi)
 
     def _going_on(self, at: int, end: int) -> float:
-        """How much of the usual business there was in these weeks: of what tells of it, the least; in a holiday all rests."""
+        """How much of the usual business there was in these weeks: of what tells of it, the least."""
+        if self.control.min() == self.control.max():
+            return 1.0
         shares = []
-        for part in self.parts:
+        for part in [*self.parts, self.control]:
             usual = min(part[max(0, at - 8) : at].mean(), part[end : end + 8].mean())
             if usual * (end - at) >= FEWEST_EXPECTED / 2:
                 shares.append(float(part[at:end].mean() / usual))
-        return min([1.0, *shares])
+        # too few to tell: no business, for all that is known
+        return min([1.0, *shares]) if shares else 0.0
 
     def _rate(self, start: int, end: int) -> float:
         return float((self.volume[start:end].sum() + 0.1) / (self.control[start:end].sum() + 1.0))
@@ -206,13 +218,16 @@ class _Series:
         """A short fall to less than half, and back to where it was: most of the records did not arrive."""
         if len(bounds) < 4 or LEAST_FACTOR[self.key[0], self.key[1]] is None:
             return False
-        before, inside, after = (self._rate(*span) for span in zip(bounds, bounds[1:], strict=False))
+        before, inside, after = (self._rate(*span) for span in pairwise(bounds))
         raw = self.volume[bounds[1] : bounds[2]].mean()
-        usual = min(self.volume[max(bounds[0], bounds[1] - 6) : bounds[1]].mean(), self.volume[bounds[2] : bounds[2] + 6].mean())
+        usual = min(
+            self.volume[max(bounds[0], bounds[1] - 6) : bounds[1]].mean(), self.volume[bounds[2] : bounds[2] + 6].mean()
+        )
         return bool(
             bounds[2] - bounds[1] <= 6
             and inside < 0.5 * min(before, after)
             and max(before, after) < 1.6 * min(before, after)
+            and self._going_on(bounds[1], bounds[2]) >= 0.5
             and raw < 0.5 * usual
         )
 
@@ -227,9 +242,7 @@ class _Series:
         # the volume itself has moved, not only what it is held against
         moved = raw * ratio > 0 and abs(raw) >= 0.6 * np.log(factor) and near * ratio > 0
         return bool(
-            moved
-            and min(abs(ratio), abs(near)) >= np.log(factor)
-            and is_abrupt(self.volume, self.control, cut, 0.6)
+            moved and min(abs(ratio), abs(near)) >= np.log(factor) and is_abrupt(self.volume, self.control, cut, 0.6)
         )
 
     def _candidate(self, kind: str, cut: Cut, ends: int | None, before: float, after: float) -> Candidate:
@@ -241,4 +254,6 @@ class _Series:
             f"beside {self.control[earlier].mean():.1f} and {self.control[later].mean():.1f} of the outcome side"
         )
         size = float(np.log(after / before))
-        return Candidate(kind, thing, field, "row_count", population, record_type, cut.at, ends, size, cut.confidence, evidence)
+        return Candidate(
+            kind, thing, field, "row_count", population, record_type, cut.at, ends, size, cut.confidence, evidence
+        )

@@ -1,5 +1,13 @@
-{% set edited = ['amount', 'opportunity_type', 'source_stage', 'owner_reference', 'account_reference', 'close_date', 'loss_reason'] %}
-{% set names = {'source_stage': 'stage', 'owner_reference': 'owner_id', 'account_reference': 'account_id'} %}
+{% set edited = {
+    'amount': 'amount',
+    'opportunity_type': 'opportunity_type',
+    'stage': 'source_stage',
+    'owner_id': 'owner_reference',
+    'account_id': 'account_reference',
+    'close_date': 'close_date',
+    'loss_reason': 'loss_reason',
+} %}
+{% set in_order = 'over (partition by versions.opportunity_id order by versions.extracted_at asc, versions.source_row asc)' %}
 -- The largest number of records that were edited, logged or moved within the same ten minutes of a week, beside all of that week: an
 -- import or a script touches in minutes what people touch in weeks. By population, because a maximum cannot be added up.
 with
@@ -25,15 +33,14 @@ versions as (
         versions.opportunity_id,
         versions.updated_at,
         owners.owner_id as rep_id,
-        {%- for column in edited %}
-        row_number() over in_order > 1 and versions.{{ column }} is distinct from lag(versions.{{ column }}) over in_order
-        as is_{{ column }}_edited,
+        {%- for column in edited.values() %}
+        versions.{{ column }},
+        lag(versions.{{ column }}) {{ in_order }} as previous_{{ column }},
         {%- endfor %}
-        row_number() over in_order as position_of_version
+        row_number() {{ in_order }} as position_of_version
     from {{ ref('int_opportunity_versions_unioned') }} as versions
     inner join owners on versions.opportunity_id = owners.opportunity_id
     where versions.updated_at is not null
-    window in_order as (partition by versions.opportunity_id order by versions.extracted_at, versions.source_row)
 ),
 
 edits as (
@@ -45,17 +52,17 @@ edits as (
         rep_id,
         updated_at as edited_at
     from versions
-    {%- for column in edited %}
+    {%- for field, column in edited.items() %}
     union all
     select distinct
         source,
         'opportunity' as object,
-        '{{ names.get(column, column) }}' as field,
+        '{{ field }}' as field,
         opportunity_id as record_id,
         rep_id,
         updated_at as edited_at
     from versions
-    where is_{{ column }}_edited
+    where position_of_version > 1 and {{ column }} is distinct from previous_{{ column }}
     {%- endfor %}
     union all
     select

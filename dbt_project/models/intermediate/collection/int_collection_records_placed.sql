@@ -31,7 +31,8 @@ opportunities as (
         resolved.is_won,
         row_number() over (
             partition by judged.source, judged.opportunity_id
-            order by case when judged.exclusion_reason is null then 0 else 1 end asc, judged.source_file asc, judged.source_row asc
+            order by
+                case when judged.exclusion_reason is null then 0 else 1 end asc, judged.source_file asc, judged.source_row asc
         ) as position_of_copy
     from {{ ref('int_opportunities_judged') }} as judged
     left join {{ ref('int_opportunities_resolved') }} as resolved on judged.opportunity_id = resolved.opportunity_id

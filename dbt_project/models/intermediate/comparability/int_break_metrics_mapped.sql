@@ -1,5 +1,5 @@
 -- Which metrics each break touches: those that depend on its field, and of one in the volume of an object, those that depend on
--- any field of it.
+-- any field of it. What concerns one type of activity touches no metric of another.
 with
 
 breaks as (
@@ -19,6 +19,7 @@ final as (
         on
             breaks.object = metric_fields.object
             and (breaks.field = 'rows' or breaks.field = metric_fields.field)
+            and (breaks.record_type = metric_fields.record_type or breaks.record_type is null or metric_fields.record_type is null)
 )
 
 select * from final

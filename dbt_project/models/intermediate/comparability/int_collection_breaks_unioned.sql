@@ -31,6 +31,7 @@ unioned as (
         object,
         field,
         population,
+        cast(null as varchar) as record_type,
         starts_on,
         cast(null as date) as ends_on,
         cast(1 as double) as confidence,
@@ -46,6 +47,7 @@ unioned as (
         detected.object,
         detected.field,
         detected.population,
+        detected.record_type,
         detected.starts_on,
         detected.ends_on,
         detected.confidence,
@@ -77,6 +79,7 @@ final as (
         unioned.object,
         unioned.field,
         unioned.population,
+        unioned.record_type,
         unioned.starts_on,
         case
             when unioned.kind = 'outage'

@@ -1,0 +1,258 @@
+"""The detector of breaks on the smallest profiles that show each: two years of even weeks, with one thing changed."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from orchestration.transform.breaks import BREAK_TYPES, KINDS, detect_breaks
+from orchestration.transform.breaks.segments import find_cuts
+from orchestration.transform.breaks.shapes import best_rotation, best_shift, mirrored
+
+FIRST = np.datetime64("2024-01-01", "D")
+WEEKS = 104
+CHANGE = 60
+Rows = list[dict[str, Any]]
+
+
+def monday(week: int) -> str:
+    return str(FIRST + 7 * week)
+
+
+def cells(
+    thing: str,
+    field: str,
+    measure: str,
+    counts: Callable[[int], dict[str | None, float]],
+    totals: Callable[[int], float] | None = None,
+    record_type: str = "",
+    population: str = "all",
+) -> Rows:
+    return [
+        {
+            "source": "generic", "object": thing, "field": field, "population": population,
+            "week_start": pd.Timestamp(monday(week)), "measure": measure, "record_type": record_type,
+            "category": category, "value": count, "row_count": totals(week) if totals else count,
+        }
+        for week in range(WEEKS)
+        for category, count in counts(week).items()
+        if count or totals
+    ]  # fmt: skip
+
+
+def volume(thing: str, field: str, count: Callable[[int], float], population: str = "all", kind: str = "") -> Rows:
+    # a little unrest, the same in every run
+    return cells(
+        thing,
+        field,
+        "row_count",
+        lambda week: {None: round(count(week) * (1 + 0.1 * np.sin(week * 7)))},
+        None,
+        kind,
+        population,
+    )
+
+
+def business(pace: Callable[[int], float] = lambda week: 1.0, population: str = "all") -> Rows:
+    return [
+        *volume("opportunity", "rows", lambda week: 30 * pace(week), population),
+        *volume("opportunity", "close_date", lambda week: 25 * pace(week), population),
+        *volume("lead", "rows", lambda week: 40 * pace(week), population),
+    ]
+
+
+def breaks(*rows: Iterable[dict[str, Any]], until: Any = None) -> list[tuple[str, str, str, str, str]]:
+    found = detect_breaks(pd.DataFrame([row for part in rows for row in part]), until)
+    return [(each.kind, each.object, each.field, each.population, each.starts_on) for each in found.itertuples()]
+
+
+def after(low: float, high: float, change: int = CHANGE) -> Callable[[int], float]:
+    return lambda week: high if week >= change else low
+
+
+def calls(count: Callable[[int], float], population: str = "all") -> Rows:
+    return volume("activity", "rows", count, population, "call")
+
+
+def test_an_even_company_has_no_break() -> None:
+    assert breaks(business(), calls(lambda week: 80)) == []
+
+
+def test_no_profile_no_break() -> None:
+    nothing = pd.DataFrame(business(), columns=list(business()[0])).head(0)
+    assert list(detect_breaks(nothing).columns) == list(BREAK_TYPES)
+
+
+@pytest.mark.parametrize(
+    ("count", "kind"),
+    [
+        (after(0, 80), "tracking_started"),
+        (after(80, 0), "tracking_stopped"),
+        (lambda week: 0 if CHANGE <= week < CHANGE + 2 else 80, "outage"),
+        (after(30, 90), "volume_regime_changed"),
+    ],
+)
+def test_a_volume_that_leaves_the_business_behind_is_a_break(count: Callable[[int], float], kind: str) -> None:
+    assert breaks(business(), calls(count)) == [(kind, "activity", "rows", "all", monday(CHANGE))]
+
+
+def test_a_season_and_a_holiday_move_everything_and_are_none() -> None:
+    def pace(week: int) -> float:
+        return 0.05 if week % 52 == 51 else 1 + 0.6 * np.sin(week / 52 * 2 * np.pi)
+
+    assert breaks(business(pace), calls(lambda week: 80 * pace(week))) == []
+
+
+def test_a_new_team_begins_all_at_once_and_is_none() -> None:
+    new = after(0, 1)
+    rows = [
+        business(),
+        business(new, "team:new"),
+        calls(lambda week: 80),
+        calls(lambda week: 80 * new(week), "team:new"),
+    ]
+    assert breaks(*rows) == []
+
+
+def test_closes_that_grow_with_the_age_of_the_pipeline_have_not_just_begun_to_be_recorded() -> None:
+    deals = volume("opportunity", "rows", lambda week: 60)
+    ramp = volume("opportunity", "close_date", lambda week: 60 * min(1.0, max(0, week - 6) / 14))
+    sudden = volume("opportunity", "close_date", after(0, 60, 20))
+    assert breaks(deals, ramp) == []
+    assert breaks(deals, sudden) == [("tracking_started", "opportunity", "close_date", "all", monday(20))]
+
+
+def test_a_team_that_stops_logging_is_the_team_s_break() -> None:
+    rows = []
+    for team, count in {"a": after(60, 0), "b": lambda week: 60, "c": lambda week: 60}.items():
+        rows += business(population=f"team:{team}") + calls(count, f"team:{team}")
+    everybody = business(lambda week: 3) + calls(after(180, 120))
+    assert breaks(everybody, rows) == [("tracking_stopped", "activity", "rows", "team:a", monday(CHANGE))]
+
+
+def test_a_value_that_ends_as_another_begins_is_renamed() -> None:
+    def sources(week: int) -> dict[str | None, float]:
+        return {"web": 20, "phone": 0 if week >= CHANGE else 10, "telephone": 10 if week >= CHANGE else 0}
+
+    expected = [("definition_changed", "lead", "source", "all", monday(CHANGE))]
+    assert breaks(business(), cells("lead", "source", "category_count", sources)) == expected
+
+
+def test_a_stage_renamed_in_one_pipeline_is_that_pipeline_s_break() -> None:
+    def stages(renamed: bool) -> Callable[[int], dict[str | None, float]]:
+        name = "Discovery" if renamed else "Demo"
+        return lambda week: {"Won": 12, "Demo" if week < CHANGE else name: 12}
+
+    def everybody(week: int) -> dict[str | None, float]:
+        return {"Won": 24, "Demo": 24 if week < CHANGE else 12, "Discovery": 0 if week < CHANGE else 12}
+
+    one = cells("stage_event", "to_stage", "category_count", stages(True), population="pipeline:one")
+    two = cells("stage_event", "to_stage", "category_count", stages(False), population="pipeline:two")
+    rows = business(), one, two, cells("stage_event", "to_stage", "category_count", everybody)
+    assert breaks(*rows) == [("definition_changed", "stage_event", "to_stage", "pipeline:one", monday(CHANGE))]
+
+
+def test_a_value_that_only_comes_on_top_is_business() -> None:
+    def sources(week: int) -> dict[str | None, float]:
+        return {"web": 20, "phone": 10, "event": 8, "fair": 15 if week >= CHANGE else 0}
+
+    assert breaks(business(), cells("lead", "source", "category_count", sources)) == []
+
+
+def test_a_field_that_becomes_mandatory() -> None:
+    rows = cells("opportunity", "loss_reason", "filled_count", lambda week: {None: after(6, 15)(week)}, lambda week: 15)
+    assert breaks(business(), rows) == [("field_fill_changed", "opportunity", "loss_reason", "all", monday(CHANGE))]
+
+
+def test_a_clock_that_moves_and_a_unit_that_changes() -> None:
+    def hours(week: int) -> dict[str | None, float]:
+        return {str(hour + (7 if week >= CHANGE else 0)): float(10 - abs(hour - 12)) for hour in range(8, 17)}
+
+    def sizes(week: int) -> dict[str | None, float]:
+        return {str(size + (18 if week >= CHANGE else 0)): float(9 - abs(size - 12)) for size in range(8, 17)}
+
+    expected = [
+        ("time_zone_changed", "activity", "occurred_at", "all", monday(CHANGE)),
+        ("unit_or_currency_changed", "activity", "duration_minutes", "all", monday(CHANGE)),
+    ]
+    rows = (
+        cells("activity", "occurred_at", "hour_count", hours),
+        cells("activity", "duration_minutes", "magnitude_count", sizes),
+    )
+    assert sorted(breaks(business(), *rows)) == expected
+
+
+def test_late_entries_copies_and_scripts_pass_and_say_when() -> None:
+    def lags(week: int) -> dict[str | None, float]:
+        late = 40.0 if CHANGE <= week < CHANGE + 8 else 1.0
+        return {"1 hour": 60 - late, "6 month": late}
+
+    copies = cells("activity", "rows", "copy_count", lambda week: {None: 40 if week == 30 else 0}, lambda week: 80)
+    edits = cells(
+        "opportunity",
+        "updated_at",
+        "largest_edit_count",
+        lambda week: {None: 90 if week == 40 else 2},
+        lambda week: 100,
+    )
+    rows = [*business(), *cells("activity", "logged_at", "lag_count", lags), *copies, *edits]
+    found = detect_breaks(pd.DataFrame(rows))
+    assert [(each.kind, each.starts_on, each.ends_on) for each in found.itertuples()] == [
+        ("duplicate_burst", monday(30), str(FIRST + 7 * 31 - 1)),
+        ("bulk_edit", monday(40), str(FIRST + 7 * 41 - 1)),
+        ("late_or_backdated_entry", monday(CHANGE), str(FIRST + 7 * (CHANGE + 8) - 1)),
+    ]
+
+
+def test_what_is_imported_at_once_is_a_migration_and_not_late() -> None:
+    def lags(week: int) -> dict[str | None, float]:
+        return {"1 hour" if week >= CHANGE else "7 later": 60}
+
+    logged = cells("activity", "logged_at", "largest_edit_count", lambda week: {None: 3000 if week == CHANGE else 2})
+    shapes = cells("activity", "activity_id", "key_shape_count", lambda week: {"N#" if week >= CHANGE else "V#": 60})
+    rows = business(), cells("activity", "logged_at", "lag_count", lags), logged, shapes
+    assert breaks(*rows) == [("migration", "activity", "logged_at", "all", monday(CHANGE))]
+
+
+def test_a_week_that_is_not_over_is_not_judged() -> None:
+    rows = pd.DataFrame([*business(), *calls(lambda week: 80)])
+    tail = pd.DataFrame(business()).tail(1).assign(week_start=pd.Timestamp(monday(WEEKS)))
+    until = FIRST + 7 * WEEKS + 2
+    pd.testing.assert_frame_equal(detect_breaks(pd.concat([rows, tail]), until), detect_breaks(rows, until))
+
+
+def test_the_order_of_the_rows_does_not_matter_and_ids_stay() -> None:
+    rows = pd.DataFrame([*business(), *calls(after(30, 90))])
+    shuffled = rows.sample(frac=1, random_state=3)
+    pd.testing.assert_frame_equal(detect_breaks(shuffled), detect_breaks(rows))
+    [one], [other] = detect_breaks(rows)["break_id"], detect_breaks(rows[rows["week_start"] < monday(90)])["break_id"]
+    assert one == other
+    assert set(detect_breaks(rows)["kind"]) <= set(KINDS)
+
+
+def test_cuts_of_pure_noise_are_rare_and_drift_is_none() -> None:
+    rng = np.random.default_rng(11)
+    noise = [len(find_cuts(rng.multinomial(40, [0.2, 0.3, 0.5], size=WEEKS))) for _ in range(150)]
+    assert sum(noise) <= 1
+    slowly = np.linspace(0.45, 0.55, WEEKS)
+    drift = [len(find_cuts(np.column_stack([rng.binomial(40, slowly), np.full(WEEKS, 20)]))) for _ in range(50)]
+    assert sum(drift) <= 2
+
+
+def test_a_change_in_mid_week_is_one_cut() -> None:
+    counts = np.array([[300.0, 100.0]] * 40 + [[200.0, 200.0]] + [[100.0, 300.0]] * 40)
+    [cut] = find_cuts(counts)
+    assert (cut.at, cut.settled) == (40, 41)
+
+
+def test_what_turned_one_distribution_into_another() -> None:
+    day = np.array([0] * 8 + [5, 20, 40, 30, 20, 30, 40, 20, 5] + [0] * 7)
+    assert best_rotation(day, np.roll(day, 3)) == 3
+    assert best_rotation(day, day[::-1] + np.eye(24)[0] * 100) == 0
+    sizes = np.array([0, 2, 10, 30, 10, 2] + [0] * 20)
+    assert best_shift(sizes, np.roll(sizes, 18), 3) == (18, 1.0)
+    assert best_shift(sizes, np.roll(sizes, 1), 3) == (0, 0.0)
+    assert mirrored(np.array([50, 30, 20, 0]), np.array([50, 30, 0, 20]), 0.03, needs_mirror=True) == ([2], [3], 0.2)
+    assert mirrored(np.array([50, 30, 20, 0]), np.array([40, 24, 16, 20]), 0.03, needs_mirror=True) is None
