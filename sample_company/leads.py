@@ -5,7 +5,7 @@ import pandas as pd
 
 from sample_company.people import Window, source_at
 from sample_company.story import Story, moved_at
-from sample_company.systems import mixed_ids
+from sample_company.systems import GENERIC, mixed_ids
 from sample_company.working_days import add_working_days, first_day, instant, local_day
 
 LEAD_SOURCES = np.array(["website", "referral", "trade show", "phone", "whatsapp"])
@@ -42,7 +42,9 @@ def make_leads(
     leads["rejected_at"] = np.where((fate > 0.25) & (fate < 0.7), instant(qualified_on, second, offset), never)
     leads["converted_at"] = np.where(deal >= 0, deals["created_at"].to_numpy()[deal], never)
     source = rng.integers(0, 5, len(deal))
-    leads["lead_source"] = LEAD_SOURCES[np.where((source == 4) & (created_on < story.whatsapp_listed), 3, source)]
+    # the lists of the CRMs had it from the beginning
+    is_unlisted = (created_on < story.whatsapp_listed) & (reps["source"] == GENERIC).to_numpy()[rep]
+    leads["lead_source"] = LEAD_SOURCES[np.where((source == 4) & is_unlisted, 3, source)]
     unowned = (deal < 0) & (fate < 0.04)
     leads["owner"] = np.where(unowned, -1, rep)
     leads = leads[(created_on >= hired_on) & (np.isnat(ended_on) | (created_on <= ended_on))]

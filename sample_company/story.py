@@ -146,7 +146,7 @@ def planted_breaks(story: Story, sources: tuple[str, ...]) -> tuple[Break, ...]:
          False, "the telephone system exports the duration of calls in seconds"),
         ("time_zone_changed", PIPEDRIVE, "activity", "occurred_at", "all", story.due_in_local_time, forever, False,
          "due times are exported in the time of Jakarta instead of UTC"),
-        ("migration", PIPEDRIVE, "opportunity", "rows", "all", story.crm_changed, forever, True,
+        ("migration", SALESFORCE, "opportunity", "rows", "all", story.crm_changed, forever, True,
          "the region around Makassar goes to Salesforce: open deals are created anew there, with new ids and dates"),
         ("tracking_stopped", GENERIC, "activity", "rows", jakarta_two, story.tracking_stopped, forever, False,
          "the team ceases to log activities"),

@@ -204,7 +204,7 @@ def test_without_breaks_the_truth_is_the_same_whatever_systems_the_company_has(t
             assert {place[rep]: months for rep, months in other.activities_by_rep[kind].items()} == reps
     # only the move itself is recorded otherwise
     assert [(each.kind, each.source, each.starts_on) for each in other.breaks] == [
-        ("migration", "pipedrive", "2026-06-01")
+        ("migration", "salesforce", "2026-06-01")
     ]
 
 

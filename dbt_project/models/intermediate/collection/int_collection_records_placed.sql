@@ -23,9 +23,20 @@ activities as (
     where occurred_on is not null and (exclusion_reason is null or exclusion_reason = 'duplicate')
 ),
 
+-- a deal or lead that moved to another system was entered in its first
+first_records as (
+    select
+        entity,
+        source,
+        canonical_id
+    from {{ ref('int_source_ids_matched') }}
+    where entity in ('opportunity', 'lead') and in_force_from = cast('0001-01-01' as date)
+),
+
 opportunities as (
     select
         judged.*,
+        coalesce(first_records.source, judged.source) as first_source,
         resolved.closed_on,
         resolved.is_closed,
         resolved.is_won,
@@ -36,15 +47,24 @@ opportunities as (
         ) as position_of_copy
     from {{ ref('int_opportunities_judged') }} as judged
     left join {{ ref('int_opportunities_resolved') }} as resolved on judged.opportunity_id = resolved.opportunity_id
+    left join first_records
+        on
+            first_records.entity = 'opportunity'
+            and judged.opportunity_id = first_records.canonical_id
     where judged.exclusion_reason is null or judged.exclusion_reason = 'duplicate'
 ),
 
 leads as (
     select
-        *,
-        case when exclusion_reason = 'duplicate' then 2 else 1 end as position_of_copy
-    from {{ ref('int_leads_judged') }}
-    where exclusion_reason is null or exclusion_reason = 'duplicate'
+        judged.*,
+        coalesce(first_records.source, judged.source) as first_source,
+        case when judged.exclusion_reason = 'duplicate' then 2 else 1 end as position_of_copy
+    from {{ ref('int_leads_judged') }} as judged
+    left join first_records
+        on
+            first_records.entity = 'lead'
+            and judged.lead_id = first_records.canonical_id
+    where judged.exclusion_reason is null or judged.exclusion_reason = 'duplicate'
 ),
 
 stage_log as (
@@ -54,6 +74,7 @@ stage_log as (
         resolved.owner_id as owner_rep_id
     from {{ ref('int_stage_log_unioned') }} as log
     inner join {{ ref('int_opportunities_resolved') }} as resolved on log.opportunity_id = resolved.opportunity_id
+    where log.is_in_force
 ),
 
 -- of the deals won: by the day of the win
@@ -99,7 +120,7 @@ records as (
     {%- for dated_by, day in {'rows': 'created_on', 'close_date': 'closed_on'}.items() %}
     union all
     select
-        opportunities.source,
+        opportunities.{{ 'first_source' if dated_by == 'rows' else 'source' }} as source,
         'opportunity' as object,
         '{{ dated_by }}' as dated_by,
         '' as record_type,
@@ -126,7 +147,7 @@ records as (
     {%- for dated_by, day in {'rows': 'created_on', 'qualified_at': 'qualified_on'}.items() %}
     union all
     select
-        leads.source,
+        leads.{{ 'first_source' if dated_by == 'rows' else 'source' }} as source,
         'lead' as object,
         '{{ dated_by }}' as dated_by,
         '' as record_type,
