@@ -14,6 +14,22 @@ records as (
     select * from {{ ref('int_collection_records_placed') }}
 ),
 
+-- where a source is one team's at the time, that team's break is everybody's
+sole_teams as (
+    select
+        detected.break_id,
+        min(rep_teams.team_id) as team_id
+    from detected
+    inner join {{ ref('int_rep_sources_listed') }} as rep_sources on detected.source = rep_sources.source
+    inner join {{ ref('int_rep_teams_dated') }} as rep_teams
+        on
+            rep_sources.rep_id = rep_teams.rep_id
+            and detected.starts_on between rep_teams.valid_from and rep_teams.valid_to
+    where rep_teams.team_id is not null
+    group by detected.break_id
+    having count(distinct rep_teams.team_id) = 1
+),
+
 known as (
     select distinct detected.break_id
     from detected
@@ -22,8 +38,11 @@ known as (
             detected.source = declared.source
             and detected.object = declared.object
             and detected.field = declared.field
-            and (detected.population = declared.population or declared.population = 'all')
             and abs({{ days_between('detected.starts_on', 'declared.starts_on') }}) <= 28
+    left join sole_teams on detected.break_id = sole_teams.break_id
+    where
+        declared.population in ('all', detected.population)
+        or (detected.population = 'all' and declared.population = 'team:' || sole_teams.team_id)
 ),
 
 -- a week tells when tracking started, the first record in it the day
