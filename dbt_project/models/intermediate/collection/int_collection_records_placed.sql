@@ -120,7 +120,7 @@ records as (
     {%- for dated_by, day in {'rows': 'created_on', 'close_date': 'closed_on'}.items() %}
     union all
     select
-        opportunities.{{ 'first_source' if dated_by == 'rows' else 'source' }} as source,
+        opportunities.{{ 'first_source as source' if dated_by == 'rows' else 'source' }},
         'opportunity' as object,
         '{{ dated_by }}' as dated_by,
         '' as record_type,
@@ -147,7 +147,7 @@ records as (
     {%- for dated_by, day in {'rows': 'created_on', 'qualified_at': 'qualified_on'}.items() %}
     union all
     select
-        leads.{{ 'first_source' if dated_by == 'rows' else 'source' }} as source,
+        leads.{{ 'first_source as source' if dated_by == 'rows' else 'source' }},
         'lead' as object,
         '{{ dated_by }}' as dated_by,
         '' as record_type,

@@ -1,5 +1,6 @@
 -- Every break, declared or detected. What was declared is not listed again as detected: of the same source, object, field and people,
--- within four weeks of the declared day. Where something was not recorded at all, from when to when.
+-- within four weeks of the declared day; nor what a move of deals leaves behind in its two systems, from the oldest deal that moved to
+-- four weeks after the move. Where something was not recorded at all, from when to when.
 with
 
 declared as (
@@ -43,6 +44,35 @@ known as (
     where
         declared.population in ('all', detected.population)
         or (detected.population = 'all' and declared.population = 'team:' || sole_teams.team_id)
+),
+
+migrations as (
+    select * from {{ ref('int_migrations_dated') }}
+),
+
+moves as (
+    select
+        source,
+        first_created_on,
+        starts_on
+    from migrations
+    union all
+    select
+        previous_source as source,
+        first_created_on,
+        starts_on
+    from migrations
+),
+
+explained as (
+    select distinct detected.break_id
+    from detected
+    inner join moves
+        on
+            detected.source = moves.source
+            and detected.starts_on between coalesce(moves.first_created_on, moves.starts_on)
+            and {{ add_days('moves.starts_on', 28) }}
+    where detected.object in ('opportunity', 'lead', 'stage_event')
 ),
 
 -- a week tells when tracking started, the first record in it the day
@@ -98,8 +128,9 @@ unioned as (
         detected.evidence
     from detected
     left join known on detected.break_id = known.break_id
+    left join explained on detected.break_id = explained.break_id
     left join first_records on detected.break_id = first_records.break_id
-    where known.break_id is null
+    where known.break_id is null and explained.break_id is null
 ),
 
 trackings as (
