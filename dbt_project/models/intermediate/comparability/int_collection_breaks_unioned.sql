@@ -70,7 +70,8 @@ explained as (
     inner join moves
         on
             detected.source = moves.source
-            and detected.starts_on between coalesce(moves.first_created_on, moves.starts_on)
+            -- a detected break is dated by the Monday of its week
+            and detected.starts_on between {{ add_days('coalesce(moves.first_created_on, moves.starts_on)', -6) }}
             and {{ add_days('moves.starts_on', 28) }}
     where detected.object in ('opportunity', 'lead', 'stage_event')
 ),
