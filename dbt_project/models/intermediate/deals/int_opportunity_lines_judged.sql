@@ -32,13 +32,7 @@ mapped as (
 ),
 
 identified as (
-    select
-        mapped.*,
-        coalesce(records.opportunity_id, mapped.source_opportunity_id) as opportunity_id,
-        coalesce(not records.is_in_force and mapped.source = records.source, false) as is_left_behind
-    from mapped
-    left join {{ ref('int_opportunity_records_traced') }} as records
-        on mapped.source_opportunity_id = records.source_opportunity_id
+    {{ of_canonical_deals('mapped') }}
 ),
 
 product_references as (

@@ -17,13 +17,7 @@ identified as (
 ),
 
 splits as (
-    select
-        identified.*,
-        coalesce(records.opportunity_id, identified.source_opportunity_id) as opportunity_id,
-        coalesce(not records.is_in_force and identified.source = records.source, false) as is_left_behind
-    from identified
-    left join {{ ref('int_opportunity_records_traced') }} as records
-        on identified.source_opportunity_id = records.source_opportunity_id
+    {{ of_canonical_deals('identified') }}
 ),
 
 opportunities as (

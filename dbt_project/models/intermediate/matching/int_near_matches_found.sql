@@ -112,6 +112,7 @@ deals as (
     select
         opportunities.source,
         opportunities.opportunity_id,
+        opportunities.opportunity_key,
         opportunities.opportunity_name,
         opportunities.account_id,
         opportunities.amount,
@@ -126,8 +127,13 @@ deals as (
 re_created as (
     select
         'opportunity' as entity,
+        deals.source,
         deals.opportunity_id as source_record_id,
+        deals.opportunity_name as record_name,
+        others.source as other_source,
         others.opportunity_id as other_source_record_id,
+        others.opportunity_key as other_record_key,
+        others.opportunity_name as other_record_name,
         'same_account_name_and_amount' as reason
     from deals
     inner join deals as others
@@ -185,19 +191,7 @@ undecided as (
 final as (
     select * from undecided
     union all
-    select
-        re_created.entity,
-        deals.source,
-        re_created.source_record_id,
-        deals.opportunity_name as record_name,
-        others.source as other_source,
-        re_created.other_source_record_id,
-        substr(re_created.other_source_record_id, length(others.source) + 2) as other_record_key,
-        others.opportunity_name as other_record_name,
-        re_created.reason
-    from re_created
-    inner join deals on re_created.source_record_id = deals.opportunity_id
-    inner join deals as others on re_created.other_source_record_id = others.opportunity_id
+    select * from re_created
 )
 
 select * from final
