@@ -47,7 +47,7 @@ versions as (
         row_number() {{ in_order }} as position_of_version
     from {{ ref('int_opportunity_versions_unioned') }} as versions
     inner join owners on versions.opportunity_id = owners.opportunity_id
-    where versions.updated_at is not null
+    where versions.updated_at is not null and versions.is_in_force
 ),
 
 last_deals as (
