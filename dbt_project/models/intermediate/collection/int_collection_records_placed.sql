@@ -71,7 +71,6 @@ created_opportunities as (
         opportunities.created_on,
         opportunities.created_at,
         opportunities.is_copy,
-        opportunities.opportunity_id,
         -- it was open there, or it would not have moved
         first_versions.opportunity_id is null and opportunities.is_closed as is_closed,
         first_versions.opportunity_id is null and opportunities.is_won as is_won,
@@ -79,8 +78,9 @@ created_opportunities as (
         case
             when first_versions.opportunity_id is null then opportunities.{{ column }}
             else first_versions.{{ column }}
-        end as {{ column }}{{ ',' if not loop.last }}
+        end as {{ column }},
         {%- endfor %}
+        opportunities.opportunity_id
     from opportunities
     left join first_versions
         on
