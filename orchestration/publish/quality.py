@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.publish.files import make_private_folder, new_path, put_in_place, remove_leftovers
+from orchestration.publish.impact import write_check_impact
 from orchestration.publish.state import LOAD_LEDGER, describe_state, literal, relation_or_empty
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
@@ -67,10 +68,10 @@ COLLECTION_BREAK = {
 def publish_quality(settings: Settings, *, run_id: str, outcome: str | None = None) -> Path:
     """Replace published/quality.duckdb in one step and return its path. The lock is the caller's.
 
-    Schema `quality`: check_result (the newest 100 runs; `is_current` marks results that still hold), load_ledger and
-    quarantine (with the rows that the models set aside), source, collection_regime, collection_break, and last_run
-    with `run_id`, `outcome` (see write_ops_report, null where it is not known) and the time in UTC. Tables that the
-    warehouse does not have yet are empty.
+    Schema `quality`: check_result (the newest 100 runs; `is_current` marks results that still hold), check_impact
+    (what failing checks reach), load_ledger and quarantine (with the rows that the models set aside), source,
+    collection_regime, collection_break, and last_run with `run_id`, `outcome` (see write_ops_report, null where it is
+    not known) and the time in UTC. Tables that the warehouse does not have yet are empty.
     """
     make_private_folder(settings.published)
     remove_leftovers(settings.published)
@@ -80,6 +81,7 @@ def publish_quality(settings: Settings, *, run_id: str, outcome: str | None = No
         connection.execute(f"attach {literal(str(new))} as publish_quality")
         connection.execute("create schema publish_quality.quality")
         _write_checks(connection, run_id, outcome)
+        write_check_impact(connection, settings)
         _write_ledger(connection)
         _copy(connection, "raw", "source", SOURCE)
         _copy(connection, "quality", "collection_regime", COLLECTION_REGIME)
