@@ -117,8 +117,10 @@ def freshness_bar(row: Row) -> dict[str, Any]:
     return {"width": round(100 * min(share, 1.0), 2), "is_cut": share > 1}
 
 
-def heat_cells(values: Mapping[date, Any], columns: Sequence[date], steps: Sequence[float]) -> list[dict[str, Any]]:
-    """For each column its cell: where it stands and the step that its value reaches, None where there is no value."""
+def heat_cells(
+    values: Mapping[date, Any], columns: Sequence[date], steps: Sequence[float], is_good_high: bool
+) -> list[dict[str, Any]]:
+    """For each column its cell: where it stands and how bad its value is, 0 to 4, None where there is no value."""
     width = 100 / max(len(columns), 1)
     return [
         {
@@ -126,7 +128,7 @@ def heat_cells(values: Mapping[date, Any], columns: Sequence[date], steps: Seque
             "width": round(width * 0.9, 2),
             "column": column,
             "value": values.get(column),
-            "step": None if values.get(column) is None else sum(float(values[column]) > step for step in steps),
+            "badness": _badness(values.get(column), steps, is_good_high),
         }
         for place, column in enumerate(columns)
     ]
@@ -135,6 +137,13 @@ def heat_cells(values: Mapping[date, Any], columns: Sequence[date], steps: Seque
 def bar_width(value: Any, largest: Any) -> float:
     """A bar's width in percent of the largest, at least wide enough to be seen where the value is not 0."""
     return _percent(abs(value), abs(largest))
+
+
+def _badness(value: Any, steps: Sequence[float], is_good_high: bool) -> int | None:
+    if value is None:
+        return None
+    step = sum(float(value) > border for border in steps)
+    return len(steps) - step if is_good_high else step
 
 
 def _percent(value: Any, most: Any) -> float:

@@ -18,7 +18,7 @@ from orchestration.publish.version import MANIFEST, MARTS, read_manifest
 from orchestration.settings import Settings
 
 OUTCOMES = ("published", "unchanged", "blocked", "failed", "canceled", "finished")
-SAMPLES_SHOWN = 5
+SAMPLES_SHOWN = 50
 PERSONAL = re.compile(
     r"name|mail|phone|address|subject|title|note|description|comment|row_text|^_|_value$", re.IGNORECASE
 )
@@ -88,8 +88,10 @@ def _content(connection: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, An
         "rooms": [{**row, "bars": charts.trend_bars(runs, row["room"])} for row in rooms],
         "runs": runs,
         **_breaks(ops_trust.breaks(connection), reference.date() if reference else None),
-        "health": _heat(ops_trust.collection_health(connection), "score", charts.HEALTH_STEPS),
-        "shares": _heat(ops_trust.restated_shares(connection), "restated_share", charts.SHARE_STEPS),
+        "health": _heat(ops_trust.collection_health(connection), "score", charts.HEALTH_STEPS, is_good_high=True),
+        "shares": _heat(
+            ops_trust.restated_shares(connection), "restated_share", charts.SHARE_STEPS, is_good_high=False
+        ),
         "restatements": ops_trust.restatements(connection),
         "loads": ops_queries.loads(connection, run_id),
         "load_warnings": ops_queries.load_warnings(connection, run_id),
@@ -115,11 +117,15 @@ def _breaks(breaks: ops_queries.Rows, last: date | None) -> dict[str, Any]:
         "breaks_by_source": [{"name": source, "rows": rows} for source, rows in by_source.items()],
         "break_axis": axis,
         "group_names": charts.GROUP_NAMES,
-        "undecided": sum(1 for row in breaks if row["origin"] == "detected" and row["review"] is None),
+        "undecided": sum(
+            row["is_reviewable"] and row["origin"] == "detected" and row["review"] is None for row in breaks
+        ),
     }
 
 
-def _heat(rows: ops_queries.Rows | None, value: str, steps: Sequence[float]) -> dict[str, Any] | None:
+def _heat(
+    rows: ops_queries.Rows | None, value: str, steps: Sequence[float], *, is_good_high: bool
+) -> dict[str, Any] | None:
     """A heat map of rows by source and team, over the periods that any of them has; None where nothing is known."""
     if rows is None:
         return None
@@ -135,7 +141,9 @@ def _heat(rows: ops_queries.Rows | None, value: str, steps: Sequence[float]) -> 
                 "team_id": team_id,
                 "newest": (of_team.get(columns[-1]) or {}).get(value),
                 "newest_metric": (of_team.get(columns[-1]) or {}).get("metric"),
-                "cells": charts.heat_cells({day: row[value] for day, row in of_team.items()}, columns, steps),
+                "cells": charts.heat_cells(
+                    {day: row[value] for day, row in of_team.items()}, columns, steps, is_good_high
+                ),
             }
             for (source, team_id), of_team in by_team.items()
         ],
@@ -143,21 +151,21 @@ def _heat(rows: ops_queries.Rows | None, value: str, steps: Sequence[float]) -> 
 
 
 def samples(sample_keys: str | None) -> list[str]:
-    """The sample rows of a check in words: a key, or the columns that are no name, address or text of a person."""
+    """The sample rows of a check in words: a key, a message, or the columns that tell nothing of a person."""
     try:
         found = json.loads(sample_keys or "[]")
     except ValueError:
         return []
-    return [
-        ", ".join(
-            f"{name} {'blank' if value is None else value}"
-            for name, value in sample.items()
-            if not PERSONAL.search(name)
-        )
-        if isinstance(sample, dict)
-        else str(sample)
-        for sample in (found if isinstance(found, list) else [])[:SAMPLES_SHOWN]
-    ]
+    return [_in_words(sample) for sample in (found if isinstance(found, list) else [])[:SAMPLES_SHOWN]]
+
+
+def _in_words(sample: Any) -> str:
+    if not isinstance(sample, dict):
+        return str(sample)
+    if sample.get("message"):
+        return str(sample["message"])
+    told = {name: "blank" if value is None else value for name, value in sample.items() if not PERSONAL.search(name)}
+    return ", ".join(f"{name} {value}" for name, value in told.items())
 
 
 def _environment() -> Environment:

@@ -67,9 +67,10 @@ def trend(connection: duckdb.DuckDBPyConnection) -> Rows:
 
 
 def breaks(connection: duckdb.DuckDBPyConnection) -> Rows:
-    """The breaks of collection by source, in order of time. Without the register of reviews no `review` is said."""
+    """The breaks of collection by source, in order of time; `is_reviewable` where ops can confirm or dismiss them."""
     found = rows_of(connection, "select * from collection_break order by source, starts_on, object, field, break_id")
-    return [{"review": None, "reviewed_by": None, "reviewed_on": None, **row} for row in found]
+    unknown = {"review": None, "reviewed_by": None, "reviewed_on": None}
+    return [{**unknown, **row, "is_reviewable": "review" in row} for row in found]
 
 
 def restated_shares(connection: duckdb.DuckDBPyConnection) -> Rows | None:
