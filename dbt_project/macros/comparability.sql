@@ -95,3 +95,24 @@
 {% macro contract_version() -%}
     '1'
 {%- endmacro %}
+
+
+{#- Whether a break lies within a period: one that has passed wherever it meets it, any other where it parts the period in two. -#}
+{% macro break_lies_within(breaks, start, end) -%}
+    case
+        when {{ breaks }}.ends_on is not null then {{ breaks }}.starts_on <= {{ end }} and {{ breaks }}.ends_on >= {{ start }}
+        else {{ breaks }}.starts_on > {{ start }} and {{ breaks }}.starts_on <= {{ end }}
+    end
+{%- endmacro %}
+
+
+{#- Whether a break stands between a period and an earlier one: one that has passed where it meets either of them. -#}
+{% macro break_divides(breaks, start, end, earlier_start, earlier_end) -%}
+    case
+        when {{ breaks }}.ends_on is not null
+            then
+                ({{ breaks }}.starts_on <= {{ end }} and {{ breaks }}.ends_on >= {{ start }})
+                or ({{ breaks }}.starts_on <= {{ earlier_end }} and {{ breaks }}.ends_on >= {{ earlier_start }})
+        else {{ breaks }}.starts_on > {{ earlier_start }} and {{ breaks }}.starts_on <= {{ end }}
+    end
+{%- endmacro %}

@@ -8,9 +8,9 @@ from typing import Any
 
 import duckdb
 
+from orchestration.lineage import model_parents
 from orchestration.publish.state import identifier
 from orchestration.settings import Settings
-from orchestration.transform.lineage import model_parents
 
 Parents = Mapping[str, Sequence[str]]
 
