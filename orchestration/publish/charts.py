@@ -14,6 +14,7 @@ Row = Mapping[str, Any]
 YEARS_SHOWN = 3
 RUN_SLOTS = 20
 SHORTEST_SPAN = 1.5
+TEAMS_SHOWN = 20
 HEALTH_STEPS = (40, 60, 75, 90)
 SHARE_STEPS = (0.0, 0.02, 0.05, 0.15)
 
@@ -115,6 +116,38 @@ def freshness_bar(row: Row) -> dict[str, Any]:
         return {"width": None, "is_cut": False}
     share = behind / expected / 2
     return {"width": round(100 * min(share, 1.0), 2), "is_cut": share > 1}
+
+
+def heat_map(
+    rows: Sequence[Row] | None, value: str, steps: Sequence[float], *, is_good_high: bool
+) -> dict[str, Any] | None:
+    """A heat map by source and team, over the periods that any of them has; None where nothing is known.
+
+    Of very many teams the sources and the teams that stand worst in the newest period are shown.
+    """
+    if rows is None:
+        return None
+    columns = sorted({row["period_start"] for row in rows})
+    by_team: dict[tuple[str, str], dict[date, Row]] = {}
+    for row in rows:
+        by_team.setdefault((row["source"], row["team_id"]), {})[row["period_start"]] = row
+    drawn: list[dict[str, Any]] = [
+        {
+            "source": source,
+            "team_id": team_id,
+            "newest": (of_team.get(columns[-1]) or {}).get(value),
+            "note": (of_team.get(columns[-1]) or {}).get("note"),
+            "cells": heat_cells({day: row[value] for day, row in of_team.items()}, columns, steps, is_good_high),
+        }
+        for (source, team_id), of_team in by_team.items()
+    ]
+    worst = sorted(drawn, key=lambda row: (row["team_id"] != "all", -(row["cells"][-1]["badness"] or 0)))
+    shown = {(row["source"], row["team_id"]) for row in worst[:TEAMS_SHOWN]}
+    return {
+        "columns": columns,
+        "rows": [row for row in drawn if (row["source"], row["team_id"]) in shown],
+        "hidden": max(len(drawn) - TEAMS_SHOWN, 0),
+    }
 
 
 def heat_cells(

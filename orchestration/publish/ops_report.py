@@ -19,6 +19,7 @@ from orchestration.settings import Settings
 
 OUTCOMES = ("published", "unchanged", "blocked", "failed", "canceled", "finished")
 SAMPLES_SHOWN = 50
+REASONS_DRAWN = 12
 PERSONAL = re.compile(
     r"name|mail|phone|address|subject|title|note|description|comment|row_text|^_|_value$", re.IGNORECASE
 )
@@ -83,19 +84,27 @@ def _content(connection: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, An
     freshness, quarantine = ops_queries.freshness(connection), ops_queries.quarantine(connection)
     most_set_aside = max((row["row_count"] for row in quarantine), default=0)
     reference = freshness[0]["reference_at"] if freshness else None
+    health = ops_trust.collection_health(connection)
     return {
         "failing": [{**row, "samples": samples(row["sample_keys"])} for row in ops_queries.failing_checks(connection)],
         "rooms": [{**row, "bars": charts.trend_bars(runs, row["room"])} for row in rooms],
         "runs": runs,
         **_breaks(ops_trust.breaks(connection), reference.date() if reference else None),
-        "health": _heat(ops_trust.collection_health(connection), "score", charts.HEALTH_STEPS, is_good_high=True),
-        "shares": _heat(
+        "team_names": ops_trust.team_names(connection),
+        "health": charts.heat_map(
+            health and [{**row, "note": ops_trust.lost_points(row)} for row in health],
+            "score",
+            charts.HEALTH_STEPS,
+            is_good_high=True,
+        ),
+        "shares": charts.heat_map(
             ops_trust.restated_shares(connection), "restated_share", charts.SHARE_STEPS, is_good_high=False
         ),
         "restatements": ops_trust.restatements(connection),
         "loads": ops_queries.loads(connection, run_id),
         "load_warnings": ops_queries.load_warnings(connection, run_id),
         "quarantine": [{**row, "bar": charts.bar_width(row["row_count"], most_set_aside)} for row in quarantine],
+        "reasons_drawn": REASONS_DRAWN,
         "exclusions": ops_trust.exclusions(connection),
         "freshness": [{**row, "bar": charts.freshness_bar(row)} for row in freshness],
         "written_at": ops_queries.rows_of(connection, "select written_at from last_run")[0]["written_at"],
@@ -120,33 +129,6 @@ def _breaks(breaks: ops_queries.Rows, last: date | None) -> dict[str, Any]:
         "undecided": sum(
             row["is_reviewable"] and row["origin"] == "detected" and row["review"] is None for row in breaks
         ),
-    }
-
-
-def _heat(
-    rows: ops_queries.Rows | None, value: str, steps: Sequence[float], *, is_good_high: bool
-) -> dict[str, Any] | None:
-    """A heat map of rows by source and team, over the periods that any of them has; None where nothing is known."""
-    if rows is None:
-        return None
-    columns = sorted({row["period_start"] for row in rows})
-    by_team: dict[tuple[str, str], dict[date, dict[str, Any]]] = {}
-    for row in rows:
-        by_team.setdefault((row["source"], row["team_id"]), {})[row["period_start"]] = row
-    return {
-        "columns": columns,
-        "rows": [
-            {
-                "source": source,
-                "team_id": team_id,
-                "newest": (of_team.get(columns[-1]) or {}).get(value),
-                "newest_metric": (of_team.get(columns[-1]) or {}).get("metric"),
-                "cells": charts.heat_cells(
-                    {day: row[value] for day, row in of_team.items()}, columns, steps, is_good_high
-                ),
-            }
-            for (source, team_id), of_team in by_team.items()
-        ],
     }
 
 
@@ -180,9 +162,19 @@ def _environment() -> Environment:
     environment.filters["signed"] = lambda value: "-" if value is None else f"{value:+,}"
     environment.filters["percent"] = lambda value: "-" if value is None else f"{value:.1%}"
     environment.filters["words"] = lambda value: str(value).replace("_", " ")
-    environment.filters["team"] = lambda value: "all teams" if value in (None, "all") else str(value)
+    environment.filters["team"] = _team
+    environment.filters["population"] = _population
     environment.filters["instant"] = _instant
     return environment
+
+
+def _team(team_id: str | None, names: dict[str, str]) -> str:
+    return "all teams" if team_id in (None, "all") else names.get(str(team_id), str(team_id))
+
+
+def _population(population: str, names: dict[str, str]) -> str:
+    kind, _, value = population.partition(":")
+    return population if kind != "team" else f"team {names.get(value, value)}"
 
 
 def _instant(value: datetime | str | None) -> str:

@@ -15,6 +15,7 @@ TRUST_MODELS = {
     "marts.mart_restated_share": ["marts.mart_restatement"],
     "marts.mart_collection_health": ["staging.stg_crm__opportunities"],
     "marts.mart_exclusion": ["staging.stg_crm__opportunities"],
+    "marts.dim_teams": [],
 }
 OWNER_KNOWN = CriticalCheck("raw", "raw.crm__opportunity", "gx_owner_known", ("raw.crm__opportunity",))
 
@@ -78,11 +79,14 @@ from (values
 """
 HEALTH = """
 create or replace table marts.mart_collection_health as
-select 'crm' as source, team_id, week::date as period_start, (score - 3 * weeks)::integer as score
+select
+    'crm' as source, team_id, week::date as period_start, (score - 3 * weeks)::integer as score, 20 as filled_weight,
+    20 as filled_points, 80 as trail_weight, (score - 3 * weeks - 20)::integer as trail_points
 from (values ('all', 91), ('crm:north', 100)) as teams(team_id, score),
     (select range as week, 10 * (row_number() over () % 3) as weeks
      from range(date '2017-06-05', date '2017-12-26', interval 7 day))
 """
+TEAMS = "create or replace table marts.dim_teams as select 'crm:north' as team_id, 'North' as team_name"
 EXCLUSION = """
 create or replace table marts.mart_exclusion as
 select 'crm' as source, 'opportunity' as object, reason
@@ -95,7 +99,7 @@ def make_busy(settings: Settings) -> None:
     build(settings)
     deliver_quotas(settings)
     with connect(settings) as connection:
-        for statement in (SOURCES, LATE_SOURCES, BREAKS, RESTATEMENT, RESTATED_SHARE, HEALTH, EXCLUSION):
+        for statement in (SOURCES, LATE_SOURCES, BREAKS, RESTATEMENT, RESTATED_SHARE, HEALTH, TEAMS, EXCLUSION):
             connection.execute(statement)
         connection.execute(
             "create or replace table raw.crm__opportunity as "

@@ -67,7 +67,7 @@ def test_a_failing_check_says_which_tables_and_periods_it_reaches(text):
 
 
 def test_breaks_are_told_by_source_in_order_of_time_with_what_ops_said_of_them(text):
-    assert "outage 2017-05-01 to 2017-07-09, detected activity.rows · team:crm:north" in text
+    assert "outage 2017-05-01 to 2017-07-09, detected activity.rows · team North" in text
     assert "tracking started 2017-03-01, declared, confirmed opportunity.closed_on · all" in text
     assert "bulk edit 2017-08-07 to 2017-08-13, detected, dismissed" in text
     # detected and neither confirmed nor dismissed: the outage and the two of the old CRM
@@ -115,15 +115,30 @@ def test_restatements_are_those_of_the_end_of_the_period_largest_first_of_each_m
 
 def test_of_each_month_the_share_shown_is_that_of_the_metric_of_which_most_moved(busy, text):
     shares = {(row["team_id"], row["period_start"].month): row for row in asked(busy, ops_trust.restated_shares)}
-    assert shares["all", 11]["metric"] == "revenue_won" and shares["all", 11]["restated_share"] == 0.2
-    assert shares["all", 10]["metric"] == "calls"
-    assert "crm all teams 2017-11-01 20.0% 2017-10-01 8.0% crm crm:north 2017-11-01 0.4% 2017-10-01 -" in text
+    assert shares["all", 11]["note"] == "revenue won" and shares["all", 11]["restated_share"] == 0.2
+    assert shares["all", 10]["note"] == "calls"
+    assert "crm all teams 2017-11-01 20.0% 2017-10-01 8.0% crm North 2017-11-01 0.4% 2017-10-01 -" in text
 
 
 def test_the_health_of_the_last_26_weeks_is_shown_by_source_and_team(busy, text):
     rows = asked(busy, ops_trust.collection_health)
     assert len({row["period_start"] for row in rows}) == 26 and len(rows) == 52
     assert rows[0]["team_id"] == "all" and "How well it was logged" in text
+    # 91 of 100 points: all 20 for fields filled, 71 of 80 for the trail; the other team lost none
+    assert "crm · all teams trail 71 of 80" in text and "crm · North Score" in text
+
+
+@pytest.mark.parametrize(
+    ("points", "said"),
+    [
+        ({"filled": (25, 25), "on_time": (20, 14), "trail": (20, 15)}, "on time 14 of 20"),
+        ({"filled": (60, 60), "on_time": (40, 40)}, None),
+        ({"filled": (100, 97), "on_time": (None, None)}, "filled 97 of 100"),
+    ],
+)
+def test_the_part_of_the_score_that_lost_most_points_is_named(points, said):
+    row = {f"{part}_weight": weight for part, (weight, _) in points.items()}
+    assert ops_trust.lost_points(row | {f"{part}_points": got for part, (_, got) in points.items()}) == said
 
 
 def test_rows_left_out_of_a_number_are_counted_by_reason(text):
