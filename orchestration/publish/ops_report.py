@@ -132,21 +132,21 @@ def _breaks(breaks: ops_queries.Rows, last: date | None) -> dict[str, Any]:
     }
 
 
-def samples(sample_keys: str | None) -> list[str]:
+def samples(sample_keys: Sequence[str]) -> list[str]:
     """The sample rows of a check in words: a key, a message, or the columns that tell nothing of a person."""
+    return [_in_words(sample) for sample in sample_keys[:SAMPLES_SHOWN]]
+
+
+def _in_words(sample: str) -> str:
     try:
-        found = json.loads(sample_keys or "[]")
+        row = json.loads(sample)
     except ValueError:
-        return []
-    return [_in_words(sample) for sample in (found if isinstance(found, list) else [])[:SAMPLES_SHOWN]]
-
-
-def _in_words(sample: Any) -> str:
-    if not isinstance(sample, dict):
-        return str(sample)
-    if sample.get("message"):
-        return str(sample["message"])
-    told = {name: "blank" if value is None else value for name, value in sample.items() if not PERSONAL.search(name)}
+        return sample
+    if not isinstance(row, dict):
+        return sample
+    if row.get("message"):
+        return str(row["message"])
+    told = {name: "blank" if value is None else value for name, value in row.items() if not PERSONAL.search(name)}
     return ", ".join(f"{name} {value}" for name, value in told.items())
 
 

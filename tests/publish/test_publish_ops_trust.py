@@ -1,6 +1,8 @@
 """What the ops page says of a busy company: one home is built and read by every test."""
 
+import json
 import re
+from datetime import datetime
 
 import duckdb
 import pytest
@@ -10,6 +12,7 @@ from test_publish_ops_report import page_after, text_of
 
 from orchestration.publish import ops_trust, publish_quality
 from orchestration.publish.ops_report import samples
+from orchestration.status import describe
 from orchestration.warehouse import connect
 
 
@@ -154,24 +157,26 @@ def test_what_no_publish_holds_yet_is_not_known_rather_than_none(tmp_path):
 
 
 def test_a_sample_row_names_no_person(page):
-    assert samples('[{"opportunity_id": "1", "owner_id": null, "contact_email": "a@b.c", "rep_name": "Ann"}]') == [
+    assert samples(['{"opportunity_id": "1", "owner_id": null, "contact_email": "a@b.c", "rep_name": "Ann"}']) == [
         "opportunity_id 1, owner_id blank"
     ]
     assert "opportunity_id 1, owner_id blank" in page and "a@b.c" not in page
 
 
-@pytest.mark.parametrize(
-    ("sample_keys", "said"),
-    [
-        (None, []),
-        ("no json", []),
-        ('"crm:1"', []),
-        ('["crm:1", 7]', ["crm:1", "7"]),
-        ('[{"message": "stage Won is in no map", "stage": "Won"}]', ["stage Won is in no map"]),
-    ],
-)
-def test_sample_rows_are_told_in_words(sample_keys, said):
-    assert samples(sample_keys) == said
+def test_sample_rows_are_told_in_words():
+    assert samples(["crm:1", "7", "{a key}", '{"message": "stage Won is in no map", "stage": "Won"}']) == [
+        "crm:1",
+        "7",
+        "{a key}",
+        "stage Won is in no map",
+    ]
+
+
+def test_what_a_failing_check_reaches_is_in_kuota_status_too(busy):
+    described = json.loads(json.dumps(describe(busy, now=datetime.now().astimezone())))
+    [unknown_owner] = [it for it in described["last_run"]["failed"] if it["check_name"] == "gx_owner_known"]
+    assert (unknown_owner["first_on"], unknown_owner["last_on"]) == ("2017-04-03", "2017-11-20")
+    assert "mart_win_rate" in unknown_owner["marts"]
 
 
 def test_every_drawing_says_in_words_what_it_shows(page):
