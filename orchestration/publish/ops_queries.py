@@ -38,8 +38,9 @@ streak as (
 )
 select
     severity, status, room, target, check_name, observed, unexpected_count, element_count, check_result.owner, fix,
-    checked_at, sample_keys, streak.failing_since, streak.last_passed_at, streak.failing_runs, source.source,
-    source.owner as source_owner, coalesce(marts, []) as marts, first_on, last_on, dates_of
+    checked_at, coalesce(try_cast(try_cast(sample_keys as json) as varchar[]), []) as sample_keys,
+    streak.failing_since, streak.last_passed_at, streak.failing_runs, source.source, source.owner as source_owner,
+    coalesce(marts, []) as marts, first_on, last_on, dates_of
 from check_result
 left join streak using (room, target, check_name)
 left join check_impact using (room, target, check_name)

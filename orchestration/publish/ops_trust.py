@@ -67,9 +67,10 @@ def trend(connection: duckdb.DuckDBPyConnection) -> Rows:
 
 
 def breaks(connection: duckdb.DuckDBPyConnection) -> Rows:
-    """The breaks of collection by source, in order of time. Without the register of reviews no `review` is said."""
+    """The breaks of collection by source, in order of time; `is_reviewable` where ops can confirm or dismiss them."""
     found = rows_of(connection, "select * from collection_break order by source, starts_on, object, field, break_id")
-    return [{"review": None, "reviewed_by": None, "reviewed_on": None, **row} for row in found]
+    unknown = {"review": None, "reviewed_by": None, "reviewed_on": None}
+    return [{**unknown, **row, "is_reviewable": "review" in row} for row in found]
 
 
 def restated_shares(connection: duckdb.DuckDBPyConnection) -> Rows | None:
@@ -86,7 +87,7 @@ def restated_shares(connection: duckdb.DuckDBPyConnection) -> Rows | None:
             order by period_start desc
             limit $months
         )
-        select source, team_id, period_start, metric, restated_share
+        select source, team_id, period_start, replace(metric, '_', ' ') as note, restated_share
         from published.marts.mart_restated_share
         join newest using (period_start)
         where period_type = 'month' and days_after = 0 and restated_share is not null
@@ -150,13 +151,37 @@ def collection_health(connection: duckdb.DuckDBPyConnection) -> Rows | None:
             order by period_start desc
             limit $weeks
         )
-        select source, team_id, period_start, score
-        from published.marts.mart_collection_health
+        select health.*
+        from published.marts.mart_collection_health as health
         join newest using (period_start)
         order by source, team_id = 'all' desc, team_id, period_start
         """,
         {"weeks": WEEKS_SHOWN},
     )
+
+
+def lost_points(row: dict[str, Any]) -> str | None:
+    """The part of a week's score that lost most points, in words; None where none was lost."""
+    parts = {
+        name.removesuffix("_points"): (row[name.removesuffix("_points") + "_weight"], row[name])
+        for name in row
+        if name.endswith("_points") and row[name] is not None
+    }
+    lost = {part: weight - points for part, (weight, points) in parts.items() if weight > points}
+    if not lost:
+        return None
+    most = min(lost, key=lambda part: (-lost[part], part))
+    return f"{most.replace('_', ' ')} {parts[most][1]} of {parts[most][0]}"
+
+
+def team_names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The names of the teams that are published, by id."""
+    if not _is_published(connection, "dim_teams"):
+        return {}
+    return {
+        row["team_id"]: row["team_name"]
+        for row in rows_of(connection, "select team_id, team_name from published.marts.dim_teams")
+    }
 
 
 def exclusions(connection: duckdb.DuckDBPyConnection) -> Rows | None:
