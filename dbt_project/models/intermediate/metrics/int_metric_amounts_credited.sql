@@ -59,12 +59,7 @@ activities_by_metric as (
         source,
         rep_id,
         occurred_on,
-        case activity_type
-            when 'call' then 'calls'
-            when 'email' then 'emails'
-            when 'meeting' then 'meetings'
-            when 'proposal' then 'proposals'
-        end as metric
+        {{ metric_of_activity('activity_type') }} as metric
     from activities
 ),
 
