@@ -13,7 +13,7 @@ value_maps as (
 ),
 
 mapped_fields as (
-    {%- for object, column, fields in bridged_values() %}
+    {% for object, column, fields in bridged_values() -%}
     select
         rules.change_id,
         rules.part_number,
@@ -33,8 +33,8 @@ mapped_fields as (
         end as register_field
     from rules
     where rules.object = '{{ object }}' and rules.field in ('{{ fields | join("', '") }}')
-    {% if not loop.last %}union all{% endif %}
-    {%- endfor %}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 meanings as (
