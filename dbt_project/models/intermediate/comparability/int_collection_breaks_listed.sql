@@ -1,6 +1,5 @@
 -- Every break, declared or detected. What was declared is not listed again as detected: of the same source, object, field and people,
--- within four weeks of the declared day; nor what a move of deals leaves behind in its two systems, from the oldest deal that moved to
--- four weeks after the move.
+-- within four weeks of the declared day; nor what a move of deals does in its two systems, until four weeks after it.
 with
 
 declared as (
@@ -53,13 +52,11 @@ migrations as (
 moves as (
     select
         source,
-        first_created_on,
         starts_on
     from migrations
     union all
     select
         previous_source as source,
-        first_created_on,
         starts_on
     from migrations
 ),
@@ -71,8 +68,7 @@ explained as (
         on
             detected.source = moves.source
             -- a detected break is dated by the Monday of its week
-            and detected.starts_on between {{ add_days('coalesce(moves.first_created_on, moves.starts_on)', -6) }}
-            and {{ add_days('moves.starts_on', 28) }}
+            and detected.starts_on between {{ add_days('moves.starts_on', -6) }} and {{ add_days('moves.starts_on', 28) }}
     where detected.object in ('opportunity', 'lead', 'stage_event')
 ),
 

@@ -184,8 +184,8 @@ final as (
     where
         {{ is_shown_by_pipeline('break_metrics.metric') }}
         and coalesce(breaks.break_pipeline, pipelines.pipeline) = pipelines.pipeline
-        -- the funnel of leads and those of deals have only the deals in common
-        and (breaks.object <> 'lead' or pipelines.pipeline = 'leads')
+        -- the funnel of leads and those of deals have only the deals in common, and where a deal's lead came from
+        and (breaks.object <> 'lead' or pipelines.pipeline = 'leads' or breaks.field = 'source')
         and (breaks.object <> 'stage_event' or pipelines.pipeline <> 'leads')
 )
 
