@@ -133,14 +133,3 @@
     left join {{ ref('int_opportunity_records_traced') }} as records
         on {{ rows }}.source_opportunity_id = records.source_opportunity_id
 {%- endmacro %}
-
-
-{#- The metric that an activity counts in, by its type; null of any other. -#}
-{% macro metric_of_activity(activity_type) -%}
-    case {{ activity_type }}
-            when 'call' then 'calls'
-            when 'email' then 'emails'
-            when 'meeting' then 'meetings'
-            when 'proposal' then 'proposals'
-        end
-{%- endmacro %}
