@@ -74,7 +74,7 @@ def breaks(connection: duckdb.DuckDBPyConnection) -> Rows:
 
 
 def restated_shares(connection: duckdb.DuckDBPyConnection) -> Rows | None:
-    """By source, team and month, for the last closed months: the metric of which most moved since the month ended."""
+    """Of each source and each team in the last closed months: the metric of which most moved since the month ended."""
     if not _is_published(connection, "mart_restated_share"):
         return None
     return rows_of(
@@ -90,11 +90,13 @@ def restated_shares(connection: duckdb.DuckDBPyConnection) -> Rows | None:
         select source, team_id, period_start, replace(metric, '_', ' ') as note, restated_share
         from published.marts.mart_restated_share
         join newest using (period_start)
-        where period_type = 'month' and days_after = 0 and restated_share is not null
+        where
+            period_type = 'month' and days_after = 0 and restated_share is not null
+            and (source = 'all' or team_id = 'all')
         qualify row_number() over (
             partition by source, team_id, period_start order by restated_share desc, metric
         ) = 1
-        order by source, team_id = 'all' desc, team_id, period_start
+        order by source = 'all' desc, team_id = 'all' desc, source, team_id, period_start
         """,
         {"months": MONTHS_SHOWN},
     )

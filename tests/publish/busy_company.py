@@ -69,7 +69,8 @@ from (values
 RESTATED_SHARE = """
 create or replace table marts.mart_restated_share as
 select
-    'crm' as source, team_id, metric, 'month' as period_type, period_start::date as period_start, days_after,
+    if(team_id = 'all', 'crm', 'all') as source, team_id, metric, 'month' as period_type,
+    period_start::date as period_start, days_after,
     share::double as restated_share
 from (values
     ('all', 'calls', '2017-10-01', 0, 0.08), ('all', 'calls', '2017-11-01', 0, 0.0),
