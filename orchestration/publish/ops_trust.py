@@ -17,7 +17,6 @@ BREAKS_SHOWN = 40
 BREAKS_LISTED = 200
 MONTHS_SHOWN = 12
 WEEKS_SHOWN = 26
-RESTATED_SHOWN = 12
 
 
 def attach_published(connection: duckdb.DuckDBPyConnection, marts: Path) -> None:
@@ -103,7 +102,7 @@ def restated_shares(connection: duckdb.DuckDBPyConnection) -> Rows | None:
 
 
 def restatements(connection: duckdb.DuckDBPyConnection) -> Rows | None:
-    """What moved most since its period ended: of each metric at most three rows of the last months and quarters."""
+    """What moved most since its month or quarter ended: of each metric the company's row and the rep's."""
     if not _is_published(connection, "mart_restatement"):
         return None
     return rows_of(
@@ -120,23 +119,21 @@ def restatements(connection: duckdb.DuckDBPyConnection) -> Rows | None:
             select
                 restated.*,
                 row_number() over (
-                    partition by metric
-                    order by
-                        abs(restated_amount) desc, period_start desc, period_type, assignee_type, assignee_id
+                    partition by assignee_type, metric
+                    order by abs(restated_amount) desc, period_start desc, period_type, assignee_id
                 ) as place
             from published.marts.mart_restatement as restated
             join newest using (period_type, period_start)
-            where days_after = 0 and restated_amount <> 0
+            -- teams stand in the shares
+            where days_after = 0 and restated_amount <> 0 and assignee_type in ('company', 'rep')
         )
         select
             assignee_type, assignee_id, assignee_name, metric, period_type, period_start, period_end, said_amount,
             current_amount, restated_amount, restated_ratio, restated_record_count
         from ranked
-        where place <= 3
-        order by place, abs(restated_ratio) desc nulls last, metric
-        limit $rows
+        where place = 1
+        order by assignee_type, abs(restated_ratio) desc nulls last, metric
         """,
-        {"rows": RESTATED_SHOWN},
     )
 
 

@@ -106,14 +106,14 @@ def test_of_very_many_breaks_the_newest_are_drawn_and_the_rest_counted(tmp_path)
 
 def test_restatements_are_those_of_the_end_of_the_period_largest_first_of_each_metric(busy, text):
     rows = asked(busy, ops_trust.restatements)
-    # Ann's month is said 1,200 after 30 days, which is another row; Bob's November did not move
+    # Ann's month is said 1,200 after 30 days, which is another row; Bob's November did not move, his October by less
     assert [(row["assignee_name"], row["metric"], int(row["restated_amount"])) for row in rows] == [
+        ("Company", "calls", 1000),
         ("Cid", "calls", 890),
         ("Ann", "revenue_won", 250),
-        ("Bob", "calls", -20),
     ]
-    assert "revenue won of Ann rep, month from 2017-11-01 +250 20.0% 1,000 1,250 2" in text
-    assert "calls of Bob rep, month from 2017-10-01 -20 -33.3% 80 60 2" in text
+    assert "revenue won of Ann rep, month from 2017-11-01 20.0% +250 1,000 1,250 2" in text
+    assert "calls company, month from 2017-10-01 50.0% +1,000 1,000 2,000 2" in text
 
 
 def test_of_each_month_the_share_shown_is_that_of_the_metric_of_which_most_moved(busy, text):
