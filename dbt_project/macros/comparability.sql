@@ -77,9 +77,15 @@
 {% macro recorded_as(metric) -%}
     case {{ metric }}
         when 'attainment' then 'revenue_won'
-        {%- for metric in ['win_rate', 'average_won_amount', 'median_cycle_days', 'won_of_closed_amount', 'pipeline_coverage'] %}
+        {%- for metric in [
+            'win_rate', 'average_won_amount', 'median_cycle_days', 'won_of_closed_amount', 'pipeline_coverage', 'loss_reason'
+        ] %}
         when '{{ metric }}' then 'deals_won'
         {%- endfor %}
+        {%- for dimension in ['lead_source', 'product_family', 'deal_size'] %}
+        when 'funnel_conversion_by_{{ dimension }}' then 'funnel_conversion'
+        {%- endfor %}
+        when 'activity_minutes' then 'calls'
         else {{ metric }}
     end
 {%- endmacro %}
@@ -87,7 +93,7 @@
 
 {#- Whether a mart shows the metric by pipeline. -#}
 {% macro is_shown_by_pipeline(metric) -%}
-    {{ metric }} in ('funnel_conversion', 'win_rate', 'pipeline_coverage')
+    ({{ metric }} like 'funnel_conversion%' or {{ metric }} in ('win_rate', 'pipeline_coverage', 'loss_reason'))
 {%- endmacro %}
 
 
