@@ -26,6 +26,11 @@ test-slow: $(VENV)/installed
 bench: $(VENV)/installed
 	$(BIN)/python -m bench.collection_breaks
 
+# the same from the files on, through ingest and the models: a quarter of an hour
+.PHONY: bench-companies
+bench-companies: $(VENV)/installed
+	$(BIN)/python -m bench.whole_companies
+
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

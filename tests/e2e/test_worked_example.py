@@ -241,7 +241,15 @@ def test_the_run_ends_in_a_summary(first_run: tuple[KuotaHome, Ended]) -> None:
 def test_status(kuota: KuotaHome) -> None:
     told = kuota.kuota("status")
     assert told.exit_code == 0
-    assert f"published   {publish_id(kuota)}, as of 2017-12-31" in told.said
+    lines = told.said.splitlines()
+    assert len(lines) == 10
+    assert lines[0].startswith(f"published   {publish_id(kuota)}, as of 2017-12-31")
+    assert lines[4:8] == [
+        "to do       nothing: no critical check fails",
+        "set aside   0 rows in all",
+        "sources     2 fresh, 0 late",
+        "breaks      0 declared, 1 detected; newest 2017-03-01 tracking_started in crm_sales opportunity.close_date",
+    ]
     described = json.loads(kuota.kuota("status", "--json").said)
     assert described["published"]["publish_id"] == publish_id(kuota)
     assert described["published"]["as_of_date"] == "2017-12-31"

@@ -5,13 +5,14 @@ weeks (the outcome side), and only their ratio is cut into segments: a season or
 """
 
 from itertools import pairwise
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
 from orchestration.transform.breaks.candidate import Candidate, is_abrupt, windows
 from orchestration.transform.breaks.profile import EVERYBODY, Profile
-from orchestration.transform.breaks.segments import Cut, dispersion, find_cuts, threshold
+from orchestration.transform.breaks.segments import FALSE_CUTS, Cut, dispersion, find_cuts
 
 # what tells, beside each volume, how much business there was: (object, field) of the counts that are added up
 OUTCOME_SIDE = {
@@ -41,6 +42,8 @@ LONGEST_OUTAGE = 13
 FEWEST_EXPECTED = 10.0
 # a week is part of a gap that brings less than this share of the usual
 GAP = 0.35
+# how many times as deep as any other week's fall it is
+TIMES_OTHER_DIPS = 2.5
 WINDOW = 13
 LATEST_WEEKS_UNKNOWN = 3
 # a source's, or a new team's, first weeks: records follow deals, so that all ratios rise there
@@ -56,11 +59,15 @@ def find_volume_breaks(profile: Profile, others: list[Profile]) -> list[Candidat
         for population in populations:
             control = _control(profile, others, thing, field, population)
             parts = [profile.rows(*part, population) for part in OUTCOME_SIDE[thing, field]]
+            everything = profile.rows(thing, field, population)
             for record_type in [None, *types] if len(types) > 1 else [None]:
                 volume = profile.rows(thing, field, population, record_type)
                 if volume.sum() < 2 * FEWEST_EXPECTED or control.sum() < 2 * FEWEST_EXPECTED:
                     continue
-                series = _Series((thing, field, population, record_type or ""), volume, control, parts)
+                others_of_it = [everything - volume] if record_type else []
+                series = _Series(
+                    (thing, field, population, record_type or ""), volume, control, [*parts, *others_of_it]
+                )
                 found += [*series.breaks(), *series.gaps()]
     return found
 
@@ -131,7 +138,8 @@ class _Series:
         """Outages too short for the partition, which allows for slow drift: weeks of almost nothing."""
         # the volume alone: what it is held against has its own noise, and only has to go on
         phi = dispersion(np.column_stack([self.volume, np.full(len(self.volume), 50 * self.volume.max())]), (1, 2))
-        needed = threshold(len(self.volume), 1)
+        # of one known level and one-sided: the exact quantile, not its bound
+        needed = NormalDist().inv_cdf(1 - FALSE_CUTS / len(self.volume)) ** 2
         found: list[Candidate] = []
         at = max(self.begins, 4)
         while at < len(self.volume) - 1:
@@ -139,7 +147,9 @@ class _Series:
             falls = self.volume[at] <= GAP * self.volume[at - 4 : at].mean()
             lengths = range(min(LONGEST_OUTAGE, len(self.volume) - 1 - at), 0, -1) if falls else range(0)
             length = next((each for each in lengths if self._gap(at, at + each, phi) >= needed), 0)
-            if length:
+            if length and self._gap(at, at + length, phi) >= TIMES_OTHER_DIPS * self._other_dips(
+                at, at + length, phi, needed
+            ):
                 cut = Cut(max(0, at - 8), at, at, at + length, self._gap(at, at + length, phi), needed)
                 found.append(
                     self._candidate(
@@ -156,23 +166,33 @@ class _Series:
     def _gap(self, at: int, end: int, phi: float) -> float:
         """How much better silence fits these weeks than the volume of those around; 0 where they are not silent."""
         inside = self.volume[at:end]
-        usual = min(float(self.volume[at - 4 : at].mean()), float(self.volume[end : end + 4].mean()))
-        expected = usual * len(inside) * self._going_on(at, end)
+        usual, expected = self._usual(at, end)
         # every week of a gap must be one, and the weeks beside it must not
         if expected <= 0 or inside.max() > GAP * min(usual, expected / len(inside)):
             return 0.0
-        seen = float(inside.sum())
-        return float(2 * (seen * np.log(max(seen, 1e-9) / expected) - seen + expected) / phi)
+        return _shortfall(float(inside.sum()), expected) / phi
+
+    def _usual(self, at: int, end: int) -> tuple[float, float]:
+        """Records of a week beside these weeks, and what these weeks should have brought."""
+        usual = min(float(self.volume[at - 4 : at].mean()), float(self.volume[end : end + 4].mean()))
+        return usual, usual * (end - at) * self._going_on(at, end)
+
+    def _other_dips(self, at: int, end: int, phi: float, needed: float) -> float:
+        """The deepest that any other week falls that is no gap by itself: what comes in lumps falls often."""
+        weeks = [week for week in range(max(self.begins, 4), len(self.volume) - 1) if not at - 1 <= week <= end]
+        dips = (_shortfall(self.volume[week], self._usual(week, week + 1)[1]) / phi for week in weeks)
+        return max((dip for dip in dips if dip < needed), default=0.0)
 
     def _going_on(self, at: int, end: int) -> float:
-        """How much of the usual business there was in these weeks: of what tells of it, the least."""
+        """How much of the usual business there was in these weeks: the least that anything tells, but for its noise."""
         if self.control.min() == self.control.max():
             return 1.0
         shares = []
         for part in [*self.parts, self.control]:
             usual = min(part[max(0, at - 8) : at].mean(), part[end : end + 8].mean())
             if usual * (end - at) >= FEWEST_EXPECTED / 2:
-                shares.append(float(part[at:end].mean() / usual))
+                seen = float(part[at:end].sum())
+                shares.append((seen + 2 * seen**0.5) / (usual * (end - at)))
         # too few to tell: no business, for all that is known
         return min([1.0, *shares]) if shares else 0.0
 
@@ -257,3 +277,10 @@ class _Series:
         return Candidate(
             kind, thing, field, "row_count", population, record_type, cut.at, ends, size, cut.confidence, evidence
         )
+
+
+def _shortfall(seen: float, expected: float) -> float:
+    """Twice the log likelihood by which a count lies below what was expected."""
+    if seen >= expected:
+        return 0.0
+    return float(2 * (seen * np.log(max(seen, 1e-9) / expected) - seen + expected))

@@ -1,7 +1,12 @@
 {% set edited = profiled_edits() %}
-{% set in_order = 'over (partition by versions.opportunity_id order by versions.extracted_at asc, versions.source_row asc)' %}
+{% set in_order %}
+over (
+            partition by versions.source, versions.source_opportunity_id order by versions.extracted_at asc, versions.source_row asc
+        )
+{%- endset %}
 -- The largest number of records that were edited, logged or moved within the same ten minutes of a week, beside all of that week: an
--- import or a script touches in minutes what people touch in weeks. By population, because a maximum cannot be added up.
+-- import or a script touches in minutes what people touch in weeks. By population, because a maximum cannot be added up. The deals that
+-- a leaver hands over at once are no edit.
 with
 
 as_of as (
@@ -22,7 +27,9 @@ owners as (
 versions as (
     select
         versions.source,
+        versions.source_opportunity_id,
         versions.opportunity_id,
+        versions.created_on,
         versions.updated_at,
         owners.owner_id as rep_id,
         {%- for column in edited.values() %}
@@ -32,7 +39,58 @@ versions as (
         row_number() {{ in_order }} as position_of_version
     from {{ ref('int_opportunity_versions_unioned') }} as versions
     inner join owners on versions.opportunity_id = owners.opportunity_id
-    where versions.updated_at is not null
+    where versions.updated_at is not null and versions.is_in_force
+),
+
+last_deals as (
+    select
+        source,
+        owner_reference,
+        max(created_on) as created_on
+    from versions
+    group by source, owner_reference
+),
+
+-- all that passes at one instant was one owner's, who has no deal that came later
+handovers as (
+    select
+        versions.source,
+        versions.updated_at
+    from versions
+    inner join last_deals
+        on
+            versions.source = last_deals.source
+            and versions.previous_owner_reference = last_deals.owner_reference
+    where versions.owner_reference <> versions.previous_owner_reference
+    group by versions.source, versions.updated_at
+    having
+        count(distinct versions.previous_owner_reference) = 1
+        and max(last_deals.created_on) < {{ business_date('versions.updated_at') }}
+),
+
+handed_over as (
+    select distinct
+        versions.source,
+        versions.source_opportunity_id,
+        versions.updated_at
+    from versions
+    inner join handovers
+        on
+            versions.source = handovers.source
+            and versions.updated_at = handovers.updated_at
+    where versions.owner_reference <> versions.previous_owner_reference
+),
+
+-- an extract may show one edit in several versions
+deal_edits as (
+    select versions.*
+    from versions
+    left join handed_over
+        on
+            versions.source = handed_over.source
+            and versions.source_opportunity_id = handed_over.source_opportunity_id
+            and versions.updated_at = handed_over.updated_at
+    where handed_over.updated_at is null
 ),
 
 edits as (
@@ -43,7 +101,7 @@ edits as (
         opportunity_id as record_id,
         rep_id,
         updated_at as edited_at
-    from versions
+    from deal_edits
     {%- for field, column in edited.items() %}
     union all
     select distinct
@@ -53,7 +111,7 @@ edits as (
         opportunity_id as record_id,
         rep_id,
         updated_at as edited_at
-    from versions
+    from deal_edits
     where position_of_version > 1 and {{ column }} is distinct from previous_{{ column }}
     {%- endfor %}
     union all

@@ -1,6 +1,6 @@
 -- Which breaks touch which numbers. A break of all touches everybody whose data comes from its source; a team's touches the team, the
 -- teams above and below it, the company, and the reps who were in it when it came; a pipeline's touches that pipeline and what is
--- counted over all pipelines. It is whole where the break's population holds all of the segment's data.
+-- counted over all pipelines; a dismissed one nobody. It is whole where the break's population holds all of the segment's data.
 with
 
 breaks as (
@@ -9,6 +9,7 @@ breaks as (
         case when breaks.population like 'team:%' then substring(breaks.population, 6) end as break_team_id,
         case when breaks.population like 'pipeline:%' then substring(breaks.population, 10) end as break_pipeline
     from {{ ref('int_collection_breaks_unioned') }} as breaks
+    where breaks.review is distinct from 'dismissed'
 ),
 
 break_metrics as (

@@ -13,8 +13,7 @@ records as (
 owners as (
     select
         opportunity_id,
-        owner_id,
-        created_on
+        owner_id
     from {{ ref('int_opportunities_valued') }}
 ),
 
@@ -27,7 +26,6 @@ moved as (
         records.previous_source,
         records.source,
         records.in_force_from as starts_on,
-        owners.created_on,
         rep_teams.team_id
     from records
     left join owners on records.opportunity_id = owners.opportunity_id
@@ -44,7 +42,6 @@ final as (
         source,
         starts_on,
         count(*) as deal_count,
-        min(created_on) as first_created_on,
         case
             when count(team_id) = count(*) and count(distinct team_id) = 1 then 'team:' || min(team_id)
             else 'all'
