@@ -1,11 +1,11 @@
--- How many days after the first extract that could have shown it each deal, close, lead, qualification and stage change was delivered: what
--- was entered late or backdated was missing from extracts of its time, and what was dated ahead is older than its own date. Only of
--- what is dated after the first extract of its object can that be told.
+-- How many days after the first extract that could have shown it each deal, close, lead, qualification and stage change was delivered, and
+-- each activity that does not say when it was logged: what was entered late or backdated was missing from extracts of its time, and
+-- what was dated ahead is older than its own date. Only of what is dated after the first extract of its object can that be told.
 with
 
 records as (
     select * from {{ ref('int_collection_records_placed') }}
-    where not is_copy and object in ('opportunity', 'lead', 'stage_event')
+    where not is_copy and object <> 'opportunity_line' and logged_at is null
 ),
 
 opportunity_rows as (
@@ -24,12 +24,16 @@ stage_event_rows as (
     {{ union_sources('stage_events', 'source_key, extracted_at') }}
 ),
 
+activity_rows as (
+    {{ union_sources('activities', 'source_key, extracted_at') }}
+),
+
 closes as (
     select * from {{ ref('int_opportunity_owners_at_close') }}
 ),
 
 shown as (
-    {%- for object in ['opportunity', 'lead', 'stage_event'] %}
+    {%- for object in ['opportunity', 'lead', 'stage_event', 'activity'] %}
     select
         source,
         '{{ object }}' as object,
@@ -61,7 +65,7 @@ shown as (
 ),
 
 extracts as (
-    {%- for object in ['opportunity', 'lead', 'stage_event'] %}
+    {%- for object in ['opportunity', 'lead', 'stage_event', 'activity'] %}
     select distinct
         source,
         '{{ object }}' as object,
@@ -100,19 +104,9 @@ followed as (
     from days
 ),
 
-final as (
+dated as (
     select
-        records.source,
-        records.object,
-        case
-            when records.dated_by <> 'rows' then records.dated_by
-            when records.object = 'stage_event' then 'changed_at'
-            else 'created_at'
-        end as field,
-        records.team_id,
-        records.pipeline,
-        records.week_start,
-        records.record_key,
+        records.*,
         {{ days_between(
             'coalesce(followed.next_extract_on, records.dated_on)', business_date('shown.shown_at')
         ) }} as lag_days
@@ -130,6 +124,26 @@ final as (
             and records.dated_on = followed.day
             and followed.extract_on is null
     where records.dated_on > followed.first_extract_on
+),
+
+final as (
+    select
+        source,
+        object,
+        case
+            when dated_by <> 'rows' then dated_by
+            when object = 'stage_event' then 'changed_at'
+            when object = 'activity' then 'occurred_at'
+            else 'created_at'
+        end as field,
+        team_id,
+        pipeline,
+        week_start,
+        record_type,
+        record_key,
+        -- an activity may stand in the extracts while it is only planned
+        case when object = 'activity' then greatest(lag_days, 0) else lag_days end as lag_days
+    from dated
 )
 
 select * from final

@@ -34,7 +34,7 @@ lagged as (
         team_id,
         pipeline,
         week_start,
-        '' as record_type,
+        record_type,
         lag_days * 86400 as lag_seconds
     from arrivals
 ),
