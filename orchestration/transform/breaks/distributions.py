@@ -116,7 +116,8 @@ def _category_breaks(key: Any, table: Table) -> list[Candidate]:
 def _is_new_default(key: Any, values: Any, totals: Any, cut: Cut) -> bool:
     """Whether one value suddenly takes far more than before; stages are outcomes and do so in a good quarter."""
     before, after = _shares(values, totals, cut)
-    lasts = min(cut.end - cut.at, cut.at - cut.start) >= 6
+    # a campaign is over within a quarter
+    lasts = cut.end - cut.at >= WINDOW and cut.at - cut.start >= 6
     return (
         key[1] != "to_stage"
         and lasts
