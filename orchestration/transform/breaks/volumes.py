@@ -13,7 +13,7 @@ import numpy as np
 
 from orchestration.transform.breaks.candidate import Candidate, is_abrupt, windows
 from orchestration.transform.breaks.profile import EVERYBODY, Profile
-from orchestration.transform.breaks.segments import FALSE_CUTS, Cut, dispersion, find_cuts, log_likelihood
+from orchestration.transform.breaks.segments import FALSE_CUTS, Cut, dispersion, find_cuts, log_likelihood, threshold
 
 # what tells, beside each volume, how much business there was: (object, field) of the counts that are added up
 OUTCOME_SIDE = {
@@ -143,8 +143,7 @@ class _Series:
         """Outages too short for the partition, which allows for slow drift: weeks of almost nothing."""
         # the volume alone: what it is held against has its own noise, and only has to go on
         phi = dispersion(np.column_stack([self.volume, np.full(len(self.volume), 50 * self.volume.max())]), (1, 2))
-        # of one known level and one-sided: the exact quantile, not its bound
-        needed = NormalDist().inv_cdf(1 - FALSE_CUTS / len(self.volume)) ** 2
+        needed = self._needed()
         found: list[Candidate] = []
         at = max(self.begins, 4)
         while at < len(self.volume) - 1:
@@ -165,6 +164,12 @@ class _Series:
                 )
             at += max(length, 1)
         return found
+
+    def _needed(self) -> float:
+        """What a gap must gain: the exact quantile, one level being known; more where business itself may pause."""
+        if LEAST_FACTOR[self.key[0], self.key[1]] is None:
+            return threshold(len(self.volume), 1)
+        return NormalDist().inv_cdf(1 - FALSE_CUTS / len(self.volume)) ** 2
 
     def _around(self, at: int, end: int) -> float:
         weeks = [*range(max(self.begins, at - 8), at), *range(end, min(len(self.volume), end + 8))]
