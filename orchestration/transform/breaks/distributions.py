@@ -117,7 +117,7 @@ def _is_new_default(key: Any, values: Any, totals: Any, cut: Cut) -> bool:
     """Whether one value suddenly takes far more than before; stages are outcomes and do so in a good quarter."""
     before, after = _shares(values, totals, cut)
     # a campaign is over within a quarter
-    lasts = cut.end - cut.at >= WINDOW and cut.at - cut.start >= 6
+    lasts = min(cut.end - cut.at, cut.at - cut.start) >= WINDOW
     return (
         key[1] != "to_stage"
         and lasts

@@ -48,6 +48,8 @@ RESTING = 0.5
 NOT_BY_CHANCE = 4.0
 # how many times as deep as any other week's fall it is
 TIMES_OTHER_DIPS = 2.5
+# weeks of other outages that it may have besides
+OTHER_GAPS = 3
 WINDOW = 13
 LATEST_WEEKS_UNKNOWN = 3
 # weeks by which a cut may be dated anew
@@ -190,10 +192,11 @@ class _Series:
         return usual, usual * (end - at) * self._going_on(at, end)
 
     def _other_dips(self, at: int, end: int, phi: float, needed: float) -> float:
-        """The deepest that any other week falls that is no gap by itself: what comes in lumps falls often."""
+        """The deepest that any other week falls, but for few that are gaps: what comes in lumps falls often."""
         weeks = [week for week in range(max(self.begins, 4), len(self.volume) - 1) if not at - 1 <= week <= end]
-        dips = (_shortfall(self.volume[week], self._usual(week, week + 1)[1]) / phi for week in weeks)
-        return max((dip for dip in dips if dip < needed), default=0.0)
+        dips = sorted(_shortfall(self.volume[week], self._usual(week, week + 1)[1]) / phi for week in weeks)
+        gaps = sum(dip >= needed for dip in dips)
+        return max(dips[: len(dips) - min(gaps, OTHER_GAPS)], default=0.0)
 
     def _going_on(self, at: int, end: int) -> float:
         """How much of the usual business there was in these weeks: of what tells of it, the least."""
