@@ -27,6 +27,14 @@ Exit codes:
 Environment:
   KUOTA_HOME     all state (default: data/ in the project)
   KUOTA_LANDING  the extracts (default: landing/ in KUOTA_HOME)
+
+\b
+Who is told of a run that published nothing (try it: kuota notify):
+  KUOTA_WEBHOOK_URL  gets the failure as JSON; `text` is what a chat shows
+  KUOTA_MAIL_SERVER  smtps://user:password@host or smtp://host:port
+  KUOTA_MAIL_FROM    one address
+  KUOTA_MAIL_TO      one or more, separated by commas
+  KUOTA_REPORT_URL   where people open the ops page (default: its path)
 """
 
 
@@ -71,8 +79,30 @@ def status(as_json: bool) -> None:
     """Say what is published, how old it is, and which checks failed."""
     from orchestration.status import describe, status_lines
 
-    described = describe(Settings.from_environment(), now=datetime.now().astimezone())
+    try:
+        settings = Settings.from_environment()
+    except KuotaError as error:
+        _fail(error)
+    described = describe(settings, now=datetime.now().astimezone())
     click.echo(json.dumps(described, indent=2) if as_json else "\n".join(status_lines(described)))
+
+
+@main.command(epilog=EXIT_CODES)
+def notify() -> None:
+    """Send a trial message to the webhook and the mail addresses that are set."""
+    from orchestration.publish import Notice, hand_on
+
+    try:
+        settings = Settings.from_environment()
+    except KuotaError as error:
+        _fail(error)
+    if not settings.channels.is_any_set:
+        _fail(ConfigurationError("nobody is told: set KUOTA_WEBHOOK_URL, or KUOTA_MAIL_SERVER, _FROM and _TO."))
+    report = settings.channels.report_url or str(settings.reports / "index.html")
+    trial = Notice("a trial message, nothing failed", "trial", None, (), (), report)
+    if problems := hand_on(settings.channels, trial):
+        _fail(ConfigurationError("\n".join(problems)))
+    click.echo("sent")
 
 
 @main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)

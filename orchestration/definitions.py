@@ -21,11 +21,12 @@ from dagster import (
 from orchestration.guard import guard_checks, load_suites
 from orchestration.ingest.assets import extracts_asset, raw_key
 from orchestration.ingest.sensor import fingerprint_of, new_files
+from orchestration.lineage import critical_tests, model_parents
 from orchestration.publish import CriticalCheck
 from orchestration.publish.assets import publish_asset, quality_sensors
 from orchestration.run_lock import RUN_LOCK, run_lock
 from orchestration.settings import Settings, company_settings
-from orchestration.transform import critical_tests, ensure_manifest, model_parents
+from orchestration.transform import ensure_manifest
 from orchestration.transform.assets import asset_keys, models_asset
 
 

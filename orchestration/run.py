@@ -42,8 +42,33 @@ def run_refresh(
     """Run `refresh` and write quality.duckdb, Data Docs and the ops page, whatever came of it; `tell` gets progress.
 
     As of an earlier day it builds in a warehouse of its own and publishes under published/versions/ alone. Raises
-    ConfigurationError and LockHeld before anything is written.
+    ConfigurationError and LockHeld before anything is written. What published nothing is told on the channels that
+    are set, unless another run is writing or a person asked for an earlier day.
     """
+    if as_of is not None:
+        return _run(settings, rebuild=rebuild, as_of=as_of, tell=tell)
+    try:
+        result = _run(settings, rebuild=rebuild, as_of=None, tell=tell)
+    except LockHeld:
+        raise
+    except KuotaError as error:
+        _tell_of_failure(settings, None, "failed", error, tell)
+        raise
+    _tell_of_failure(settings, result.run_id, result.outcome, result.error, tell)
+    return result
+
+
+def _tell_of_failure(
+    settings: Settings, run_id: str | None, outcome: str, error: KuotaError | None, tell: Callable[[str], None]
+) -> None:
+    from orchestration.publish import tell_of_failure
+
+    details = str(error).splitlines() if error else []
+    for problem in tell_of_failure(settings, outcome=outcome, run_id=run_id, details=details):
+        tell(f"warning: {problem}")
+
+
+def _run(settings: Settings, *, rebuild: bool, as_of: date | None, tell: Callable[[str], None]) -> RunResult:
     from orchestration.guard import load_suites
     from orchestration.ingest import preflight
 
@@ -175,7 +200,7 @@ def _report(settings: Settings, run_id: str, outcome: str, error: KuotaError | N
     from orchestration.guard import build_data_docs
     from orchestration.publish import publish_quality, write_ops_report
 
-    publish_quality(settings, run_id=run_id)
+    publish_quality(settings, run_id=run_id, outcome=outcome)
     build_data_docs(settings)
     write_ops_report(settings, run_id=run_id, outcome=outcome, details=str(error).splitlines() if error else [])
 

@@ -3,15 +3,70 @@
 import difflib
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from orchestration.errors import ConfigurationError
 from orchestration.yaml_file import load_yaml
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Channels:
+    """Where a run that published nothing is told. The addresses hold secrets and are never shown."""
+
+    webhook_url: str | None = field(default=None, repr=False)
+    mail_server: str | None = field(default=None, repr=False)
+    mail_from: str = ""
+    mail_to: tuple[str, ...] = ()
+    report_url: str | None = None
+    """Where people open the ops page; null: by its path on this machine."""
+
+    @property
+    def is_any_set(self) -> bool:
+        """Whether anybody is told."""
+        return bool(self.webhook_url or self.mail_server)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Channels":
+        """`KUOTA_WEBHOOK_URL`; `KUOTA_MAIL_SERVER`, `KUOTA_MAIL_FROM` and `KUOTA_MAIL_TO`; `KUOTA_REPORT_URL`.
+
+        Raises ConfigurationError for one that cannot be used, in words without its value.
+        """
+        webhook, server, sender, recipients, report = (
+            environment.get(f"KUOTA_{name}", "").strip()
+            for name in ("WEBHOOK_URL", "MAIL_SERVER", "MAIL_FROM", "MAIL_TO", "REPORT_URL")
+        )
+        mail_to = tuple(address for each in recipients.split(",") if (address := each.strip()))
+        complaints = []
+        if webhook and not _is_address(webhook, ("http", "https")):
+            complaints.append("KUOTA_WEBHOOK_URL is no address; write https://host/path.")
+        if server and not _is_address(server, ("smtp", "smtps")):
+            complaints.append("KUOTA_MAIL_SERVER is no address; write smtps://user:password@host or smtp://host:port.")
+        if (server or sender or mail_to) and not (server and sender and mail_to):
+            complaints.append("KUOTA_MAIL_SERVER, KUOTA_MAIL_FROM and KUOTA_MAIL_TO go together; set all or none.")
+        for address in (sender, *mail_to):
+            if address and not _MAIL_ADDRESS.fullmatch(address):
+                complaints.append(f"'{address}' is no mail address; KUOTA_MAIL_TO separates several by commas.")
+        if complaints:
+            raise ConfigurationError("\n".join(complaints))
+        return cls(webhook or None, server or None, sender, mail_to, report or None)
+
+
+_MAIL_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
+
+
+def _is_address(text: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -22,14 +77,15 @@ class Settings:
     landing: Path
     warehouse: Path
     """The private build file. Under `home`, but for a run as of an earlier day, which builds in a file of its own."""
+    channels: Channels = Channels()
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """`KUOTA_HOME` (default: data/ in the project) and `KUOTA_LANDING` (default: landing/ in the home)."""
+        """`KUOTA_HOME` (default: data/ in the project), `KUOTA_LANDING` (default: landing/ in the home); channels."""
         home = Path(os.environ.get("KUOTA_HOME") or PROJECT / "data").expanduser().resolve()
         landing = Path(os.environ.get("KUOTA_LANDING") or home / "landing").expanduser().resolve()
         warehouse = Path(os.environ.get("KUOTA_WAREHOUSE") or home / "warehouse" / "kuota.duckdb").resolve()
-        return cls(home=home, landing=landing, warehouse=warehouse)
+        return cls(home=home, landing=landing, warehouse=warehouse, channels=Channels.from_environment(os.environ))
 
     @property
     def published(self) -> Path:

@@ -6,22 +6,25 @@ from typing import Any
 
 import duckdb
 
+from orchestration.publish.ops_queries import failing_checks, freshness, quarantine, rows_of
 from orchestration.run import RunResult
 from orchestration.settings import Settings
 
 WARNINGS_SHOWN = 10
+REASONS_SHOWN = 3
 
 
 def describe(settings: Settings, *, now: datetime) -> dict[str, Any]:
-    """What is published, how old it is at `now`, and what the last run loaded, set aside and checked.
+    """What is published, how old it is at `now`, and what the last run loaded, set aside, checked and found.
 
-    `published` is null where nothing ever was; `last_run` where no run ended.
+    `published` is null where nothing ever was, `restated` where nothing can be said yet; `last_run` where no run ended.
     """
     manifest = settings.published / "manifest.json"
     published = json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else None
     quality = settings.published / "quality.duckdb"
     return {
         "home": str(settings.home),
+        "ops_page": str(settings.reports / "index.html"),
         "published": published
         and {
             **{name: published[name] for name in ("publish_id", "as_of_date", "published_at", "contract_version")},
@@ -29,6 +32,7 @@ def describe(settings: Settings, *, now: datetime) -> dict[str, Any]:
             "tables": len(published["tables"]),
             "rows": sum(table["rows"] for table in published["tables"].values()),
         },
+        "restated": _restated(settings) if published and "mart_restatement" in published["tables"] else None,
         "last_run": _last_run(settings) if quality.exists() else None,
     }
 
@@ -36,76 +40,167 @@ def describe(settings: Settings, *, now: datetime) -> dict[str, Any]:
 def _last_run(settings: Settings) -> dict[str, Any]:
     with duckdb.connect(str(settings.published / "quality.duckdb"), read_only=True) as connection:
         connection.execute("use quality.quality")
-        last = _row(connection, "select run_id, written_at::varchar || 'Z' as ended_at from last_run")
+        [last] = rows_of(connection, "select run_id, outcome, written_at::varchar || 'Z' as ended_at from last_run")
+        [loaded] = rows_of(connection, LOADED, {"run_id": last["run_id"]})
+        [checked] = rows_of(connection, CHECKED)
+        [breaks] = rows_of(connection, BREAKS)
+        set_aside = quarantine(connection)
         return {
             **last,
-            **_row(
-                connection,
-                """
-                select
-                    count(*) as files_read,
-                    coalesce(sum(rows_read), 0)::bigint as rows_read,
-                    coalesce(sum(rows_kept), 0)::bigint as rows_kept,
-                    coalesce(sum(rows_unchanged), 0)::bigint as rows_unchanged,
-                    coalesce(sum(rows_quarantined), 0)::bigint as rows_quarantined
-                from load_ledger where run_id = ?
-                """,
-                [last["run_id"]],
-            ),
-            **_row(connection, "select count(*) as files_in_all from load_ledger"),
-            **_row(
-                connection,
-                """
-                select
-                    count(*) filter (status = 'passed') as checks_passed,
-                    count(*) filter (status <> 'passed' and severity <> 'critical') as checks_warned,
-                    count(*) filter (status <> 'passed' and severity = 'critical') as checks_failed
-                from check_result where is_current
-                """,
-            ),
-            "failed": _rows(
-                connection,
-                """
-                select target, check_name, severity, status, unexpected_count, owner, fix
-                from check_result where is_current and status <> 'passed'
-                order by severity, target, check_name
-                """,
-            ),
-            "rows_set_aside": _row(connection, "select count(*) as counted from quarantine")["counted"],
+            **loaded,
+            **checked,
+            "failed": [
+                {name: str(value) if isinstance(value, date) else value for name, value in check.items()}
+                for check in failing_checks(connection)
+            ],
+            "rows_set_aside": sum(reason["row_count"] for reason in set_aside),
+            "set_aside": [
+                {name: reason[name] for name in ("room", "source", "object", "reason", "row_count")}
+                for reason in set_aside
+            ],
             "set_aside_by_models": [
                 row["message"]
-                for row in _rows(
+                for row in rows_of(
                     connection,
                     "select message from quarantine where room = 'transform' order by source_file, source_row",
                 )
             ],
+            "sources": [
+                {name: source[name] for name in ("source", "status", "days_behind", "expected_every_days", "owner")}
+                for source in freshness(connection)
+            ],
+            "breaks": breaks,
         }
 
 
+LOADED = """
+select
+    count(*) filter (run_id = $run_id) as files_read,
+    coalesce(sum(rows_read) filter (run_id = $run_id), 0)::bigint as rows_read,
+    coalesce(sum(rows_kept) filter (run_id = $run_id), 0)::bigint as rows_kept,
+    coalesce(sum(rows_unchanged) filter (run_id = $run_id), 0)::bigint as rows_unchanged,
+    coalesce(sum(rows_quarantined) filter (run_id = $run_id), 0)::bigint as rows_quarantined,
+    count(*) as files_in_all
+from load_ledger
+"""
+CHECKED = """
+select
+    count(*) filter (status = 'passed') as checks_passed,
+    count(*) filter (status <> 'passed' and severity <> 'critical') as checks_warned,
+    count(*) filter (status <> 'passed' and severity = 'critical') as checks_failed
+from check_result
+where is_current
+"""
+BREAKS = """
+select
+    count(*) filter (origin = 'declared') as declared,
+    count(*) filter (origin = 'detected') as detected,
+    max_by(
+        starts_on || ' ' || kind || ' in ' || source || ' ' || object || '.' || field
+        || if(population = 'all', '', ' of ' || population),
+        (starts_on, break_id)
+    ) as newest
+from collection_break
+"""
+
+
+def _restated(settings: Settings) -> dict[str, Any] | None:
+    """The company's revenue of the newest quarter that has been closed for 30 days: said then, and now."""
+    with duckdb.connect(str(settings.published / "marts.duckdb"), read_only=True) as connection:
+        connection.execute("use marts.marts")
+        found = rows_of(
+            connection,
+            """
+            select
+                period_start::varchar as quarter_start,
+                said_amount::double as said_amount,
+                current_amount::double as current_amount,
+                restated_ratio,
+                restated_record_count
+            from mart_restatement
+            where
+                assignee_type = 'company' and metric = 'revenue_won' and period_type = 'quarter' and days_after = 30
+                and said_amount is not null
+            order by period_start desc
+            limit 1
+            """,
+        )
+    return found[0] if found else None
+
+
 def status_lines(described: dict[str, Any]) -> list[str]:
-    """`describe` for a person: about ten lines."""
+    """`describe` for a person, in ten lines: two where nothing has run yet."""
     published, last = described["published"], described["last_run"]
-    lines = (
-        [
-            f"published   {published['publish_id']}, as of {published['as_of_date']}, "
-            f"{published['age_in_hours']} hours ago: {published['tables']} tables, {published['rows']:,} rows"
-        ]
+    first = (
+        f"published   {published['publish_id']}, as of {published['as_of_date']}, "
+        f"{published['age_in_hours']} hours ago: {published['tables']} tables, {published['rows']:,} rows"
         if published
-        else [f"published   nothing yet in {described['home']}; run `kuota run`"]
+        else f"published   nothing yet in {described['home']}; run `kuota run`"
     )
     if last is None:
-        return lines
-    lines += [
-        f"last run    {last['run_id']}, ended {last['ended_at'][:16]} UTC",
+        return [first]
+    return [
+        first,
+        f"last run    {last['outcome'] or 'ended'}: {last['run_id']}, {last['ended_at'][:16]} UTC",
         _loaded(last),
         _checked(last),
-        f"set aside   {last['rows_set_aside']} rows in all",
+        _to_do(last),
+        _set_aside(last),
+        _fresh(last),
+        _breaks(last["breaks"]),
+        _restatement(described["restated"]),
+        f"ops page    {described['ops_page']}",
     ]
-    for check in [check for check in last["failed"] if check["severity"] == "critical"][:5]:
-        lines.append(
-            f"  {check['status']}: {check['target']} {check['check_name']}, ask {check['owner']}: {check['fix']}"
-        )
-    return lines
+
+
+def _to_do(last: dict[str, Any]) -> str:
+    critical = [check for check in last["failed"] if check["severity"] == "critical"]
+    if not critical:
+        return "to do       nothing: no critical check fails"
+    check = critical[0]
+    rows = "" if check["unexpected_count"] is None else f", {check['unexpected_count']:,} rows"
+    more = f" (and {len(critical) - 1} more)" if len(critical) > 1 else ""
+    since = f" since {check['failing_since'][:16]} UTC" if check["failing_since"] else ""
+    return (
+        f"to do       {check['target']} {check['check_name']} {check['status']}{since}{rows}; "
+        f"ask {check['owner']}: {check['fix']}{more}"
+    )
+
+
+def _set_aside(last: dict[str, Any]) -> str:
+    reasons = [
+        f"{reason['row_count']:,} {reason['reason']} in {reason['source']} {reason['object']}"
+        for reason in last["set_aside"][:REASONS_SHOWN]
+    ]
+    hidden = len(last["set_aside"]) - REASONS_SHOWN
+    more = [f"{hidden} more reasons"] if hidden > 0 else []
+    return f"set aside   {last['rows_set_aside']:,} rows in all" + (": " if reasons else "") + ", ".join(reasons + more)
+
+
+def _fresh(last: dict[str, Any]) -> str:
+    late = [
+        f"{source['source']} is {source['days_behind']} days behind (every {source['expected_every_days']}), "
+        f"ask {source['owner'] or 'nobody named'}"
+        for source in last["sources"]
+        if source["status"] == "late"
+    ]
+    fresh = sum(source["status"] == "fresh" for source in last["sources"])
+    return f"sources     {fresh} fresh, {len(late)} late" + (": " if late else "") + "; ".join(late)
+
+
+def _breaks(breaks: dict[str, Any]) -> str:
+    newest = f"; newest {breaks['newest']}" if breaks["newest"] else ""
+    return f"breaks      {breaks['declared']} declared, {breaks['detected']} detected{newest}"
+
+
+def _restatement(restated: dict[str, Any] | None) -> str:
+    if restated is None:
+        return "restated    nothing can be said yet: no quarter has been closed for 30 days"
+    ratio = "" if restated["restated_ratio"] is None else f" ({restated['restated_ratio']:+.2%})"
+    return (
+        f"restated    revenue of the quarter from {restated['quarter_start']}: {restated['said_amount']:,.2f} said 30 "
+        f"days after it, {restated['current_amount']:,.2f} now{ratio}, {restated['restated_record_count']} records"
+    )
 
 
 def summary(settings: Settings, result: RunResult, *, seconds: float, as_of: date | None) -> list[str]:
@@ -156,18 +251,6 @@ def _loaded(last: dict[str, Any]) -> str:
 
 def _checked(last: dict[str, Any]) -> str:
     return f"checked     {last['checks_passed']} passed, {last['checks_warned']} warned, {last['checks_failed']} failed"
-
-
-def _row(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[Any] | None = None) -> dict[str, Any]:
-    return _rows(connection, query, parameters)[0]
-
-
-def _rows(
-    connection: duckdb.DuckDBPyConnection, query: str, parameters: list[Any] | None = None
-) -> list[dict[str, Any]]:
-    found = connection.execute(query, parameters or [])
-    names = [column[0] for column in found.description or []]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _instant(text: str) -> datetime:

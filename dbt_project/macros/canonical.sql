@@ -58,11 +58,15 @@
             'reps', 'teams', 'accounts', 'products', 'opportunities', 'opportunity_lines', 'opportunity_splits', 'activities',
             'stage_events', 'leads',
         ],
-        'hubspot': ['reps', 'accounts', 'opportunities', 'activities', 'stage_events', 'leads', 'stages'],
-        'pipedrive': ['reps', 'accounts', 'opportunities', 'activities', 'stage_events', 'leads', 'stages'],
+        'hubspot': [
+            'reps', 'accounts', 'opportunities', 'activities', 'stage_events', 'leads', 'stages', 'opportunity_tellings',
+        ],
+        'pipedrive': [
+            'reps', 'accounts', 'opportunities', 'activities', 'stage_events', 'leads', 'stages', 'opportunity_tellings',
+        ],
         'salesforce': [
             'reps', 'teams', 'accounts', 'products', 'opportunities', 'opportunity_lines', 'opportunity_splits', 'activities',
-            'stage_events', 'leads',
+            'stage_events', 'leads', 'opportunity_tellings',
         ],
     }) }}
 {%- endmacro %}

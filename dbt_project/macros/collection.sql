@@ -79,3 +79,17 @@
         ('stage_event', 'rows'),
     ]) }}
 {%- endmacro %}
+
+
+{#- Fields of a deal whose edits are counted, with their column in int_opportunity_versions_unioned. -#}
+{% macro profiled_edits() -%}
+    {{ return({
+        'amount': 'amount',
+        'opportunity_type': 'opportunity_type',
+        'stage': 'source_stage',
+        'owner_id': 'owner_reference',
+        'account_id': 'account_reference',
+        'close_date': 'close_date',
+        'loss_reason': 'loss_reason',
+    }) }}
+{%- endmacro %}

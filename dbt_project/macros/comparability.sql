@@ -77,9 +77,15 @@
 {% macro recorded_as(metric) -%}
     case {{ metric }}
         when 'attainment' then 'revenue_won'
-        {%- for metric in ['win_rate', 'average_won_amount', 'median_cycle_days', 'won_of_closed_amount', 'pipeline_coverage'] %}
+        {%- for metric in [
+            'win_rate', 'average_won_amount', 'median_cycle_days', 'won_of_closed_amount', 'pipeline_coverage', 'loss_reason'
+        ] %}
         when '{{ metric }}' then 'deals_won'
         {%- endfor %}
+        {%- for dimension in ['lead_source', 'product_family', 'deal_size'] %}
+        when 'funnel_conversion_by_{{ dimension }}' then 'funnel_conversion'
+        {%- endfor %}
+        when 'activity_minutes' then 'calls'
         else {{ metric }}
     end
 {%- endmacro %}
@@ -87,11 +93,32 @@
 
 {#- Whether a mart shows the metric by pipeline. -#}
 {% macro is_shown_by_pipeline(metric) -%}
-    {{ metric }} in ('funnel_conversion', 'win_rate', 'pipeline_coverage')
+    ({{ metric }} like 'funnel_conversion%' or {{ metric }} in ('win_rate', 'pipeline_coverage', 'loss_reason'))
 {%- endmacro %}
 
 
 {#- The version of the published columns: raised when one changes its name or its meaning. -#}
 {% macro contract_version() -%}
     '1'
+{%- endmacro %}
+
+
+{#- Whether a break lies within a period: one that has passed wherever it meets it, any other where it parts the period in two. -#}
+{% macro break_lies_within(breaks, start, end) -%}
+    case
+        when {{ breaks }}.ends_on is not null then {{ breaks }}.starts_on <= {{ end }} and {{ breaks }}.ends_on >= {{ start }}
+        else {{ breaks }}.starts_on > {{ start }} and {{ breaks }}.starts_on <= {{ end }}
+    end
+{%- endmacro %}
+
+
+{#- Whether a break stands between a period and an earlier one: one that has passed where it meets either of them. -#}
+{% macro break_divides(breaks, start, end, earlier_start, earlier_end) -%}
+    case
+        when {{ breaks }}.ends_on is not null
+            then
+                ({{ breaks }}.starts_on <= {{ end }} and {{ breaks }}.ends_on >= {{ start }})
+                or ({{ breaks }}.starts_on <= {{ earlier_end }} and {{ breaks }}.ends_on >= {{ earlier_start }})
+        else {{ breaks }}.starts_on > {{ earlier_start }} and {{ breaks }}.starts_on <= {{ end }}
+    end
 {%- endmacro %}

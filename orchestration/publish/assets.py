@@ -22,6 +22,7 @@ from orchestration.errors import LockHeld
 from orchestration.progress import progress_of
 from orchestration.publish.gate import CriticalCheck
 from orchestration.publish.marts import publish_marts
+from orchestration.publish.notify import tell_of_failure
 from orchestration.publish.ops_report import write_ops_report
 from orchestration.publish.quality import publish_quality
 from orchestration.publish.state import check_counts
@@ -86,7 +87,7 @@ def publish_asset(
 
 
 def quality_sensors(settings: Settings) -> list[SensorDefinition]:
-    """For each way a run can end, a sensor that writes quality.duckdb and the ops page.
+    """For each way a run can end, a sensor that writes quality.duckdb and the ops page, and tells of a failure.
 
     Runs of the command line are passed over: it writes them itself. So is one that ends while another is writing.
     """
@@ -110,11 +111,14 @@ def _quality_sensor(settings: Settings, status: DagsterRunStatus) -> SensorDefin
         try:
             # the sensors run in threads of one process, which counts as one holder of the lock
             with _sensor_turn, writer_lock(settings):
-                publish_quality(settings, run_id=run.run_id)
-                write_ops_report(settings, run_id=run.run_id, outcome=outcome_of_run(settings, run.run_id, status))
+                outcome = outcome_of_run(settings, run.run_id, status)
+                publish_quality(settings, run_id=run.run_id, outcome=outcome)
+                write_ops_report(settings, run_id=run.run_id, outcome=outcome)
         except LockHeld as held:
             context.log.info(f"Not written now, the run that is writing will do it: {held}")
             return SkipReason(str(held))
+        for problem in tell_of_failure(settings, outcome=outcome, run_id=run.run_id):
+            context.log.warning(problem)
         return None
 
     return after_run

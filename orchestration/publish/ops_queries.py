@@ -17,7 +17,7 @@ def rows_of(connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[
 
 
 def failing_checks(connection: duckdb.DuckDBPyConnection) -> Rows:
-    """The checks whose newest result is no pass, critical first, each with `failing_since` and `failing_runs`."""
+    """The checks whose newest result is no pass, critical first, each with since when it fails and what it reaches."""
     return rows_of(connection, FAILING_CHECKS)
 
 
@@ -37,11 +37,14 @@ streak as (
     group by all
 )
 select
-    severity, status, room, target, check_name, observed, unexpected_count, element_count, owner, fix, checked_at,
-    coalesce(try_cast(try_cast(sample_keys as json) as varchar[]), []) as sample_keys,
-    streak.failing_since, streak.last_passed_at, streak.failing_runs
+    severity, status, room, target, check_name, observed, unexpected_count, element_count, check_result.owner, fix,
+    checked_at, coalesce(try_cast(try_cast(sample_keys as json) as varchar[]), []) as sample_keys,
+    streak.failing_since, streak.last_passed_at, streak.failing_runs, source.source, source.owner as source_owner,
+    coalesce(marts, []) as marts, first_on, last_on, dates_of
 from check_result
 left join streak using (room, target, check_name)
+left join check_impact using (room, target, check_name)
+left join source on target like 'raw.%' and source.source = split_part(substr(target, 5), '__', 1)
 where is_current and status <> 'passed'
 order by severity <> 'critical', status <> 'failed', target, check_name
 """

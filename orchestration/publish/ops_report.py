@@ -1,21 +1,28 @@
 """The ops page: one file that says what was published, what to do, what was loaded, set aside and checked."""
 
+import json
+import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from orchestration.publish import ops_queries
+from orchestration.publish import charts, ops_queries, ops_trust
 from orchestration.publish.files import make_private_folder, remove_leftovers, write_text_in_place
 from orchestration.publish.marts import kept_versions
 from orchestration.publish.quality import QUALITY
-from orchestration.publish.version import MANIFEST, read_manifest
+from orchestration.publish.version import MANIFEST, MARTS, read_manifest
 from orchestration.settings import Settings
 
 OUTCOMES = ("published", "unchanged", "blocked", "failed", "canceled", "finished")
+SAMPLES_SHOWN = 50
+REASONS_DRAWN = 12
+PERSONAL = re.compile(
+    r"name|mail|phone|address|subject|title|note|description|comment|row_text|^_|_value$", re.IGNORECASE
+)
 
 
 def write_ops_report(settings: Settings, *, run_id: str, outcome: str, details: Sequence[str] = ()) -> Path:
@@ -31,8 +38,10 @@ def write_ops_report(settings: Settings, *, run_id: str, outcome: str, details: 
     with duckdb.connect(str(settings.published / QUALITY), read_only=True) as connection:
         # the file is called as its schema is, so `quality.check_result` would be ambiguous
         connection.execute("use quality.quality")
+        ops_trust.attach_published(connection, settings.published / MARTS)
         content = _content(connection, run_id)
     critical = [check for check in content["failing"] if check["severity"] == "critical"]
+    data_docs = settings.reports / "data_docs" / "index.html"
     page = _environment().get_template("ops_report.html.j2")
     html = page.render(
         **content,
@@ -44,7 +53,8 @@ def write_ops_report(settings: Settings, *, run_id: str, outcome: str, details: 
         critical=critical,
         warnings=[check for check in content["failing"] if check["severity"] != "critical"],
         versions=kept_versions(settings),
-        has_data_docs=(settings.reports / "data_docs" / "index.html").exists(),
+        has_data_docs=data_docs.exists(),
+        in_data_docs=set(re.findall(r' id="([^"]+)"', data_docs.read_text("utf-8"))) if data_docs.exists() else set(),
     )
     make_private_folder(settings.reports)
     remove_leftovers(settings.reports)
@@ -70,15 +80,74 @@ def headline(outcome: str, failed_critical_checks: int, manifest: dict[str, Any]
 
 
 def _content(connection: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, Any]:
+    rooms, runs = ops_queries.checks_by_room(connection), ops_trust.trend(connection)
+    freshness, quarantine = ops_queries.freshness(connection), ops_queries.quarantine(connection)
+    most_set_aside = max((row["row_count"] for row in quarantine), default=0)
+    reference = freshness[0]["reference_at"] if freshness else None
+    health = ops_trust.collection_health(connection)
     return {
-        "failing": ops_queries.failing_checks(connection),
-        "rooms": ops_queries.checks_by_room(connection),
+        "failing": [{**row, "samples": samples(row["sample_keys"])} for row in ops_queries.failing_checks(connection)],
+        "rooms": [{**row, "bars": charts.trend_bars(runs, row["room"])} for row in rooms],
+        "runs": runs,
+        **_breaks(ops_trust.breaks(connection), reference.date() if reference else None),
+        "team_names": ops_trust.team_names(connection),
+        "health": charts.heat_map(
+            health and [{**row, "note": ops_trust.lost_points(row)} for row in health],
+            "score",
+            charts.HEALTH_STEPS,
+            is_good_high=True,
+        ),
+        "shares": charts.heat_map(
+            ops_trust.restated_shares(connection), "restated_share", charts.SHARE_STEPS, is_good_high=False
+        ),
+        "restatements": ops_trust.restatements(connection),
         "loads": ops_queries.loads(connection, run_id),
         "load_warnings": ops_queries.load_warnings(connection, run_id),
-        "quarantine": ops_queries.quarantine(connection),
-        "freshness": ops_queries.freshness(connection),
+        "quarantine": [{**row, "bar": charts.bar_width(row["row_count"], most_set_aside)} for row in quarantine],
+        "reasons_drawn": REASONS_DRAWN,
+        "exclusions": ops_trust.exclusions(connection),
+        "freshness": [{**row, "bar": charts.freshness_bar(row)} for row in freshness],
         "written_at": ops_queries.rows_of(connection, "select written_at from last_run")[0]["written_at"],
     }
+
+
+def _breaks(breaks: ops_queries.Rows, last: date | None) -> dict[str, Any]:
+    axis = charts.time_axis([row["starts_on"] for row in breaks], last)
+    newest = sorted(breaks, key=lambda row: row["starts_on"], reverse=True)
+    drawn = {row["break_id"] for row in newest[: ops_trust.BREAKS_SHOWN]}
+    by_source: dict[str, ops_queries.Rows] = {}
+    for row in breaks:
+        if axis is not None and row["break_id"] in drawn:
+            by_source.setdefault(row["source"], []).append({**row, "mark": charts.break_mark(row, axis)})
+    return {
+        "breaks": breaks,
+        "breaks_listed": newest[: ops_trust.BREAKS_LISTED],
+        "breaks_shown": ops_trust.BREAKS_SHOWN,
+        "breaks_by_source": [{"name": source, "rows": rows} for source, rows in by_source.items()],
+        "break_axis": axis,
+        "group_names": charts.GROUP_NAMES,
+        "undecided": sum(
+            row["is_reviewable"] and row["origin"] == "detected" and row["review"] is None for row in breaks
+        ),
+    }
+
+
+def samples(sample_keys: Sequence[str]) -> list[str]:
+    """The sample rows of a check in words: a key, a message, or the columns that tell nothing of a person."""
+    return [_in_words(sample) for sample in sample_keys[:SAMPLES_SHOWN]]
+
+
+def _in_words(sample: str) -> str:
+    try:
+        row = json.loads(sample)
+    except ValueError:
+        return sample
+    if not isinstance(row, dict):
+        return sample
+    if row.get("message"):
+        return str(row["message"])
+    told = {name: "blank" if value is None else value for name, value in row.items() if not PERSONAL.search(name)}
+    return ", ".join(f"{name} {value}" for name, value in told.items())
 
 
 def _environment() -> Environment:
@@ -90,8 +159,22 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["number"] = lambda value: "-" if value is None else f"{value:,}"
+    environment.filters["signed"] = lambda value: "-" if value is None else f"{value:+,}"
+    environment.filters["percent"] = lambda value: "-" if value is None else f"{value:.1%}"
+    environment.filters["words"] = lambda value: str(value).replace("_", " ")
+    environment.filters["team"] = _team
+    environment.filters["population"] = _population
     environment.filters["instant"] = _instant
     return environment
+
+
+def _team(team_id: str | None, names: dict[str, str]) -> str:
+    return "all teams" if team_id in (None, "all") else names.get(str(team_id), str(team_id))
+
+
+def _population(population: str, names: dict[str, str]) -> str:
+    kind, _, value = population.partition(":")
+    return population if kind != "team" else f"team {names.get(value, value)}"
 
 
 def _instant(value: datetime | str | None) -> str:

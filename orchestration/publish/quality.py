@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.publish.files import make_private_folder, new_path, put_in_place, remove_leftovers
+from orchestration.publish.impact import write_check_impact
 from orchestration.publish.state import LOAD_LEDGER, describe_state, literal, relation_or_empty
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
@@ -61,15 +62,20 @@ COLLECTION_BREAK = {
     "size": "double",
     "bridge_rule": "varchar",
     "evidence": "varchar",
+    "is_bridge_read": "boolean",
+    "review": "varchar",
+    "reviewed_by": "varchar",
+    "reviewed_on": "date",
 }
 
 
-def publish_quality(settings: Settings, *, run_id: str) -> Path:
+def publish_quality(settings: Settings, *, run_id: str, outcome: str | None = None) -> Path:
     """Replace published/quality.duckdb in one step and return its path. The lock is the caller's.
 
-    Schema `quality`: check_result (the newest 100 runs; `is_current` marks results that still hold), load_ledger and
-    quarantine (with the rows that the models set aside), source, collection_regime, collection_break, and last_run
-    with `run_id` and the time in UTC. Tables that the warehouse does not have yet are empty.
+    Schema `quality`: check_result (the newest 100 runs; `is_current` marks results that still hold), check_impact
+    (what failing checks reach), load_ledger and quarantine (with the rows that the models set aside), source,
+    collection_regime, collection_break, and last_run with `run_id`, `outcome` (see write_ops_report, null where it is
+    not known) and the time in UTC. Tables that the warehouse does not have yet are empty.
     """
     make_private_folder(settings.published)
     remove_leftovers(settings.published)
@@ -78,7 +84,8 @@ def publish_quality(settings: Settings, *, run_id: str) -> Path:
         describe_state(connection)
         connection.execute(f"attach {literal(str(new))} as publish_quality")
         connection.execute("create schema publish_quality.quality")
-        _write_checks(connection, run_id)
+        _write_checks(connection, run_id, outcome)
+        write_check_impact(connection, settings)
         _write_ledger(connection)
         _copy(connection, "raw", "source", SOURCE)
         _copy(connection, "quality", "collection_regime", COLLECTION_REGIME)
@@ -94,13 +101,13 @@ def _copy(connection: duckdb.DuckDBPyConnection, schema: str, table: str, column
     connection.execute(f"create table publish_quality.quality.{table} as select * from {relation} order by all")  # noqa: S608
 
 
-def _write_checks(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
+def _write_checks(connection: duckdb.DuckDBPyConnection, run_id: str, outcome: str | None) -> None:
     connection.execute(
         """
         create table publish_quality.quality.last_run as
-        select $run_id::varchar as run_id, now()::timestamp as written_at
+        select $run_id::varchar as run_id, $outcome::varchar as outcome, now()::timestamp as written_at
         """,
-        {"run_id": run_id},
+        {"run_id": run_id, "outcome": outcome},
     )
     connection.execute(
         """

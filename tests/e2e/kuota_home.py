@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,19 @@ class KuotaHome:
     home: Path
     landing: Path
 
-    def start(self, *arguments: str, command: tuple[str, ...] = (str(KUOTA),), **options: Any) -> subprocess.Popen[str]:
-        """`kuota …` as a child; `options` go to Popen."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("KUOTA_", "DAGSTER_"))}
-        environment |= {"KUOTA_HOME": str(self.home), "KUOTA_LANDING": str(self.landing)}
+    def start(
+        self,
+        *arguments: str,
+        command: tuple[str, ...] = (str(KUOTA),),
+        environment: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> subprocess.Popen[str]:
+        """`kuota …` as a child, with `environment` besides; `options` go to Popen."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("KUOTA_", "DAGSTER_"))}
+        own = {"KUOTA_HOME": str(self.home), "KUOTA_LANDING": str(self.landing)}
         return subprocess.Popen(
             [*command, *arguments],
-            env=environment,
+            env=inherited | own | dict(environment or {}),
             text=True,
             **({"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options),
         )

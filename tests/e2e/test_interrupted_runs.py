@@ -9,6 +9,8 @@ import dirty_landing
 import duckdb
 from kuota_home import KuotaHome
 
+from tests.publish.receivers import webhook
+
 DOCUMENTED = (Path(__file__).resolve().parents[2] / "docs" / "bad-input.md").read_text(encoding="utf-8")
 LATER = "2026-02-28"
 NEW_STAGES = ["Demo", "Legal", "Pilot", "Purchasing", "Trial", "Verbal"]
@@ -21,7 +23,8 @@ def test_unknown_stages_block_publishing_and_are_all_listed(own_home: KuotaHome)
     ]
     name = f"generic/{LATER}/opportunities.csv"
     dirty_landing.write(own_home.landing, {name: dirty_landing.DEALS + "".join(new_deals)})
-    blocked = own_home.kuota("run")
+    with webhook() as hook:
+        blocked = own_home.kuota("run", environment={"KUOTA_WEBHOOK_URL": hook.url})
     assert blocked.exit_code == 3
     for stage in NEW_STAGES:
         assert f"{stage}" in " ".join(blocked.errors), stage
@@ -31,6 +34,15 @@ def test_unknown_stages_block_publishing_and_are_all_listed(own_home: KuotaHome)
     page = (own_home.home / "reports" / "index.html").read_text(encoding="utf-8")
     for stage in NEW_STAGES:
         assert stage in page, stage
+    # who must know is told what failed, and `kuota status` says it too
+    [told] = hook.got
+    [check] = told["checks"]
+    assert told["headline"].startswith("Nothing published: 1 critical check failed; the previous publish ")
+    assert (check["status"], check["unexpected_count"]) == ("failed", 6)
+    status = own_home.kuota("status").said.splitlines()
+    assert len(status) == 10
+    assert status[1].startswith("last run    blocked: ")
+    assert status[4].startswith(f"to do       {check['target']} {check['check_name']} failed since ")
     # the new extract is loaded and accounted for all the same
     assert own_home.quality(f"""
         select rows_read, rows_kept + rows_unchanged + rows_quarantined from load_ledger

@@ -375,3 +375,19 @@ def test_every_planted_break_is_listed_and_no_change_of_the_business_is(sample: 
     # reps who left handed their deals over at one instant: that is no edit
     assert {row[:4] for row in listed} == planted
     assert len(listed) == len(truth.breaks)
+
+
+def test_a_break_in_a_field_touches_the_mart_that_shows_it(sample: tuple[KuotaHome, Truth]) -> None:
+    kuota, _ = sample
+    fields = "('source', 'loss_reason', 'duration_minutes')"
+    breaks = kuota.quality(f"select field, metrics, break_id from collection_break where field in {fields} order by 1")
+    assert [row[:2] for row in breaks] == [
+        ("duration_minutes", "activity_minutes"),
+        ("loss_reason", "loss_reason"),
+        ("source", "funnel_conversion_by_lead_source"),
+    ]
+    quarters = "select distinct {} from {} where period_type = 'quarter' and contains(comparability_reasons, '{}')"
+    (_, _, loss_reason), (_, _, source) = breaks[1:]
+    assert ("2025-07-01",) in kuota.marts(quarters.format("period_start::varchar", "mart_loss_reason", loss_reason))
+    assert kuota.marts(quarters.format("dimension", "mart_funnel_breakdown", source)) == [("lead_source",)]
+    assert kuota.marts(quarters.format("segment_type", "mart_win_rate", loss_reason)) == []

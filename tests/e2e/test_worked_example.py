@@ -130,6 +130,7 @@ def test_every_mart_says_how_its_periods_were_collected(kuota: KuotaHome) -> Non
         where table_schema = 'marts' and table_name like 'mart_%' and column_name = 'period_start' order by 1""")
     assert [name for (name,) in with_period] == [
         "mart_attainment_distribution",
+        "mart_collection_health",
         "mart_funnel_bottleneck",
         "mart_funnel_breakdown",
         "mart_funnel_conversion",
@@ -151,6 +152,7 @@ def test_every_mart_says_how_its_periods_were_collected(kuota: KuotaHome) -> Non
         for (mart,) in with_period
         for row in kuota.marts(f"""
             select distinct collection_status, comparability, comparability_year_ago, observation_status from {mart}""")
+        if mart != "mart_collection_health"
     }
     statuses, comparabilities, year_ago, observations = (set(column) for column in zip(*told, strict=True))
     assert statuses <= {"whole", "partial", "not_recorded", "unknown"}
@@ -158,6 +160,15 @@ def test_every_mart_says_how_its_periods_were_collected(kuota: KuotaHome) -> Non
     # the extract ends before any period has one of a year before that was recorded
     assert year_ago == {"unknown"}
     assert observations <= {"A", "B", "L", "unknown"}
+    # weeks in which closes were not recorded have a score, of what was; the week of 1 March is the last of them
+    health = kuota.marts("""
+        select collection_status, comparability_year_ago, max(period_start)::varchar, min(undisturbed_share) < 1
+        from mart_collection_health where team_id = 'all' group by all order by 1, 2""")
+    assert health == [
+        ("partial", "unknown", "2017-02-27", True),
+        ("whole", "not_comparable", "2017-12-25", False),
+        ("whole", "unknown", "2017-10-09", False),
+    ]
 
 
 def test_the_first_quarter_is_partial_and_the_second_not_comparable_to_it(kuota: KuotaHome) -> None:
@@ -230,7 +241,15 @@ def test_the_run_ends_in_a_summary(first_run: tuple[KuotaHome, Ended]) -> None:
 def test_status(kuota: KuotaHome) -> None:
     told = kuota.kuota("status")
     assert told.exit_code == 0
-    assert f"published   {publish_id(kuota)}, as of 2017-12-31" in told.said
+    lines = told.said.splitlines()
+    assert len(lines) == 10
+    assert lines[0].startswith(f"published   {publish_id(kuota)}, as of 2017-12-31")
+    assert lines[4:8] == [
+        "to do       nothing: no critical check fails",
+        "set aside   0 rows in all",
+        "sources     2 fresh, 0 late",
+        "breaks      0 declared, 1 detected; newest 2017-03-01 tracking_started in crm_sales opportunity.close_date",
+    ]
     described = json.loads(kuota.kuota("status", "--json").said)
     assert described["published"]["publish_id"] == publish_id(kuota)
     assert described["published"]["as_of_date"] == "2017-12-31"

@@ -1,12 +1,27 @@
 import json
+import re
 
 from dagster import AssetKey
 
 from orchestration.guard import load_suites
 from orchestration.run_lock import RUN_LOCK
+from orchestration.settings import PROJECT
 from tests.orchestration.conftest import Deployment
 
+ROOMS = ("ingest", "transform", "guard", "publish")
 LAYERS = {"raw", "staging", "intermediate", "marts", "quality", "published"}
+
+
+def test_rooms_never_import_each_other() -> None:
+    imports = re.compile(r"^\s*(?:from|import) orchestration\.(\w+)", re.MULTILINE)
+    crossed = [
+        f"{path.relative_to(PROJECT)} imports {other}"
+        for room in ROOMS
+        for path in sorted((PROJECT / "orchestration" / room).rglob("*.py"))
+        for other in imports.findall(path.read_text(encoding="utf-8"))
+        if other in ROOMS and other != room
+    ]
+    assert crossed == []
 
 
 def test_definitions_load_and_every_job_resolves(loaded: Deployment) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.transform import CriticalTest, critical_tests, model_parents
+from orchestration.lineage import CriticalTest, critical_tests, model_parents
 
 
 @pytest.fixture

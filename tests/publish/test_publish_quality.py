@@ -64,6 +64,7 @@ def test_before_anything_was_loaded_every_table_is_there_and_empty(settings):
     assert path == settings.published / "quality.duckdb"
     tables = [name for (name,) in read(settings, "select table_name from information_schema.tables order by 1")]
     assert tables == [
+        "check_impact",
         "check_result",
         "collection_break",
         "collection_regime",

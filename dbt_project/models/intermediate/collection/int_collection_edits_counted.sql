@@ -1,12 +1,4 @@
-{% set edited = {
-    'amount': 'amount',
-    'opportunity_type': 'opportunity_type',
-    'stage': 'source_stage',
-    'owner_id': 'owner_reference',
-    'account_id': 'account_reference',
-    'close_date': 'close_date',
-    'loss_reason': 'loss_reason',
-} %}
+{% set edited = profiled_edits() %}
 {% set in_order %}
 over (
             partition by versions.source, versions.source_opportunity_id order by versions.extracted_at asc, versions.source_row asc

@@ -10,26 +10,47 @@ migrations as (
     select * from {{ ref('int_migrations_dated') }}
 ),
 
+understood as (
+    select distinct
+        change_id,
+        part_number
+    from {{ ref('int_stage_bridges_placed') }}
+    union all
+    select
+        change_id,
+        part_number
+    from {{ ref('int_value_bridges_judged') }}
+),
+
+rules as (
+    select
+        rules_read.change_id,
+        {{ joined_in_order(
+            "case when understood.change_id is null then '''' || rules_read.rule_part || '''' end", 'rules_read.part_number'
+        ) }} as unread_parts
+    from {{ ref('int_bridge_rules_read') }} as rules_read
+    left join understood
+        on
+            rules_read.change_id = understood.change_id
+            and rules_read.part_number = understood.part_number
+    group by rules_read.change_id
+),
+
 final as (
     select
-        change_id as break_id,
+        changes.change_id as break_id,
         what_changed as kind,
         source,
-        -- a deal's stage is what its stage events tell
-        case when object = 'opportunity' and field = 'stage' then 'stage_event' else object end as object,
-        case
-            when field is null then 'rows'
-            when object = 'opportunity' and field = 'stage' then 'to_stage'
-            when object = 'opportunity' and field in ('closed_on', 'closed_at') then 'close_date'
-            when field in ('created_on', 'changed_on', 'occurred_on', 'qualified_on') then replace(field, '_on', '_at')
-            when object in ('activity', 'opportunity') and field = 'type' then object || '_type'
-            else field
-        end as field,
+        {{ changed_object() }} as object,
+        {{ changed_field() }} as field,
         population,
         effective_on as starts_on,
         bridge_rule,
-        coalesce('declared by ' || declared_by, 'declared') as evidence
+        case when bridge_rule is not null then rules.change_id is not null and rules.unread_parts is null end as is_bridge_read,
+        coalesce('declared by ' || declared_by, 'declared')
+        || coalesce('; bridge rule not read: ' || rules.unread_parts, '') as evidence
     from changes
+    left join rules on changes.change_id = rules.change_id
     union all
     select
         'migration:' || previous_source || ':' || source || ':' || cast(starts_on as varchar) as break_id,
@@ -40,6 +61,7 @@ final as (
         population,
         starts_on,
         cast(null as varchar) as bridge_rule,
+        cast(null as boolean) as is_bridge_read,
         cast(deal_count as varchar) || ' deals passed from ' || previous_source || ' to ' || source as evidence
     from migrations
 )

@@ -51,9 +51,7 @@ scope_breaks as (
         scopes.scope_id,
         touches.is_whole,
         breaks.*,
-        breaks.kind in ('tracking_started', 'tracking_stopped') as is_tracking,
-        coalesce(breaks.ends_on, breaks.starts_on) as last_on,
-        breaks.ends_on is not null as has_passed
+        breaks.kind in ('tracking_started', 'tracking_stopped') as is_tracking
     from scopes
     inner join touches
         on
@@ -76,26 +74,14 @@ met as (
             and scope_breaks.untracked_from <= followed.period_start
             and scope_breaks.untracked_to >= followed.period_end, false
         ) as is_untracked,
-        case
-            when scope_breaks.has_passed
-                then scope_breaks.starts_on <= followed.period_end and scope_breaks.last_on >= followed.period_start
-            else scope_breaks.starts_on > followed.period_start and scope_breaks.starts_on <= followed.period_end
-        end as is_within,
+        {{ break_lies_within('scope_breaks', 'followed.period_start', 'followed.period_end') }} as is_within,
         scope_breaks.is_tracking or scope_breaks.kind = 'outage' as is_gap,
         {%- for earlier in ['previous', 'year_ago'] %}
         coalesce(
-            case
-                when scope_breaks.has_passed
-                    then
-                        (scope_breaks.starts_on <= followed.period_end and scope_breaks.last_on >= followed.period_start)
-                        or (
-                            scope_breaks.starts_on <= followed.{{ earlier }}_end
-                            and scope_breaks.last_on >= followed.{{ earlier }}_start
-                        )
-                else
-                    scope_breaks.starts_on > followed.{{ earlier }}_start
-                    and scope_breaks.starts_on <= followed.period_end
-            end and followed.{{ earlier }}_end is not null, false
+            {{ break_divides(
+                'scope_breaks', 'followed.period_start', 'followed.period_end',
+                'followed.' ~ earlier ~ '_start', 'followed.' ~ earlier ~ '_end'
+            ) }} and followed.{{ earlier }}_end is not null, false
         ) as divides_from_{{ earlier }}{{ ',' if not loop.last }}
         {%- endfor %}
     from scope_breaks

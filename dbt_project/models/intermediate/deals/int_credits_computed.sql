@@ -28,26 +28,8 @@ shares as (
     left join splits on won.opportunity_id = splits.opportunity_id
 ),
 
-rounded as (
-    select
-        *,
-        cast(round(amount_reporting * share, 2) as decimal(18, 2)) as rounded_amount,
-        row_number() over (partition by opportunity_id order by share desc, rep_id asc) as position_by_share
-    from shares
-),
-
 settled as (
-    select
-        *,
-        case
-            when position_by_share = 1
-                then
-                    rounded_amount
-                    + amount_reporting
-                    - sum(rounded_amount) over (partition by opportunity_id)
-            else rounded_amount
-        end as credited_amount
-    from rounded
+    {{ settled_shares('shares', ['opportunity_id']) }}
 ),
 
 final as (
@@ -56,7 +38,7 @@ final as (
         settled.rep_id,
         memberships.team_id,
         settled.share,
-        cast(settled.credited_amount as decimal(18, 2)) as credited_amount,
+        settled.credited_amount,
         settled.closed_on
     from settled
     left join {{ ref('int_team_memberships_dated') }} as memberships

@@ -110,11 +110,7 @@ final as (
                 then null
             else dated.amount
         end as amount,
-        coalesce(
-            dated.currency,
-            case when sources.default_currency = 'reporting' then '{{ var("reporting_currency") }}' end,
-            sources.default_currency
-        ) as currency,
+        {{ currency_of('dated', 'sources') }} as currency,
         dated.updated_at,
         dated.extracted_at,
         dated.source_key,

@@ -17,9 +17,7 @@ exchange_rates as (
 final as (
     select
         opportunities.*,
-        cast(
-            round(opportunities.amount * exchange_rates.rate_to_reporting, 2) as decimal(18, 2)
-        ) as amount_reporting
+        {{ in_reporting_currency('opportunities.amount', 'exchange_rates.rate_to_reporting') }} as amount_reporting
     from opportunities
     cross join as_of
     left join exchange_rates

@@ -44,6 +44,11 @@ customers as (
     where account_id is not null
 ),
 
+first_customers as (
+    select * from customers
+    where position_in_account = 1
+),
+
 units as (
     select
         opportunity_id,
@@ -59,74 +64,12 @@ activities_by_metric as (
         source,
         rep_id,
         occurred_on,
-        case activity_type
-            when 'call' then 'calls'
-            when 'email' then 'emails'
-            when 'meeting' then 'meetings'
-            when 'proposal' then 'proposals'
-        end as metric
+        {{ metric_of_activity('activity_type') }} as metric
     from activities
 ),
 
 final as (
-    select
-        'revenue_won' as metric,
-        rep_id,
-        team_id,
-        closed_on as credited_on,
-        cast(credited_amount as decimal(28, 10)) as amount,
-        source,
-        'opportunity' as object,
-        opportunity_id as object_id
-    from credits
-    where credited_amount is not null
-    union all
-    select
-        'deals_won' as metric,
-        rep_id,
-        team_id,
-        closed_on as credited_on,
-        cast(share as decimal(28, 10)) as amount,
-        source,
-        'opportunity' as object,
-        opportunity_id as object_id
-    from credits
-    union all
-    select
-        'new_customers' as metric,
-        rep_id,
-        team_id,
-        closed_on as credited_on,
-        cast(share as decimal(28, 10)) as amount,
-        source,
-        'opportunity' as object,
-        opportunity_id as object_id
-    from customers
-    where position_in_account = 1
-    union all
-    select
-        'units_sold' as metric,
-        credits.rep_id,
-        credits.team_id,
-        credits.closed_on as credited_on,
-        cast(units.quantity * credits.share as decimal(28, 10)) as amount,
-        credits.source,
-        'opportunity' as object,
-        credits.opportunity_id as object_id
-    from credits
-    inner join units on credits.opportunity_id = units.opportunity_id
-    union all
-    select
-        'pipeline_created' as metric,
-        rep_id,
-        team_id,
-        created_on as credited_on,
-        cast(amount_created as decimal(28, 10)) as amount,
-        source,
-        'opportunity' as object,
-        opportunity_id as object_id
-    from pipeline_created
-    where amount_created is not null
+    {{ deal_metrics_credited() }}
     union all
     select
         'leads_qualified' as metric,

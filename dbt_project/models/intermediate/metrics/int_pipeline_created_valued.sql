@@ -49,7 +49,7 @@ originated as (
         opportunities.source,
         coalesce(creators.resolved_id, known_owners.owner_id, 'unassigned') as rep_id,
         opportunities.created_on,
-        cast(round(opportunities.amount * exchange_rates.rate_to_reporting, 2) as decimal(18, 2)) as amount_created
+        {{ in_reporting_currency('opportunities.amount', 'exchange_rates.rate_to_reporting') }} as amount_created
     from opportunities
     left join rep_references as creators
         on

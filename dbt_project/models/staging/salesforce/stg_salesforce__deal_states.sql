@@ -43,6 +43,7 @@ points as (
         source_file,
         source_row,
         row_hash,
+        extracted_at,
         true as is_logged
     from owner_changes
     where position_of_row = 1
@@ -59,6 +60,7 @@ points as (
         source_file,
         source_row,
         row_hash,
+        extracted_at,
         true as is_logged
     from histories
     union all
@@ -74,6 +76,7 @@ points as (
         source_file,
         source_row,
         row_hash,
+        extracted_at,
         true as is_logged
     from stage_events
     union all
@@ -89,6 +92,7 @@ points as (
         source_file,
         source_row,
         row_hash,
+        extracted_at,
         false as is_logged
     from deals
 ),
@@ -114,6 +118,7 @@ followed as (
         source_file,
         source_row,
         row_hash,
+        extracted_at,
         is_logged,
         {{ last_known('stage_name', 'deal_key') }} as stage_name,
         {{ last_known('amount', 'deal_key') }} as amount,
@@ -154,7 +159,8 @@ final as (
         -- origin
         source_file,
         source_row,
-        row_hash
+        row_hash,
+        extracted_at
     from ended
     where is_logged and stage_name is not null
 )

@@ -1,0 +1,118 @@
+-- What declared bridges say of values: the one that the register value_map does not know means what the other one means. Where the register
+-- knows both, it has the last word.
+with
+
+rules as (
+    select * from {{ ref('int_bridge_rules_read') }}
+    where rule_kind is not null
+),
+
+value_maps as (
+    select * from {{ ref('int_value_maps_in_force') }}
+),
+
+mapped_fields as (
+    {%- for object, column, fields, known_values in bridged_values() %}
+    select
+        rules.change_id,
+        rules.part_number,
+        rules.rule_kind,
+        rules.population,
+        rules.effective_on,
+        rules.source,
+        rules.object,
+        '{{ column }}' as field,
+        rules.old_name,
+        rules.new_name,
+        case rules.source
+            {%- for source, field in value_map_fields(column).items() %}
+            when '{{ source }}' then '{{ field }}'
+            {%- endfor %}
+            else '{{ value_map_fields(column).generic }}'
+        end as register_field,
+        {%- for side in ['old', 'new'] %}
+        {% if known_values %}lower(rules.{{ side }}_name) in ('{{ known_values | join("', '") }}'){% else %}false{% endif %}
+            as is_{{ side }}_known_to_all{{ ',' if not loop.last }}
+        {%- endfor %}
+    from rules
+    where rules.object = '{{ object }}' and rules.field in ('{{ fields | join("', '") }}')
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+),
+
+meanings as (
+    select
+        mapped_fields.change_id,
+        mapped_fields.part_number,
+        {%- for side, day in [('old', '-1'), ('new', '0')] %}
+        min(
+            case
+                when
+                    lower(value_maps.source_value) = lower(mapped_fields.{{ side }}_name)
+                    and {{ add_days('mapped_fields.effective_on', day) }} between value_maps.meaning_from and value_maps.meaning_to
+                    then value_maps.mapped_value
+            end
+        ) as {{ side }}_value{{ ',' if not loop.last }}
+        {%- endfor %}
+    from mapped_fields
+    inner join value_maps
+        on
+            mapped_fields.source = value_maps.source
+            and mapped_fields.object = value_maps.object
+            and mapped_fields.register_field = value_maps.field
+    group by mapped_fields.change_id, mapped_fields.part_number
+),
+
+told as (
+    select
+        mapped_fields.*,
+        {%- for side in ['old', 'new'] %}
+        coalesce(meanings.{{ side }}_value, mapped_fields.{{ side }}_name) as {{ side }}_value,
+        mapped_fields.is_{{ side }}_known_to_all or meanings.{{ side }}_value is not null as is_{{ side }}_known
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from mapped_fields
+    left join meanings
+        on
+            mapped_fields.change_id = meanings.change_id
+            and mapped_fields.part_number = meanings.part_number
+),
+
+placed as (
+    select
+        change_id,
+        part_number,
+        rule_kind,
+        source,
+        object,
+        field,
+        population,
+        old_name,
+        new_name,
+        case
+            when not is_new_known then lower(new_name)
+            when not is_old_known and rule_kind = 'renamed' then lower(old_name)
+        end as source_value,
+        case when is_new_known then new_value else old_value end as mapped_value,
+        -- what is known to everybody by its own name cannot be what the old list lacked
+        lower(case when is_new_known_to_all then old_name else new_name end) as label_bridged
+    from told
+),
+
+final as (
+    select
+        change_id,
+        part_number,
+        source,
+        object,
+        field,
+        source_value,
+        mapped_value,
+        population,
+        rule_kind,
+        old_name,
+        label_bridged
+    from placed
+)
+
+select * from final

@@ -1,0 +1,188 @@
+-- What each activity credited to whom, from when to when the extracts told it so, by the rules of int_activities_judged. Which of them are copies
+-- that a migration left is today's judgement.
+{% set columns %}
+    activity_key, activity_type, rep_reference, outcome, occurred_at, occurred_on, source_key, source_file, source_row, row_hash,
+    extracted_at, superseded_at, is_current
+{% endset %}
+
+{% set reps = {
+    'generic': 'rep_id',
+    'hubspot': 'hubspot_owner_id',
+    'pipedrive': 'assigned_to_user',
+    'salesforce': 'ownerid',
+} %}
+{% set types = {'generic': 'type', 'hubspot': 'type', 'pipedrive': 'type', 'salesforce': 'type'} %}
+{% set happened_on = "coalesce(unioned.occurred_on, cast('9999-12-31' as date))" %}
+
+with
+
+unioned as (
+    {{ union_sources('activities', columns) }}
+),
+
+rep_references as (
+    select * from {{ ref('int_references_resolved') }}
+    where entity = 'rep'
+),
+
+memberships as (
+    select * from {{ ref('int_team_memberships_dated') }}
+),
+
+as_of as (
+    select * from {{ ref('int_as_of_determined') }}
+),
+
+copies as (
+    select distinct
+        source,
+        source_key
+    from {{ ref('int_activities_judged') }}
+    where exclusion_reason = 'migrated'
+),
+
+mapped as (
+    select
+        unioned.source,
+        {{ canonical_id('unioned.source', 'unioned.activity_key') }} as activity_id,
+        lower({{ mapped_value('unioned', 'activity_type') }}) as activity_type,
+        {{ mapped_value('unioned', 'rep_reference') }} as rep_reference,
+        unioned.outcome,
+        unioned.occurred_at,
+        unioned.occurred_on,
+        unioned.source_key,
+        unioned.source_file,
+        unioned.source_row,
+        unioned.row_hash,
+        {{ told_days('unioned') }},
+        count(*) over (partition by unioned.source, unioned.source_key) as rows_of_key
+    from unioned
+    {{ join_value_map('unioned', 'activity_type', 'activity', types, happened_on) }}
+    {{ join_value_map('unioned', 'rep_reference', 'activity', reps, happened_on) }}
+),
+
+-- most activities are told once, and never change
+changing as (
+    select
+        *,
+        source || chr(31) || source_key as record_key
+    from mapped
+    where rows_of_key > 1
+),
+
+days as (
+    select
+        record_key,
+        told_from
+    from changing
+    union
+    select
+        record_key,
+        told_until as told_from
+    from changing
+    where told_until is not null
+),
+
+spans as (
+    {{ spans_between('days', 'record_key') }}
+),
+
+changing_editions as (
+    select
+        spans.told_from,
+        spans.told_until,
+        changing.source,
+        changing.activity_id,
+        changing.activity_type,
+        changing.rep_reference,
+        changing.outcome,
+        changing.occurred_at,
+        changing.occurred_on,
+        changing.source_key,
+        row_number() over (
+            partition by spans.record_key, spans.told_from
+            order by changing.row_hash desc, changing.source_file asc, changing.source_row asc
+        ) as position_of_row
+    from spans
+    inner join changing
+        on
+            spans.record_key = changing.record_key
+            and {{ was_told_on('changing', 'spans.told_from') }}
+),
+
+editions as (
+    select
+        told_from,
+        told_until,
+        source,
+        activity_id,
+        activity_type,
+        rep_reference,
+        outcome,
+        occurred_at,
+        occurred_on,
+        source_key
+    from mapped
+    where rows_of_key = 1
+    union all
+    select
+        told_from,
+        told_until,
+        source,
+        activity_id,
+        activity_type,
+        rep_reference,
+        outcome,
+        occurred_at,
+        occurred_on,
+        source_key
+    from changing_editions
+    where position_of_row = 1
+),
+
+occurred as (
+    select
+        {{ metric_of_activity('editions.activity_type') }} as metric,
+        coalesce(rep_references.resolved_id, 'unassigned') as rep_id,
+        editions.occurred_on,
+        editions.source,
+        editions.activity_id,
+        editions.told_from,
+        editions.told_until
+    from editions
+    cross join as_of
+    left join rep_references
+        on
+            editions.source = rep_references.scope
+            and editions.rep_reference = rep_references.reference
+    left join copies
+        on
+            editions.source = copies.source
+            and editions.source_key = copies.source_key
+    where
+        copies.source_key is null
+        and coalesce(rep_references.candidate_count, 1) = 1
+        and (editions.occurred_at <= as_of.as_of_at or (editions.occurred_at is not null and editions.outcome = 'done'))
+),
+
+final as (
+    select
+        occurred.metric,
+        occurred.rep_id,
+        memberships.team_id,
+        occurred.occurred_on as credited_on,
+        cast(1 as decimal(28, 10)) as amount,
+        occurred.source,
+        'activity' as object,
+        occurred.activity_id as object_id,
+        occurred.told_from,
+        occurred.told_until
+    from occurred
+    left join memberships
+        on
+            occurred.rep_id = memberships.rep_id
+            and occurred.occurred_on between memberships.valid_from and memberships.valid_to
+    where occurred.metric is not null
+)
+
+select * from final

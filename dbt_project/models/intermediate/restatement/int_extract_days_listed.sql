@@ -1,0 +1,59 @@
+-- The days whose end the extracts of each object of each source tell. What a source calls the object is seen from the files that its current
+-- rows came in.
+with
+
+ledger as (
+    select * from {{ source('raw', 'load_ledger') }}
+),
+
+files_read as (
+    select
+        'opportunity' as object,
+        source,
+        source_file
+    from {{ ref('int_opportunities_judged') }}
+    union
+    select
+        'opportunity_line' as object,
+        source,
+        source_file
+    from {{ ref('int_opportunity_lines_judged') }}
+    union
+    select
+        'lead' as object,
+        source,
+        source_file
+    from {{ ref('int_leads_judged') }}
+    union
+    select
+        'activity' as object,
+        source,
+        source_file
+    from {{ ref('int_activities_judged') }}
+),
+
+objects_delivered as (
+    select distinct
+        files_read.object,
+        ledger.source,
+        ledger.object as delivered_object
+    from files_read
+    inner join ledger
+        on
+            files_read.source = ledger.source
+            and files_read.source_file = ledger.source_file
+),
+
+final as (
+    select distinct
+        objects_delivered.object,
+        ledger.source,
+        {{ business_date('ledger.extracted_at') }} as extracted_on
+    from objects_delivered
+    inner join ledger
+        on
+            objects_delivered.source = ledger.source
+            and objects_delivered.delivered_object = ledger.object
+)
+
+select * from final

@@ -1,0 +1,133 @@
+"""What a failing check reaches: the marts that are built from its table, and the days that its rows are of."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from orchestration.lineage import model_parents
+from orchestration.publish.state import identifier
+from orchestration.settings import Settings
+
+Parents = Mapping[str, Sequence[str]]
+
+# when a row was touched or is expected to close says nothing of the periods that it counts in
+_NO_BUSINESS_DATE = re.compile(r"^_|updat|modif|modstamp|expected|known_|valid_|effective_")
+# what takes only days or ids from its inputs, or says how they were collected, hands no wrong figure on
+HANDS_ON_NO_FIGURES = re.compile(
+    r"quality\..*|intermediate\.int_collection_.*"
+    r"|intermediate\.int_(as_of_determined|dates_generated|source_records_listed)|marts\.publication"
+)
+_DAYS = ("date", "timestamp", "timestamp with time zone")
+
+
+def write_check_impact(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Make publish_quality.quality.check_impact: a row for each check whose result holds and is no pass.
+
+    `marts` are the published tables whose figures its table feeds, as far as dbt's manifest is there to say so;
+    `first_on` and `last_on` the span of the dates of its sample rows, else of its whole table, which `dates_of` tells.
+    The connection has the temporary table `publish_result`.
+    """
+    connection.execute("""
+        create table publish_quality.quality.check_impact (
+            room varchar, target varchar, check_name varchar, marts varchar[], first_on date, last_on date,
+            dates_of varchar
+        )
+    """)
+    failing = connection.execute("""
+        select room, target, check_name, case when status = 'failed' then sample_keys end
+        from publish_result
+        where is_current and status <> 'passed'
+        order by all
+    """).fetchall()
+    manifest = settings.dbt_target / "manifest.json"
+    parents = model_parents(manifest) if failing and manifest.exists() else {}
+    rows = [
+        (room, target, check_name, marts_built_from(parents, target), *_dates(connection, target, sample_keys))
+        for room, target, check_name, sample_keys in failing
+    ]
+    if rows:
+        connection.executemany("insert into publish_quality.quality.check_impact values (?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def marts_built_from(parents: Parents, target: str) -> list[str]:
+    """The tables of the marts layer that `target` is or feeds with figures, directly or not; what people read first."""
+    feeds = {name: of_child for name, of_child in parents.items() if not HANDS_ON_NO_FIGURES.fullmatch(name)}
+    reached, waiting = {target}, [target]
+    while waiting:
+        parent = waiting.pop()
+        children = [name for name, of_child in feeds.items() if parent in of_child and name not in reached]
+        reached.update(children)
+        waiting += children
+    marts = [name.removeprefix("marts.") for name in reached if name.startswith("marts.")]
+    return sorted(marts, key=lambda name: (not name.startswith("mart_"), name))
+
+
+def _dates(
+    connection: duckdb.DuckDBPyConnection, target: str, sample_keys: str | None
+) -> tuple[date | None, date | None, str | None]:
+    schema, _, table = target.partition(".")
+    types = dict(
+        connection.execute(
+            """
+            select column_name, lower(data_type) from information_schema.columns
+            where table_catalog = current_database() and table_schema = ? and table_name = ?
+            """,
+            [schema, table],
+        ).fetchall()
+    )
+    days = (_as_date(name, types[name]) for name in types if not _NO_BUSINESS_DATE.search(name))
+    dates = [expression for expression in days if expression]
+    if not dates or sample_keys is None:
+        return None, None, None
+    span = f"""
+        select min(least({", ".join(dates)})), max(greatest({", ".join(dates)}))
+        from {identifier(schema)}.{identifier(table)}
+    """  # noqa: S608 -- quoted names of columns that are there
+    for dates_of, (condition, values) in {
+        "sample_rows": _is_sample_row(types, sample_keys),
+        "table": ("true", []),
+    }.items():
+        try:
+            found = connection.execute(f"{span} where {condition}", values).fetchone()
+        except duckdb.Error:
+            # a view on a table that is gone cannot be asked, and the page is still to be written
+            return None, None, None
+        if found is not None and found[0] is not None:
+            return found[0], found[1], dates_of
+    return None, None, None
+
+
+def _as_date(name: str, column_type: str) -> str | None:
+    """SQL for the day in a column, null where it holds none; dates of no year that a company knows are none."""
+    column = identifier(name)
+    if column_type in _DAYS:
+        day = f"{column}::date"
+    elif column_type == "varchar":
+        # raw values are the text that was delivered
+        day = f"try_cast(regexp_extract({column}, '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') as date)"
+    else:
+        return None
+    return f"case when year({day}) between 1990 and 2100 then {day} end"
+
+
+def _is_sample_row(types: Mapping[str, str], sample_keys: str) -> tuple[str, list[str | None]]:
+    """The condition that a row is one of the sample, by those of its columns that the table has."""
+    alternatives, values = [], list[str | None]()
+    for sample in _samples(sample_keys):
+        known = {name: value for name, value in sample.items() if name in types}
+        if known:
+            alternatives.append(" and ".join(f"{identifier(name)}::varchar is not distinct from ?" for name in known))
+            values += [None if value is None else str(value) for value in known.values()]
+    return " or ".join(f"({it})" for it in alternatives) or "false", values
+
+
+def _samples(sample_keys: str) -> list[dict[str, Any]]:
+    try:
+        samples = json.loads(sample_keys)
+    except ValueError:
+        return []
+    return [sample for sample in samples if isinstance(sample, dict)] if isinstance(samples, list) else []
