@@ -145,7 +145,8 @@ def _category_breaks(key: Any, table: Table) -> list[Candidate]:
 def _is_new_default(key: Any, values: Any, totals: Any, cut: Cut) -> bool:
     """Whether one value suddenly takes far more than before; stages are outcomes and do so in a good quarter."""
     before, after = _shares(values, totals, cut)
-    lasts = min(cut.end - cut.at, cut.at - cut.start) >= 6
+    # a campaign is over within a quarter
+    lasts = min(cut.end - cut.at, cut.at - cut.start) >= WINDOW
     return (
         key[1] != "to_stage"
         and lasts
@@ -169,13 +170,14 @@ def _list_changes(key: Any, table: Table, together: list[Cut]) -> list[Candidate
     first, settled = min(cut.at for cut in together), max(cut.settled for cut in together)
     strongest = max(together, key=lambda one: one.gain)
     begins = int(np.flatnonzero(table.counts.sum(axis=1))[0])
-    # two quarters, because it takes many records to tell where a new value comes from
-    before = table.counts[max(0, strongest.start, first - 2 * WINDOW) : first].sum(axis=0)
-    after = table.counts[settled : min(strongest.end, settled + 2 * WINDOW)].sum(axis=0)
-    if min(before.sum(), after.sum()) < 2 * LEAST_ROWS:
-        return []
     # the later stages come later: what begins in a team's first weeks was only not reached before
     is_stage = key[1] == "to_stage" and first >= begins + WINDOW
+    # it takes two quarters of records to tell where a new value comes from
+    longest = WINDOW if is_stage else 2 * WINDOW
+    before = table.counts[max(0, first - longest) : first].sum(axis=0)
+    after = table.counts[settled : settled + longest].sum(axis=0)
+    if min(before.sum(), after.sum()) < 2 * LEAST_ROWS:
+        return []
     change = mirrored(before, after, LEAST_NEW_VALUE, needs_mirror=not is_stage)
     if change is None:
         return []
