@@ -50,7 +50,7 @@ def _last_run(settings: Settings) -> dict[str, Any]:
             **loaded,
             **checked,
             "failed": [
-                {name: str(value) if isinstance(value, datetime) else value for name, value in check.items()}
+                {name: str(value) if isinstance(value, date) else value for name, value in check.items()}
                 for check in failing_checks(connection)
             ],
             "rows_set_aside": sum(reason["row_count"] for reason in set_aside),

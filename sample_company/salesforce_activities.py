@@ -28,8 +28,9 @@ def salesforce_activities_known(
     if day >= company.story.crm_changed and (since is None or since < company.story.crm_changed):
         known = pd.concat([known, _imported(company, activities)])
     occurred_at, kind = known["occurred_at"], known["type"]
-    # what is entered late of the time before the move names no lead: it was another one then
-    lead = known["lead"].where(~is_of_before(company, occurred_at.to_numpy()), -1).to_numpy()
+    # what is entered late of the time before the move names no lead of Pipedrive: it was another one then
+    of_pipedrive = np.append((company.leads["source"] == PIPEDRIVE).to_numpy(), False)[known["lead"]]
+    lead = known["lead"].where(~(is_of_before(company, occurred_at.to_numpy()) & of_pipedrive), -1).to_numpy()
     converted = np.append((company.leads["converted_at"] < cutoff).to_numpy(), False)[lead]
     contact_ids = native_ids(SALESFORCE, "contact", company.leads.index, len(company.leads))
     lead_ids = np.where(converted, contact_ids[lead], company.leads["salesforce_id"].to_numpy(dtype=object)[lead])

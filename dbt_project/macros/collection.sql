@@ -36,6 +36,17 @@
 {%- endmacro %}
 
 
+{#- Fields with values of their own, of which it is measured how often a single one stands in them. -#}
+{% macro profiled_repeats() -%}
+    {{ return([
+        ('activity', 'rows', 'duration_minutes', 'quantity', 'true'),
+        ('opportunity', 'rows', 'amount', 'quantity', 'true'),
+        ('opportunity', 'rows', 'account_id', 'account_id', 'true'),
+        ('opportunity_line', 'rows', 'quantity', 'quantity', 'true'),
+    ]) }}
+{%- endmacro %}
+
+
 {#- Keys, of which the shape is measured. -#}
 {% macro profiled_keys() -%}
     {{ return([
@@ -78,4 +89,18 @@
         ('lead', 'qualified_at'),
         ('stage_event', 'rows'),
     ]) }}
+{%- endmacro %}
+
+
+{#- Fields of a deal whose edits are counted, with their column in int_opportunity_versions_unioned. -#}
+{% macro profiled_edits() -%}
+    {{ return({
+        'amount': 'amount',
+        'opportunity_type': 'opportunity_type',
+        'stage': 'source_stage',
+        'owner_id': 'owner_reference',
+        'account_id': 'account_reference',
+        'close_date': 'close_date',
+        'loss_reason': 'loss_reason',
+    }) }}
 {%- endmacro %}

@@ -16,6 +16,10 @@ measured as (
     select '{{ object }}' as object, '{{ field }}' as field
     union
     {%- endfor %}
+    {%- for field in profiled_edits() %}
+    select 'opportunity' as object, '{{ field }}' as field
+    union
+    {%- endfor %}
     {%- for object, field in profiled_volumes() %}
     select '{{ object }}' as object, '{{ field }}' as field
     {% if not loop.last %}union{% endif %}

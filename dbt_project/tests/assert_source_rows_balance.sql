@@ -14,6 +14,7 @@
     'generic': {'team_memberships': 'team_membership'},
     'salesforce': {'quotas': 'quota'},
     'registers': {
+        'collection_break_reviews': 'collection_break_review',
         'collection_changes': 'collection_change',
         'crosswalks': 'crosswalk',
         'exchange_rates': 'exchange_rate',

@@ -14,6 +14,7 @@ Row = Mapping[str, Any]
 YEARS_SHOWN = 3
 RUN_SLOTS = 20
 SHORTEST_SPAN = 1.5
+TEAMS_SHOWN = 20
 HEALTH_STEPS = (40, 60, 75, 90)
 SHARE_STEPS = (0.0, 0.02, 0.05, 0.15)
 
@@ -117,8 +118,63 @@ def freshness_bar(row: Row) -> dict[str, Any]:
     return {"width": round(100 * min(share, 1.0), 2), "is_cut": share > 1}
 
 
-def heat_cells(values: Mapping[date, Any], columns: Sequence[date], steps: Sequence[float]) -> list[dict[str, Any]]:
-    """For each column its cell: where it stands and the step that its value reaches, None where there is no value."""
+def heat_map(
+    rows: Sequence[Row] | None,
+    value: str,
+    steps: Sequence[float],
+    names: Mapping[str, str],
+    *,
+    is_good_high: bool,
+    tells_largest: bool = False,
+) -> dict[str, Any] | None:
+    """A heat map by source and team, over the periods that any of them has; None where nothing is known.
+
+    Each row tells in figures its newest period, or its largest value with `tells_largest`. Of very many rows those over
+    all teams or sources are drawn, and the others that stand worst by what they tell.
+    """
+    if rows is None:
+        return None
+    columns = sorted({row["period_start"] for row in rows})
+    by_team: dict[tuple[str, str], dict[date, Row]] = {}
+    for row in rows:
+        by_team.setdefault((row["source"], row["team_id"]), {})[row["period_start"]] = row
+    drawn: list[dict[str, Any]] = []
+    for (source, team_id), of_team in by_team.items():
+        known = [row for row in of_team.values() if row[value] is not None]
+        largest = max(known, key=lambda row: (row[value], row["period_start"]), default=None)
+        told = (largest if tells_largest else of_team.get(columns[-1])) or {value: None, "note": None}
+        drawn.append(
+            {
+                "whose": whose(source, team_id, names),
+                "is_over_all": "all" in (source, team_id),
+                "told": told[value],
+                "note": told["note"],
+                "told_of": told.get("period_start"),
+                "cells": heat_cells({day: row[value] for day, row in of_team.items()}, columns, steps, is_good_high),
+            }
+        )
+    worst = sorted(drawn, key=lambda row: (not row["is_over_all"], -(_badness(row["told"], steps, is_good_high) or 0)))[
+        :TEAMS_SHOWN
+    ]
+    return {
+        "columns": columns,
+        "rows": [row for row in drawn if row in worst],
+        "hidden": len(drawn) - len(worst),
+    }
+
+
+def whose(source: str, team_id: str, names: Mapping[str, str]) -> str:
+    """The source and team of a row in words, with the team's name where it is known."""
+    if team_id == "all":
+        return "everything" if source == "all" else f"{source}, all teams"
+    team = names.get(team_id, team_id)
+    return f"team {team}" if source == "all" else f"{source}, {team}"
+
+
+def heat_cells(
+    values: Mapping[date, Any], columns: Sequence[date], steps: Sequence[float], is_good_high: bool
+) -> list[dict[str, Any]]:
+    """For each column its cell: where it stands and how bad its value is, 0 to 4, None where there is no value."""
     width = 100 / max(len(columns), 1)
     return [
         {
@@ -126,7 +182,7 @@ def heat_cells(values: Mapping[date, Any], columns: Sequence[date], steps: Seque
             "width": round(width * 0.9, 2),
             "column": column,
             "value": values.get(column),
-            "step": None if values.get(column) is None else sum(float(values[column]) > step for step in steps),
+            "badness": _badness(values.get(column), steps, is_good_high),
         }
         for place, column in enumerate(columns)
     ]
@@ -135,6 +191,13 @@ def heat_cells(values: Mapping[date, Any], columns: Sequence[date], steps: Seque
 def bar_width(value: Any, largest: Any) -> float:
     """A bar's width in percent of the largest, at least wide enough to be seen where the value is not 0."""
     return _percent(abs(value), abs(largest))
+
+
+def _badness(value: Any, steps: Sequence[float], is_good_high: bool) -> int | None:
+    if value is None:
+        return None
+    step = sum(float(value) > border for border in steps)
+    return len(steps) - step if is_good_high else step
 
 
 def _percent(value: Any, most: Any) -> float:

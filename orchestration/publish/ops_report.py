@@ -18,7 +18,8 @@ from orchestration.publish.version import MANIFEST, MARTS, read_manifest
 from orchestration.settings import Settings
 
 OUTCOMES = ("published", "unchanged", "blocked", "failed", "canceled", "finished")
-SAMPLES_SHOWN = 5
+SAMPLES_SHOWN = 50
+REASONS_DRAWN = 12
 PERSONAL = re.compile(
     r"name|mail|phone|address|subject|title|note|description|comment|row_text|^_|_value$", re.IGNORECASE
 )
@@ -83,17 +84,33 @@ def _content(connection: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, An
     freshness, quarantine = ops_queries.freshness(connection), ops_queries.quarantine(connection)
     most_set_aside = max((row["row_count"] for row in quarantine), default=0)
     reference = freshness[0]["reference_at"] if freshness else None
+    health, names = ops_trust.collection_health(connection), ops_trust.team_names(connection)
     return {
         "failing": [{**row, "samples": samples(row["sample_keys"])} for row in ops_queries.failing_checks(connection)],
         "rooms": [{**row, "bars": charts.trend_bars(runs, row["room"])} for row in rooms],
         "runs": runs,
         **_breaks(ops_trust.breaks(connection), reference.date() if reference else None),
-        "health": _heat(ops_trust.collection_health(connection), "score", charts.HEALTH_STEPS),
-        "shares": _heat(ops_trust.restated_shares(connection), "restated_share", charts.SHARE_STEPS),
+        "team_names": names,
+        "health": charts.heat_map(
+            health and [{**row, "note": ops_trust.lost_points(row)} for row in health],
+            "score",
+            charts.HEALTH_STEPS,
+            names,
+            is_good_high=True,
+        ),
+        "shares": charts.heat_map(
+            ops_trust.restated_shares(connection),
+            "restated_share",
+            charts.SHARE_STEPS,
+            names,
+            is_good_high=False,
+            tells_largest=True,
+        ),
         "restatements": ops_trust.restatements(connection),
         "loads": ops_queries.loads(connection, run_id),
         "load_warnings": ops_queries.load_warnings(connection, run_id),
         "quarantine": [{**row, "bar": charts.bar_width(row["row_count"], most_set_aside)} for row in quarantine],
+        "reasons_drawn": REASONS_DRAWN,
         "exclusions": ops_trust.exclusions(connection),
         "freshness": [{**row, "bar": charts.freshness_bar(row)} for row in freshness],
         "written_at": ops_queries.rows_of(connection, "select written_at from last_run")[0]["written_at"],
@@ -115,49 +132,28 @@ def _breaks(breaks: ops_queries.Rows, last: date | None) -> dict[str, Any]:
         "breaks_by_source": [{"name": source, "rows": rows} for source, rows in by_source.items()],
         "break_axis": axis,
         "group_names": charts.GROUP_NAMES,
-        "undecided": sum(1 for row in breaks if row["origin"] == "detected" and row["review"] is None),
+        "undecided": sum(
+            row["is_reviewable"] and row["origin"] == "detected" and row["review"] is None for row in breaks
+        ),
     }
 
 
-def _heat(rows: ops_queries.Rows | None, value: str, steps: Sequence[float]) -> dict[str, Any] | None:
-    """A heat map of rows by source and team, over the periods that any of them has; None where nothing is known."""
-    if rows is None:
-        return None
-    columns = sorted({row["period_start"] for row in rows})
-    by_team: dict[tuple[str, str], dict[date, dict[str, Any]]] = {}
-    for row in rows:
-        by_team.setdefault((row["source"], row["team_id"]), {})[row["period_start"]] = row
-    return {
-        "columns": columns,
-        "rows": [
-            {
-                "source": source,
-                "team_id": team_id,
-                "newest": (of_team.get(columns[-1]) or {}).get(value),
-                "newest_metric": (of_team.get(columns[-1]) or {}).get("metric"),
-                "cells": charts.heat_cells({day: row[value] for day, row in of_team.items()}, columns, steps),
-            }
-            for (source, team_id), of_team in by_team.items()
-        ],
-    }
+def samples(sample_keys: Sequence[str]) -> list[str]:
+    """The sample rows of a check in words: a key, a message, or the columns that tell nothing of a person."""
+    return [_in_words(sample) for sample in sample_keys[:SAMPLES_SHOWN]]
 
 
-def samples(sample_keys: str | None) -> list[str]:
-    """The sample rows of a check in words: a key, or the columns that are no name, address or text of a person."""
+def _in_words(sample: str) -> str:
     try:
-        found = json.loads(sample_keys or "[]")
+        row = json.loads(sample)
     except ValueError:
-        return []
-    return [
-        ", ".join(
-            f"{name} {'blank' if value is None else value}"
-            for name, value in sample.items()
-            if not PERSONAL.search(name)
-        )
-        if isinstance(sample, dict)
-        else str(sample)
-        for sample in (found if isinstance(found, list) else [])[:SAMPLES_SHOWN]
-    ]
+        return sample
+    if not isinstance(row, dict):
+        return sample
+    if row.get("message"):
+        return str(row["message"])
+    told = {name: "blank" if value is None else value for name, value in row.items() if not PERSONAL.search(name)}
+    return ", ".join(f"{name} {value}" for name, value in told.items())
 
 
 def _environment() -> Environment:
@@ -168,13 +164,25 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["number"] = lambda value: "-" if value is None else f"{value:,}"
-    environment.filters["signed"] = lambda value: "-" if value is None else f"{value:+,}"
+    environment.filters["number"] = _number
+    environment.filters["signed"] = lambda value: _number(value, "+")
     environment.filters["percent"] = lambda value: "-" if value is None else f"{value:.1%}"
     environment.filters["words"] = lambda value: str(value).replace("_", " ")
-    environment.filters["team"] = lambda value: "all teams" if value in (None, "all") else str(value)
+    environment.filters["population"] = _population
     environment.filters["instant"] = _instant
     return environment
+
+
+def _number(value: Any, sign: str = "") -> str:
+    """With commas, and with cents only where there are any."""
+    if value is None:
+        return "-"
+    return f"{value:{sign},.{0 if value == int(value) else 2}f}"
+
+
+def _population(population: str, names: dict[str, str]) -> str:
+    kind, _, value = population.partition(":")
+    return population if kind != "team" else f"team {names.get(value, value)}"
 
 
 def _instant(value: datetime | str | None) -> str:

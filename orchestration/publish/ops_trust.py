@@ -17,7 +17,6 @@ BREAKS_SHOWN = 40
 BREAKS_LISTED = 200
 MONTHS_SHOWN = 12
 WEEKS_SHOWN = 26
-RESTATED_SHOWN = 12
 
 
 def attach_published(connection: duckdb.DuckDBPyConnection, marts: Path) -> None:
@@ -67,13 +66,14 @@ def trend(connection: duckdb.DuckDBPyConnection) -> Rows:
 
 
 def breaks(connection: duckdb.DuckDBPyConnection) -> Rows:
-    """The breaks of collection by source, in order of time. Without the register of reviews no `review` is said."""
+    """The breaks of collection by source, in order of time; `is_reviewable` where ops can confirm or dismiss them."""
     found = rows_of(connection, "select * from collection_break order by source, starts_on, object, field, break_id")
-    return [{"review": None, "reviewed_by": None, "reviewed_on": None, **row} for row in found]
+    unknown = {"review": None, "reviewed_by": None, "reviewed_on": None}
+    return [{**unknown, **row, "is_reviewable": "review" in row} for row in found]
 
 
 def restated_shares(connection: duckdb.DuckDBPyConnection) -> Rows | None:
-    """By source, team and month, for the last closed months: the metric of which most moved since the month ended."""
+    """Of each source and each team in the last closed months: the metric of which most moved since the month ended."""
     if not _is_published(connection, "mart_restated_share"):
         return None
     return rows_of(
@@ -86,21 +86,23 @@ def restated_shares(connection: duckdb.DuckDBPyConnection) -> Rows | None:
             order by period_start desc
             limit $months
         )
-        select source, team_id, period_start, metric, restated_share
+        select source, team_id, period_start, replace(metric, '_', ' ') as note, restated_share
         from published.marts.mart_restated_share
         join newest using (period_start)
-        where period_type = 'month' and days_after = 0 and restated_share is not null
+        where
+            period_type = 'month' and days_after = 0 and restated_share is not null
+            and (source = 'all' or team_id = 'all')
         qualify row_number() over (
             partition by source, team_id, period_start order by restated_share desc, metric
         ) = 1
-        order by source, team_id = 'all' desc, team_id, period_start
+        order by source = 'all' desc, team_id = 'all' desc, source, team_id, period_start
         """,
         {"months": MONTHS_SHOWN},
     )
 
 
 def restatements(connection: duckdb.DuckDBPyConnection) -> Rows | None:
-    """What moved most since its period ended: of each metric at most three rows of the last months and quarters."""
+    """What moved most since its month or quarter ended: of each metric the company's row and the rep's."""
     if not _is_published(connection, "mart_restatement"):
         return None
     return rows_of(
@@ -117,23 +119,21 @@ def restatements(connection: duckdb.DuckDBPyConnection) -> Rows | None:
             select
                 restated.*,
                 row_number() over (
-                    partition by metric
-                    order by
-                        abs(restated_amount) desc, period_start desc, period_type, assignee_type, assignee_id
+                    partition by assignee_type, metric
+                    order by abs(restated_amount) desc, period_start desc, period_type, assignee_id
                 ) as place
             from published.marts.mart_restatement as restated
             join newest using (period_type, period_start)
-            where days_after = 0 and restated_amount <> 0
+            -- teams stand in the shares
+            where days_after = 0 and restated_amount <> 0 and assignee_type in ('company', 'rep')
         )
         select
             assignee_type, assignee_id, assignee_name, metric, period_type, period_start, period_end, said_amount,
             current_amount, restated_amount, restated_ratio, restated_record_count
         from ranked
-        where place <= 3
-        order by place, abs(restated_ratio) desc nulls last, metric
-        limit $rows
+        where place = 1
+        order by assignee_type, abs(restated_ratio) desc nulls last, metric
         """,
-        {"rows": RESTATED_SHOWN},
     )
 
 
@@ -150,13 +150,37 @@ def collection_health(connection: duckdb.DuckDBPyConnection) -> Rows | None:
             order by period_start desc
             limit $weeks
         )
-        select source, team_id, period_start, score
-        from published.marts.mart_collection_health
+        select health.*
+        from published.marts.mart_collection_health as health
         join newest using (period_start)
         order by source, team_id = 'all' desc, team_id, period_start
         """,
         {"weeks": WEEKS_SHOWN},
     )
+
+
+def lost_points(row: dict[str, Any]) -> str | None:
+    """The part of a week's score that lost most points, in words; None where none was lost."""
+    parts = {
+        name.removesuffix("_points"): (row[name.removesuffix("_points") + "_weight"], row[name])
+        for name in row
+        if name.endswith("_points") and row[name] is not None
+    }
+    lost = {part: weight - points for part, (weight, points) in parts.items() if weight > points}
+    if not lost:
+        return None
+    most = min(lost, key=lambda part: (-lost[part], part))
+    return f"{most.replace('_', ' ')} {parts[most][1]} of {parts[most][0]}"
+
+
+def team_names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The names of the teams that are published, by id."""
+    if not _is_published(connection, "dim_teams"):
+        return {}
+    return {
+        row["team_id"]: row["team_name"]
+        for row in rows_of(connection, "select team_id, team_name from published.marts.dim_teams")
+    }
 
 
 def exclusions(connection: duckdb.DuckDBPyConnection) -> Rows | None:

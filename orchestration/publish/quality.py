@@ -62,6 +62,10 @@ COLLECTION_BREAK = {
     "size": "double",
     "bridge_rule": "varchar",
     "evidence": "varchar",
+    "is_bridge_read": "boolean",
+    "review": "varchar",
+    "reviewed_by": "varchar",
+    "reviewed_on": "date",
 }
 
 

@@ -137,6 +137,7 @@ def test_every_mart_says_how_its_periods_were_collected(kuota: KuotaHome) -> Non
         "mart_funnel_flag",
         "mart_lead_response",
         "mart_loss_reason",
+        "mart_metric_bridge",
         "mart_pipeline_change",
         "mart_quota_attainment",
         "mart_quota_history",

@@ -2,6 +2,7 @@ import dataclasses
 import re
 
 import pytest
+from busy_company import BREAKS
 from small_company import CHECKS, MODELS, RAW_KEYS, TIES, UNIQUE, at, build, checked, settings_in
 from test_publish_quality import deliver_quotas
 
@@ -111,6 +112,9 @@ def test_freshness_is_measured_against_the_newest_extract_of_a_crm(settings):
 def test_text_from_outside_stays_text(settings):
     check = dataclasses.replace(UNIQUE, check_name="<script>alert(1)</script>")
     checked(settings, check, "failed", at("10:10"), observed='"><img src=x>')
+    with connect(settings) as connection:
+        connection.execute(BREAKS)
+        connection.execute("update quality.collection_break set kind = '<script>', field = '\"><img src=x>'")
     page = page_after(settings, "failed", run_id="<b>run</b>", details=["<i>line</i>"])
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     for hostile in ("<script", "<img", "<b>run", "<i>line"):

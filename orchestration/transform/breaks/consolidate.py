@@ -175,7 +175,10 @@ def _explains(cause: Candidate, effect: Candidate) -> bool:
     if cause.kind in SILENCES:
         # of another type, or weeks away, it is a change of its own
         at_once = any(abs(effect.at - time) <= 1 for time in times)
-        of_it = "" in (cause.record_type, effect.record_type) or cause.record_type == effect.record_type
+        # nor is what all types show better than it
+        of_it = cause.record_type in ("", effect.record_type) or (
+            effect.record_type == "" and effect.confidence <= cause.confidence
+        )
         # what outlasts an outage is not of it
         outlasts = cause.ends is not None and (effect.ends is None or effect.ends > cause.ends + 1)
         return (
@@ -183,6 +186,9 @@ def _explains(cause: Candidate, effect: Candidate) -> bool:
         )
     if cause.kind == "definition_changed" and cause.field == "activity_type":
         return near and effect.kind in SILENCES and effect.record_type != ""
+    # in another unit each usual value is another one
+    if cause.kind == "unit_or_currency_changed":
+        return near and effect.measure == "default_count" and effect.field == cause.field
     if cause.kind == "time_zone_changed":
         return near and effect.kind == "late_or_backdated_entry"
     return False

@@ -6,6 +6,8 @@ import numpy as np
 
 # of the distance between two distributions at most this much may remain once the change is undone
 UNEXPLAINED = 0.35
+# log of how many times likelier one explanation must be
+LIKELIER = 0.5
 # a value that is gone, or not yet there, may still turn up in this share of the records
 STRAY = 0.1
 
@@ -45,12 +47,19 @@ def mirrored(before: Any, after: Any, least: float, needs_mirror: bool) -> tuple
     others = [each for each in range(len(one)) if each not in gone and each not in come]
     if len(others) < 2:
         return (gone, come, size) if len(others) == 1 and size < 0.95 else None
-    source, target = (one, other) if come else (other, one)
-    # what each other value would have, had the new one taken from all alike
-    missing = source[others] * (1 - size) - target[others]
-    taken = np.maximum(source[others] - target[others], 0)
-    most = int(np.argmax(missing))
-    return (gone, come, size) if taken[most] >= 0.6 * size and missing[most] >= 0.3 * size else None
+    source, target = (before, after) if come else (after, before)
+    return (gone, come, size) if _comes_of_one(source[others], target[others], size) else None
+
+
+def _comes_of_one(source: Any, target: Any, size: float) -> bool:
+    """Whether the counts `target` are likelier those of `source` less `size` of one value than less a part of all."""
+    alike = (source + 0.5) / (source + 0.5).sum()
+    best = -np.inf
+    for one in range(len(alike)):
+        less = alike.copy()
+        less[one] = max(less[one] - size, STRAY * less[one])
+        best = max(best, float(target @ (np.log(less / less.sum()) - np.log(alike))))
+    return best >= LIKELIER
 
 
 def best_rotation(before: Any, after: Any) -> int:

@@ -11,8 +11,6 @@
     'pipedrive': 'assigned_to_user',
     'salesforce': 'ownerid',
 } %}
-{% set types = {'generic': 'type', 'hubspot': 'type', 'pipedrive': 'type', 'salesforce': 'type'} %}
-{% set directions = {'generic': 'direction', 'salesforce': 'calltype'} %}
 {% set happened_on = "coalesce(unioned.occurred_on, cast('9999-12-31' as date))" %}
 
 with
@@ -25,11 +23,12 @@ mapped as (
     select
         unioned.source,
         unioned.activity_key,
-        lower({{ mapped_value('unioned', 'activity_type') }}) as activity_type,
+        lower({{ bridged_value('unioned', 'activity_type') }}) as activity_type,
+        lower(unioned.activity_type) as source_activity_type,
         {{ mapped_value('unioned', 'rep_reference') }} as rep_reference,
         {{ referenced_id('unioned.source', 'unioned.opportunity_reference') }} as source_opportunity_id,
         {{ referenced_id('unioned.source', 'unioned.lead_reference') }} as source_lead_id,
-        lower({{ mapped_value('unioned', 'direction') }}) as direction,
+        lower({{ bridged_value('unioned', 'direction') }}) as direction,
         unioned.outcome,
         unioned.tool,
         unioned.duration_minutes,
@@ -41,9 +40,9 @@ mapped as (
         unioned.source_row,
         unioned.row_hash
     from unioned
-    {{ join_value_map('unioned', 'activity_type', 'activity', types, happened_on) }}
+    {{ join_value_map_and_bridges('unioned', 'activity_type', 'activity', 'rep_reference', happened_on) }}
     {{ join_value_map('unioned', 'rep_reference', 'activity', reps, happened_on) }}
-    {{ join_value_map('unioned', 'direction', 'activity', directions, happened_on) }}
+    {{ join_value_map_and_bridges('unioned', 'direction', 'activity', 'rep_reference', happened_on) }}
 ),
 
 references_resolved as (
@@ -143,6 +142,7 @@ final as (
         {{ canonical_id('judged.source', 'judged.activity_key') }} as activity_id,
         judged.source,
         judged.activity_type,
+        judged.source_activity_type,
         judged.rep_reference,
         coalesce(references_resolved.resolved_id, 'unassigned') as rep_id,
         opportunities.opportunity_id,

@@ -1,12 +1,4 @@
-{% set edited = {
-    'amount': 'amount',
-    'opportunity_type': 'opportunity_type',
-    'stage': 'source_stage',
-    'owner_id': 'owner_reference',
-    'account_id': 'account_reference',
-    'close_date': 'close_date',
-    'loss_reason': 'loss_reason',
-} %}
+{% set edited = profiled_edits() %}
 {% set in_order %}
 over (
             partition by versions.source, versions.source_opportunity_id order by versions.extracted_at asc, versions.source_row asc
@@ -76,15 +68,29 @@ handovers as (
         and max(last_deals.created_on) < {{ business_date('versions.updated_at') }}
 ),
 
-deal_edits as (
-    select versions.*
+handed_over as (
+    select distinct
+        versions.source,
+        versions.source_opportunity_id,
+        versions.updated_at
     from versions
-    left join handovers
+    inner join handovers
         on
             versions.source = handovers.source
             and versions.updated_at = handovers.updated_at
-            and versions.owner_reference <> versions.previous_owner_reference
-    where handovers.updated_at is null
+    where versions.owner_reference <> versions.previous_owner_reference
+),
+
+-- an extract may show one edit in several versions
+deal_edits as (
+    select versions.*
+    from versions
+    left join handed_over
+        on
+            versions.source = handed_over.source
+            and versions.source_opportunity_id = handed_over.source_opportunity_id
+            and versions.updated_at = handed_over.updated_at
+    where handed_over.updated_at is null
 ),
 
 edits as (

@@ -24,11 +24,13 @@ first_records as (
     group by credited.source, metrics.metric
     union all
     select
-        source,
-        'funnel_conversion' as metric,
-        min(created_on) as first_on
-    from {{ ref('int_opportunities_valued') }}
-    group by source
+        valued.source,
+        metrics.metric,
+        min(valued.created_on) as first_on
+    from {{ ref('int_opportunities_valued') }} as valued
+    cross join metrics
+    where metrics.recorded_as = 'funnel_conversion'
+    group by valued.source, metrics.metric
     union all
     select
         source,

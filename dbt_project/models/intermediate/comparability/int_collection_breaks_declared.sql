@@ -2,7 +2,17 @@
 with
 
 changes as (
-    select * from {{ ref('int_collection_changes_resolved') }}
+    select
+        change_id,
+        what_changed,
+        source,
+        {{ changed_object() }} as object,
+        {{ changed_field() }} as field,
+        population,
+        effective_on,
+        bridge_rule,
+        declared_by
+    from {{ ref('int_collection_changes_resolved') }}
     where exclusion_reason is null and effective_on is not null
 ),
 
@@ -10,26 +20,49 @@ migrations as (
     select * from {{ ref('int_migrations_dated') }}
 ),
 
+understood as (
+    select distinct
+        change_id,
+        part_number
+    from {{ ref('int_stage_bridges_placed') }}
+    union all
+    select
+        change_id,
+        part_number
+    from {{ ref('int_value_bridges_judged') }}
+),
+
+rules as (
+    select
+        rules_read.change_id,
+        {{ joined_in_order(
+            "case when understood.change_id is null then '''' || rules_read.rule_part || '''' end", 'rules_read.part_number'
+        ) }} as unread_parts
+    from {{ ref('int_bridge_rules_read') }} as rules_read
+    left join understood
+        on
+            rules_read.change_id = understood.change_id
+            and rules_read.part_number = understood.part_number
+    group by rules_read.change_id
+),
+
 final as (
     select
-        change_id as break_id,
-        what_changed as kind,
-        source,
-        -- a deal's stage is what its stage events tell
-        case when object = 'opportunity' and field = 'stage' then 'stage_event' else object end as object,
+        changes.change_id as break_id,
+        changes.what_changed as kind,
+        changes.source,
+        changes.object,
+        changes.field,
+        changes.population,
+        changes.effective_on as starts_on,
+        changes.bridge_rule,
         case
-            when field is null then 'rows'
-            when object = 'opportunity' and field = 'stage' then 'to_stage'
-            when object = 'opportunity' and field in ('closed_on', 'closed_at') then 'close_date'
-            when field in ('created_on', 'changed_on', 'occurred_on', 'qualified_on') then replace(field, '_on', '_at')
-            when object in ('activity', 'opportunity') and field = 'type' then object || '_type'
-            else field
-        end as field,
-        population,
-        effective_on as starts_on,
-        bridge_rule,
-        coalesce('declared by ' || declared_by, 'declared') as evidence
+            when changes.bridge_rule is not null then rules.change_id is not null and rules.unread_parts is null
+        end as is_bridge_read,
+        coalesce('declared by ' || changes.declared_by, 'declared')
+        || coalesce('; bridge rule not read: ' || rules.unread_parts, '') as evidence
     from changes
+    left join rules on changes.change_id = rules.change_id
     union all
     select
         'migration:' || previous_source || ':' || source || ':' || cast(starts_on as varchar) as break_id,
@@ -40,6 +73,7 @@ final as (
         population,
         starts_on,
         cast(null as varchar) as bridge_rule,
+        cast(null as boolean) as is_bridge_read,
         cast(deal_count as varchar) || ' deals passed from ' || previous_source || ' to ' || source as evidence
     from migrations
 )

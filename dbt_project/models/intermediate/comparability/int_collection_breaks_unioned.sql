@@ -1,134 +1,38 @@
--- Every break, declared or detected. What was declared is not listed again as detected: of the same source, object, field and people,
--- within four weeks of the declared day; nor what a move of deals does in its two systems, until four weeks after it. Where something
--- was not recorded at all, from when to when.
+-- Every break, declared or detected, with what sales ops made of it, and where something was not recorded at all, from when to when. A
+-- dismissed one says nothing of what was recorded.
 with
 
-declared as (
-    select * from {{ ref('int_collection_breaks_declared') }}
+breaks as (
+    select * from {{ ref('int_collection_breaks_listed') }}
 ),
 
-detected as (
-    select * from {{ ref('int_collection_breaks_detected') }}
+reviews as (
+    select * from {{ ref('int_break_reviews_matched') }}
+    where is_in_force
 ),
 
-records as (
-    select * from {{ ref('int_collection_records_placed') }}
-),
-
--- where a source is one team's at the time, that team's break is everybody's
-sole_teams as (
+reviewed as (
     select
-        detected.break_id,
-        min(rep_teams.team_id) as team_id
-    from detected
-    inner join {{ ref('int_rep_sources_listed') }} as rep_sources on detected.source = rep_sources.source
-    inner join {{ ref('int_rep_teams_dated') }} as rep_teams
-        on
-            rep_sources.rep_id = rep_teams.rep_id
-            and detected.starts_on between rep_teams.valid_from and rep_teams.valid_to
-    where rep_teams.team_id is not null
-    group by detected.break_id
-    having count(distinct rep_teams.team_id) = 1
-),
-
-known as (
-    select distinct detected.break_id
-    from detected
-    inner join declared
-        on
-            detected.source = declared.source
-            and detected.object = declared.object
-            and detected.field = declared.field
-            and abs({{ days_between('detected.starts_on', 'declared.starts_on') }}) <= 28
-    left join sole_teams on detected.break_id = sole_teams.break_id
-    where
-        declared.population in ('all', detected.population)
-        or (detected.population = 'all' and declared.population = 'team:' || sole_teams.team_id)
-),
-
-migrations as (
-    select * from {{ ref('int_migrations_dated') }}
-),
-
-moves as (
-    select
-        source,
-        starts_on
-    from migrations
-    union all
-    select
-        previous_source as source,
-        starts_on
-    from migrations
-),
-
-explained as (
-    select distinct detected.break_id
-    from detected
-    inner join moves
-        on
-            detected.source = moves.source
-            -- a detected break is dated by the Monday of its week
-            and detected.starts_on between {{ add_days('moves.starts_on', -6) }} and {{ add_days('moves.starts_on', 28) }}
-    where detected.object in ('opportunity', 'lead', 'stage_event')
-),
-
--- a week tells when tracking started, the first record in it the day
-first_records as (
-    select
-        detected.break_id,
-        min(records.dated_on) as first_on
-    from detected
-    inner join records
-        on
-            detected.source = records.source
-            and detected.object = records.object
-            and detected.field = records.dated_by
-            and detected.starts_on = records.week_start
-            and detected.population in ('all', 'team:' || records.team_id, 'pipeline:' || records.pipeline)
-            and coalesce(detected.record_type, records.record_type) = records.record_type
-    where detected.kind = 'tracking_started'
-    group by detected.break_id
-),
-
-unioned as (
-    select
-        break_id,
-        kind,
-        'declared' as origin,
-        source,
-        object,
-        field,
-        population,
-        cast(null as varchar) as record_type,
-        starts_on,
-        cast(null as date) as ends_on,
-        cast(null as double) as size,
-        cast(1 as double) as confidence,
-        bridge_rule,
-        evidence
-    from declared
-    union all
-    select
-        detected.break_id,
-        detected.kind,
-        detected.origin,
-        detected.source,
-        detected.object,
-        detected.field,
-        detected.population,
-        detected.record_type,
-        coalesce(first_records.first_on, detected.starts_on) as starts_on,
-        detected.ends_on,
-        detected.size,
-        detected.confidence,
-        cast(null as varchar) as bridge_rule,
-        detected.evidence
-    from detected
-    left join known on detected.break_id = known.break_id
-    left join explained on detected.break_id = explained.break_id
-    left join first_records on detected.break_id = first_records.break_id
-    where known.break_id is null and explained.break_id is null
+        breaks.break_id,
+        breaks.kind,
+        breaks.origin,
+        breaks.source,
+        breaks.object,
+        breaks.field,
+        breaks.population,
+        breaks.record_type,
+        breaks.starts_on,
+        breaks.ends_on,
+        breaks.size,
+        case when reviews.decision = 'confirmed' then cast(1 as double) else breaks.confidence end as confidence,
+        breaks.bridge_rule,
+        breaks.is_bridge_read,
+        breaks.evidence,
+        reviews.decision as review,
+        reviews.decided_by as reviewed_by,
+        reviews.decided_on as reviewed_on
+    from breaks
+    left join reviews on breaks.break_id = reviews.break_id
 ),
 
 trackings as (
@@ -136,8 +40,8 @@ trackings as (
         break_id,
         lag(kind) over (tracking_in_order) as previous_kind,
         lead(case when kind = 'tracking_started' then starts_on end) over (tracking_in_order) as restarted_on
-    from unioned
-    where kind in ('tracking_started', 'tracking_stopped', 'outage') and ends_on is null
+    from reviewed
+    where review is distinct from 'dismissed' and kind in ('tracking_started', 'tracking_stopped', 'outage') and ends_on is null
     window tracking_in_order as (
         partition by source, object, field, population, record_type order by starts_on, kind, break_id
     )
@@ -145,38 +49,42 @@ trackings as (
 
 final as (
     select
-        unioned.break_id,
-        unioned.kind,
-        unioned.origin,
-        unioned.source,
-        unioned.object,
-        unioned.field,
-        unioned.population,
-        unioned.record_type,
-        unioned.starts_on,
+        reviewed.break_id,
+        reviewed.kind,
+        reviewed.origin,
+        reviewed.source,
+        reviewed.object,
+        reviewed.field,
+        reviewed.population,
+        reviewed.record_type,
+        reviewed.starts_on,
         case
-            when unioned.kind = 'outage'
-                then coalesce(unioned.ends_on, {{ add_days('trackings.restarted_on', -1) }}, unioned.starts_on)
-            else unioned.ends_on
+            when reviewed.kind = 'outage'
+                then coalesce(reviewed.ends_on, {{ add_days('trackings.restarted_on', -1) }}, reviewed.starts_on)
+            else reviewed.ends_on
         end as ends_on,
-        unioned.size,
-        unioned.confidence,
-        unioned.bridge_rule,
-        unioned.evidence,
+        reviewed.size,
+        reviewed.confidence,
+        reviewed.bridge_rule,
+        reviewed.is_bridge_read,
+        reviewed.evidence,
+        reviewed.review,
+        reviewed.reviewed_by,
+        reviewed.reviewed_on,
         case
-            when unioned.kind = 'tracking_started' and trackings.previous_kind is null then cast('0001-01-01' as date)
-            when unioned.kind in ('tracking_stopped', 'outage') then unioned.starts_on
+            when reviewed.kind = 'tracking_started' and trackings.previous_kind is null then cast('0001-01-01' as date)
+            when reviewed.kind in ('tracking_stopped', 'outage') then reviewed.starts_on
         end as untracked_from,
         case
-            when unioned.kind = 'tracking_started' and trackings.previous_kind is null
-                then {{ add_days('unioned.starts_on', -1) }}
-            when unioned.kind = 'tracking_stopped'
+            when reviewed.kind = 'tracking_started' and trackings.previous_kind is null
+                then {{ add_days('reviewed.starts_on', -1) }}
+            when reviewed.kind = 'tracking_stopped'
                 then coalesce({{ add_days('trackings.restarted_on', -1) }}, cast('9999-12-31' as date))
-            when unioned.kind = 'outage'
-                then coalesce(unioned.ends_on, {{ add_days('trackings.restarted_on', -1) }}, unioned.starts_on)
+            when reviewed.kind = 'outage'
+                then coalesce(reviewed.ends_on, {{ add_days('trackings.restarted_on', -1) }}, reviewed.starts_on)
         end as untracked_to
-    from unioned
-    left join trackings on unioned.break_id = trackings.break_id
+    from reviewed
+    left join trackings on reviewed.break_id = trackings.break_id
 )
 
 select * from final

@@ -1,6 +1,6 @@
 -- Which breaks touch which numbers. A break of all touches everybody whose data comes from its source; a team's touches the team, the
 -- teams above and below it, the company, and the reps who were in it when it came; a pipeline's touches that pipeline and what is
--- counted over all pipelines. It is whole where the break's population holds all of the segment's data.
+-- counted over all pipelines; a dismissed one nobody. It is whole where the break's population holds all of the segment's data.
 with
 
 breaks as (
@@ -9,6 +9,7 @@ breaks as (
         case when breaks.population like 'team:%' then substring(breaks.population, 6) end as break_team_id,
         case when breaks.population like 'pipeline:%' then substring(breaks.population, 10) end as break_pipeline
     from {{ ref('int_collection_breaks_unioned') }} as breaks
+    where breaks.review is distinct from 'dismissed'
 ),
 
 break_metrics as (
@@ -183,8 +184,8 @@ final as (
     where
         {{ is_shown_by_pipeline('break_metrics.metric') }}
         and coalesce(breaks.break_pipeline, pipelines.pipeline) = pipelines.pipeline
-        -- the funnel of leads and those of deals have only the deals in common
-        and (breaks.object <> 'lead' or pipelines.pipeline = 'leads')
+        -- the funnel of leads and those of deals have only the deals in common, and where a deal's lead came from
+        and (breaks.object <> 'lead' or pipelines.pipeline = 'leads' or breaks.field = 'source')
         and (breaks.object <> 'stage_event' or pipelines.pipeline <> 'leads')
 )
 

@@ -23,13 +23,6 @@
     'salesforce': 'accountid',
 } %}
 {% set creators = {'generic': 'created_by', 'salesforce': 'createdbyid'} %}
-{% set types = {'generic': 'type', 'hubspot': 'dealtype', 'salesforce': 'type'} %}
-{% set loss_reasons = {
-    'generic': 'loss_reason',
-    'hubspot': 'closed_lost_reason',
-    'pipedrive': 'lost_reason',
-    'salesforce': 'loss_reason__c',
-} %}
 
 with
 
@@ -57,8 +50,8 @@ mapped as (
         unioned.source_stage,
         unioned.amount,
         upper(unioned.currency) as currency,
-        {{ mapped_value('unioned', 'opportunity_type') }} as opportunity_type,
-        {{ mapped_value('unioned', 'loss_reason') }} as loss_reason,
+        {{ bridged_value('unioned', 'opportunity_type') }} as opportunity_type,
+        {{ bridged_value('unioned', 'loss_reason') }} as loss_reason,
         unioned.created_at,
         unioned.created_on,
         unioned.close_date,
@@ -78,8 +71,8 @@ mapped as (
     {{ join_value_map('unioned', 'account_reference', 'opportunity', accounts, shown_on) }}
     {{ join_value_map('unioned', 'product_reference', 'opportunity', {'crm_sales': 'product'}, shown_on) }}
     {{ join_value_map('unioned', 'created_by_reference', 'opportunity', creators, shown_on) }}
-    {{ join_value_map('unioned', 'opportunity_type', 'opportunity', types, shown_on) }}
-    {{ join_value_map('unioned', 'loss_reason', 'opportunity', loss_reasons, shown_on) }}
+    {{ join_value_map_and_bridges('unioned', 'opportunity_type', 'opportunity', 'owner_reference', shown_on) }}
+    {{ join_value_map_and_bridges('unioned', 'loss_reason', 'opportunity', 'owner_reference', shown_on) }}
 ),
 
 final as (

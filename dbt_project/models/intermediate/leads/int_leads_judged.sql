@@ -6,12 +6,6 @@
 {% endset %}
 
 {% set owners = {'generic': 'owner_id', 'hubspot': 'hubspot_owner_id', 'pipedrive': 'owner_id', 'salesforce': 'ownerid'} %}
-{% set lead_sources = {
-    'generic': 'source',
-    'hubspot': 'hs_analytics_source',
-    'pipedrive': 'source_name',
-    'salesforce': 'leadsource',
-} %}
 {% set statuses = {'generic': 'status', 'hubspot': 'hs_lead_status', 'pipedrive': 'status', 'salesforce': 'status'} %}
 {% set created_on = "coalesce(unioned.created_on, cast('9999-12-31' as date))" %}
 
@@ -28,7 +22,7 @@ mapped as (
         unioned.lead_key,
         {{ mapped_value('unioned', 'owner_reference') }} as owner_reference,
         unioned.opportunity_reference,
-        {{ mapped_value('unioned', 'lead_source') }} as lead_source,
+        {{ bridged_value('unioned', 'lead_source') }} as lead_source,
         {{ mapped_value('unioned', 'lead_status') }} as lead_status,
         unioned.created_at,
         unioned.created_on,
@@ -43,7 +37,7 @@ mapped as (
         unioned.row_hash
     from unioned
     {{ join_value_map('unioned', 'owner_reference', 'lead', owners, created_on) }}
-    {{ join_value_map('unioned', 'lead_source', 'lead', lead_sources, created_on) }}
+    {{ join_value_map_and_bridges('unioned', 'lead_source', 'lead', 'owner_reference', created_on) }}
     {{ join_value_map('unioned', 'lead_status', 'lead', statuses, created_on) }}
 ),
 

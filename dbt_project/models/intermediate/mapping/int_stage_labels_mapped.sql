@@ -4,7 +4,7 @@
 with
 
 stage_maps as (
-    select * from {{ ref('int_stage_maps_in_force') }}
+    select * from {{ ref('int_stage_maps_bridged') }}
 ),
 
 labels_used as (

@@ -164,6 +164,21 @@ collection_changes as (
     where set_aside_reason is not null
 ),
 
+break_reviews as (
+    select
+        'registers' as source,
+        'collection_break_review' as object,
+        source_file,
+        source_row,
+        source_key,
+        'break_id' as column_name,
+        break_reference as value,
+        set_aside_reason as reason,
+        'is no break that is listed; copy the id from collection_break, or remove the row' as fix
+    from {{ ref('int_break_reviews_matched') }}
+    where set_aside_reason is not null
+),
+
 crosswalks as (
     select
         'registers' as source,
@@ -181,6 +196,8 @@ crosswalks as (
 
 unioned as (
     select * from quotas
+    union all
+    select * from break_reviews
     union all
     select * from crosswalks
     union all

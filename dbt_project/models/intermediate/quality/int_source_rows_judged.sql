@@ -128,6 +128,17 @@ collection_changes as (
     from {{ ref('int_collection_changes_resolved') }}
 ),
 
+break_reviews as (
+    select
+        'registers' as source,
+        'collection_break_review' as object,
+        source_key,
+        source_file,
+        source_row,
+        exclusion_reason
+    from {{ ref('int_break_reviews_matched') }}
+),
+
 staged as (
     {% for object, model in registers.items() -%}
     select
@@ -240,6 +251,8 @@ registered as (
     select * from crosswalks
     union all
     select * from collection_changes
+    union all
+    select * from break_reviews
     union all
     select * from plain
     union all

@@ -16,7 +16,10 @@ figures as (
 ),
 
 final as (
-    {{ with_comparability('figures', "'company'", "'company'", "'funnel_conversion'", pipeline='figures.pipeline') }}
+    {{ with_comparability(
+        'figures', "'company'", "'company'",
+        "'funnel_conversion_by_' || figures.dimension", pipeline='figures.pipeline'
+    ) }}
 )
 
 select * from final

@@ -78,7 +78,7 @@ figures as (
 final as (
     {{ with_comparability(
         'figures', 'figures.segment_type', 'figures.segment_id',
-        "'win_rate'", pipeline='figures.pipeline'
+        "'loss_reason'", pipeline='figures.pipeline'
     ) }}
 )
 

@@ -28,7 +28,11 @@ final as (
         breaks.ends_on,
         cast(breaks.size as double) as size,
         cast(breaks.bridge_rule as varchar) as bridge_rule,
-        cast(breaks.evidence as varchar) as evidence
+        cast(breaks.evidence as varchar) as evidence,
+        breaks.is_bridge_read,
+        cast(breaks.review as varchar) as review,
+        cast(breaks.reviewed_by as varchar) as reviewed_by,
+        breaks.reviewed_on
     from breaks
     left join metrics on breaks.break_id = metrics.break_id
 )

@@ -2,6 +2,7 @@ with
 
 breaks as (
     select * from {{ ref('collection_break') }}
+    where review is distinct from 'dismissed'
 ),
 
 -- after what has passed the old way is back, in a regime of its own

@@ -1,0 +1,143 @@
+-- noqa: disable=LT02
+-- What declared bridges say of stages, for each pipeline that the register stage_map tells apart: a label that the register does not know
+-- means what the other one of its rule means, and an inserted stage that it does not know stands beside the old one. Where the register
+-- knows both, it has the last word.
+with
+
+rules as (
+    select * from {{ ref('int_bridge_rules_read') }}
+    where rule_kind is not null and object = 'stage_event' and field in ('to_stage', 'from_stage', 'rows')
+),
+
+stage_maps as (
+    select * from {{ ref('int_stage_maps_in_force') }}
+),
+
+sides as (
+    select
+        change_id,
+        part_number,
+        source,
+        'old' as side,
+        old_name as name,
+        {{ add_days('effective_on', -1) }} as meant_on
+    from rules
+    union all
+    select
+        change_id,
+        part_number,
+        source,
+        'new' as side,
+        new_name as name,
+        effective_on as meant_on
+    from rules
+),
+
+pipelines as (
+    select distinct
+        sides.change_id,
+        sides.part_number,
+        stage_maps.pipeline
+    from sides
+    inner join stage_maps
+        on
+            sides.source = stage_maps.source
+            and lower(sides.name) in (lower(stage_maps.source_stage), lower(stage_maps.stage))
+),
+
+-- a rule may name a label of the source or a canonical stage; the label comes first, and the row that names the pipeline
+candidates as (
+    select
+        sides.change_id,
+        sides.part_number,
+        sides.side,
+        pipelines.pipeline,
+        stage_maps.stage,
+        stage_maps.stage_order,
+        stage_maps.is_closed,
+        stage_maps.is_won,
+        row_number() over (
+            partition by sides.change_id, sides.part_number, sides.side, pipelines.pipeline
+            order by
+                case when lower(stage_maps.source_stage) = lower(sides.name) then 0 else 1 end asc,
+                case when stage_maps.pipeline is not null then 0 else 1 end asc,
+                case when stage_maps.valid_from <= sides.meant_on then 0 else 1 end asc,
+                case when stage_maps.valid_from <= sides.meant_on then stage_maps.valid_from end desc,
+                stage_maps.valid_from asc,
+                stage_maps.row_hash asc
+        ) as position_of_meaning,
+        max(stage_maps.valid_to) over (
+            partition by sides.change_id, sides.part_number, sides.side, pipelines.pipeline
+        ) as known_to
+    from sides
+    inner join pipelines
+        on
+            sides.change_id = pipelines.change_id
+            and sides.part_number = pipelines.part_number
+    inner join stage_maps
+        on
+            sides.source = stage_maps.source
+            and (stage_maps.pipeline is null or pipelines.pipeline = stage_maps.pipeline)
+            and lower(sides.name) in (lower(stage_maps.source_stage), lower(stage_maps.stage))
+),
+
+compared as (
+    select
+        rules.*,
+        pipelines.pipeline,
+        {%- for side in ['old', 'new'] %}
+        {{ side }}_meanings.stage as {{ side }}_stage,
+        {{ side }}_meanings.stage_order as {{ side }}_stage_order,
+        {{ side }}_meanings.is_closed as is_{{ side }}_closed,
+        {{ side }}_meanings.is_won as is_{{ side }}_won,
+        {%- endfor %}
+        case
+            -- a meaning that ended before the day says nothing of what the label means now
+            when old_meanings.stage is not null and coalesce(new_meanings.known_to >= rules.effective_on, false) then 'neither'
+            when old_meanings.stage is not null then 'new'
+            when rules.rule_kind = 'renamed' then 'old'
+            else 'neither'
+        end as side_unknown
+    from rules
+    inner join pipelines
+        on
+            rules.change_id = pipelines.change_id
+            and rules.part_number = pipelines.part_number
+    {%- for side in ['old', 'new'] %}
+    left join candidates as {{ side }}_meanings
+        on
+            rules.change_id = {{ side }}_meanings.change_id
+            and rules.part_number = {{ side }}_meanings.part_number
+            and coalesce(pipelines.pipeline, '') = coalesce({{ side }}_meanings.pipeline, '')
+            and {{ side }}_meanings.side = '{{ side }}'
+            and {{ side }}_meanings.position_of_meaning = 1
+    {%- endfor %}
+),
+
+final as (
+    select
+        change_id,
+        part_number,
+        source,
+        pipeline,
+        rule_kind,
+        old_name,
+        new_name,
+        coalesce(old_stage, new_stage) as old_stage,
+        case
+            when side_unknown = 'new' and rule_kind = 'inserted' then new_name
+            when side_unknown = 'new' then old_stage
+            else new_stage
+        end as new_stage,
+        case side_unknown when 'new' then new_name when 'old' then old_name end as placed_label,
+        case
+            when side_unknown = 'new' then old_stage_order + coalesce(places_after, 0) * cast(0.001 as decimal(9, 3))
+            else new_stage_order
+        end as stage_order,
+        case when side_unknown = 'new' then is_old_closed else is_new_closed end as is_closed,
+        case when side_unknown = 'new' then is_old_won else is_new_won end as is_won,
+        case when side_unknown = 'new' then effective_on else cast('0001-01-01' as date) end as valid_from
+    from compared
+)
+
+select * from final

@@ -1,0 +1,26 @@
+with
+
+source_rows as (
+    select * from {{ source('raw', 'registers__collection_break_review') }}
+    where not _is_tombstone
+),
+
+renamed as (
+    select
+        -- ids
+        {{ text('break_id') }} as break_reference,
+
+        -- text
+        {{ text('decision') }} as decision,
+        {{ text('decided_by') }} as decided_by,
+        {{ text('note') }} as note,
+
+        -- dates
+        {{ parse_date('decided_on') }} as decided_on,
+
+        -- origin
+        {{ source_row_columns() }}
+    from source_rows
+)
+
+select * from renamed
