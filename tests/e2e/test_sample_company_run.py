@@ -364,15 +364,13 @@ def test_what_explain_lists_sums_to_every_quarter_of_every_assignee(sample: tupl
 
 
 def test_every_planted_break_is_listed_and_no_change_of_the_business_is(sample: tuple[KuotaHome, Truth]) -> None:
-    """Each in its week but for one: a dozen calls a week are too few to tell the telephone system's day to the week."""
     kuota, truth = sample
     columns = "kind, source, object, field, population"
     listed = kuota.quality(f"select {columns}, starts_on::varchar from collection_break")
     for each in truth.breaks:
         key = (each.kind, each.source, each.object, each.field, each.population)
         days = [np.datetime64(row[5]) - np.datetime64(each.starts_on) for row in listed if row[:5] == key]
-        within = 14 if each.kind == "volume_regime_changed" else 7
-        assert [day for day in days if abs(day.astype(int)) <= within], key
+        assert [day for day in days if abs(day.astype(int)) <= 7], key
     planted = {(each.kind, each.source, each.object, each.field) for each in truth.breaks}
     # reps who left handed their deals over at one instant: that is no edit
     assert {row[:4] for row in listed} == planted

@@ -142,6 +142,8 @@ def test_every_mart_says_how_its_periods_were_collected(kuota: KuotaHome) -> Non
         "mart_quota_attainment",
         "mart_quota_history",
         "mart_rep_comparison",
+        "mart_restated_share",
+        "mart_restatement",
         "mart_sales_cycle",
         "mart_target_realism",
         "mart_team_comparison",

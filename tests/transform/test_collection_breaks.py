@@ -105,6 +105,27 @@ def test_a_season_and_a_holiday_move_everything_and_are_none() -> None:
     assert breaks(business(pace), calls(lambda week: 80 * pace(week))) == []
 
 
+def test_a_company_that_rests_in_the_same_week_of_every_year_has_no_outage() -> None:
+    once, yearly = (lambda week: 0 if week == 40 else 80), (lambda week: 0 if week % 52 == 40 else 80)
+    assert breaks(business(), calls(once)) == [("outage", "activity", "rows", "all", monday(40))]
+    assert breaks(business(), calls(yearly)) == []
+
+
+def test_a_week_without_calls_is_an_outage_where_the_other_types_go_on() -> None:
+    rows = [*business(lambda week: 0.15 if week == CHANGE else 0.3), *calls(lambda week: 0 if week == CHANGE else 22)]
+    emails = volume("activity", "rows", lambda week: 60, kind="email")
+    assert breaks(rows, emails) == [("outage", "activity", "rows", "all", monday(CHANGE))]
+    resting = volume("activity", "rows", lambda week: 6 if week == CHANGE else 60, kind="email")
+    few = business(lambda week: 0.06 if week == CHANGE else 0.3)
+    assert breaks(few, calls(lambda week: 0 if week == CHANGE else 22), resting) == []
+
+
+def test_what_comes_in_lumps_falls_often_and_is_no_outage() -> None:
+    lumps = volume("activity", "rows", lambda week: 2 if week % 15 == 3 else 25, kind="meeting")
+    emails = volume("activity", "rows", lambda week: 60, kind="email")
+    assert breaks(business(), lumps, emails) == []
+
+
 def test_a_new_team_begins_all_at_once_and_is_none() -> None:
     new = after(0, 1)
     rows = [
@@ -161,9 +182,69 @@ def test_a_value_that_only_comes_on_top_is_business() -> None:
     assert breaks(business(), cells("lead", "source", "category_count", sources)) == []
 
 
+def test_a_new_value_that_takes_from_one_other_is_a_change_of_the_list() -> None:
+    def sources(week: int) -> dict[str | None, float]:
+        is_new = week >= CHANGE
+        return {"web": 8, "event": 8, "phone": 8 if is_new else 14, "whatsapp": 6 if is_new else 0}
+
+    expected = [("definition_changed", "lead", "source", "all", monday(CHANGE))]
+    assert breaks(business(), cells("lead", "source", "category_count", sources)) == expected
+
+
+def test_a_campaign_is_over_within_a_quarter_and_a_new_default_stays() -> None:
+    def sources(weeks: int) -> Callable[[int], dict[str | None, float]]:
+        return lambda week: {"web": 20, "event": 8, "ads": 60 if CHANGE <= week < CHANGE + weeks else 3}
+
+    campaign, default = (cells("lead", "source", "category_count", sources(weeks)) for weeks in (8, 99))
+    assert breaks(business(), campaign) == []
+    assert breaks(business(), default) == [("definition_changed", "lead", "source", "all", monday(CHANGE))]
+
+
 def test_a_field_that_becomes_mandatory() -> None:
     rows = cells("opportunity", "loss_reason", "filled_count", lambda week: {None: after(6, 15)(week)}, lambda week: 15)
     assert breaks(business(), rows) == [("field_fill_changed", "opportunity", "loss_reason", "all", monday(CHANGE))]
+
+
+def common(field: str, share: Callable[[int], float], value: str = "1000.0000") -> Rows:
+    def values(week: int) -> dict[str | None, float]:
+        return {value: round(40 * share(week)), "(others)": 40 - round(40 * share(week))}
+
+    return cells("opportunity", field, "default_count", values)
+
+
+def test_a_field_filled_by_a_default_is_not_filled() -> None:
+    expected = [("field_fill_changed", "opportunity", "amount", "all", monday(CHANGE))]
+    assert breaks(business(), common("amount", after(0, 0.4))) == expected
+    assert breaks(business(), common("amount", after(0.4, 0))) == expected
+    # a list price that sells better, a large new customer, and a value that comes up over half a year
+    assert breaks(business(), common("amount", after(0.2, 0.45))) == []
+    assert breaks(business(), common("account_id", after(0, 0.2))) == []
+    assert breaks(business(), common("amount", lambda week: min(0.4, max(0, week - 40) / 65))) == []
+
+
+def test_in_another_unit_the_usual_values_are_others() -> None:
+    def sizes(week: int) -> dict[str | None, float]:
+        return {str(size + (30 if week >= CHANGE else 0)): float(9 - abs(size - 12)) for size in range(8, 17)}
+
+    rows = (
+        common("amount", after(0.3, 0), "50.0000"),
+        common("amount", after(0, 0.3), "50000.0000"),
+        cells("opportunity", "amount", "magnitude_count", sizes),
+    )
+    assert breaks(business(), *rows) == [("unit_or_currency_changed", "opportunity", "amount", "all", monday(CHANGE))]
+
+
+@pytest.mark.parametrize(
+    ("thing", "field"),
+    [("lead", "created_at"), ("opportunity", "close_date"), ("stage_event", "changed_at")],
+)
+def test_what_the_extracts_of_its_time_lack_was_entered_late(thing: str, field: str) -> None:
+    def lags(week: int) -> dict[str | None, float]:
+        late = 15.0 if CHANGE <= week < CHANGE + 8 else 1.0
+        return {"1 hour": 30 - late, "5 two weeks": late}
+
+    rows = cells(thing, field, "lag_count", lags)
+    assert breaks(business(), rows) == [("late_or_backdated_entry", thing, field, "all", monday(CHANGE))]
 
 
 def test_a_clock_that_moves_and_a_unit_that_changes() -> None:

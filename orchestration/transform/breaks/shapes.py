@@ -7,7 +7,7 @@ import numpy as np
 # of the distance between two distributions at most this much may remain once the change is undone
 UNEXPLAINED = 0.35
 # log of how many times likelier one explanation must be
-LIKELIER = 1.0
+LIKELIER = 0.5
 # a value that is gone, or not yet there, may still turn up in this share of the records
 STRAY = 0.1
 

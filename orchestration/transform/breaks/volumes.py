@@ -4,6 +4,7 @@ Volume moves with business too. So each volume is held against what the same pop
 weeks (the outcome side), and only their ratio is cut into segments: a season or a great quarter moves both.
 """
 
+from dataclasses import replace
 from itertools import pairwise
 from statistics import NormalDist
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 
 from orchestration.transform.breaks.candidate import Candidate, is_abrupt, windows
 from orchestration.transform.breaks.profile import EVERYBODY, Profile
-from orchestration.transform.breaks.segments import FALSE_CUTS, Cut, dispersion, find_cuts
+from orchestration.transform.breaks.segments import FALSE_CUTS, Cut, dispersion, find_cuts, log_likelihood, threshold
 
 # what tells, beside each volume, how much business there was: (object, field) of the counts that are added up
 OUTCOME_SIDE = {
@@ -42,10 +43,17 @@ LONGEST_OUTAGE = 13
 FEWEST_EXPECTED = 10.0
 # a week is part of a gap that brings less than this share of the usual
 GAP = 0.35
+# weeks of another year are quiet too below this share of the usual, by this much more likely than not
+RESTING = 0.5
+NOT_BY_CHANCE = 4.0
 # how many times as deep as any other week's fall it is
 TIMES_OTHER_DIPS = 2.5
+# weeks of other outages that it may have besides
+OTHER_GAPS = 3
 WINDOW = 13
 LATEST_WEEKS_UNKNOWN = 3
+# weeks by which a cut may be dated anew
+NEAR = 3
 # a source's, or a new team's, first weeks: records follow deals, so that all ratios rise there
 RAMP = 13
 
@@ -64,10 +72,8 @@ def find_volume_breaks(profile: Profile, others: list[Profile]) -> list[Candidat
                 volume = profile.rows(thing, field, population, record_type)
                 if volume.sum() < 2 * FEWEST_EXPECTED or control.sum() < 2 * FEWEST_EXPECTED:
                     continue
-                others_of_it = [everything - volume] if record_type else []
-                series = _Series(
-                    (thing, field, population, record_type or ""), volume, control, [*parts, *others_of_it]
-                )
+                rest = everything - volume if record_type else None
+                series = _Series((thing, field, population, record_type or ""), volume, control, parts, rest)
                 found += [*series.breaks(), *series.gaps()]
     return found
 
@@ -92,10 +98,11 @@ def _control(profile: Profile, others: list[Profile], thing: str, field: str, po
 
 
 class _Series:
-    """One volume beside its outcome side."""
+    """One volume beside its outcome side; of a type of record also beside the `rest`, the other types."""
 
-    def __init__(self, key: tuple[str, str, str, str], volume: Any, control: Any, parts: list[Any]) -> None:
-        self.key, self.volume, self.control, self.parts = key, volume, control, parts
+    def __init__(self, key: tuple[str, str, str, str], volume: Any, control: Any, parts: list[Any], rest: Any) -> None:
+        self.key, self.volume, self.control, self.rest = key, volume, control, rest
+        self.parts = [part for part in parts if part.sum() > 0]
         active = np.flatnonzero(control >= 0.2 * np.median(control[control > 0]))
         self.begins = int(active[0]) if len(active) else len(volume)
 
@@ -117,7 +124,7 @@ class _Series:
                 )
                 ends = again.at if again else len(self.volume)
                 kind = self._kind_of_silence(cut.at, ends)
-                if kind:
+                if kind and not (kind == "outage" and self._recurs(cut.at, ends)):
                     found.append(self._candidate(kind, cut, ends if kind == "outage" else None, before, after))
                     silent_until = ends + (1 if kind == "outage" else 0)
             elif (
@@ -131,15 +138,14 @@ class _Series:
                 found.append(self._candidate("outage", cut, cut.end, before, after))
                 silent_until = cut.end + 1
             elif self._is_regime(cut, before, after):
-                found.append(self._candidate("volume_regime_changed", cut, None, before, after))
+                found.append(self._candidate("volume_regime_changed", self._dated(cut), None, before, after))
         return found
 
     def gaps(self) -> list[Candidate]:
         """Outages too short for the partition, which allows for slow drift: weeks of almost nothing."""
         # the volume alone: what it is held against has its own noise, and only has to go on
         phi = dispersion(np.column_stack([self.volume, np.full(len(self.volume), 50 * self.volume.max())]), (1, 2))
-        # of one known level and one-sided: the exact quantile, not its bound
-        needed = NormalDist().inv_cdf(1 - FALSE_CUTS / len(self.volume)) ** 2
+        needed = self._needed()
         found: list[Candidate] = []
         at = max(self.begins, 4)
         while at < len(self.volume) - 1:
@@ -147,8 +153,10 @@ class _Series:
             falls = self.volume[at] <= GAP * self.volume[at - 4 : at].mean()
             lengths = range(min(LONGEST_OUTAGE, len(self.volume) - 1 - at), 0, -1) if falls else range(0)
             length = next((each for each in lengths if self._gap(at, at + each, phi) >= needed), 0)
-            if length and self._gap(at, at + length, phi) >= TIMES_OTHER_DIPS * self._other_dips(
-                at, at + length, phi, needed
+            if (
+                length
+                and not self._recurs(at, at + length)
+                and self._gap(at, at + length, phi) >= TIMES_OTHER_DIPS * self._other_dips(at, at + length, phi, needed)
             ):
                 cut = Cut(max(0, at - 8), at, at, at + length, self._gap(at, at + length, phi), needed)
                 found.append(
@@ -158,6 +166,12 @@ class _Series:
                 )
             at += max(length, 1)
         return found
+
+    def _needed(self) -> float:
+        """What a gap must gain: the exact quantile, one level being known; more where business itself may pause."""
+        if LEAST_FACTOR[self.key[0], self.key[1]] is None:
+            return threshold(len(self.volume), 1)
+        return NormalDist().inv_cdf(1 - FALSE_CUTS / len(self.volume)) ** 2
 
     def _around(self, at: int, end: int) -> float:
         weeks = [*range(max(self.begins, at - 8), at), *range(end, min(len(self.volume), end + 8))]
@@ -178,23 +192,41 @@ class _Series:
         return usual, usual * (end - at) * self._going_on(at, end)
 
     def _other_dips(self, at: int, end: int, phi: float, needed: float) -> float:
-        """The deepest that any other week falls that is no gap by itself: what comes in lumps falls often."""
+        """The deepest that any other week falls, but for few that are gaps: what comes in lumps falls often."""
         weeks = [week for week in range(max(self.begins, 4), len(self.volume) - 1) if not at - 1 <= week <= end]
-        dips = (_shortfall(self.volume[week], self._usual(week, week + 1)[1]) / phi for week in weeks)
-        return max((dip for dip in dips if dip < needed), default=0.0)
+        dips = sorted(_shortfall(self.volume[week], self._usual(week, week + 1)[1]) / phi for week in weeks)
+        gaps = sum(dip >= needed for dip in dips)
+        return max(dips[: len(dips) - min(gaps, OTHER_GAPS)], default=0.0)
 
     def _going_on(self, at: int, end: int) -> float:
-        """How much of the usual business there was in these weeks: the least that anything tells, but for its noise."""
+        """How much of the usual business there was in these weeks: of what tells of it, the least."""
         if self.control.min() == self.control.max():
             return 1.0
-        shares = []
-        for part in [*self.parts, self.control]:
-            usual = min(part[max(0, at - 8) : at].mean(), part[end : end + 8].mean())
-            if usual * (end - at) >= FEWEST_EXPECTED / 2:
-                seen = float(part[at:end].sum())
-                shares.append((seen + 2 * seen**0.5) / (usual * (end - at)))
+        rest = None if self.rest is None else self._share(self.rest, at, end, 0.0)
+        # where the other types tell who was at work, the few deals of a week are given their noise
+        shares = [self._share(part, at, end, 0.0 if rest is None else 2.0) for part in [*self.parts, self.control]]
         # too few to tell: no business, for all that is known
-        return min([1.0, *shares]) if shares else 0.0
+        if rest is None and shares[0] is None:
+            return 0.0
+        return min([1.0, *(share for share in [rest, *shares] if share is not None)])
+
+    def _share(self, part: Any, at: int, end: int, errors: float) -> float | None:
+        """What these weeks brought as a share of those around them, and some errors more; None: too few to tell."""
+        usual = float(min(part[max(0, at - 8) : at].mean(), part[end : end + 8].mean())) * (end - at)
+        seen = float(part[at:end].sum())
+        return (seen + errors * seen**0.5) / usual if usual >= FEWEST_EXPECTED / 2 else None
+
+    def _recurs(self, at: int, end: int) -> bool:
+        """Whether the same weeks of another year are quiet too, by more than chance: the company rests."""
+        for weeks in (-53, -52, -51, 51, 52, 53):
+            first, last = at + weeks, end + weeks
+            if first < 4 or last + 4 > len(self.volume):
+                continue
+            usual = min(float(self.volume[first - 4 : first].mean()), float(self.volume[last : last + 4].mean()))
+            seen, expected = float(self.volume[first:last].sum()), usual * (last - first)
+            if seen <= RESTING * expected and _shortfall(seen, expected) >= NOT_BY_CHANCE:
+                return True
+        return False
 
     def _rate(self, start: int, end: int) -> float:
         return float((self.volume[start:end].sum() + 0.1) / (self.control[start:end].sum() + 1.0))
@@ -247,6 +279,7 @@ class _Series:
             bounds[2] - bounds[1] <= 6
             and inside < 0.5 * min(before, after)
             and max(before, after) < 1.6 * min(before, after)
+            and not self._recurs(bounds[1], bounds[2])
             and self._going_on(bounds[1], bounds[2]) >= 0.5
             and raw < 0.5 * usual
         )
@@ -264,6 +297,21 @@ class _Series:
         return bool(
             moved and min(abs(ratio), abs(near)) >= np.log(factor) and is_abrupt(self.volume, self.control, cut, 0.6)
         )
+
+    def _dated(self, cut: Cut) -> Cut:
+        """The cut in the week that the ratio and the volume itself tell together: the ratio has two noises."""
+        lowest, highest = max(cut.start, cut.at - WINDOW), min(cut.end, cut.at + WINDOW)
+        tables = [
+            np.column_stack([self.volume, beside])[lowest:highest]
+            for beside in (self.control, np.full(len(self.volume), 50 * self.volume.max()))
+        ]
+
+        def fit(at: int) -> float:
+            sides = (slice(0, at - lowest), slice(at - lowest, None))
+            return float(sum(log_likelihood(table[side].sum(axis=0)) for table in tables for side in sides))
+
+        at = max(range(max(lowest + 3, cut.at - NEAR), min(highest - 3, cut.at + NEAR) + 1), key=fit, default=cut.at)
+        return replace(cut, at=at, settled=max(at, cut.settled))
 
     def _candidate(self, kind: str, cut: Cut, ends: int | None, before: float, after: float) -> Candidate:
         thing, field, population, record_type = self.key
