@@ -18,8 +18,8 @@ Parents = Mapping[str, Sequence[str]]
 _NO_BUSINESS_DATE = re.compile(r"^_|updat|modif|modstamp|expected|known_|valid_|effective_")
 # what takes only days or ids from its inputs, or says how they were collected, hands no wrong figure on
 HANDS_ON_NO_FIGURES = re.compile(
-    r"quality\..*|intermediate\.int_collection_.*"
-    r"|intermediate\.int_(as_of_determined|dates_generated|source_records_listed)|marts\.publication"
+    r"quality\..*|marts\.publication|intermediate\.int_(as_of_determined|dates_generated|source_records_listed"
+    r"|collection_(beginnings_dated|breaks_.*|scopes_assigned|statuses_judged|touches_found))"
 )
 _DAYS = ("date", "timestamp", "timestamp with time zone")
 
