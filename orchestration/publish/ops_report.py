@@ -82,6 +82,8 @@ def headline(outcome: str, failed_critical_checks: int, manifest: dict[str, Any]
 def _content(connection: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, Any]:
     rooms, runs = ops_queries.checks_by_room(connection), ops_trust.trend(connection)
     freshness, quarantine = ops_queries.freshness(connection), ops_queries.quarantine(connection)
+    settling = ops_trust.settling(connection)
+    most_moved = max((row["after_0"] for row in settling), default=0)
     most_set_aside = max((row["row_count"] for row in quarantine), default=0)
     reference = freshness[0]["reference_at"] if freshness else None
     health, names = ops_trust.collection_health(connection), ops_trust.team_names(connection)
@@ -106,6 +108,14 @@ def _content(connection: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, An
             is_good_high=False,
             tells_largest=True,
         ),
+        "months_shown": ops_trust.MONTHS_SHOWN,
+        "settling": [
+            {
+                **row,
+                "bars": [charts.bar_width(row[name] or 0, most_moved) for name in ("after_0", "after_7", "after_30")],
+            }
+            for row in settling
+        ],
         "restatements": ops_trust.restatements(connection),
         "loads": ops_queries.loads(connection, run_id),
         "load_warnings": ops_queries.load_warnings(connection, run_id),
