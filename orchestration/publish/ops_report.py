@@ -48,7 +48,7 @@ def write_ops_report(settings: Settings, *, run_id: str, outcome: str, details: 
         run_id=run_id,
         outcome=outcome,
         headline=headline(outcome, len(critical), manifest),
-        details=list(details),
+        details=[line for line in details if not _has_card(line, critical)],
         manifest=manifest,
         critical=critical,
         warnings=[check for check in content["failing"] if check["severity"] != "critical"],
@@ -77,6 +77,11 @@ def headline(outcome: str, failed_critical_checks: int, manifest: dict[str, Any]
     if outcome == "finished":
         return f"Run finished without a publish of its own; {stays}"
     return f"Nothing published: the run {'was canceled' if outcome == 'canceled' else 'ended in an error'}; {stays}"
+
+
+def _has_card(line: str, critical: Sequence[dict[str, Any]]) -> bool:
+    """Whether the line tells of a check that has a card: the card says it in full, and without what rows hold."""
+    return any(line.startswith(f"{check['target']}: {check['check_name']} ") for check in critical)
 
 
 def _content(connection: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, Any]:
