@@ -72,7 +72,10 @@ def make_company(rng: np.random.Generator, shape: Shape) -> Company:
     leads = _leads(rng, shape)
     last = shape.weeks * 7
     deals.loc[deals["closed_day"] >= last, ["closed_day", "is_won"]] = [np.nan, False]
-    events, activities = events[events["day"] < last], activities[activities["day"] < last]
+    events, activities = events[events["day"] < last].copy(), activities[activities["day"] < last]
+    for frame in (deals, events, leads):
+        frame["shown_late"] = _days_late(rng, len(frame))
+    deals["close_shown_late"] = _days_late(rng, len(deals))
     company = Company(shape, deals, events.reset_index(drop=True), activities.reset_index(drop=True), leads)
     edited = deals["closed_day"].fillna(deals["day"] + 20)
     company.edits = pd.DataFrame({"team": deals["team"], "field": "updated_at", "instant": _at(rng, edited.to_numpy())})
@@ -112,7 +115,12 @@ def _deals(rng: np.random.Generator, shape: Shape) -> pd.DataFrame:
     deals["key"] = [f"D{number}" for number in range(count)]
     deals["type"] = rng.choice(DEAL_TYPES, count, p=[0.6, 0.25, 0.15])
     deals["amount"] = np.exp(rng.normal(9 + 0.3 * (deals["type"] == "upsell"), rng.uniform(0.5, 1.1)))
+    # part of them are list prices
+    prices = np.exp(rng.normal(9, 0.7, 12)).round(-2)
+    deals["amount"] = np.where(rng.random(count) < rng.uniform(0, 0.6), rng.choice(prices, count), deals["amount"])
     deals["has_account"] = rng.random(count) < 0.85
+    # a few customers buy often
+    deals["account"] = np.minimum(rng.zipf(1.6, count), 5000)
     deals["currency"] = np.where(rng.random(count) < 0.8, "EUR", "USD")
     closed = deals["day"] + 1 + rng.gamma(2, shape.cycle_days / 2, count).astype(int)
     month_of_quarter = (closed // 30) % 3
@@ -158,7 +166,7 @@ def _activities(rng: np.random.Generator, shape: Shape, deals: pd.DataFrame) -> 
             "type": TYPES[kind],
             "instant": at,
             "logged": at + lag,
-            "minutes": np.where(kind % 2 == 0, np.maximum(1, rng.gamma(2, 12, len(row))), np.nan),
+            "minutes": np.where(kind % 2 == 0, np.maximum(1, rng.gamma(2, 12, len(row)).round()), np.nan),
             "has_direction": rng.random(len(row)) < 0.75,
             "is_linked": rng.random(len(row)) < 0.9,
         }
@@ -180,6 +188,11 @@ def _leads(rng: np.random.Generator, shape: Shape) -> pd.DataFrame:
         instant=_at(rng, deals["day"].to_numpy()),
         key=[f"L{number}" for number in range(len(deals))],
     )
+
+
+def _days_late(rng: np.random.Generator, count: int) -> Any:
+    """By how many days each row missed the extract that could have shown it."""
+    return np.where(rng.random(count) < 0.04, rng.integers(1, 12, count), 0)
 
 
 def _at(rng: np.random.Generator, day: Any) -> Any:

@@ -119,7 +119,13 @@ def _definition_changed(change: _Change) -> tuple[str, tuple[str, ...]]:
 def _field_fill_changed(change: _Change) -> tuple[str, tuple[str, ...]]:
     company = change.company
     kept = change.pick(0.3, 0.6, 0.85)
-    which = int(change.rng.integers(4))
+    which = int(change.rng.integers(6))
+    if which >= 4:
+        deals = company.deals
+        column, default = (("amount", 1000.0), ("account", 0))[which - 4]
+        filled = change.here(deals) & ~change.chance(deals, kept if which == 4 else change.pick(0.3, 0.5, 0.7))
+        company.deals = deals.assign(**{column: np.where(filled, default, deals[column])})
+        return "opportunity", (("amount", "account_id")[which - 4],)
     if which == 0:
         deals = company.deals
         company.deals = deals.assign(
@@ -178,15 +184,28 @@ def _volume_regime_changed(change: _Change) -> tuple[str, tuple[str, ...]]:
 
 
 def _late(change: _Change) -> tuple[str, tuple[str, ...]]:
-    rows = change.company.activities
     weeks = int(change.rng.integers(6, 14))
-    spell = (
-        change.here(rows)
-        & (rows["day"] < change.day + 7 * weeks).to_numpy()
-        & change.chance(rows, change.pick(0.9, 0.45, 0.15))
-    )
-    late = rows["instant"] + change.rng.integers(10, 28, len(rows)) * 86_400
-    change.company.activities = rows.assign(logged=np.where(spell, late, rows["logged"]))
+
+    def late_rows(rows: pd.DataFrame, day: str = "day") -> Any:
+        spell = change.here(rows, day) & (rows[day] < change.day + 7 * weeks).to_numpy()
+        return spell & change.chance(rows, change.pick(0.9, 0.45, 0.15))
+
+    if change.rng.random() < 0.5:
+        # entered late, so that the extracts of their time lack them
+        frame, day, late, thing, field = (
+            ("leads", "day", "shown_late", "lead", "created_at"),
+            ("deals", "day", "shown_late", "opportunity", "created_at"),
+            ("deals", "closed_day", "close_shown_late", "opportunity", "close_date"),
+            ("events", "day", "shown_late", "stage_event", "changed_at"),
+        )[int(change.rng.integers(4))]
+        rows = getattr(change.company, frame)
+        days = np.where(late_rows(rows, day), change.rng.integers(10, 28, len(rows)), rows[late])
+        setattr(change.company, frame, rows.assign(**{late: days}))
+        return thing, (field,)
+    rows = change.company.activities
+    spell = late_rows(rows)
+    logged = rows["instant"] + change.rng.integers(10, 28, len(rows)) * 86_400
+    change.company.activities = rows.assign(logged=np.where(spell, logged, rows["logged"]))
     return "activity", ("logged_at",)
 
 

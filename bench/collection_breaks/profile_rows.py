@@ -5,12 +5,19 @@ import pandas as pd
 
 from bench.collection_breaks.company import FIRST_MONDAY, Company
 
-LAG = (
-    "case when logged < instant then '0 before' when logged - instant < 3600 then '1 hour' "
-    "when logged - instant < 86400 then '2 day' when logged - instant < 259200 then '3 three days' "
-    "when logged - instant < 604800 then '4 week' when logged - instant < 1209600 then '5 two weeks' "
-    "when logged - instant < 2592000 then '6 month' else '7 later' end"
-)
+
+def lag(seconds: str) -> str:
+    """The bin of a lag."""
+    return (
+        f"case when {seconds} < 0 then '0 before' when {seconds} < 3600 then '1 hour' "
+        f"when {seconds} < 86400 then '2 day' when {seconds} < 259200 then '3 three days' "
+        f"when {seconds} < 604800 then '4 week' when {seconds} < 1209600 then '5 two weeks' "
+        f"when {seconds} < 2592000 then '6 month' else '7 later' end"
+    )
+
+
+LATE = lag("shown_late * 86400")
+CLOSED_LATE = lag("close_shown_late * 86400")
 MINUTES = "floor(round(log10(minutes) * 10, 6))::int::varchar"
 AMOUNT = "floor(round(log10(amount) * 10, 6))::int::varchar"
 # what each measure counts: rows of a frame, which part of them, and what is counted
@@ -29,7 +36,14 @@ DISTRIBUTIONS = (
     ("activity", "activities", "duration_minutes", "magnitude_count", MINUTES,
      "minutes > 0", "type"),
     ("activity", "activities", "logged_at", "lag_count",
-     LAG, "true", "type"),
+     lag("(logged - instant)"), "true", "type"),
+    ("opportunity", "deals", "created_at", "lag_count", LATE, "true", "''"),
+    ("opportunity", "closes", "close_date", "lag_count", CLOSED_LATE, "true", "''"),
+    ("lead", "leads", "created_at", "lag_count", LATE, "true", "''"),
+    ("stage_event", "events", "changed_at", "lag_count", LATE, "true", "''"),
+    ("activity", "activities", "duration_minutes", "default_count", "common_minutes", "minutes > 0", "type"),
+    ("opportunity", "deals", "amount", "default_count", "common_amount", "true", "''"),
+    ("opportunity", "deals", "account_id", "default_count", "common_account", "has_account", "''"),
     ("opportunity", "deals", "opportunity_type", "category_count", "type", "true", "''"),
     ("opportunity", "deals", "currency", "category_count", "currency", "true", "''"),
     ("opportunity", "deals", "amount", "magnitude_count", AMOUNT, "true", "''"),
@@ -48,6 +62,13 @@ VOLUMES = (
 )
 
 
+def commonest(values: pd.Series) -> pd.Series:
+    """The twelve commonest values, each of which stands in eight records or more; all else is (others)."""
+    counts = values.value_counts()
+    kept = counts[counts >= 8].sort_index().sort_values(ascending=False, kind="stable").head(12).index
+    return values.astype(str).where(values.isin(kept), "(others)")
+
+
 def profile(company: Company) -> pd.DataFrame:
     """The columns of int_collection_profiles_measured."""
     activities = company.activities
@@ -55,7 +76,10 @@ def profile(company: Company) -> pd.DataFrame:
         activities = activities.assign(is_copy=False)
     copies = activities
     activities = activities[~activities["is_copy"]]
+    by_type = activities.groupby("type")["minutes"]
+    activities = activities.assign(common_minutes=by_type.transform(commonest))
     deals, events, leads = company.deals, company.events, company.leads
+    deals = deals.assign(common_amount=commonest(deals["amount"]), common_account=commonest(deals["account"]))
     closes = deals[deals["closed_day"].notna()]
     closes = closes.assign(day=closes["closed_day"].astype(int))
     end = company.shape.weeks * 7 * 86_400

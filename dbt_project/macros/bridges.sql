@@ -39,15 +39,25 @@
 {%- endmacro %}
 
 
-{#- The values that a declared bridge can map, as (object, column, fields of a declared change that mean it, values known to everybody). -#}
+{#- The values that a declared bridge can map, as (object, column, fields of a declared change that mean it). -#}
 {% macro bridged_values() -%}
     {{ return([
-        ('activity', 'activity_type', ['activity_type', 'rows'], ['call', 'email', 'meeting', 'proposal']),
-        ('activity', 'direction', ['direction'], ['inbound', 'outbound']),
-        ('opportunity', 'opportunity_type', ['opportunity_type'], []),
-        ('opportunity', 'loss_reason', ['loss_reason'], []),
-        ('lead', 'lead_source', ['source', 'lead_source'], []),
+        ('activity', 'activity_type', ['activity_type', 'rows']),
+        ('activity', 'direction', ['direction']),
+        ('opportunity', 'opportunity_type', ['opportunity_type']),
+        ('opportunity', 'loss_reason', ['loss_reason']),
+        ('lead', 'lead_source', ['source', 'lead_source']),
     ]) }}
+{%- endmacro %}
+
+
+{#- Whether a value of a bridged column needs no register to be understood. -#}
+{% macro is_known_to_all(column, value) -%}
+    case {{ column }}
+            when 'activity_type' then lower({{ value }}) in ('call', 'email', 'meeting', 'proposal')
+            when 'direction' then lower({{ value }}) in ('inbound', 'outbound')
+            else false
+        end
 {%- endmacro %}
 
 

@@ -36,6 +36,17 @@
 {%- endmacro %}
 
 
+{#- Fields with values of their own, of which it is measured how often a single one stands in them. -#}
+{% macro profiled_repeats() -%}
+    {{ return([
+        ('activity', 'rows', 'duration_minutes', 'quantity', 'true'),
+        ('opportunity', 'rows', 'amount', 'quantity', 'true'),
+        ('opportunity', 'rows', 'account_id', 'account_id', 'true'),
+        ('opportunity_line', 'rows', 'quantity', 'quantity', 'true'),
+    ]) }}
+{%- endmacro %}
+
+
 {#- Keys, of which the shape is measured. -#}
 {% macro profiled_keys() -%}
     {{ return([

@@ -73,10 +73,23 @@
 {%- endmacro %}
 
 
+{#- The metric of a row of the habits of the best: who is best depends on attainment, the habit on fields of its own. -#}
+{% macro habit_metric(habit) -%}
+    case
+        when {{ habit }} like '%_share' or {{ habit }} = 'activities_per_deal' then 'habit_activities'
+        when {{ habit }} = 'lead_response_business_minutes' then 'habit_lead_response'
+        when {{ habit }} = 'stage_conversion' then 'habit_stage_conversion'
+        else 'attainment'
+    end
+{%- endmacro %}
+
+
 {#- What the recording of each metric without a quota is known by: the counted metric that cannot be known without the same records. -#}
 {% macro recorded_as(metric) -%}
     case {{ metric }}
-        when 'attainment' then 'revenue_won'
+        {%- for metric in ['attainment', 'habit_activities', 'habit_lead_response', 'habit_stage_conversion'] %}
+        when '{{ metric }}' then 'revenue_won'
+        {%- endfor %}
         {%- for metric in [
             'win_rate', 'average_won_amount', 'median_cycle_days', 'won_of_closed_amount', 'pipeline_coverage', 'loss_reason'
         ] %}

@@ -119,11 +119,18 @@ def freshness_bar(row: Row) -> dict[str, Any]:
 
 
 def heat_map(
-    rows: Sequence[Row] | None, value: str, steps: Sequence[float], *, is_good_high: bool
+    rows: Sequence[Row] | None,
+    value: str,
+    steps: Sequence[float],
+    names: Mapping[str, str],
+    *,
+    is_good_high: bool,
+    tells_largest: bool = False,
 ) -> dict[str, Any] | None:
     """A heat map by source and team, over the periods that any of them has; None where nothing is known.
 
-    Of very many teams the sources and the teams that stand worst in the newest period are shown.
+    Each row tells in figures its newest period, or its largest value with `tells_largest`. Of very many rows those over
+    all teams or sources are drawn, and the others that stand worst by what they tell.
     """
     if rows is None:
         return None
@@ -131,23 +138,37 @@ def heat_map(
     by_team: dict[tuple[str, str], dict[date, Row]] = {}
     for row in rows:
         by_team.setdefault((row["source"], row["team_id"]), {})[row["period_start"]] = row
-    drawn: list[dict[str, Any]] = [
-        {
-            "source": source,
-            "team_id": team_id,
-            "newest": (of_team.get(columns[-1]) or {}).get(value),
-            "note": (of_team.get(columns[-1]) or {}).get("note"),
-            "cells": heat_cells({day: row[value] for day, row in of_team.items()}, columns, steps, is_good_high),
-        }
-        for (source, team_id), of_team in by_team.items()
+    drawn: list[dict[str, Any]] = []
+    for (source, team_id), of_team in by_team.items():
+        known = [row for row in of_team.values() if row[value] is not None]
+        largest = max(known, key=lambda row: (row[value], row["period_start"]), default=None)
+        told = (largest if tells_largest else of_team.get(columns[-1])) or {value: None, "note": None}
+        drawn.append(
+            {
+                "whose": whose(source, team_id, names),
+                "is_over_all": "all" in (source, team_id),
+                "told": told[value],
+                "note": told["note"],
+                "told_of": told.get("period_start"),
+                "cells": heat_cells({day: row[value] for day, row in of_team.items()}, columns, steps, is_good_high),
+            }
+        )
+    worst = sorted(drawn, key=lambda row: (not row["is_over_all"], -(_badness(row["told"], steps, is_good_high) or 0)))[
+        :TEAMS_SHOWN
     ]
-    worst = sorted(drawn, key=lambda row: (row["team_id"] != "all", -(row["cells"][-1]["badness"] or 0)))
-    shown = {(row["source"], row["team_id"]) for row in worst[:TEAMS_SHOWN]}
     return {
         "columns": columns,
-        "rows": [row for row in drawn if (row["source"], row["team_id"]) in shown],
-        "hidden": max(len(drawn) - TEAMS_SHOWN, 0),
+        "rows": [row for row in drawn if row in worst],
+        "hidden": len(drawn) - len(worst),
     }
+
+
+def whose(source: str, team_id: str, names: Mapping[str, str]) -> str:
+    """The source and team of a row in words, with the team's name where it is known."""
+    if team_id == "all":
+        return "everything" if source == "all" else f"{source}, all teams"
+    team = names.get(team_id, team_id)
+    return f"team {team}" if source == "all" else f"{source}, {team}"
 
 
 def heat_cells(

@@ -51,18 +51,17 @@ order by severity <> 'critical', status <> 'failed', target, check_name
 
 
 def checks_by_room(connection: duckdb.DuckDBPyConnection) -> Rows:
-    """By room, in the order of the flow: how many checks passed, warned and failed, and when the last one ran."""
+    """By room, in the order of the flow: of the checks that still hold, how many passed, warned and failed."""
     return rows_of(
         connection,
         """
         select
             room,
-            count(*) filter (status = 'passed') as passed,
-            count(*) filter (status <> 'passed' and severity <> 'critical') as warned,
-            count(*) filter (status <> 'passed' and severity = 'critical') as failed,
-            max(checked_at) as last_checked_at
+            count(*) filter (is_current and status = 'passed') as passed,
+            count(*) filter (is_current and status <> 'passed' and severity <> 'critical') as warned,
+            count(*) filter (is_current and status <> 'passed' and severity = 'critical') as failed,
+            max(checked_at) filter (is_current) as last_checked_at
         from check_result
-        where is_current
         group by room
         order by case room when 'raw' then 1 when 'transform' then 2 else 3 end, room
         """,

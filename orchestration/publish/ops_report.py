@@ -84,21 +84,27 @@ def _content(connection: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, An
     freshness, quarantine = ops_queries.freshness(connection), ops_queries.quarantine(connection)
     most_set_aside = max((row["row_count"] for row in quarantine), default=0)
     reference = freshness[0]["reference_at"] if freshness else None
-    health = ops_trust.collection_health(connection)
+    health, names = ops_trust.collection_health(connection), ops_trust.team_names(connection)
     return {
         "failing": [{**row, "samples": samples(row["sample_keys"])} for row in ops_queries.failing_checks(connection)],
         "rooms": [{**row, "bars": charts.trend_bars(runs, row["room"])} for row in rooms],
         "runs": runs,
         **_breaks(ops_trust.breaks(connection), reference.date() if reference else None),
-        "team_names": ops_trust.team_names(connection),
+        "team_names": names,
         "health": charts.heat_map(
             health and [{**row, "note": ops_trust.lost_points(row)} for row in health],
             "score",
             charts.HEALTH_STEPS,
+            names,
             is_good_high=True,
         ),
         "shares": charts.heat_map(
-            ops_trust.restated_shares(connection), "restated_share", charts.SHARE_STEPS, is_good_high=False
+            ops_trust.restated_shares(connection),
+            "restated_share",
+            charts.SHARE_STEPS,
+            names,
+            is_good_high=False,
+            tells_largest=True,
         ),
         "restatements": ops_trust.restatements(connection),
         "loads": ops_queries.loads(connection, run_id),
@@ -158,18 +164,20 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["number"] = lambda value: "-" if value is None else f"{value:,}"
-    environment.filters["signed"] = lambda value: "-" if value is None else f"{value:+,}"
+    environment.filters["number"] = _number
+    environment.filters["signed"] = lambda value: _number(value, "+")
     environment.filters["percent"] = lambda value: "-" if value is None else f"{value:.1%}"
     environment.filters["words"] = lambda value: str(value).replace("_", " ")
-    environment.filters["team"] = _team
     environment.filters["population"] = _population
     environment.filters["instant"] = _instant
     return environment
 
 
-def _team(team_id: str | None, names: dict[str, str]) -> str:
-    return "all teams" if team_id in (None, "all") else names.get(str(team_id), str(team_id))
+def _number(value: Any, sign: str = "") -> str:
+    """With commas, and with cents only where there are any."""
+    if value is None:
+        return "-"
+    return f"{value:{sign},.{0 if value == int(value) else 2}f}"
 
 
 def _population(population: str, names: dict[str, str]) -> str:

@@ -17,7 +17,6 @@ BREAKS_SHOWN = 40
 BREAKS_LISTED = 200
 MONTHS_SHOWN = 12
 WEEKS_SHOWN = 26
-RESTATED_SHOWN = 12
 
 
 def attach_published(connection: duckdb.DuckDBPyConnection, marts: Path) -> None:
@@ -74,7 +73,7 @@ def breaks(connection: duckdb.DuckDBPyConnection) -> Rows:
 
 
 def restated_shares(connection: duckdb.DuckDBPyConnection) -> Rows | None:
-    """By source, team and month, for the last closed months: the metric of which most moved since the month ended."""
+    """Of each source and each team in the last closed months: the metric of which most moved since the month ended."""
     if not _is_published(connection, "mart_restated_share"):
         return None
     return rows_of(
@@ -90,18 +89,20 @@ def restated_shares(connection: duckdb.DuckDBPyConnection) -> Rows | None:
         select source, team_id, period_start, replace(metric, '_', ' ') as note, restated_share
         from published.marts.mart_restated_share
         join newest using (period_start)
-        where period_type = 'month' and days_after = 0 and restated_share is not null
+        where
+            period_type = 'month' and days_after = 0 and restated_share is not null
+            and (source = 'all' or team_id = 'all')
         qualify row_number() over (
             partition by source, team_id, period_start order by restated_share desc, metric
         ) = 1
-        order by source, team_id = 'all' desc, team_id, period_start
+        order by source = 'all' desc, team_id = 'all' desc, source, team_id, period_start
         """,
         {"months": MONTHS_SHOWN},
     )
 
 
 def restatements(connection: duckdb.DuckDBPyConnection) -> Rows | None:
-    """What moved most since its period ended: of each metric at most three rows of the last months and quarters."""
+    """What moved most since its month or quarter ended: of each metric the company's row and the rep's."""
     if not _is_published(connection, "mart_restatement"):
         return None
     return rows_of(
@@ -118,23 +119,21 @@ def restatements(connection: duckdb.DuckDBPyConnection) -> Rows | None:
             select
                 restated.*,
                 row_number() over (
-                    partition by metric
-                    order by
-                        abs(restated_amount) desc, period_start desc, period_type, assignee_type, assignee_id
+                    partition by assignee_type, metric
+                    order by abs(restated_amount) desc, period_start desc, period_type, assignee_id
                 ) as place
             from published.marts.mart_restatement as restated
             join newest using (period_type, period_start)
-            where days_after = 0 and restated_amount <> 0
+            -- teams stand in the shares
+            where days_after = 0 and restated_amount <> 0 and assignee_type in ('company', 'rep')
         )
         select
             assignee_type, assignee_id, assignee_name, metric, period_type, period_start, period_end, said_amount,
             current_amount, restated_amount, restated_ratio, restated_record_count
         from ranked
-        where place <= 3
-        order by place, abs(restated_ratio) desc nulls last, metric
-        limit $rows
+        where place = 1
+        order by assignee_type, abs(restated_ratio) desc nulls last, metric
         """,
-        {"rows": RESTATED_SHOWN},
     )
 
 

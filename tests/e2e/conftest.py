@@ -1,17 +1,28 @@
 """One run of the dirty landing folder, shared by every test of bad input."""
 
+import dataclasses
+import json
+import os
 import shutil
 
 import dirty_landing
 import pytest
+from filelock import FileLock
 from kuota_home import Ended, KuotaHome
 
 
 @pytest.fixture(scope="session")
 def dirty_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[KuotaHome, Ended]:
-    folder = tmp_path_factory.mktemp("dirty")
-    kuota = KuotaHome(folder / "home", dirty_landing.write(folder / "landing"))
-    return kuota, kuota.kuota("run")
+    """Whichever worker of the session comes first makes it: the others find how it ended."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "dirty"
+    kuota, end = KuotaHome(folder / "home", folder / "landing"), folder / "ended.json"
+    folder.mkdir(exist_ok=True)
+    with FileLock(folder / "lock"):
+        if not end.exists():
+            dirty_landing.write(kuota.landing)
+            end.write_text(json.dumps(dataclasses.asdict(kuota.kuota("run"))), encoding="utf-8")
+    return kuota, Ended(**json.loads(end.read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="module")

@@ -55,7 +55,8 @@ from (values
 RESTATEMENT = """
 create or replace table marts.mart_restatement as
 select
-    'rep' as assignee_type, 'crm:' || lower(name) as assignee_id, name as assignee_name, metric, 'month' as period_type,
+    case name when 'Company' then 'company' when 'North' then 'team' else 'rep' end as assignee_type,
+    'crm:' || lower(name) as assignee_id, name as assignee_name, metric, 'month' as period_type,
     period_start::date as period_start, last_day(period_start::date) as period_end, days_after,
     said::decimal(18, 2) as said_amount, current::decimal(18, 2) as current_amount,
     (current - said)::decimal(18, 2) as restated_amount, (current - said) / nullif(current, 0) as restated_ratio,
@@ -63,13 +64,15 @@ select
 from (values
     ('Ann', 'revenue_won', '2017-11-01', 0, 1000, 1250), ('Ann', 'revenue_won', '2017-11-01', 30, 1200, 1250),
     ('Bob', 'calls', '2017-10-01', 0, 80, 60), ('Bob', 'calls', '2017-11-01', 0, 70, 70),
-    ('Cid', 'calls', '2017-01-01', 0, 10, 900)
+    ('Cid', 'calls', '2017-01-01', 0, 10, 900), ('Company', 'calls', '2017-10-01', 0, 1000, 2000),
+    ('North', 'calls', '2017-10-01', 0, 10, 9000)
 ) as restated(name, metric, period_start, days_after, said, current)
 """
 RESTATED_SHARE = """
 create or replace table marts.mart_restated_share as
 select
-    'crm' as source, team_id, metric, 'month' as period_type, period_start::date as period_start, days_after,
+    if(team_id = 'all', 'crm', 'all') as source, team_id, metric, 'month' as period_type,
+    period_start::date as period_start, days_after,
     share::double as restated_share
 from (values
     ('all', 'calls', '2017-10-01', 0, 0.08), ('all', 'calls', '2017-11-01', 0, 0.0),

@@ -102,14 +102,29 @@ def test_a_cell_is_the_worse_the_lower_the_score_or_the_larger_the_share():
     assert [cell["badness"] for cell in shares] == [0, 1, 4]
 
 
-def test_a_team_without_a_value_in_the_newest_period_has_no_newest():
+def test_a_row_tells_its_newest_period_or_its_largest_value():
     rows = [
         {"source": "crm", "team_id": "all", "period_start": day("2025-01-13"), "score": 80, "note": "trail"},
         {"source": "crm", "team_id": "crm:1", "period_start": day("2025-01-06"), "score": 50, "note": "filled"},
     ]
-    heat = charts.heat_map(rows, "score", charts.HEALTH_STEPS, is_good_high=True)
-    assert [(row["newest"], row["note"]) for row in heat["rows"]] == [(80, "trail"), (None, None)]
-    assert charts.heat_map(None, "score", charts.HEALTH_STEPS, is_good_high=True) is None
+    heat = charts.heat_map(rows, "score", charts.HEALTH_STEPS, {"crm:28": "North"}, is_good_high=True)
+    assert [(row["told"], row["note"]) for row in heat["rows"]] == [(80, "trail"), (None, None)]
+    heat = charts.heat_map(rows, "score", charts.HEALTH_STEPS, {}, is_good_high=False, tells_largest=True)
+    assert [(row["told"], row["told_of"]) for row in heat["rows"]] == [(80, day("2025-01-13")), (50, day("2025-01-06"))]
+    assert charts.heat_map(None, "score", charts.HEALTH_STEPS, {}, is_good_high=True) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "team_id", "said"),
+    [
+        ("all", "all", "everything"),
+        ("crm", "all", "crm, all teams"),
+        ("all", "crm:1", "team North"),
+        ("crm", "crm:2", "crm, crm:2"),
+    ],
+)
+def test_whose_a_row_is_is_said_in_words(source, team_id, said):
+    assert charts.whose(source, team_id, {"crm:1": "North"}) == said
 
 
 def test_a_bar_is_its_share_of_the_largest():
@@ -121,6 +136,6 @@ def test_of_very_many_teams_the_source_and_the_worst_are_shown():
         {"source": "crm", "team_id": team, "period_start": day("2025-01-06"), "score": score, "note": None}
         for team, score in [("all", 99), *((f"crm:{number:02}", 30 if number == 28 else 95) for number in range(30))]
     ]
-    heat = charts.heat_map(rows, "score", charts.HEALTH_STEPS, is_good_high=True)
-    teams = [row["team_id"] for row in heat["rows"]]
-    assert (teams[0], teams[-1], len(teams), heat["hidden"]) == ("all", "crm:28", 20, 11)
+    heat = charts.heat_map(rows, "score", charts.HEALTH_STEPS, {"crm:28": "North"}, is_good_high=True)
+    teams = [row["whose"] for row in heat["rows"]]
+    assert (teams[0], teams[-1], len(teams), heat["hidden"]) == ("crm, all teams", "crm, North", 20, 11)

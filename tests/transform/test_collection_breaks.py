@@ -205,6 +205,48 @@ def test_a_field_that_becomes_mandatory() -> None:
     assert breaks(business(), rows) == [("field_fill_changed", "opportunity", "loss_reason", "all", monday(CHANGE))]
 
 
+def common(field: str, share: Callable[[int], float], value: str = "1000.0000") -> Rows:
+    def values(week: int) -> dict[str | None, float]:
+        return {value: round(40 * share(week)), "(others)": 40 - round(40 * share(week))}
+
+    return cells("opportunity", field, "default_count", values)
+
+
+def test_a_field_filled_by_a_default_is_not_filled() -> None:
+    expected = [("field_fill_changed", "opportunity", "amount", "all", monday(CHANGE))]
+    assert breaks(business(), common("amount", after(0, 0.4))) == expected
+    assert breaks(business(), common("amount", after(0.4, 0))) == expected
+    # a list price that sells better, a large new customer, and a value that comes up over half a year
+    assert breaks(business(), common("amount", after(0.2, 0.45))) == []
+    assert breaks(business(), common("account_id", after(0, 0.2))) == []
+    assert breaks(business(), common("amount", lambda week: min(0.4, max(0, week - 40) / 65))) == []
+
+
+def test_in_another_unit_the_usual_values_are_others() -> None:
+    def sizes(week: int) -> dict[str | None, float]:
+        return {str(size + (30 if week >= CHANGE else 0)): float(9 - abs(size - 12)) for size in range(8, 17)}
+
+    rows = (
+        common("amount", after(0.3, 0), "50.0000"),
+        common("amount", after(0, 0.3), "50000.0000"),
+        cells("opportunity", "amount", "magnitude_count", sizes),
+    )
+    assert breaks(business(), *rows) == [("unit_or_currency_changed", "opportunity", "amount", "all", monday(CHANGE))]
+
+
+@pytest.mark.parametrize(
+    ("thing", "field"),
+    [("lead", "created_at"), ("opportunity", "close_date"), ("stage_event", "changed_at")],
+)
+def test_what_the_extracts_of_its_time_lack_was_entered_late(thing: str, field: str) -> None:
+    def lags(week: int) -> dict[str | None, float]:
+        late = 15.0 if CHANGE <= week < CHANGE + 8 else 1.0
+        return {"1 hour": 30 - late, "5 two weeks": late}
+
+    rows = cells(thing, field, "lag_count", lags)
+    assert breaks(business(), rows) == [("late_or_backdated_entry", thing, field, "all", monday(CHANGE))]
+
+
 def test_a_clock_that_moves_and_a_unit_that_changes() -> None:
     def hours(week: int) -> dict[str | None, float]:
         return {str(hour + (7 if week >= CHANGE else 0)): float(10 - abs(hour - 12)) for hour in range(8, 17)}

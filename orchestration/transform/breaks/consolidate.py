@@ -189,6 +189,9 @@ def _explains(cause: Candidate, effect: Candidate) -> bool:
         )
     if cause.kind == "definition_changed" and cause.field == "activity_type":
         return near and effect.kind in SILENCES and effect.record_type != ""
+    # in another unit each usual value is another one
+    if cause.kind == "unit_or_currency_changed":
+        return near and effect.measure == "default_count" and effect.field == cause.field
     if cause.kind == "time_zone_changed":
         return near and effect.kind == "late_or_backdated_entry"
     return False

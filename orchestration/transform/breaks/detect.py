@@ -65,7 +65,8 @@ def detect_breaks(profiles: pd.DataFrame, until: Any = None) -> pd.DataFrame:
 
 def _row(profile: Profile, each: Candidate) -> dict[str, Any]:
     starts_on = profile.week(each.at)
-    # a break keeps its id while what it is stays the same, whatever is learnt of its size; found a week off, all but the day
+    # a break keeps its id while what it is stays the same, whatever is learnt of its size, and all of it but the day at
+    # its end where it is found a week off, so that a review of it still holds
     what = "|".join([each.kind, profile.source, each.thing, each.field, each.population])
     return {
         "break_id": f"B{hashlib.sha256(what.encode()).hexdigest()[:10]}-{starts_on}",

@@ -1,4 +1,4 @@
-"""Breaks of what is in the fields: fill, lists of values, hours of the day, magnitudes, lags, copies, keys."""
+"""Breaks of what is in the fields: fill, defaults, lists of values, hours, magnitudes, lags, copies, keys."""
 
 from dataclasses import replace
 from typing import Any
@@ -18,6 +18,10 @@ LEAST_LATE_CHANGE = 0.12
 LEAST_COPY_SHARE = 0.04
 LEAST_NEW_VALUE = 0.03
 LEAST_DEFAULT_CHANGE = 0.4
+# by how much a single value of an amount must come up to be a default; an account may well be a large customer
+LEAST_DEFAULT_SHARE = 0.1
+LEAST_ACCOUNT_SHARE = 0.25
+OTHERS = "(others)"
 # tenths of a power of ten: a factor of two
 LEAST_MAGNITUDE_SHIFT = 3
 BINS = 8
@@ -30,6 +34,7 @@ def find_distribution_breaks(profile: Profile) -> list[Candidate]:
     """Breaks in every table of the profile that is no volume."""
     judges = {
         "filled_count": _fill_breaks,
+        "default_count": _default_breaks,
         "copy_count": _copy_breaks,
         "lag_count": _lag_breaks,
         "category_count": _category_breaks,
@@ -62,6 +67,30 @@ def _fill_breaks(key: Any, table: Table) -> list[Candidate]:
         )
         found.append(_candidate("field_fill_changed", key, cut, None, after - before, evidence))
     return _without_returns(found, cuts)
+
+
+def _default_breaks(key: Any, table: Table) -> list[Candidate]:
+    """A value that all at once stands in many records, or no longer does: a field filled by a default is not filled."""
+    totals = table.counts.sum(axis=1)
+    least = LEAST_ACCOUNT_SHARE if key[1] == "account_id" else LEAST_DEFAULT_SHARE
+    found = []
+    for number, category in enumerate(table.categories):
+        values = table.counts[:, number]
+        cuts = find_cuts(np.column_stack([values, totals - values])) if category != OTHERS else []
+        changes = []
+        for cut in cuts:
+            before, after = _shares(values, totals, cut)
+            # what was common before is a usual value, which has its better and its worse days
+            is_new = min(before, after) <= STRAY * max(before, after) or abs(after - before) >= LEAST_DEFAULT_CHANGE
+            if abs(after - before) < least or not is_new or cut.end - cut.at < 2 or not _enough(totals, cut):
+                continue
+            if not is_abrupt(values if after > before else totals - values, totals, cut):
+                continue
+            of_each = _sum(totals, cut, 0), _sum(totals, cut, 1)
+            evidence = f"{category} in {before:.0%} of {of_each[0]} before and {after:.0%} of {of_each[1]} after"
+            changes.append(_candidate("field_fill_changed", key, cut, None, before - after, evidence))
+        found += _without_returns(changes, cuts)
+    return found
 
 
 def _copy_breaks(key: Any, table: Table) -> list[Candidate]:

@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 -- The rules by which declared changes map old to new, as people write them, one row for each part of a rule. A part that cannot be read
 -- has no kind. See docs/decisions/0008-bridges.md for what can be written.
 {% set quotes = '["\'\'“”‘’«»`]' %}

@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 -- What declared bridges say of stages, for each pipeline that the register stage_map tells apart: a label that the register does not know
 -- means what the other one of its rule means, and an inserted stage that it does not know stands beside the old one. Where the register
 -- knows both, it has the last word.
@@ -58,12 +59,12 @@ candidates as (
         row_number() over (
             partition by sides.change_id, sides.part_number, sides.side, pipelines.pipeline
             order by
-                case when lower(stage_maps.source_stage) = lower(sides.name) then 0 else 1 end,
-                case when stage_maps.pipeline is not null then 0 else 1 end,
-                case when stage_maps.valid_from <= sides.meant_on then 0 else 1 end,
+                case when lower(stage_maps.source_stage) = lower(sides.name) then 0 else 1 end asc,
+                case when stage_maps.pipeline is not null then 0 else 1 end asc,
+                case when stage_maps.valid_from <= sides.meant_on then 0 else 1 end asc,
                 case when stage_maps.valid_from <= sides.meant_on then stage_maps.valid_from end desc,
-                stage_maps.valid_from,
-                stage_maps.row_hash
+                stage_maps.valid_from asc,
+                stage_maps.row_hash asc
         ) as position_of_meaning,
         max(stage_maps.valid_to) over (
             partition by sides.change_id, sides.part_number, sides.side, pipelines.pipeline

@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 -- What declared bridges say of values: the one that the register value_map does not know means what the other one means. Where the register
 -- knows both, it has the last word.
 with
@@ -12,7 +13,7 @@ value_maps as (
 ),
 
 mapped_fields as (
-    {%- for object, column, fields, known_values in bridged_values() %}
+    {% for object, column, fields in bridged_values() -%}
     select
         rules.change_id,
         rules.part_number,
@@ -29,15 +30,11 @@ mapped_fields as (
             when '{{ source }}' then '{{ field }}'
             {%- endfor %}
             else '{{ value_map_fields(column).generic }}'
-        end as register_field,
-        {%- for side in ['old', 'new'] %}
-        {% if known_values %}lower(rules.{{ side }}_name) in ('{{ known_values | join("', '") }}'){% else %}false{% endif %}
-            as is_{{ side }}_known_to_all{{ ',' if not loop.last }}
-        {%- endfor %}
+        end as register_field
     from rules
     where rules.object = '{{ object }}' and rules.field in ('{{ fields | join("', '") }}')
-    {% if not loop.last %}union all{% endif %}
-    {%- endfor %}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 meanings as (
@@ -49,7 +46,8 @@ meanings as (
             case
                 when
                     lower(value_maps.source_value) = lower(mapped_fields.{{ side }}_name)
-                    and {{ add_days('mapped_fields.effective_on', day) }} between value_maps.meaning_from and value_maps.meaning_to
+                    and {{ add_days('mapped_fields.effective_on', day) }} >= value_maps.meaning_from
+                    and {{ add_days('mapped_fields.effective_on', day) }} <= value_maps.meaning_to
                     then value_maps.mapped_value
             end
         ) as {{ side }}_value{{ ',' if not loop.last }}
@@ -68,14 +66,22 @@ told as (
         mapped_fields.*,
         {%- for side in ['old', 'new'] %}
         coalesce(meanings.{{ side }}_value, mapped_fields.{{ side }}_name) as {{ side }}_value,
-        mapped_fields.is_{{ side }}_known_to_all or meanings.{{ side }}_value is not null as is_{{ side }}_known
-        {{- ',' if not loop.last }}
+        {{ is_known_to_all('mapped_fields.field', 'mapped_fields.' ~ side ~ '_name') }} as is_{{ side }}_known_to_all,
+        meanings.{{ side }}_value is not null as is_{{ side }}_in_register{{ ',' if not loop.last }}
         {%- endfor %}
     from mapped_fields
     left join meanings
         on
             mapped_fields.change_id = meanings.change_id
             and mapped_fields.part_number = meanings.part_number
+),
+
+known as (
+    select
+        *,
+        is_old_known_to_all or is_old_in_register as is_old_known,
+        is_new_known_to_all or is_new_in_register as is_new_known
+    from told
 ),
 
 placed as (
@@ -87,16 +93,19 @@ placed as (
         object,
         field,
         population,
-        old_name,
-        new_name,
         case
             when not is_new_known then lower(new_name)
             when not is_old_known and rule_kind = 'renamed' then lower(old_name)
         end as source_value,
         case when is_new_known then new_value else old_value end as mapped_value,
         -- what is known to everybody by its own name cannot be what the old list lacked
-        lower(case when is_new_known_to_all then old_name else new_name end) as label_bridged
-    from told
+        case
+            when is_new_known_to_all and is_old_known_to_all then null
+            when is_new_known_to_all then lower(old_name)
+            else lower(new_name)
+        end as label_bridged,
+        lower(old_value) as old_value
+    from known
 ),
 
 final as (
@@ -110,8 +119,8 @@ final as (
         mapped_value,
         population,
         rule_kind,
-        old_name,
-        label_bridged
+        label_bridged,
+        old_value
     from placed
 )
 

@@ -5,6 +5,7 @@
     'int_collection_fields_filled',
     'int_collection_categories_counted',
     'int_collection_values_binned',
+    'int_collection_repeats_counted',
     'int_collection_trails_counted',
 ] %}
 

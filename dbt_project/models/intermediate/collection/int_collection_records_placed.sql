@@ -236,7 +236,7 @@ records as (
         'stage_event' as object,
         'rows' as dated_by,
         '' as record_type,
-        cast(null as varchar) as record_key,
+        stage_log.source_key as record_key,
         stage_log.owner_rep_id,
         stage_log.pipeline,
         stage_log.changed_on as dated_on,

@@ -1,5 +1,6 @@
 -- How a week's amounts, hours of the day and lags until logging are distributed: amounts and durations by tenths of a power of ten,
--- hours as the reporting time zone's clock shows them.
+-- hours as the reporting time zone's clock shows them. The lag of what has no instant of logging is counted from the first extract that
+-- could have shown it.
 {% set zone = "'" ~ var('reporting_time_zone') ~ "'" %}
 
 with
@@ -9,12 +10,33 @@ records as (
     where not is_copy
 ),
 
+arrivals as (
+    select * from {{ ref('int_collection_arrivals_dated') }}
+),
+
 lagged as (
     select
-        *,
+        source,
+        object,
+        'logged_at' as field,
+        team_id,
+        pipeline,
+        week_start,
+        record_type,
         {{ seconds_between('happened_at', 'logged_at') }} as lag_seconds
     from records
     where logged_at is not null and happened_at is not null
+    union all
+    select
+        source,
+        object,
+        field,
+        team_id,
+        pipeline,
+        week_start,
+        record_type,
+        lag_days * 86400 as lag_seconds
+    from arrivals
 ),
 
 binned as (
@@ -51,7 +73,7 @@ binned as (
     select
         source,
         object,
-        'logged_at' as field,
+        field,
         team_id,
         pipeline,
         week_start,

@@ -2,7 +2,17 @@
 with
 
 changes as (
-    select * from {{ ref('int_collection_changes_resolved') }}
+    select
+        change_id,
+        what_changed,
+        source,
+        {{ changed_object() }} as object,
+        {{ changed_field() }} as field,
+        population,
+        effective_on,
+        bridge_rule,
+        declared_by
+    from {{ ref('int_collection_changes_resolved') }}
     where exclusion_reason is null and effective_on is not null
 ),
 
@@ -39,15 +49,17 @@ rules as (
 final as (
     select
         changes.change_id as break_id,
-        what_changed as kind,
-        source,
-        {{ changed_object() }} as object,
-        {{ changed_field() }} as field,
-        population,
-        effective_on as starts_on,
-        bridge_rule,
-        case when bridge_rule is not null then rules.change_id is not null and rules.unread_parts is null end as is_bridge_read,
-        coalesce('declared by ' || declared_by, 'declared')
+        changes.what_changed as kind,
+        changes.source,
+        changes.object,
+        changes.field,
+        changes.population,
+        changes.effective_on as starts_on,
+        changes.bridge_rule,
+        case
+            when changes.bridge_rule is not null then rules.change_id is not null and rules.unread_parts is null
+        end as is_bridge_read,
+        coalesce('declared by ' || changes.declared_by, 'declared')
         || coalesce('; bridge rule not read: ' || rules.unread_parts, '') as evidence
     from changes
     left join rules on changes.change_id = rules.change_id

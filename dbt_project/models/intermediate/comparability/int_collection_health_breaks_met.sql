@@ -20,6 +20,7 @@ breaks as (
         breaks.*,
         case when breaks.population like 'team:%' then substring(breaks.population, 6) end as break_team_id
     from {{ ref('int_collection_breaks_unioned') }} as breaks
+    where breaks.review is distinct from 'dismissed'
 ),
 
 ancestors as (

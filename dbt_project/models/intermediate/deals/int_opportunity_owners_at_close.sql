@@ -1,5 +1,5 @@
 -- The owner in the first extract that shows the deal closed, after the last one that shows it open: a deal that changes
--- hands after its close stays with whom closed it.
+-- hands after its close stays with whom closed it. When that was.
 with
 
 versions as (
@@ -14,6 +14,7 @@ closed_or_open as (
     select
         versions.source,
         versions.opportunity_id,
+        versions.source_key,
         versions.owner_reference,
         versions.extracted_at,
         versions.updated_at,
@@ -35,7 +36,9 @@ ranked as (
     select
         source,
         opportunity_id,
+        source_key,
         owner_reference,
+        extracted_at,
         row_number() over (
             partition by opportunity_id
             order by extracted_at asc, updated_at desc nulls last, row_hash desc
@@ -47,7 +50,10 @@ ranked as (
 final as (
     select
         ranked.opportunity_id,
-        references_resolved.resolved_id as owner_rep_id
+        references_resolved.resolved_id as owner_rep_id,
+        ranked.source,
+        ranked.source_key,
+        ranked.extracted_at as shown_closed_at
     from ranked
     left join {{ ref('int_references_resolved') }} as references_resolved
         on

@@ -114,6 +114,8 @@ unioned as (
 mapped as (
     select
         unioned.record_source as source,
+        unioned.record_pipeline as source_pipeline,
+        unioned.to_source_stage,
         unioned.opportunity_id,
         opportunities.pipeline,
         stage_labels.stage as to_stage,

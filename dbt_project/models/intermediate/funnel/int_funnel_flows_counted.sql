@@ -21,87 +21,36 @@ period_dates as (
     select * from {{ ref('int_period_dates_expanded') }}
 ),
 
-moves as (
-    select
-        *,
-        coalesce(lag(position_in_track) over (
-            partition by subject_type, subject_id order by event_number nulls last
-        ), 0) as previous_position
-    from entries
-),
-
-reaching as (
-    select
-        steps.pipeline,
-        steps.from_stage,
-        steps.to_stage,
-        moves.subject_type,
-        moves.subject_id,
-        moves.entered_on as moved_on,
-        1 as reached,
-        0 as converted
-    from moves
-    inner join steps
-        on
-            moves.subject_type = steps.subject_type
-            and moves.track = steps.track
-            and moves.position_in_track = steps.from_position
-),
-
-converting as (
-    select
-        steps.pipeline,
-        steps.from_stage,
-        steps.to_stage,
-        moves.subject_type,
-        moves.subject_id,
-        moves.entered_on as moved_on,
-        0 as reached,
-        1 as converted
-    from moves
-    inner join steps
-        on
-            moves.subject_type = steps.subject_type
-            and moves.track = steps.track
-            and moves.position_in_track >= steps.to_position
-            and (moves.previous_position < steps.to_position or steps.is_to_won)
-    where not steps.is_to_won or moves.is_standing_win
-),
-
-unioned as (
-    select * from reaching
-    union all
-    select * from converting
-),
+{{ funnel_moves('entries', 'steps') }},
 
 counted_by_day as (
     select
         segments.segment_type,
         segments.segment_id,
-        unioned.subject_type,
-        unioned.pipeline,
-        unioned.from_stage,
-        unioned.to_stage,
-        unioned.moved_on,
-        sum(unioned.reached) as reached_count,
-        sum(unioned.converted) as converted_count
-    from unioned
+        funnel_moves.subject_type,
+        funnel_moves.pipeline,
+        funnel_moves.from_stage,
+        funnel_moves.to_stage,
+        funnel_moves.moved_on,
+        sum(funnel_moves.reached) as reached_count,
+        sum(funnel_moves.converted) as converted_count
+    from funnel_moves
     inner join segments
         on
-            unioned.subject_type = segments.subject_type
-            and unioned.subject_id = segments.subject_id
+            funnel_moves.subject_type = segments.subject_type
+            and funnel_moves.subject_id = segments.subject_id
     inner join subjects
         on
-            unioned.subject_type = subjects.subject_type
-            and unioned.subject_id = subjects.subject_id
+            funnel_moves.subject_type = subjects.subject_type
+            and funnel_moves.subject_id = subjects.subject_id
     group by
         segments.segment_type,
         segments.segment_id,
-        unioned.subject_type,
-        unioned.pipeline,
-        unioned.from_stage,
-        unioned.to_stage,
-        unioned.moved_on
+        funnel_moves.subject_type,
+        funnel_moves.pipeline,
+        funnel_moves.from_stage,
+        funnel_moves.to_stage,
+        funnel_moves.moved_on
 ),
 
 final as (

@@ -14,6 +14,9 @@ won_deals as (
     select
         opportunity_id,
         pipeline,
+        source,
+        source_pipeline,
+        source_stage,
         closed_on
     from {{ ref('int_opportunities_resolved') }}
     where is_won and closed_on is not null
@@ -23,6 +26,9 @@ open_stage_entries as (
     select
         stage_events.opportunity_id,
         stage_events.pipeline,
+        stage_events.source,
+        stage_events.source_pipeline,
+        stage_events.to_source_stage as source_stage,
         stage_events.event_number,
         pipeline_stages.stage,
         pipeline_stages.position_in_pipeline,
@@ -42,6 +48,9 @@ reopened_wins as (
     select
         stage_events.opportunity_id,
         stage_events.pipeline,
+        stage_events.source,
+        stage_events.source_pipeline,
+        stage_events.to_source_stage as source_stage,
         stage_events.event_number,
         pipeline_stages.stage,
         pipeline_stages.position_in_pipeline,
@@ -63,6 +72,9 @@ wins as (
     select
         won_deals.opportunity_id,
         won_deals.pipeline,
+        won_deals.source,
+        won_deals.source_pipeline,
+        won_deals.source_stage,
         cast(null as bigint) as event_number,
         pipeline_stages.stage,
         pipeline_stages.position_in_pipeline,

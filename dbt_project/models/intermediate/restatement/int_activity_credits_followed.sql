@@ -11,7 +11,6 @@
     'pipedrive': 'assigned_to_user',
     'salesforce': 'ownerid',
 } %}
-{% set types = {'generic': 'type', 'hubspot': 'type', 'pipedrive': 'type', 'salesforce': 'type'} %}
 {% set happened_on = "coalesce(unioned.occurred_on, cast('9999-12-31' as date))" %}
 
 with
@@ -45,7 +44,7 @@ mapped as (
     select
         unioned.source,
         {{ canonical_id('unioned.source', 'unioned.activity_key') }} as activity_id,
-        lower({{ mapped_value('unioned', 'activity_type') }}) as activity_type,
+        lower({{ bridged_value('unioned', 'activity_type') }}) as activity_type,
         {{ mapped_value('unioned', 'rep_reference') }} as rep_reference,
         unioned.outcome,
         unioned.occurred_at,
@@ -57,7 +56,7 @@ mapped as (
         {{ told_days('unioned') }},
         count(*) over (partition by unioned.source, unioned.source_key) as rows_of_key
     from unioned
-    {{ join_value_map('unioned', 'activity_type', 'activity', types, happened_on) }}
+    {{ join_value_map_and_bridges('unioned', 'activity_type', 'activity', 'rep_reference', happened_on) }}
     {{ join_value_map('unioned', 'rep_reference', 'activity', reps, happened_on) }}
 ),
 

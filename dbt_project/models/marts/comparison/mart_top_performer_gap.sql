@@ -96,7 +96,7 @@ figures as (
 ),
 
 final as (
-    {{ with_comparability('figures', "'company'", "'company'", "'attainment'") }}
+    {{ with_comparability('figures', "'company'", "'company'", habit_metric('figures.habit')) }}
 )
 
 select * from final

@@ -1,0 +1,84 @@
+"""What a run of an earlier day publishes is what the restatement says that its extracts said.
+
+The records of then are judged by the rules of today, and a run of an earlier day knows only the registers of then. So
+the registers lie before the first extract here: then both have the same.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+from kuota_home import KuotaHome
+
+from sample_company import generate
+
+pytestmark = pytest.mark.slow
+DAYS = ("2026-03-31", "2026-06-30")
+COMPARED = """
+    with periods as (
+        select distinct period_type, period_start, period_end from now.marts.mart_restatement
+    ),
+    credited as (
+        select rep_id, metric, period_type, period_start, sum(amount) as amount
+        from past.marts.fct_metric_credits join periods on credited_on between period_start and period_end
+        group by all
+    ),
+    published as (
+        select
+            'rep' as assignee_type, rep_id as assignee_id, metric, period_type, period_start, round(amount, 2) as amount
+        from credited
+        union all
+        select 'company', 'company', metric, period_type, period_start, round(sum(amount), 2) from credited group by all
+    )
+    select
+        days_after,
+        count(*) filter (said_amount <> 0),
+        count(*) filter (restated_amount <> 0),
+        count(*) filter (said_amount is distinct from coalesce(amount, 0))
+    from now.marts.mart_restatement
+    left join published using (assignee_type, assignee_id, metric, period_type, period_start)
+    where assignee_type <> 'team' and said_on = $day and said_amount is not null
+    group by days_after order by days_after"""
+
+
+def run(kuota: KuotaHome, *arguments: str) -> None:
+    ended = kuota.kuota("run", *arguments)
+    assert ended.exit_code == 0, ended.complained
+
+
+@pytest.fixture(scope="module")
+def now(tmp_path_factory: pytest.TempPathFactory) -> KuotaHome:
+    folder = tmp_path_factory.mktemp("now")
+    kuota = KuotaHome(folder / "home", folder / "landing")
+    generate(kuota.landing, reps=12, months=9, monthly_extracts=9, daily_extracts=2)
+    registers = kuota.landing / "registers"
+    min(registers.iterdir()).rename(registers / "2025-12-31")
+    run(kuota)
+    return kuota
+
+
+@pytest.fixture(scope="module")
+def published_as_of(now: KuotaHome, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The marts that a run of the same landing folder publishes as of a day."""
+
+    def publish(day: str) -> Path:
+        past = KuotaHome(tmp_path_factory.mktemp(day) / "home", now.landing)
+        run(past, "--as-of", day)
+        (marts,) = (past.home / "published" / "versions").glob("*/marts.duckdb")
+        return marts
+
+    return publish
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_what_was_said_is_what_a_run_of_that_day_publishes(
+    now: KuotaHome, published_as_of: Callable[[str], Path], day: str
+) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{now.home / 'published' / 'marts.duckdb'}' as now (read_only)")
+        connection.execute(f"attach '{published_as_of(day)}' as past (read_only)")
+        rows = connection.execute(COMPARED, {"day": day}).fetchall()
+    assert [days_after for days_after, *_ in rows] == [0, 7, 30]
+    assert all(said > 50 and moved > 0 for _, said, moved, _ in rows[:2])
+    assert [differing for *_, differing in rows] == [0, 0, 0]
