@@ -287,6 +287,20 @@ def test_late_entries_copies_and_scripts_pass_and_say_when() -> None:
     ]
 
 
+def test_what_a_script_wrote_into_a_field_is_the_script_s_break_alone() -> None:
+    def types(week: int) -> dict[str | None, float]:
+        # all deals of before the script and some of the last weeks before it got one type
+        return {"new": 5 if week >= CHANGE - 6 else 0, "repeat": 5 if week >= CHANGE - 6 else 10}
+
+    def edits(week: int) -> dict[str | None, float]:
+        return {None: 90 if week == CHANGE else 2}
+
+    rows = [*business(), *cells("opportunity", "opportunity_type", "category_count", types)]
+    script = cells("opportunity", "opportunity_type", "largest_edit_count", edits, lambda week: 100)
+    assert [kind for kind, *_ in breaks(rows)] == ["definition_changed"]
+    assert [kind for kind, *_ in breaks(rows, script)] == ["bulk_edit"]
+
+
 def test_what_is_imported_at_once_is_a_migration_and_not_late() -> None:
     def lags(week: int) -> dict[str | None, float]:
         return {"1 hour" if week >= CHANGE else "7 later": 60}

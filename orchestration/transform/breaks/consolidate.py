@@ -10,6 +10,7 @@ from orchestration.transform.breaks.profile import EVERYBODY, Profile
 
 # weeks by which the onsets of one break differ between series
 SAME_TIME = 2
+QUARTER = 13
 SILENCES = ("tracking_started", "tracking_stopped", "outage", "volume_regime_changed")
 # what a break of how many, or which, records there are changes in their fields as well
 FOLLOWS_A_VOLUME = ("field_fill_changed", "late_or_backdated_entry", "time_zone_changed", "definition_changed")
@@ -171,7 +172,9 @@ def _explains(cause: Candidate, effect: Candidate) -> bool:
             return effect.at <= cause.at + SAME_TIME
         return near and effect.kind in FOLLOWS_A_MIGRATION
     if cause.kind == "bulk_edit":
-        return near and effect.kind in FOLLOWS_AN_EDIT and effect.kind != "bulk_edit"
+        # what a script wrote into a field stands in the weeks of the records that it wrote it into
+        of_field = cause.field == effect.field and 0 <= cause.at - effect.at <= QUARTER
+        return (near or of_field) and effect.kind in FOLLOWS_AN_EDIT and effect.kind != "bulk_edit"
     if cause.kind in SILENCES:
         # of another type, or weeks away, it is a change of its own
         at_once = any(abs(effect.at - time) <= 1 for time in times)
