@@ -79,25 +79,17 @@ last_events as (
     group by editions.opportunity_id, editions.told_from
 ),
 
-versions_delivered as (
+versions_understood as (
     select
-        editions.opportunity_id,
-        editions.told_from,
+        versions.opportunity_id,
+        versions.told_from,
+        versions.extracted_at,
+        versions.updated_at,
+        versions.row_hash,
         rep_references.resolved_id as owner_rep_id,
         stage_labels.is_closed,
-        versions.extracted_at,
-        max(case when not stage_labels.is_closed then versions.extracted_at end) over (
-            partition by editions.opportunity_id, editions.told_from
-        ) as last_open_at,
-        row_number() over (
-            partition by editions.opportunity_id, editions.told_from
-            order by versions.extracted_at asc, versions.updated_at desc nulls last, versions.row_hash desc
-        ) as position_of_version
-    from editions
-    inner join versions
-        on
-            editions.opportunity_id = versions.opportunity_id
-            and editions.told_from >= versions.told_from
+        count(*) over (partition by versions.opportunity_id, versions.extracted_at) as versions_of_instant
+    from versions
     left join rep_references
         on
             versions.source = rep_references.scope
@@ -108,6 +100,53 @@ versions_delivered as (
             and versions.pipeline = stage_labels.pipeline
             and versions.source_stage = stage_labels.source_stage
             and {{ business_date('versions.extracted_at') }} between stage_labels.meaning_from and stage_labels.meaning_to
+),
+
+versions_followed as (
+    select
+        *,
+        lag(told_from) over version_forwards as previous_told_from,
+        lag(owner_rep_id) over version_forwards as previous_owner_rep_id,
+        lag(is_closed) over version_forwards as previous_is_closed
+    from versions_understood
+    window version_forwards as (
+        partition by opportunity_id order by extracted_at asc, updated_at desc nulls last, row_hash desc
+    )
+),
+
+-- of versions in a row that say the same of owner and close, the first says it all: rows that change daily do not multiply
+versions_that_differ as (
+    select * from versions_followed
+    where
+        previous_told_from is null
+        or told_from < previous_told_from
+        or versions_of_instant > 1
+        or owner_rep_id is distinct from previous_owner_rep_id
+        or is_closed is distinct from previous_is_closed
+),
+
+versions_delivered as (
+    select
+        editions.opportunity_id,
+        editions.told_from,
+        versions_that_differ.owner_rep_id,
+        versions_that_differ.is_closed,
+        versions_that_differ.extracted_at,
+        max(case when not versions_that_differ.is_closed then versions_that_differ.extracted_at end) over (
+            partition by editions.opportunity_id, editions.told_from
+        ) as last_open_at,
+        row_number() over (
+            partition by editions.opportunity_id, editions.told_from
+            order by
+                versions_that_differ.extracted_at asc,
+                versions_that_differ.updated_at desc nulls last,
+                versions_that_differ.row_hash desc
+        ) as position_of_version
+    from editions
+    inner join versions_that_differ
+        on
+            editions.opportunity_id = versions_that_differ.opportunity_id
+            and editions.told_from >= versions_that_differ.told_from
 ),
 
 positions as (
