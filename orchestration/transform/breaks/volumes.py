@@ -168,7 +168,7 @@ class _Series:
         return found
 
     def _needed(self) -> float:
-        """What a gap must gain: the exact quantile, one level being known; more where business or a few people pause."""
+        """What a gap must gain: the exact quantile, one level being known; more where business or few people pause."""
         if LEAST_FACTOR[self.key[0], self.key[1]] is None or np.median(self.volume[self.begins :]) < FEWEST_EXPECTED:
             return threshold(len(self.volume), 1)
         return NormalDist().inv_cdf(1 - FALSE_CUTS / len(self.volume)) ** 2
