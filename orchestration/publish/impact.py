@@ -18,9 +18,10 @@ Parents = Mapping[str, Sequence[str]]
 _NO_BUSINESS_DATE = re.compile(r"^_|updat|modif|modstamp|expected|known_|valid_|effective_")
 # what takes only days or ids from its inputs, or says how they were collected, hands no wrong figure on
 HANDS_ON_NO_FIGURES = re.compile(
-    r"quality\..*|intermediate\.int_collection_.*"
-    r"|intermediate\.int_(as_of_determined|dates_generated|source_records_listed)|marts\.publication"
+    r"quality\..*|marts\.publication|intermediate\.int_(as_of_determined|dates_generated|source_records_listed"
+    r"|collection_(beginnings_dated|breaks_.*|scopes_assigned|statuses_judged|touches_found))"
 )
+ROWS_PROBED = 10_000
 _DAYS = ("date", "timestamp", "timestamp with time zone")
 
 
@@ -83,19 +84,29 @@ def _dates(
     dates = [expression for expression in days if expression]
     if not dates or sample_keys is None:
         return None, None, None
-    span = f"""
-        select min(least({", ".join(dates)})), max(greatest({", ".join(dates)}))
-        from {identifier(schema)}.{identifier(table)}
-    """  # noqa: S608 -- quoted names of columns that are there
-    for dates_of, (condition, values) in {
-        "sample_rows": _is_sample_row(types, sample_keys),
-        "table": ("true", []),
-    }.items():
-        try:
-            found = connection.execute(f"{span} where {condition}", values).fetchone()
-        except duckdb.Error:
-            # a view on a table that is gone cannot be asked, and the page is still to be written
-            return None, None, None
+    try:
+        return _span(connection, f"{identifier(schema)}.{identifier(table)}", dates, _is_sample_row(types, sample_keys))
+    except duckdb.Error:
+        # a view on a table that is gone cannot be asked, and the page is still to be written
+        return None, None, None
+
+
+def _span(
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    dates: Sequence[str],
+    is_sample_row: tuple[str, Sequence[str | None]],
+) -> tuple[date | None, date | None, str | None]:
+    # most columns of text hold no dates, and a search through all their rows would take long
+    probe = ", ".join(f"count({expression}) > 0" for expression in dates)
+    query = f"select {probe} from (from {relation} limit {ROWS_PROBED})"  # noqa: S608 -- quoted names that are there
+    holds_dates = connection.execute(query).fetchone() or ()
+    dates = [expression for expression, holds in zip(dates, holds_dates, strict=True) if holds]
+    if not dates:
+        return None, None, None
+    query = f"select min(least({', '.join(dates)})), max(greatest({', '.join(dates)})) from {relation} where "  # noqa: S608
+    for dates_of, (condition, values) in {"sample_rows": is_sample_row, "table": ("true", [])}.items():
+        found = connection.execute(query + condition, values).fetchone()
         if found is not None and found[0] is not None:
             return found[0], found[1], dates_of
     return None, None, None

@@ -48,7 +48,7 @@ def write_ops_report(settings: Settings, *, run_id: str, outcome: str, details: 
         run_id=run_id,
         outcome=outcome,
         headline=headline(outcome, len(critical), manifest),
-        details=list(details),
+        details=[line for line in details if not _has_card(line, critical)],
         manifest=manifest,
         critical=critical,
         warnings=[check for check in content["failing"] if check["severity"] != "critical"],
@@ -79,9 +79,16 @@ def headline(outcome: str, failed_critical_checks: int, manifest: dict[str, Any]
     return f"Nothing published: the run {'was canceled' if outcome == 'canceled' else 'ended in an error'}; {stays}"
 
 
+def _has_card(line: str, critical: Sequence[dict[str, Any]]) -> bool:
+    """Whether the line tells of a check that has a card: the card says it in full, and without what rows hold."""
+    return any(line.startswith(f"{check['target']}: {check['check_name']} ") for check in critical)
+
+
 def _content(connection: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, Any]:
     rooms, runs = ops_queries.checks_by_room(connection), ops_trust.trend(connection)
     freshness, quarantine = ops_queries.freshness(connection), ops_queries.quarantine(connection)
+    settling = ops_trust.settling(connection)
+    most_moved = max((row["after_0"] for row in settling), default=0)
     most_set_aside = max((row["row_count"] for row in quarantine), default=0)
     reference = freshness[0]["reference_at"] if freshness else None
     health, names = ops_trust.collection_health(connection), ops_trust.team_names(connection)
@@ -106,6 +113,14 @@ def _content(connection: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, An
             is_good_high=False,
             tells_largest=True,
         ),
+        "months_shown": ops_trust.MONTHS_SHOWN,
+        "settling": [
+            {
+                **row,
+                "bars": [charts.bar_width(row[name] or 0, most_moved) for name in ("after_0", "after_7", "after_30")],
+            }
+            for row in settling
+        ],
         "restatements": ops_trust.restatements(connection),
         "loads": ops_queries.loads(connection, run_id),
         "load_warnings": ops_queries.load_warnings(connection, run_id),

@@ -101,6 +101,41 @@ def restated_shares(connection: duckdb.DuckDBPyConnection) -> Rows | None:
     )
 
 
+def settling(connection: duckdb.DuckDBPyConnection) -> Rows:
+    """By metric, over the last months that ended 30 days ago or more: which share moved after 0, 7 and 30 days."""
+    if not _is_published(connection, "mart_restated_share"):
+        return []
+    return rows_of(
+        connection,
+        """
+        with months as (
+            select distinct period_start
+            from published.marts.mart_restated_share
+            where period_type = 'month' and days_after = 30
+            order by period_start desc
+            limit $months
+        ),
+        summed as (
+            select metric, days_after, sum(moved_amount)::double / nullif(sum(current_amount), 0)::double as share
+            from published.marts.mart_restated_share
+            join months using (period_start)
+            where source = 'all' and team_id = 'all' and period_type = 'month'
+            group by metric, days_after
+        )
+        select
+            metric,
+            max(share) filter (days_after = 0) as after_0,
+            max(share) filter (days_after = 7) as after_7,
+            max(share) filter (days_after = 30) as after_30
+        from summed
+        group by metric
+        having after_0 > 0
+        order by after_0 desc, metric
+        """,
+        {"months": MONTHS_SHOWN},
+    )
+
+
 def restatements(connection: duckdb.DuckDBPyConnection) -> Rows | None:
     """What moved most since its month or quarter ended: of each metric the company's row and the rep's."""
     if not _is_published(connection, "mart_restatement"):

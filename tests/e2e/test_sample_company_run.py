@@ -391,3 +391,21 @@ def test_a_break_in_a_field_touches_the_mart_that_shows_it(sample: tuple[KuotaHo
     assert ("2025-07-01",) in kuota.marts(quarters.format("period_start::varchar", "mart_loss_reason", loss_reason))
     assert kuota.marts(quarters.format("dimension", "mart_funnel_breakdown", source)) == [("lead_source",)]
     assert kuota.marts(quarters.format("segment_type", "mart_win_rate", loss_reason)) == []
+
+
+def test_the_ops_page_shows_the_planted_breaks_the_scores_and_what_was_restated(
+    sample: tuple[KuotaHome, Truth],
+) -> None:
+    kuota, truth = sample
+    page = (kuota.home / "reports" / "index.html").read_text(encoding="utf-8")
+    for part in ("How well it was logged", "Restated share by month", "What moved most"):
+        assert part in page, part
+    assert page.count('class="mark"') >= len(truth.breaks)
+    for (break_id,) in kuota.quality("select break_id from collection_break"):
+        assert f">{break_id}</code>" in page, break_id
+    # a rep whom nobody knows is in deals alone: calendars, quotas and registers take nothing from it
+    [(marts, first_on)] = kuota.quality("""
+        select distinct marts, first_on is not null from check_impact
+        where target = 'raw.generic__opportunity' and check_name = 'gx_owner_known'""")
+    assert first_on and {"mart_win_rate", "fct_opportunities"} <= set(marts)
+    assert not {"dim_dates", "mart_quota_history"} & set(marts)

@@ -73,12 +73,23 @@ create or replace table marts.mart_restated_share as
 select
     if(team_id = 'all', 'crm', 'all') as source, team_id, metric, 'month' as period_type,
     period_start::date as period_start, days_after,
-    share::double as restated_share
+    share::double as restated_share, moved::decimal(18, 2) as moved_amount, current::decimal(18, 2) as current_amount
 from (values
-    ('all', 'calls', '2017-10-01', 0, 0.08), ('all', 'calls', '2017-11-01', 0, 0.0),
-    ('all', 'revenue_won', '2017-11-01', 0, 0.2), ('crm:north', 'revenue_won', '2017-11-01', 0, 0.004),
-    ('all', 'revenue_won', '2017-11-01', 30, 0.9)
-) as shares(team_id, metric, period_start, days_after, share)
+    ('all', 'calls', '2017-10-01', 0, 0.08, 8, 100), ('all', 'calls', '2017-11-01', 0, 0.0, 0, 100),
+    ('all', 'revenue_won', '2017-11-01', 0, 0.2, 20, 100),
+    ('crm:north', 'revenue_won', '2017-11-01', 0, 0.004, 4, 1000),
+    ('all', 'revenue_won', '2017-11-01', 30, 0.9, 90, 100)
+) as shares(team_id, metric, period_start, days_after, share, moved, current)
+union all
+select
+    'all', 'all', metric, 'month', month::date, days_after, moved / 200, moved::decimal(18, 2), 200::decimal(18, 2)
+from (values
+    -- over October and November 30 + 10 of 400, then 10 of 400, then none; December did not end 30 days ago
+    ('emails', '2017-10-01', 0, 30), ('emails', '2017-11-01', 0, 10), ('emails', '2017-12-01', 0, 100),
+    ('emails', '2017-10-01', 7, 10), ('emails', '2017-11-01', 7, 0),
+    ('emails', '2017-10-01', 30, 0), ('emails', '2017-11-01', 30, 0),
+    ('meetings', '2017-10-01', 0, 0), ('meetings', '2017-10-01', 30, 0)
+) as shares(metric, month, days_after, moved)
 """
 HEALTH = """
 create or replace table marts.mart_collection_health as

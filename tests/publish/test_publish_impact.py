@@ -34,11 +34,28 @@ def test_a_mart_reaches_itself_and_a_wrong_calendar_reaches_all_that_is_dated():
 
 
 def test_the_models_that_hand_on_no_figures_are_models_of_the_project():
-    names = {f"{path.parent.name}.{path.stem}" for path in (PROJECT / "dbt_project" / "models").rglob("*.sql")}
-    models = {re.sub(r"^.*\.", "", name) for name in names}
-    for name in ("int_as_of_determined", "int_dates_generated", "int_source_records_listed", "publication"):
-        layer = "marts" if name == "publication" else "intermediate"
-        assert name in models and HANDS_ON_NO_FIGURES.fullmatch(f"{layer}.{name}")
+    models = PROJECT / "dbt_project" / "models"
+    tables = {
+        f"{path.relative_to(models).parts[0]}.{path.stem}" for path in models.rglob("*.*") if path.suffix != ".yml"
+    }
+    found = {table for table in tables if HANDS_ON_NO_FIGURES.fullmatch(table)}
+    assert {re.sub(r"breaks_.*", "breaks_…", table) for table in found if not table.startswith("quality.")} == {
+        "marts.publication",
+        *(
+            f"intermediate.int_{name}"
+            for name in (
+                "as_of_determined",
+                "dates_generated",
+                "source_records_listed",
+                "collection_beginnings_dated",
+                "collection_breaks_…",
+                "collection_scopes_assigned",
+                "collection_statuses_judged",
+                "collection_touches_found",
+            )
+        ),
+    }
+    assert {"quality.collection_break", "quality.collection_regime"} <= found
 
 
 @pytest.fixture

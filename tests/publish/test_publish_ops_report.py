@@ -64,6 +64,17 @@ def test_a_blocked_run_puts_the_failing_check_its_owner_its_fix_and_the_link_fir
     assert '<a href="data_docs/index.html">' in page
 
 
+def test_a_line_of_the_error_that_a_card_tells_in_full_is_not_told_twice(settings):
+    checked(settings, UNIQUE, "failed", at("10:10"), run_id="run-2", unexpected_count=3)
+    lines = [
+        'marts.fct_credits: unique_fct_credits failed (3 rows), for example [{"rep_email": "ann@example.com"}].',
+        "marts.mart_win_rate was built after it was checked",
+    ]
+    page = page_after(settings, "blocked", run_id="run-2", details=lines)
+    assert "ann@example.com" not in page and lines[1] in page
+    assert page.count("unique_fct_credits") == 1
+
+
 def test_a_warning_is_told_apart_from_what_stops_a_publish(settings):
     late = dataclasses.replace(TIES, check_name="closes_are_recent")
     checked(settings, late, "failed", at("10:10"), severity="warning", unexpected_count=7)

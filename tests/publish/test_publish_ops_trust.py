@@ -126,11 +126,18 @@ def test_restatements_are_those_of_the_end_of_the_period_largest_first_of_each_m
 
 
 def test_of_each_month_the_share_shown_is_that_of_the_metric_of_which_most_moved(busy, text):
-    shares = {(row["team_id"], row["period_start"].month): row for row in asked(busy, ops_trust.restated_shares)}
-    assert shares["all", 11]["note"] == "revenue won" and shares["all", 11]["restated_share"] == 0.2
-    assert shares["all", 10]["note"] == "calls"
-    assert "team North 2017-11-01 0.4% 2017-10-01 - crm, all teams 2017-11-01 20.0% 2017-10-01 8.0%" in text
+    found = asked(busy, ops_trust.restated_shares)
+    shares = {(row["source"], row["team_id"], row["period_start"].month): row for row in found}
+    assert shares["crm", "all", 11]["note"] == "revenue won" and shares["crm", "all", 11]["restated_share"] == 0.2
+    assert shares["crm", "all", 10]["note"] == "calls" and ("crm", "all", 12) not in shares
+    assert "team North 2017-12-01 - 2017-11-01 0.4% 2017-10-01 - crm, all teams 2017-12-01 - 2017-11-01 20.0%" in text
     assert "crm, all teams revenue won, 2017-11" in text
+
+
+def test_how_long_a_month_goes_on_moving_is_asked_of_months_that_ended_30_days_ago(busy, text):
+    # what never moved is not worth a line
+    assert asked(busy, ops_trust.settling) == [{"metric": "emails", "after_0": 0.1, "after_7": 0.025, "after_30": 0.0}]
+    assert "emails 10.0% after its end, 2.5% after a week, 0.0% after 30 days" in text
 
 
 def test_the_health_of_the_last_26_weeks_is_shown_by_source_and_team(busy, text):

@@ -59,6 +59,19 @@ def test_reps_teams_and_the_company_hold_the_same_actuals(warehouse: MemoryWareh
     assert _unequal(warehouse, whole=ACTUALS_OF_THE_COMPANY, parts=at_the_top) == []
 
 
+@FEWER
+@given(company=companies())
+def test_what_credits_tell_now_are_the_actuals(warehouse: MemoryWarehouse, company: Company) -> None:
+    """The chain that follows credits through time has rules of its own, and must end in those of now."""
+    warehouse.build(company, "int_credits_followed", "int_metric_amounts_credited")
+    columns = "metric, rep_id, team_id, credited_on, amount, source, object, object_id"
+    told, credited = (
+        warehouse.rows(f"select {columns} from intermediate.{rows} order by all")
+        for rows in ("int_credits_followed where told_until is null", "int_metric_amounts_credited")
+    )
+    assert told == credited
+
+
 @FEW
 @given(company=companies())
 def test_months_are_the_quarter_and_quarters_the_year(warehouse: MemoryWarehouse, company: Company) -> None:

@@ -24,9 +24,9 @@ ALL_OF_THEM = "segment_type = 'company' and view = 'cohort'"
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     landing = Path(__file__).parent / "landing"
-    return build(
-        landing, tmp_path_factory.mktemp("home"), "--select", *MARTS, "--exclude", "test_type:unit", "test_type:generic"
-    )
+    # the singular tests of what is built
+    tests = ("--indirect-selection", "cautious", "--exclude", "test_type:unit", "test_type:generic")
+    return build(landing, tmp_path_factory.mktemp("home"), "--select", *MARTS, *tests)
 
 
 def month(number: int) -> date:

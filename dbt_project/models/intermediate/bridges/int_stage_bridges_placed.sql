@@ -1,8 +1,8 @@
 -- noqa: disable=LT02
 -- What declared bridges say of stages, for each pipeline that the register stage_map tells apart: a label that the register does not know
 -- means what the other one of its rule means, and an inserted stage that it does not know stands beside the old one. Where the register
--- knows both, it has the last word.
-with
+-- knows both, it has the last word. A name that it does not know may be told by the rule of another change: of one that was renamed twice.
+with recursive
 
 rules as (
     select * from {{ ref('int_bridge_rules_read') }}
@@ -33,52 +33,115 @@ sides as (
     from rules
 ),
 
+links as (
+    select
+        change_id,
+        part_number,
+        source,
+        lower(old_name) as name,
+        lower(new_name) as other_name
+    from rules
+    where rule_kind = 'renamed'
+    union all
+    select
+        change_id,
+        part_number,
+        source,
+        lower(new_name) as name,
+        lower(old_name) as other_name
+    from rules
+    where rule_kind = 'renamed'
+),
+
+linked as (
+    select
+        change_id,
+        part_number,
+        source,
+        side,
+        meant_on,
+        lower(name) as name,
+        0 as distance
+    from sides
+    union all
+    select
+        linked.change_id,
+        linked.part_number,
+        linked.source,
+        linked.side,
+        linked.meant_on,
+        links.other_name as name,
+        linked.distance + 1 as distance
+    from linked
+    inner join links
+        on
+            linked.source = links.source
+            and linked.name = links.name
+            and (linked.change_id <> links.change_id or linked.part_number <> links.part_number)
+    where linked.distance < 5
+),
+
+names as (
+    select
+        change_id,
+        part_number,
+        source,
+        side,
+        meant_on,
+        name,
+        min(distance) as distance
+    from linked
+    group by change_id, part_number, source, side, meant_on, name
+),
+
 pipelines as (
     select distinct
-        sides.change_id,
-        sides.part_number,
+        names.change_id,
+        names.part_number,
         stage_maps.pipeline
-    from sides
+    from names
     inner join stage_maps
         on
-            sides.source = stage_maps.source
-            and lower(sides.name) in (lower(stage_maps.source_stage), lower(stage_maps.stage))
+            names.source = stage_maps.source
+            and names.name in (lower(stage_maps.source_stage), lower(stage_maps.stage))
 ),
 
 -- a rule may name a label of the source or a canonical stage; the label comes first, and the row that names the pipeline
 candidates as (
     select
-        sides.change_id,
-        sides.part_number,
-        sides.side,
+        names.change_id,
+        names.part_number,
+        names.side,
         pipelines.pipeline,
         stage_maps.stage,
         stage_maps.stage_order,
         stage_maps.is_closed,
         stage_maps.is_won,
+        names.distance,
         row_number() over (
-            partition by sides.change_id, sides.part_number, sides.side, pipelines.pipeline
+            partition by names.change_id, names.part_number, names.side, pipelines.pipeline
             order by
-                case when lower(stage_maps.source_stage) = lower(sides.name) then 0 else 1 end asc,
+                names.distance asc,
+                case when lower(stage_maps.source_stage) = names.name then 0 else 1 end asc,
                 case when stage_maps.pipeline is not null then 0 else 1 end asc,
-                case when stage_maps.valid_from <= sides.meant_on then 0 else 1 end asc,
-                case when stage_maps.valid_from <= sides.meant_on then stage_maps.valid_from end desc,
+                case when stage_maps.valid_from <= names.meant_on then 0 else 1 end asc,
+                case when stage_maps.valid_from <= names.meant_on then stage_maps.valid_from end desc,
                 stage_maps.valid_from asc,
                 stage_maps.row_hash asc
         ) as position_of_meaning,
-        max(stage_maps.valid_to) over (
-            partition by sides.change_id, sides.part_number, sides.side, pipelines.pipeline
+        max(case when names.distance = 0 then stage_maps.valid_to end) over (
+            partition by names.change_id, names.part_number, names.side, pipelines.pipeline
         ) as known_to
-    from sides
+    from names
     inner join pipelines
         on
-            sides.change_id = pipelines.change_id
-            and sides.part_number = pipelines.part_number
+            names.change_id = pipelines.change_id
+            and names.part_number = pipelines.part_number
     inner join stage_maps
         on
-            sides.source = stage_maps.source
+            names.source = stage_maps.source
             and (stage_maps.pipeline is null or pipelines.pipeline = stage_maps.pipeline)
-            and lower(sides.name) in (lower(stage_maps.source_stage), lower(stage_maps.stage))
+            and names.name in (lower(stage_maps.source_stage), lower(stage_maps.stage))
 ),
 
 compared as (
@@ -91,13 +154,9 @@ compared as (
         {{ side }}_meanings.is_closed as is_{{ side }}_closed,
         {{ side }}_meanings.is_won as is_{{ side }}_won,
         {%- endfor %}
-        case
-            -- a meaning that ended before the day says nothing of what the label means now
-            when old_meanings.stage is not null and coalesce(new_meanings.known_to >= rules.effective_on, false) then 'neither'
-            when old_meanings.stage is not null then 'new'
-            when rules.rule_kind = 'renamed' then 'old'
-            else 'neither'
-        end as side_unknown
+        coalesce(old_meanings.distance = 0, false) as is_old_known,
+        -- a meaning that ended before the day says nothing of what the label means now
+        coalesce(new_meanings.known_to >= rules.effective_on, false) as is_new_known
     from rules
     inner join pipelines
         on
@@ -112,6 +171,17 @@ compared as (
             and {{ side }}_meanings.side = '{{ side }}'
             and {{ side }}_meanings.position_of_meaning = 1
     {%- endfor %}
+),
+
+judged as (
+    select
+        *,
+        case
+            when not is_new_known and old_stage is not null then 'new'
+            when not is_old_known and new_stage is not null and rule_kind = 'renamed' then 'old'
+            else 'neither'
+        end as side_unknown
+    from compared
 ),
 
 final as (
@@ -137,7 +207,7 @@ final as (
         case when side_unknown = 'new' then is_old_closed else is_new_closed end as is_closed,
         case when side_unknown = 'new' then is_old_won else is_new_won end as is_won,
         case when side_unknown = 'new' then effective_on else cast('0001-01-01' as date) end as valid_from
-    from compared
+    from judged
 )
 
 select * from final

@@ -32,7 +32,9 @@ mapped_fields as (
             else '{{ value_map_fields(column).generic }}'
         end as register_field
     from rules
-    where rules.object = '{{ object }}' and rules.field in ('{{ fields | join("', '") }}')
+    where
+        rules.object = '{{ object }}'
+        and rules.field in ('{{ fields | join("', '") }}')
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),

@@ -103,10 +103,11 @@ figures as (
             and amounts.assignee_id = segments.segment_id
 ),
 
+-- a quota is planned, not collected: whether the metric was recorded is told of the period alone
 final as (
     {{ with_comparability(
         'figures', 'figures.assignee_type', 'figures.assignee_id',
-        'figures.metric', value='figures.quota_amount'
+        'figures.metric', value='null'
     ) }}
 )
 

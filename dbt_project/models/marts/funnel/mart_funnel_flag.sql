@@ -4,13 +4,29 @@
 
 with
 
+qualifications as (
+    select * from {{ ref('int_lead_qualifications_counted') }}
+),
+
+-- none qualified says nothing where no qualification was recorded
 counted as (
     select
-        *,
+        qualifications.segment_type,
+        qualifications.segment_id,
+        qualifications.period_type,
+        qualifications.period_start,
+        qualifications.period_end,
+        qualifications.lead_count,
+        case
+            when statuses.collection_status = 'not_recorded' and qualifications.qualified_count = 0 then null
+            else qualifications.qualified_count
+        end as qualified_count,
         row_number() over (
-            partition by segment_type, segment_id, period_type order by period_start
+            partition by qualifications.segment_type, qualifications.segment_id, qualifications.period_type
+            order by qualifications.period_start
         ) as position_of_period
-    from {{ ref('int_lead_qualifications_counted') }}
+    from qualifications
+    {{ join_collection('qualifications', 'qualifications.segment_type', 'qualifications.segment_id', "'leads_qualified'") }}
 ),
 
 segments as (
@@ -35,6 +51,7 @@ earlier as (
             and own.period_type = previous.period_type
             and previous.position_of_period between own.position_of_period - {{ var('flag_earlier_periods') }}
             and own.position_of_period - 1
+    where previous.qualified_count is not null
     group by own.segment_type, own.segment_id, own.period_type, own.period_start
     having count(*) >= {{ var('flag_minimum_earlier_periods') }}
 ),
@@ -122,7 +139,10 @@ figures as (
 ),
 
 final as (
-    {{ with_comparability('figures', 'figures.segment_type', 'figures.segment_id', "'leads_qualified'") }}
+    {{ with_comparability(
+        'figures', 'figures.segment_type', 'figures.segment_id',
+        "'leads_qualified'", value='figures.qualified_count'
+    ) }}
 )
 
 select * from final
