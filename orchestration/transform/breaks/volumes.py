@@ -168,8 +168,8 @@ class _Series:
         return found
 
     def _needed(self) -> float:
-        """What a gap must gain: the exact quantile, one level being known; more where business itself may pause."""
-        if LEAST_FACTOR[self.key[0], self.key[1]] is None:
+        """What a gap must gain: the exact quantile, one level being known; more where business or few people pause."""
+        if LEAST_FACTOR[self.key[0], self.key[1]] is None or np.median(self.volume[self.begins :]) < FEWEST_EXPECTED:
             return threshold(len(self.volume), 1)
         return NormalDist().inv_cdf(1 - FALSE_CUTS / len(self.volume)) ** 2
 
