@@ -77,7 +77,7 @@ class Settings:
     landing: Path
     warehouse: Path
     """The private build file. Under `home`, but for a run as of an earlier day, which builds in a file of its own."""
-    channels: Channels = Channels()
+    channels: Channels = field(default=Channels(), kw_only=True)
 
     @classmethod
     def from_environment(cls) -> "Settings":

@@ -297,6 +297,7 @@ def test_a_rebuild_changes_nothing_that_is_published(kuota: KuotaHome) -> None:
     assert kuota.published() == before
 
 
+@pytest.mark.slow
 def test_another_home_as_of_the_same_day_gives_the_same_bytes_under_versions_alone(
     kuota: KuotaHome, tmp_path: Path
 ) -> None:
