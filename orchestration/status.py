@@ -134,7 +134,7 @@ def _restated(settings: Settings) -> dict[str, Any] | None:
 
 
 def status_lines(described: dict[str, Any]) -> list[str]:
-    """`describe` for a person, in ten lines: two where nothing has run yet."""
+    """`describe` for a person, in ten lines: one where nothing has run yet."""
     published, last = described["published"], described["last_run"]
     first = (
         f"published   {published['publish_id']}, as of {published['as_of_date']}, "
