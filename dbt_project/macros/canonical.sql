@@ -133,3 +133,17 @@
     left join {{ ref('int_opportunity_records_traced') }} as records
         on {{ rows }}.source_opportunity_id = records.source_opportunity_id
 {%- endmacro %}
+
+
+{#- What each source calls the rep of an `object`, for the register value_map. -#}
+{% macro rep_columns(object) -%}
+    {{ return({
+        'activity': {
+            'generic': 'rep_id',
+            'hubspot': 'hubspot_owner_id',
+            'pipedrive': 'assigned_to_user',
+            'salesforce': 'ownerid',
+        },
+        'lead': {'generic': 'owner_id', 'hubspot': 'hubspot_owner_id', 'pipedrive': 'owner_id', 'salesforce': 'ownerid'},
+    }[object]) }}
+{%- endmacro %}

@@ -5,7 +5,7 @@
     qualified_on, converted_at, converted_on, source_exclusion, source_key, source_file, source_row, row_hash
 {% endset %}
 
-{% set owners = {'generic': 'owner_id', 'hubspot': 'hubspot_owner_id', 'pipedrive': 'owner_id', 'salesforce': 'ownerid'} %}
+{% set owners = rep_columns('lead') %}
 {% set statuses = {'generic': 'status', 'hubspot': 'hs_lead_status', 'pipedrive': 'status', 'salesforce': 'status'} %}
 {% set created_on = "coalesce(unioned.created_on, cast('9999-12-31' as date))" %}
 

@@ -5,12 +5,7 @@
     extracted_at, superseded_at, is_current
 {% endset %}
 
-{% set reps = {
-    'generic': 'rep_id',
-    'hubspot': 'hubspot_owner_id',
-    'pipedrive': 'assigned_to_user',
-    'salesforce': 'ownerid',
-} %}
+{% set reps = rep_columns('activity') %}
 {% set happened_on = "coalesce(unioned.occurred_on, cast('9999-12-31' as date))" %}
 
 with

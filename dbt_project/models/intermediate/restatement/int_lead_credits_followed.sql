@@ -5,7 +5,7 @@
     extracted_at, superseded_at, is_current
 {% endset %}
 
-{% set owners = {'generic': 'owner_id', 'hubspot': 'hubspot_owner_id', 'pipedrive': 'owner_id', 'salesforce': 'ownerid'} %}
+{% set owners = rep_columns('lead') %}
 {% set created_on = "coalesce(unioned.created_on, cast('9999-12-31' as date))" %}
 
 with
