@@ -3,15 +3,16 @@
 import difflib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from orchestration.errors import ConfigurationError
-from orchestration.yaml_file import load_yaml
+from orchestration.yaml_file import Location, load_yaml
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -138,6 +139,7 @@ class Settings:
         return PROJECT / "dbt_project"
 
 
+_EXAMPLE_DAY = "2025-12-31"
 _TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -162,9 +164,8 @@ def company_overrides(settings: Settings, defaults: dict[str, Any]) -> dict[str,
     if not isinstance(content, dict):
         raise ConfigurationError(f"{path}, line 1: expected lines of the form 'name: value'.")
     complaints = [
-        f"{path}, line {lines[(name,)]}: {complaint}"
-        for name, value in content.items()
-        if (complaint := _complaint(str(name), value, defaults))
+        f"{path}, line {lines.get(place, lines.get(place[:1], 1))}: {complaint}"
+        for place, complaint in _complaints(settings, content, defaults)
     ]
     starts_at, ends_at = ((defaults | content)[f"business_day_{end}_at"] for end in ("starts", "ends"))
     if not complaints and starts_at >= ends_at:
@@ -174,11 +175,36 @@ def company_overrides(settings: Settings, defaults: dict[str, Any]) -> dict[str,
     return content
 
 
+def _complaints(
+    settings: Settings, content: dict[Any, Any], defaults: dict[str, Any]
+) -> Iterator[tuple[Location, str]]:
+    for name, value in content.items():
+        if name == "sources_ended" and isinstance(value, dict):
+            yield from _complaints_of_ends(settings, value)
+        elif complaint := _complaint(str(name), value, defaults):
+            yield (str(name),), complaint
+
+
+def _complaints_of_ends(settings: Settings, ended: dict[Any, Any]) -> Iterator[tuple[Location, str]]:
+    known = sorted(path.stem for path in settings.sources.glob("*.yml"))
+    for source, day in ended.items():
+        place = ("sources_ended", str(source))
+        if source not in known:
+            yield place, f"'sources_ended' names the unknown source '{source}'. {_hint(str(source), known)}"
+        elif type(day) is not date:
+            yield place, f"'sources_ended' of '{source}' is {str(day)!r}; write its last day, such as {_EXAMPLE_DAY}."
+
+
+def _hint(name: str, known: Collection[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"Did you mean '{near[0]}'?" if near else f"Known are: {', '.join(sorted(known))}."
+
+
 def _complaint(name: str, value: Any, defaults: dict[str, Any]) -> str | None:
     if name not in defaults:
-        near = difflib.get_close_matches(name, defaults, n=1)
-        hint = f"Did you mean '{near[0]}'?" if near else f"Known are: {', '.join(sorted(defaults))}."
-        return f"unknown setting '{name}'. {hint}"
+        return f"unknown setting '{name}'. {_hint(name, defaults)}"
+    if name == "sources_ended":
+        return f"'{name}' is {value!r}; write each source with its last day, such as {{pipedrive: {_EXAMPLE_DAY}}}."
     expected = type(defaults[name])
     if not isinstance(value, expected) or isinstance(value, bool) != (expected is bool):
         return f"'{name}' is {value!r}; write a value of the form {defaults[name]!r}."
@@ -191,6 +217,12 @@ def _complaint(name: str, value: Any, defaults: dict[str, Any]) -> str | None:
     if name in ("business_day_starts_at", "business_day_ends_at") and not _TIME_OF_DAY.fullmatch(value):
         return f"'{name}' is {value!r}; write a time of day, such as \"09:00\"."
     return None
+
+
+def sources_ended(settings: Settings) -> dict[str, date]:
+    """The sources that the company has left, each with the last day on which an extract of it is expected."""
+    ended: dict[str, date] = company_settings(settings)["sources_ended"]
+    return ended
 
 
 def reporting_time_zone(settings: Settings) -> ZoneInfo:

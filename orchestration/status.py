@@ -17,6 +17,7 @@ CHECK = (
     *("target", "check_name", "severity", "status", "unexpected_count", "element_count", "failing_since"),
     *("failing_runs", "marts", "first_on", "last_on", "owner", "fix"),
 )
+SOURCE = ("source", "status", "days_behind", "expected_every_days", "owner")
 
 
 def describe(settings: Settings, *, now: datetime) -> dict[str, Any]:
@@ -71,7 +72,7 @@ def _last_run(settings: Settings) -> dict[str, Any]:
                 )
             ],
             "sources": [
-                {name: source[name] for name in ("source", "status", "days_behind", "expected_every_days", "owner")}
+                {name: source[name] for name in SOURCE} | {"ended_on": source["ended_on"] and str(source["ended_on"])}
                 for source in freshness(connection)
             ],
             "breaks": breaks,
@@ -183,14 +184,18 @@ def _set_aside(last: dict[str, Any]) -> str:
 
 
 def _fresh(last: dict[str, Any]) -> str:
-    late = [
-        f"{source['source']} is {source['days_behind']} days behind (every {source['expected_every_days']}), "
-        f"ask {source['owner'] or 'nobody named'}"
-        for source in last["sources"]
-        if source["status"] == "late"
-    ]
-    fresh = sum(source["status"] == "fresh" for source in last["sources"])
-    return f"sources     {fresh} fresh, {len(late)} late" + (": " if late else "") + "; ".join(late)
+    by_status: dict[str, list[str]] = {}
+    for source in last["sources"]:
+        name, ask = source["source"], f"ask {source['owner'] or 'nobody named'}"
+        words = {
+            "late": f"{name} is {source['days_behind']} days behind (every {source['expected_every_days']}), {ask}",
+            "delivers_after_end": f"{name} delivers though it ended on {source['ended_on']}, {ask}",
+            "ended": f"{name} ended {source['ended_on']}",
+        }
+        by_status.setdefault(source["status"], []).append(words.get(source["status"], name))
+    told = [line for status in ("late", "delivers_after_end", "ended") for line in by_status.get(status, [])]
+    counted = (len(by_status.get(status, [])) for status in ("fresh", "late"))
+    return "sources     {} fresh, {} late".format(*counted) + (": " if told else "") + "; ".join(told)
 
 
 def _breaks(breaks: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from sample_company.activities import TOUCHES_A_DEAL, activity_months
 from sample_company.deals import make_deals, make_lines, make_splits, make_stage_events
-from sample_company.deliver import Delivery, deliver, deliver_registers
+from sample_company.deliver import Delivery, deliver, deliver_registers, settings_of_the_move
 from sample_company.extract import Company, deals_known
 from sample_company.funnel_truth import contacted_leads, make_funnel
 from sample_company.leads import make_leads
@@ -102,7 +102,7 @@ def generate(
     partial = landing.with_name(f".{landing.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True, mode=0o700)
-    (partial / "settings.yml").write_text(SETTINGS, encoding="utf-8")
+    (partial / "settings.yml").write_text(SETTINGS + settings_of_the_move(company, days), encoding="utf-8")
     with duckdb.connect() as connection:
         delivery = Delivery(
             partial, connection, sources, lambda: activity_frames(touches) if is_large else in_memory, is_large

@@ -80,6 +80,13 @@ def _days_of(source: str, company: Company, days: list[np.datetime64]) -> list[n
     return after if begins_there else days
 
 
+def settings_of_the_move(company: Company, days: list[np.datetime64]) -> str:
+    """The line of settings.yml that says when Pipedrive has delivered for the last time; blank where it goes on."""
+    if company.story.crm_changed == NEVER:
+        return ""
+    return f"sources_ended: {{{PIPEDRIVE}: {_days_of(PIPEDRIVE, company, days)[-1]}}}\n"
+
+
 def _frames(company: Company, source: str, before: np.datetime64 | None, day: np.datetime64) -> dict[str, pd.DataFrame]:
     """The frames of an export but for the activities; before is the day of the one before."""
     left_on = company.story.crm_changed

@@ -4,10 +4,12 @@
 # ruff: noqa: S608
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import duckdb
 
+from orchestration.ingest.landing import end_of_day
 from orchestration.ingest.source_config import ObjectConfig, SourceConfig
 
 RAW_LAYOUT = 2
@@ -58,6 +60,7 @@ create table if not exists raw.source (
     description varchar
 );
 create table if not exists raw.source_time_zone (source varchar, time_zone varchar, valid_from date, valid_to date);
+create table if not exists raw.source_end (source varchar, ended_on date, ended_at timestamp);  -- UTC, the day's end
 """
 
 SYSTEM_COLUMNS = """
@@ -85,9 +88,13 @@ def column_list(config: ObjectConfig, prefix: str = "") -> str:
 
 
 def prepare_raw(
-    connection: duckdb.DuckDBPyConnection, configs: Mapping[str, SourceConfig], zone: ZoneInfo, emptied: Iterable[str]
+    connection: duckdb.DuckDBPyConnection,
+    configs: Mapping[str, SourceConfig],
+    zone: ZoneInfo,
+    emptied: Iterable[str],
+    ended: Mapping[str, date],
 ) -> None:
-    """Make every table that is missing, empty the sources named in `emptied`, and write down sources and zones.
+    """Make every table that is missing, empty the sources named in `emptied`, and write down sources, zones and ends.
 
     One transaction: a run that dies within leaves what was there.
     """
@@ -103,7 +110,7 @@ def prepare_raw(
             connection.execute("delete from raw.layout where source = ?", [config.source])
             fingerprint = config.layout_fingerprint(RAW_LAYOUT, zone.key)
             connection.execute("insert into raw.layout values (?, ?)", [config.source, fingerprint])
-        _describe_sources(connection, configs, zone)
+        _describe_sources(connection, configs, zone, ended)
         connection.commit()
     except BaseException:
         connection.rollback()
@@ -144,7 +151,10 @@ def _forget(connection: duckdb.DuckDBPyConnection, source: str) -> None:
 
 
 def _describe_sources(
-    connection: duckdb.DuckDBPyConnection, configs: Mapping[str, SourceConfig], zone: ZoneInfo
+    connection: duckdb.DuckDBPyConnection,
+    configs: Mapping[str, SourceConfig],
+    zone: ZoneInfo,
+    ended: Mapping[str, date],
 ) -> None:
     sources = [
         (
@@ -165,6 +175,7 @@ def _describe_sources(
     ] + [(config.source, zone.key, None, None) for config in configs.values() if not config.time_zones]
     _rewrite(connection, "raw.source", sources)
     _rewrite(connection, "raw.source_time_zone", zones)
+    _rewrite(connection, "raw.source_end", [(source, day, end_of_day(day, zone)) for source, day in ended.items()])
 
 
 def _rewrite(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
@@ -172,5 +183,6 @@ def _rewrite(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[t
     if sorted(connection.execute(f"from {table}").fetchall(), key=str) == sorted(rows, key=str):
         return
     connection.execute(f"delete from {table}")
-    marks = ", ".join("?" for _ in rows[0])
-    connection.executemany(f"insert into {table} values ({marks})", rows)
+    if rows:
+        marks = ", ".join("?" for _ in rows[0])
+        connection.executemany(f"insert into {table} values ({marks})", rows)

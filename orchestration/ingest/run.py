@@ -19,7 +19,7 @@ from orchestration.ingest.raw_tables import changed_layouts, prepare_raw
 from orchestration.ingest.read_file import check_file_header
 from orchestration.ingest.source_config import SourceConfig, load_source_configs
 from orchestration.ingest.stage import FileCounts
-from orchestration.settings import Settings, reporting_time_zone
+from orchestration.settings import Settings, reporting_time_zone, sources_ended
 
 # an object that takes longer says how far it is
 SAY_AFTER_SECONDS = 5.0
@@ -49,6 +49,7 @@ class Checked:
     zone: ZoneInfo
     landing: Landing
     cutoff: datetime | None
+    ended: dict[str, date]
 
 
 def preflight(settings: Settings, as_of: date | None = None) -> None:
@@ -66,7 +67,7 @@ def look(settings: Settings, as_of: date | None = None) -> Checked:
     refuse_missing_stage_map(settings, configs, landing)
     for file in landing.files:
         check_file_header(file, configs[file.source])
-    return Checked(configs, zone, landing, end_of_day(as_of, zone) if as_of else None)
+    return Checked(configs, zone, landing, end_of_day(as_of, zone) if as_of else None, sources_ended(settings))
 
 
 def refuse_missing_stage_map(settings: Settings, configs: Mapping[str, SourceConfig], landing: Landing) -> None:
@@ -112,6 +113,7 @@ def ingest(
     if not rebuild:
         _refuse_losing_rows(checked, ledger, changed)
     warnings = checked.landing.warnings + warnings + _gone_files(checked, ledger, wanted)
+    warnings += _delivered_after_end(checked, instants, wanted)
     plans = [
         _plan(source, object_name, checked, instants, [] if source in emptied else ledger)
         for source in wanted
@@ -119,7 +121,7 @@ def ingest(
     ]
     counts: list[FileCounts] = []
     with warehouse.connect(settings) as connection:
-        prepare_raw(connection, checked.configs, checked.zone, emptied)
+        prepare_raw(connection, checked.configs, checked.zone, emptied, checked.ended)
         for plan in plans:
             counts += _carry_out(connection, plan, checked.configs[plan.source], settings, run_id, progress)
     return IngestReport(
@@ -197,6 +199,23 @@ def _gone_files(checked: Checked, ledger: list[LedgerEntry], wanted: Sequence[st
         f"{name}: was loaded and is gone from the landing folder; its rows stay until a rebuild. Put it back."
         for name in sorted({entry.name for entry in ledger if entry.source in wanted} - landed)
     ]
+
+
+def _delivered_after_end(checked: Checked, instants: Mapping[str, datetime], wanted: Sequence[str]) -> list[str]:
+    warnings = []
+    for source, ended_on in checked.ended.items():
+        after_end = [
+            name
+            for name in sorted({file.name for file in checked.landing.files if file.source == source})
+            if end_of_day(ended_on, checked.zone) < instants[name] <= (checked.cutoff or datetime.max)
+        ]
+        if after_end and source in wanted:
+            more = f" and {len(after_end) - 1} more" if len(after_end) > 1 else ""
+            warnings.append(
+                f"{after_end[0]}{more}: extracted after {ended_on}, when {source} ended as settings.yml says; "
+                "read all the same. Correct the day in sources_ended, or stop the export."
+            )
+    return warnings
 
 
 def _refuse_losing_rows(checked: Checked, ledger: list[LedgerEntry], changed: Sequence[str]) -> None:

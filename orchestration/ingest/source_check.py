@@ -132,7 +132,7 @@ def _read_extracts(check: SourceCheck, files: list[LandedFile], zone: ZoneInfo) 
         extracts.setdefault((file.object, instants[file.name]), []).append(file)
     with tempfile.TemporaryDirectory() as scratch, duckdb.connect(config={"temp_directory": scratch}) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        prepare_raw(connection, {config.source: config}, zone, [])
+        prepare_raw(connection, {config.source: config}, zone, [], {})
         for (name, _), of_extract in extracts.items():
             found = check.objects.setdefault(name, CheckedObject(name, config.objects[name]))
             found.extracts += 1

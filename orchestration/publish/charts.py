@@ -110,9 +110,12 @@ def trend_bars(runs: Sequence[Row], room: str) -> list[dict[str, Any]]:
 
 
 def freshness_bar(row: Row) -> dict[str, Any]:
-    """How far a source is behind, in percent of a strip on which its own cadence stands in the middle."""
+    """How far a source is behind, in percent of a strip on which its own cadence stands in the middle.
+
+    No width where nothing is due: nothing was ever delivered, or the source has ended.
+    """
     behind, expected = row["days_behind"], row["expected_every_days"]
-    if behind is None or not expected:
+    if row["status"] not in ("fresh", "late") or not expected:
         return {"width": None, "is_cut": False}
     share = behind / expected / 2
     return {"width": round(100 * min(share, 1.0), 2), "is_cut": share > 1}

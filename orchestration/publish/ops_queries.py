@@ -135,7 +135,8 @@ def quarantine(connection: duckdb.DuckDBPyConnection) -> Rows:
 def freshness(connection: duckdb.DuckDBPyConnection) -> Rows:
     """By source: its newest extract, and how many days that lies before the newest extract of any CRM.
 
-    status: fresh, late (by more days than the source's cadence) or not_delivered.
+    A source that the company has left owes extracts to its last day alone. status: fresh, late (by more days than the
+    source's cadence), ended, delivers_after_end or not_delivered.
     """
     return rows_of(
         connection,
@@ -153,22 +154,27 @@ def freshness(connection: duckdb.DuckDBPyConnection) -> Rows:
         ),
         aged as (
             select
-                source, kind, owner, expected_every_days, newest_extract_at, reference_at,
-                -- greatest() passes over a null, and a source without extracts is not 0 days behind
-                if(newest_extract_at is null, null, greatest(date_diff('day', newest_extract_at, reference_at), 0))
-                    as days_behind
+                source, kind, owner, expected_every_days, ended_on, ended_at, newest_extract_at, reference_at,
+                -- greatest() and least() pass over a null, and a source without extracts is not 0 days behind
+                if(
+                    newest_extract_at is null,
+                    null,
+                    greatest(date_diff('day', newest_extract_at, least(reference_at, ended_at)), 0)
+                ) as days_behind
             from source
             left join newest using (source)
             cross join reference
         )
         select
-            *,
+            * exclude (ended_at),
             case
                 when newest_extract_at is null then 'not_delivered'
+                when newest_extract_at > ended_at then 'delivers_after_end'
                 when days_behind > expected_every_days then 'late'
+                when reference_at >= ended_at then 'ended'
                 else 'fresh'
             end as status
         from aged
-        order by case status when 'late' then 1 when 'fresh' then 2 else 3 end, source
+        order by list_position(['late', 'delivers_after_end', 'fresh', 'ended'], status) nulls last, source
         """,
     )

@@ -36,6 +36,7 @@ SOURCE = {
     "lost_amount_is_blank": "boolean",
     "description": "varchar",
 }
+SOURCE_END = {"source": "varchar", "ended_on": "date", "ended_at": "timestamp"}
 COLLECTION_REGIME = {
     "regime_id": "varchar",
     "source": "varchar",
@@ -73,9 +74,10 @@ def publish_quality(settings: Settings, *, run_id: str, outcome: str | None = No
     """Replace published/quality.duckdb in one step and return its path. The lock is the caller's.
 
     Schema `quality`: check_result (the newest 100 runs; `is_current` marks results that still hold), check_impact
-    (what failing checks reach), load_ledger and quarantine (with the rows that the models set aside), source,
-    collection_regime, collection_break, and last_run with `run_id`, `outcome` (see write_ops_report, null where it is
-    not known) and the time in UTC. Tables that the warehouse does not have yet are empty.
+    (what failing checks reach), load_ledger and quarantine (with the rows that the models set aside), source (of one
+    that ended with its last day, and the end of that day in UTC), collection_regime, collection_break, and last_run
+    with `run_id`, `outcome` (see write_ops_report, null where it is not known) and the time in UTC. Tables that the
+    warehouse does not have yet are empty.
     """
     make_private_folder(settings.published)
     remove_leftovers(settings.published)
@@ -87,7 +89,7 @@ def publish_quality(settings: Settings, *, run_id: str, outcome: str | None = No
         _write_checks(connection, run_id, outcome)
         write_check_impact(connection, settings)
         _write_ledger(connection)
-        _copy(connection, "raw", "source", SOURCE)
+        _write_sources(connection)
         _copy(connection, "quality", "collection_regime", COLLECTION_REGIME)
         _copy(connection, "quality", "collection_break", COLLECTION_BREAK)
         connection.execute("checkpoint publish_quality")
@@ -120,6 +122,15 @@ def _write_checks(connection: duckdb.DuckDBPyConnection, run_id: str, outcome: s
         order by checked_at, room, target, check_name
         """,
         {"runs": RUNS_KEPT},
+    )
+
+
+def _write_sources(connection: duckdb.DuckDBPyConnection) -> None:
+    source = relation_or_empty(connection, "raw", "source", SOURCE)
+    source_end = relation_or_empty(connection, "raw", "source_end", SOURCE_END)
+    connection.execute(
+        f"create table publish_quality.quality.source as from {source} left join {source_end} using (source) "
+        "order by all"
     )
 
 

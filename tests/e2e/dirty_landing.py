@@ -20,7 +20,7 @@ DEALS = (
 SETTINGS = "reporting_currency: USD\nreporting_time_zone: UTC\n"
 
 FILES: dict[str, str | bytes] = {
-    "settings.yml": SETTINGS,
+    "settings.yml": SETTINGS + "sources_ended: {crm_sales: 2026-01-30}\n",
     f"registers/{DAY}/stage_map.csv": STAGE_MAP,
     f"registers/{DAY}/quotas.csv": (
         "assignee_type,assignee,metric,period_type,period_start,target,currency,effective_from\n"

@@ -403,6 +403,8 @@ def test_the_ops_page_shows_the_planted_breaks_the_scores_and_what_was_restated(
     assert page.count('class="mark"') >= len(truth.breaks)
     for (break_id,) in kuota.quality("select break_id from collection_break"):
         assert f">{break_id}</code>" in page, break_id
+    # nobody waits for the CRM that the region around Makassar has left
+    assert ">ended 2025-12-31</span>" in page and ">late</span>" not in page
     # a rep whom nobody knows is in deals alone: calendars, quotas and registers take nothing from it
     [(marts, first_on)] = kuota.quality("""
         select distinct marts, first_on is not null from check_impact

@@ -213,6 +213,27 @@ def test_as_of_an_earlier_day(bench, deals):
         bench.ingest(as_of=date(2023, 12, 31))
 
 
+def test_an_extract_after_the_end_of_its_source_is_read_and_told_once(bench, deals):
+    bench.land("settings.yml", "reporting_time_zone: Asia/Jakarta\nsources_ended: {shop: 2024-01-31}\n")
+    bench.land("shop/2024-01-31/deals.csv", deals("a,,,1,,"))
+    assert bench.ingest().warnings == []
+    assert bench.query("from raw.source_end") == [
+        ("shop", date(2024, 1, 31), datetime(2024, 1, 31, 16, 59, 59, 999999))
+    ]
+    for day in (2, 3):
+        bench.land(f"shop/2024-02-0{day}/deals.csv", deals("a,,,2,,"))
+    # of the day before nobody has anything to say
+    assert bench.ingest(as_of=date(2024, 2, 1)).warnings == []
+    report = bench.ingest()
+    assert bench.state() == [("a", "2")]
+    assert report.warnings == [
+        "shop/2024-02-02/deals.csv and 1 more: extracted after 2024-01-31, when shop ended as settings.yml says; "
+        "read all the same. Correct the day in sources_ended, or stop the export."
+    ]
+    bench.land("settings.yml", "reporting_time_zone: Asia/Jakarta\n")
+    assert (bench.ingest().warnings, bench.query("from raw.source_end")) == ([], [])
+
+
 def test_every_declared_object_has_a_table(bench, deals):
     bench.land("shop/2024-01-01/deals.csv", deals("a,,,1,,"))
     bench.ingest()

@@ -61,6 +61,20 @@ def test_without_settings_or_with_an_empty_file_the_defaults_stand(tmp_path: Pat
             'business_day_ends_at: "08:30"\n',
             "settings.yml: the business day starts at 09:00 and ends at 08:30; let it end later.",
         ),
+        (
+            "sources_ended: {pipedrive: 2025-12-31,\n  hubspt: 2025-12-31}\n",
+            "settings.yml, line 2: 'sources_ended' names the unknown source 'hubspt'. Did you mean 'hubspot'?",
+        ),
+        (
+            "sources_ended:\n  pipedrive: last year\n",
+            "settings.yml, line 2: 'sources_ended' of 'pipedrive' is 'last year'; write its last day, "
+            "such as 2025-12-31.",
+        ),
+        (
+            "sources_ended: pipedrive\n",
+            "settings.yml, line 1: 'sources_ended' is 'pipedrive'; write each source with its last day, "
+            "such as {pipedrive: 2025-12-31}.",
+        ),
         ("just words\n", "settings.yml, line 1: expected lines of the form 'name: value'."),
     ],
 )

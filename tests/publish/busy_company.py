@@ -25,7 +25,8 @@ select
     source, kind, 'team:sales-operations' as owner, days as expected_every_days, 'USD' as default_currency,
     false as lost_amount_is_blank, '' as description
 from (values
-    ('crm', 'crm', 1), ('old_crm', 'crm', 7), ('registers', 'register', 31), ('generic', 'crm', 1)
+    ('crm', 'crm', 1), ('old_crm', 'crm', 7), ('registers', 'register', 31), ('generic', 'crm', 1),
+    ('left_crm', 'crm', 1), ('undead_crm', 'crm', 1)
 ) as sources(source, kind, days)
 """
 LATE_SOURCES = """
@@ -33,8 +34,13 @@ insert into raw.load_ledger by name
 select
     * exclude (name, days)
     replace (name as source, extracted_at - to_days(days::integer) as extracted_at)
-from raw.load_ledger cross join (values ('old_crm', 10)) as others(name, days)
+from raw.load_ledger cross join (values ('old_crm', 10), ('left_crm', 92), ('undead_crm', 3)) as others(name, days)
 where source = 'crm'
+"""
+SOURCE_ENDS = """
+create or replace table raw.source_end as
+select source, ended_on, ended_on + interval 1 day - interval 1 microsecond as ended_at
+from (values ('left_crm', date '2017-09-30'), ('undead_crm', date '2017-11-30')) as ends(source, ended_on)
 """
 BREAKS = """
 create or replace table quality.collection_break as
@@ -113,7 +119,8 @@ def make_busy(settings: Settings) -> None:
     build(settings)
     deliver_quotas(settings)
     with connect(settings) as connection:
-        for statement in (SOURCES, LATE_SOURCES, BREAKS, RESTATEMENT, RESTATED_SHARE, HEALTH, TEAMS, EXCLUSION):
+        of_ingest, of_trust = (SOURCES, LATE_SOURCES, SOURCE_ENDS), (BREAKS, RESTATEMENT, RESTATED_SHARE, HEALTH)
+        for statement in (*of_ingest, *of_trust, TEAMS, EXCLUSION):
             connection.execute(statement)
         connection.execute(
             "create or replace table raw.crm__opportunity as "

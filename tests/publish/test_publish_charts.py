@@ -85,11 +85,19 @@ def test_one_failed_check_among_many_is_still_seen():
 
 
 @pytest.mark.parametrize(
-    ("behind", "expected", "width", "is_cut"),
-    [(0, 1, 0, False), (7, 7, 50, False), (10, 7, 71.43, False), (273, 1, 100, True), (None, 31, None, False)],
+    ("status", "behind", "expected", "width", "is_cut"),
+    [
+        ("fresh", 0, 1, 0, False),
+        ("fresh", 7, 7, 50, False),
+        ("late", 10, 7, 71.43, False),
+        ("late", 273, 1, 100, True),
+        ("not_delivered", None, 31, None, False),
+        ("ended", 0, 1, None, False),
+        ("delivers_after_end", 0, 1, None, False),
+    ],
 )
-def test_a_source_is_due_in_the_middle_of_its_strip(behind, expected, width, is_cut):
-    bar = charts.freshness_bar({"days_behind": behind, "expected_every_days": expected})
+def test_a_source_is_due_in_the_middle_of_its_strip(status, behind, expected, width, is_cut):
+    bar = charts.freshness_bar({"status": status, "days_behind": behind, "expected_every_days": expected})
     assert bar == {"width": width, "is_cut": is_cut}
 
 

@@ -1,12 +1,16 @@
 import dataclasses
 import re
+from datetime import UTC, datetime
 
+import duckdb
 import pytest
-from busy_company import BREAKS
+from busy_company import BREAKS, SOURCES
 from small_company import CHECKS, MODELS, RAW_KEYS, TIES, UNIQUE, at, build, checked, settings_in
 from test_publish_quality import deliver_quotas
 
 from orchestration.publish import publish_marts, publish_quality, write_ops_report
+from orchestration.publish.ops_queries import freshness
+from orchestration.status import describe, status_lines
 from orchestration.warehouse import connect
 
 
@@ -118,6 +122,55 @@ def test_freshness_is_measured_against_the_newest_extract_of_a_crm(settings):
     assert "crm fresh 2017-12-31 23:59 UTC 0 1 day" in text
     assert "registers fresh 2017-12-01 23:59 UTC 30 31 days" in text
     assert "generic not delivered - - 1 day" in text
+
+
+@pytest.mark.parametrize(
+    ("ended_on", "newest", "status", "days_behind"),
+    [
+        ("2017-12-21", "2017-12-21", "ended", 0),
+        # the next of its weekly extracts was not owed any more
+        ("2017-12-21", "2017-12-15", "ended", 6),
+        # its last ones are missing
+        ("2017-12-21", "2017-12-01", "late", 20),
+        ("2017-12-21", "2017-12-22", "delivers_after_end", 0),
+        # still to come
+        ("2018-01-31", "2017-12-30", "fresh", 1),
+        ("2018-01-31", "2017-12-01", "late", 30),
+        ("2017-12-21", None, "not_delivered", None),
+    ],
+)
+def test_a_source_that_ended_owes_extracts_to_its_last_day_alone(settings, ended_on, newest, status, days_behind):
+    with connect(settings) as connection:
+        connection.execute(SOURCES)
+        connection.execute(
+            "create table raw.source_end as select 'old_crm' as source, $day::date as ended_on, "
+            "$day::date + interval 1 day - interval 1 microsecond as ended_at",
+            {"day": ended_on},
+        )
+        if newest:
+            connection.execute(
+                "insert into raw.load_ledger by name select * replace ('old_crm' as source, "
+                "$day::date + interval 1 day - interval 1 microsecond as extracted_at) from raw.load_ledger",
+                {"day": newest},
+            )
+    text = text_of(page_after(settings, "finished"))
+    with duckdb.connect(str(settings.published / "quality.duckdb"), read_only=True) as connection:
+        connection.execute("use quality.quality")
+        [old_crm] = [row for row in freshness(connection) if row["source"] == "old_crm"]
+    assert (old_crm["status"], old_crm["days_behind"]) == (status, days_behind)
+    told = status_lines(describe(settings, now=datetime.now(UTC)))[6]
+    said = {
+        "ended": ("ended 2017-12-21", "1 fresh, 0 late: old_crm ended 2017-12-21"),
+        "delivers_after_end": (
+            "delivers after its end",
+            "1 fresh, 0 late: old_crm delivers though it ended on 2017-12-21, ask team:sales-operations",
+        ),
+        "late": ("late", f"1 late: old_crm is {days_behind} days behind (every 7), ask team:sales-operations"),
+        "fresh": ("fresh", "2 fresh, 0 late"),
+        "not_delivered": ("not delivered", "1 fresh, 0 late"),
+    }
+    on_page, in_status = said[status]
+    assert text.count(f"old_crm {on_page}") == 2 and told.endswith(in_status)
 
 
 def test_text_from_outside_stays_text(settings):

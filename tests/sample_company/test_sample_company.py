@@ -55,6 +55,7 @@ def test_files_and_columns_are_exactly_those_of_the_formats(small: tuple[Path, T
     for name in objects:
         assert found.pop(name).startswith(b"{")
     assert {name: content.decode().splitlines()[0] for name, content in found.items()} == expected
+    assert "sources_ended" not in settings
     assert "reporting_currency: IDR" in settings and "reporting_time_zone: Asia/Jakarta" in settings
 
 
@@ -69,6 +70,7 @@ def test_a_month_end_each_month_then_every_day_and_the_telephone_from_month_nine
         sorted(path.name for path in (whole[0] / source).iterdir()) for source in ("pipedrive", "salesforce")
     )
     assert (pipedrive[0], pipedrive[-2:], len(pipedrive)) == ("2024-10-31", ["2025-11-30", "2025-12-31"], 15)
+    assert "sources_ended: {pipedrive: 2025-12-31}\n" in (whole[0] / "settings.yml").read_text()
     assert (salesforce[0], salesforce[-1], len(salesforce)) == ("2025-12-31", "2026-09-30", 9 + 14)
     phone = sorted(path.parent.name for path in whole[0].glob("generic/*/activities-phone.csv"))
     assert (phone[0], len(phone)) == ("2025-06-30", 37 - 8)
