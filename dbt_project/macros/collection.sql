@@ -110,11 +110,8 @@
     that it has not counted as they are now, of certain objects or of all; before it counts, it forgets what is no longer so. -#}
 {% macro weeks_to_count(objects=none) -%}
     select * from {{ ref('int_collection_weeks_fingerprinted') }}
-    where
-        {{ "object in ('" ~ objects | unique | join("', '") ~ "')" if objects else 'true' }}
-        {%- if is_incremental() %}
-        and week_fingerprint not in (select week_fingerprint from {{ this }})
-        {%- endif %}
+    where {{ "object in ('" ~ objects | unique | join("', '") ~ "')" if objects else 'true' }}
+    {%- if is_incremental() %} and week_fingerprint not in (select week_fingerprint from {{ this }}){% endif %}
 {%- endmacro %}
 
 

@@ -48,11 +48,13 @@ select
     date_trunc('week', dated_on)::date as week_start,
     dated_by = 'close_date' and number % 5 = 0 as has_trail
 from range(6000) as numbers (number)
-cross join (values ('activity', 'rows'), ('opportunity', 'rows'), ('opportunity', 'close_date')) as days (object, dated_by)
+cross join (values ('activity', 'rows'), ('opportunity', 'rows'), ('opportunity', 'close_date')) as _ (object, dated_by)
 """
 EDITS = """
 create table intermediate.int_collection_edits_placed as
-select source, object, 'updated_at' as field, record_key as record_id, happened_at as edited_at, team_id, week_start
+select
+    source, object, 'updated_at' as field, record_key as record_id, null::varchar as edited_by, happened_at as edited_at,
+    team_id, week_start
 from intermediate.int_collection_records_placed
 where dated_by = 'close_date'
 """

@@ -1,6 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_weeks() }}') }}
--- The largest number of records that were edited, logged or moved within the same ten minutes of a week, beside all of that week: an
--- import or a script touches in minutes what people touch in weeks. By population, because a maximum cannot be added up.
+-- The largest number of records that were edited, logged or moved within the same ten minutes of a week, by one user where the source says
+-- who, beside all of that week: an import or a script touches in minutes what people touch in weeks. By population, because a maximum
+-- cannot be added up.
 with
 
 weeks as (
@@ -15,6 +16,7 @@ by_minutes as (
         edits.team_id,
         edits.week_start,
         weeks.week_fingerprint,
+        edits.edited_by,
         date_trunc('hour', edits.edited_at) as edited_hour,
         cast(floor(extract(minute from edits.edited_at) / 10) as integer) as edited_minutes,
         count(*) as edit_count
@@ -25,7 +27,7 @@ by_minutes as (
             and edits.object = weeks.object
             and edits.week_start = weeks.week_start
     group by
-        edits.source, edits.object, edits.field, edits.team_id, edits.week_start, weeks.week_fingerprint,
+        edits.source, edits.object, edits.field, edits.team_id, edits.week_start, weeks.week_fingerprint, edits.edited_by,
         date_trunc('hour', edits.edited_at), cast(floor(extract(minute from edits.edited_at) / 10) as integer)
 ),
 
@@ -50,7 +52,7 @@ by_population as (
         week_fingerprint,
         sum(edit_count) as edit_count
     from by_minutes
-    group by source, object, field, week_start, week_fingerprint, edited_hour, edited_minutes
+    group by source, object, field, week_start, week_fingerprint, edited_by, edited_hour, edited_minutes
 ),
 
 final as (

@@ -99,6 +99,7 @@ edits as (
         'updated_at' as field,
         opportunity_id as record_id,
         rep_id,
+        cast(null as varchar) as edited_by,
         updated_at as edited_at
     from deal_edits
     {%- for field, column in edited.items() %}
@@ -109,6 +110,7 @@ edits as (
         '{{ field }}' as field,
         opportunity_id as record_id,
         rep_id,
+        cast(null as varchar) as edited_by,
         updated_at as edited_at
     from deal_edits
     where position_of_version > 1 and {{ column }} is distinct from previous_{{ column }}
@@ -120,6 +122,7 @@ edits as (
         'logged_at' as field,
         activity_id as record_id,
         rep_id,
+        cast(null as varchar) as edited_by,
         logged_at as edited_at
     from {{ ref('int_activities_judged') }}
     where exclusion_reason is null and logged_at is not null
@@ -130,6 +133,7 @@ edits as (
         'changed_at' as field,
         stage_log.opportunity_id as record_id,
         owners.owner_id as rep_id,
+        stage_log.changed_by as edited_by,
         stage_log.changed_at as edited_at
     from {{ ref('int_stage_log_unioned') }} as stage_log
     inner join owners on stage_log.opportunity_id = owners.opportunity_id

@@ -8,8 +8,8 @@ contents as (
         source,
         object,
         week_start,
-        {{ row_fingerprint('placed') }} as content
-    from {{ ref(placed) }} as placed
+        {{ row_fingerprint(placed) }} as content
+    from {{ ref(placed) }}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),
