@@ -53,8 +53,8 @@ cross join (values ('activity', 'rows'), ('opportunity', 'rows'), ('opportunity'
 EDITS = """
 create table intermediate.int_collection_edits_placed as
 select
-    source, object, 'updated_at' as field, record_key as record_id, null::varchar as edited_by, happened_at as edited_at,
-    team_id, week_start
+    source, object, 'updated_at' as field, record_key as record_id, null::varchar as edited_by,
+    happened_at as edited_at, team_id, week_start
 from intermediate.int_collection_records_placed
 where dated_by = 'close_date'
 """

@@ -1,6 +1,8 @@
 -- The values of a field by their names as far as they are among its commonest over all weeks; the rest are (others). What is filled in by
 -- default is one of the commonest, and stands in several records.
-{% set kept = {'category_count': (24, 1), 'default_count': (12, 8), 'key_shape_count': (24, 1)} %}
+{% set values_kept = 24 %}
+{% set defaults_kept = 12 %}
+{% set fewest_of_a_default = 8 %}
 with
 
 counted as (
@@ -26,10 +28,12 @@ frequencies as (
 commonest as (
     select * from frequencies
     where
-        {%- for measure, (values_kept, fewest_of_a_value) in kept.items() %}
-        (measure = '{{ measure }}' and position_of_category <= {{ values_kept }} and record_count >= {{ fewest_of_a_value }})
-        {% if not loop.last %}or{% endif %}
-        {%- endfor %}
+        (measure <> 'default_count' and position_of_category <= {{ values_kept }})
+        or (
+            measure = 'default_count'
+            and position_of_category <= {{ defaults_kept }}
+            and record_count >= {{ fewest_of_a_default }}
+        )
 ),
 
 named as (
