@@ -107,6 +107,37 @@ def test_dbt_knows_every_raw_table_and_no_other(target: Path) -> None:
     assert known == declared | RECORDS_OF_INGEST
 
 
+def test_the_columns_declared_to_date_rows_are_columns(target: Path, models: dict[str, dict[str, Any]]) -> None:
+    tables = json.loads((target / "manifest.json").read_text())["sources"].values()
+    dated = {table["name"]: table["config"]["meta"]["dated_by"] for table in tables if table["config"]["meta"]}
+    configs = load_source_configs(Settings.from_environment().sources)
+    delivered = {
+        f"{source}__{name}": it.columns for source, config in configs.items() for name, it in config.objects.items()
+    }
+    of_models = {name for model in models.values() for name in model["config"]["meta"]["dated_by"]}
+    written = {word for model in models.values() for word in re.findall(r"\w+", model["raw_code"])}
+    assert [(table, name) for table, names in dated.items() for name in names if name not in delivered[table]] == []
+    assert of_models - written == set()
+
+
+def test_marts_without_a_date_are_of_things_or_of_today(models: dict[str, dict[str, Any]]) -> None:
+    marts = [model for model in models.values() if model["schema"] == "marts"]
+    undated = {mart["name"] for mart in marts if not {*mart["columns"]} & {*mart["config"]["meta"]["dated_by"]}}
+    assert undated == {
+        "dim_accounts",
+        "dim_products",
+        "dim_team_ancestors",
+        "dim_teams",
+        "bridge_source_ids",
+        "fct_segment_subjects",
+        "mart_exclusion",
+        "mart_near_match",
+        "mart_pipeline_health",
+        "mart_pipeline_stage",
+        "publication",
+    }
+
+
 def test_spark_and_postgres_can_say_every_model(target: Path) -> None:
     """sqlglot writes each compiled model in both dialects, and refuses what they cannot say."""
     compiled = sorted((target / "compiled" / "kuota" / "models").rglob("*.sql"))
