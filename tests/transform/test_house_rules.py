@@ -1,15 +1,13 @@
 """Conventions of the dbt project that no tool checks by itself: each rule lists what breaks it; the list is empty."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlglot
+from dbt_child import dbt
 from sqlglot import ErrorLevel, exp
 
 from orchestration.ingest import load_source_configs
@@ -23,17 +21,10 @@ RECORDS_OF_INGEST = {"load_ledger", "quarantine", "source", "source_time_zone"}
 def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """dbt's target folder after `dbt compile`, which needs no table."""
     folder = tmp_path_factory.mktemp("compiled")
-    environment = {
-        **os.environ,
-        "KUOTA_WAREHOUSE": str(folder / "kuota.duckdb"),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-    }
-    command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "compile", "--no-introspect"]
-    folders = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
-    finished = subprocess.run([*command, *folders], env=environment, capture_output=True, text=True)
+    settings = Settings(home=folder, landing=folder / "landing", warehouse=folder / "kuota.duckdb")
+    finished = dbt(settings, "--quiet", "compile", "--no-introspect")
     assert finished.returncode == 0, finished.stdout + finished.stderr
-    return folder / "target"
+    return settings.dbt_target
 
 
 @pytest.fixture(scope="module")
