@@ -1,4 +1,5 @@
-{#- Rules of dates and stages that hold for the deals of now and for those of then (int_opportunity_editions_resolved). -#}
+{#- Rules that more than one model of deals goes by; those of dates and stages hold for the deals of now and for those of then
+    (int_opportunity_editions_resolved). -#}
 
 {#- The last day on which the `stage_log` says that a deal of `deals` changed its stage, and the last on which it closed. `told` keys by the
     day of the edition too, and asks what had been told by then. -#}
@@ -63,4 +64,16 @@
             and {{ dated }}.pipeline = stage_labels.pipeline
             and {{ dated }}.source_stage = stage_labels.source_stage
             and {{ dated }}.stage_entered_on between stage_labels.meaning_from and stage_labels.meaning_to
+{%- endmacro %}
+
+
+{#- The versions of deals in force: of rows that share a key in one extract the last updated counts, position_in_extract 1. -#}
+{% macro versions_by_extract() -%}
+    select
+        *,
+        row_number() over (
+            partition by opportunity_id, extracted_at
+            order by updated_at desc nulls last, row_hash desc
+        ) as position_in_extract
+    from {{ ref('int_opportunity_versions_in_force') }}
 {%- endmacro %}
