@@ -60,9 +60,10 @@ def threshold(weeks: int, freedom: int) -> float:
     return freedom + 2 * float(np.sqrt(freedom * tail)) + 2 * tail
 
 
-def find_cuts(counts: Any) -> list[Cut]:
+def find_cuts(counts: Any, tests: int = 1) -> list[Cut]:
     """The cuts of the best partition of the weeks (rows of `counts`) into segments of constant shares, oldest first.
 
+    `tests` are the series of one field that are searched so, which share its expected false cuts.
     Weeks without any record tell nothing: a cut beside them is dated to the first week that has some.
     """
     counts = np.asarray(counts, dtype=float)
@@ -71,7 +72,7 @@ def find_cuts(counts: Any) -> list[Cut]:
     if len(there) < 4 or counts.shape[1] < 2:
         return []
     known = counts[there]
-    phi, penalty = dispersion(known), threshold(len(known), counts.shape[1] - 1)
+    phi, penalty = dispersion(known), threshold(len(known) * tests, counts.shape[1] - 1)
     sums = np.vstack([np.zeros(counts.shape[1]), np.cumsum(known, axis=0)])
     bounds = _partition(sums, phi, penalty)
     weeks = np.append(there, len(counts))
