@@ -7,14 +7,14 @@ import numpy as np
 
 from orchestration.transform.breaks.candidate import Candidate, is_abrupt, windows
 from orchestration.transform.breaks.profile import Profile, Table
-from orchestration.transform.breaks.segments import Cut, find_cuts
+from orchestration.transform.breaks.segments import FALSE_CUTS, Cut, find_cuts
 from orchestration.transform.breaks.shapes import STRAY, best_rotation, best_shift, mirrored
 
 WINDOW = 13
 LEAST_ROWS = 8
 # by how much a share must change before its size is worth a line in a chart
-LEAST_FILL_CHANGE = 0.1
-LEAST_LATE_CHANGE = 0.12
+LEAST_FILL_CHANGE = 0.06
+LEAST_LATE_CHANGE = 0.08
 LEAST_COPY_SHARE = 0.04
 LEAST_NEW_VALUE = 0.03
 LEAST_DEFAULT_CHANGE = 0.4
@@ -79,8 +79,9 @@ def _default_breaks(key: Any, table: Table) -> list[Candidate]:
     found = []
     for number, category in enumerate(table.categories):
         values = table.counts[:, number]
-        searched = np.column_stack([values, totals - values])
-        cuts = find_cuts(searched, len(table.categories)) if category != OTHERS else []
+        # the values of one field share what is allowed to it
+        allowed = FALSE_CUTS / len(table.categories)
+        cuts = find_cuts(np.column_stack([values, totals - values]), allowed) if category != OTHERS else []
         changes = []
         for cut in cuts:
             before, after = _shares(values, totals, cut)
@@ -90,7 +91,7 @@ def _default_breaks(key: Any, table: Table) -> list[Candidate]:
                 continue
             if not is_abrupt(values if after > before else totals - values, totals, cut):
                 continue
-            if _is_replaced(np.delete(table.counts, [number, *others], axis=1), totals, cut, after - before):
+            if _is_list(np.delete(table.counts, [number, *others], axis=1), totals, cut, after - before):
                 continue
             of_each = _sum(totals, cut, 0), _sum(totals, cut, 1)
             evidence = f"{category} in {before:.0%} of {of_each[0]} before and {after:.0%} of {of_each[1]} after"
@@ -99,12 +100,14 @@ def _default_breaks(key: Any, table: Table) -> list[Candidate]:
     return found
 
 
-def _is_replaced(values: Any, totals: Any, cut: Cut, change: float) -> bool:
-    """Whether other usual values end as one begins, or begin as it ends: the prices of a list, which a default leaves."""
+def _is_list(values: Any, totals: Any, cut: Cut, change: float) -> bool:
+    """Whether other usual values end or begin with one: the prices of a list, which a default leaves alone."""
     earlier, later = windows(cut, WINDOW)
     sides = [values[side].sum(axis=0) / max(totals[side].sum(), 1.0) for side in (earlier, later)]
-    full, left = sides if change > 0 else sides[::-1]
-    return bool(full[left <= REPLACED * full].sum() >= abs(change) / 2)
+    moved = sum(
+        float(full[(left <= REPLACED * full) & (full >= LEAST_NEW_VALUE)].sum()) for full, left in (sides, sides[::-1])
+    )
+    return moved >= abs(change) / 2
 
 
 def _copy_breaks(key: Any, table: Table) -> list[Candidate]:

@@ -1,11 +1,9 @@
 """Outages too short for the partition, which allows for slow drift: weeks of almost nothing amid business."""
 
-from statistics import NormalDist
-
 import numpy as np
 
 from orchestration.transform.breaks.candidate import Candidate
-from orchestration.transform.breaks.segments import FALSE_CUTS, Cut, dispersion, threshold
+from orchestration.transform.breaks.segments import Cut, dispersion, threshold
 from orchestration.transform.breaks.volume_series import (
     FEWEST_EXPECTED,
     GAP,
@@ -16,6 +14,9 @@ from orchestration.transform.breaks.volume_series import (
 
 # how many times as deep as any other week's fall it is
 TIMES_OTHER_DIPS = 2.5
+# false gaps of one series that are expected, besides: one level is known, and business has to go on
+FALSE_GAPS = 0.004
+FALSE_GAPS_WHERE_PEOPLE_PAUSE = 0.00001
 # weeks of other outages that it may have besides
 OTHER_GAPS = 3
 
@@ -43,10 +44,9 @@ def find_gaps(series: VolumeSeries) -> list[Candidate]:
 
 
 def _needed(series: VolumeSeries) -> float:
-    """What a gap must gain: the exact quantile, one level being known; more where business or few people pause."""
-    if series.least_factor is None or np.median(series.volume[series.begins :]) < FEWEST_EXPECTED:
-        return threshold(len(series.volume), 1)
-    return NormalDist().inv_cdf(1 - FALSE_CUTS / len(series.volume)) ** 2
+    """What a gap must gain: more where business or few people pause."""
+    pauses = series.least_factor is None or np.median(series.volume[series.begins :]) < FEWEST_EXPECTED
+    return threshold(len(series.volume), 1, FALSE_GAPS_WHERE_PEOPLE_PAUSE if pauses else FALSE_GAPS)
 
 
 def _around(series: VolumeSeries, at: int, end: int) -> float:

@@ -16,6 +16,8 @@ LATER_DAYS = ("close_date", "qualified_at")
 # a segment is silent that brings less than this share of its neighbour
 SILENCE = 0.2
 LATEST_WEEKS_UNKNOWN = 3
+# fewer than of shares: the ratio of two volumes drifts, which noise between weeks does not tell
+FALSE_CUTS_OF_RATIOS = 0.00001
 # weeks by which a cut may be dated anew
 NEAR = 6
 # a source's, or a new team's, first weeks: records follow deals, so that all ratios rise there
@@ -24,12 +26,12 @@ RAMP = 13
 FOLLOWS = (0.0, 0.5, 1.0)
 # how much of a regime's factor must stand out as a step beside the drift of the weeks around, and by how many errors
 SHARE_OF_FACTOR = 0.6
-CERTAIN = 3.0
+CERTAIN = 3.5
 
 
 def find_regimes(series: VolumeSeries) -> list[Candidate]:
     """The breaks that the best partition of the weeks shows."""
-    cuts = find_cuts(np.column_stack([series.volume, series.control]))
+    cuts = find_cuts(np.column_stack([series.volume, series.control]), FALSE_CUTS_OF_RATIOS)
     if not cuts:
         return []
     bounds = [0, *(cut.at for cut in cuts), len(series.volume)]
