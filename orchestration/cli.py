@@ -54,7 +54,7 @@ def main() -> None:
 
 
 @main.command(epilog=EXIT_CODES)
-@click.option("--rebuild", is_flag=True, help="Read raw anew from the landing folder.")
+@click.option("--rebuild", is_flag=True, help="Read raw anew from the landing folder, and count everything anew.")
 @click.option("--as-of", type=_AsOf(), help="Publish what was known at the end of that day, under versions/ only.")
 def run(rebuild: bool, as_of: date | None) -> None:
     """Load what is new, build, check and publish."""

@@ -54,8 +54,8 @@ def build_definitions(
     rebuild = define_asset_job(
         "rebuild",
         everything,
-        config={"ops": {"extracts": {"config": {"rebuild": True}}}},
-        description="The same, but raw is read anew from the landing folder.",
+        config={"ops": {name: {"config": {"rebuild": True}} for name in ("extracts", "models")}},
+        description="The same, but raw is read anew from the landing folder, and nothing counted before is kept.",
     )
     published = publish_asset(
         settings,

@@ -142,7 +142,8 @@ def _execute(
             result = job.execute_in_process(
                 run_config={
                     "ops": {
-                        "extracts": {"config": {"rebuild": rebuild, "as_of": as_of.isoformat() if as_of else None}}
+                        "extracts": {"config": {"rebuild": rebuild, "as_of": as_of.isoformat() if as_of else None}},
+                        "models": {"config": {"rebuild": rebuild}},
                     },
                     "loggers": {"run_log": {"config": {}}},
                 },

@@ -97,4 +97,7 @@ create table if not exists quality.model_build (
     target varchar,           -- schema.table that was built
     built_at timestamp        -- UTC, when the build of it ended
 );
+create table if not exists quality.built_from (
+    project_fingerprint varchar  -- what everything was last built from; no row in between
+);
 """

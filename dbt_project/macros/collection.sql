@@ -104,3 +104,20 @@
         'loss_reason': 'loss_reason',
     }) }}
 {%- endmacro %}
+
+
+{#- The counts of a week stay until its records change (int_collection_weeks_fingerprinted). A model that counts by week reads the weeks
+    that it has not counted as they are now, of certain objects or of all; before it counts, it forgets what is no longer so. -#}
+{% macro weeks_to_count(objects=none) -%}
+    select * from {{ ref('int_collection_weeks_fingerprinted') }}
+    where {{ "object in ('" ~ objects | unique | join("', '") ~ "')" if objects else 'true' }}
+    {%- if is_incremental() %} and week_fingerprint not in (select week_fingerprint from {{ this }}){% endif %}
+{%- endmacro %}
+
+
+{% macro forget_changed_weeks() -%}
+    {% if is_incremental() -%}
+        delete from {{ this }}
+        where week_fingerprint not in (select week_fingerprint from {{ ref('int_collection_weeks_fingerprinted') }})
+    {%- endif %}
+{%- endmacro %}

@@ -11,6 +11,7 @@ from dagster import (
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
+    Config,
     MaterializeResult,
 )
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
@@ -22,9 +23,14 @@ from orchestration.settings import Settings
 from orchestration.transform.build import NodeResult, build_models, build_results
 from orchestration.transform.dbt import ensure_manifest
 from orchestration.transform.findings import Finding, add_sample_keys, failed_checks, findings
-from orchestration.warehouse import connect
 
 BUILT = ("model", "seed")
+
+
+class ModelsConfig(Config):
+    """`rebuild` keeps nothing of what incremental models have counted before."""
+
+    rebuild: bool = False
 
 
 class LayerTranslator(DagsterDbtTranslator):
@@ -72,7 +78,9 @@ def models_asset(settings: Settings) -> AssetsDefinition:
         dagster_dbt_translator=translator,
         required_resource_keys={RUN_LOCK},
     )
-    def models(context: AssetExecutionContext) -> Iterator[MaterializeResult[None] | AssetCheckResult]:
+    def models(
+        context: AssetExecutionContext, config: ModelsConfig
+    ) -> Iterator[MaterializeResult[None] | AssetCheckResult]:
         run_id = context.run.run_id
         say = progress_of(context)
         whole = context.selected_asset_keys == models.keys and context.selected_asset_check_keys == models.check_keys
@@ -80,10 +88,10 @@ def models_asset(settings: Settings) -> AssetsDefinition:
         select = [] if whole else _names(context, nodes)
         say("dbt starts")
         # the lock is the run's: see RUN_LOCK
-        with connect(settings):
-            pass  # makes the tables that dbt writes its results to
         checks = {key.name: key for key in context.selected_asset_check_keys}
-        for unique_id, status, seconds in build_models(settings, run_id=run_id, select=select, progress=say):
+        for unique_id, status, seconds in build_models(
+            settings, run_id=run_id, select=select, rebuild=config.rebuild, progress=say
+        ):
             # dbt parsed the project anew: a node may have come since Dagster loaded it
             node = nodes.get(unique_id)
             if node and node["resource_type"] in BUILT and status == "success":

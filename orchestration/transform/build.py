@@ -17,7 +17,8 @@ from typing import Any
 
 from orchestration.errors import KuotaError
 from orchestration.settings import Settings
-from orchestration.transform.dbt import dbt_command, dbt_environment
+from orchestration.transform.dbt import dbt_command, dbt_environment, project_fingerprint
+from orchestration.warehouse import connect
 
 SAY_EVERY = 50
 PR_SET_PDEATHSIG = 1
@@ -37,9 +38,12 @@ class NodeResult:
 
 
 def build_models(
-    settings: Settings, *, run_id: str, select: Sequence[str], progress: Callable[[str], None]
+    settings: Settings, *, run_id: str, select: Sequence[str], rebuild: bool, progress: Callable[[str], None]
 ) -> Iterator[tuple[str, str, float]]:
     """Build and test everything, or the nodes of `select` (fully qualified names) alone.
+
+    Incremental models keep what they have of an earlier build, but for a `rebuild`, and until everything has once been
+    built from the project and the settings as they are now.
 
     Yields the unique id, dbt's status and the seconds of each node when it ends; afterwards `build_results` has them
     all. dbt's console goes to stdout. The tests of the models themselves (dbt unit tests) run in CI; a run checks the
@@ -47,11 +51,14 @@ def build_models(
     breaks.
     """
     _results_file(settings).unlink(missing_ok=True)
+    fingerprint = project_fingerprint(settings)
+    anew = not _takes_over(settings, fingerprint, rebuild)
     said: list[str] = []
     with subprocess.Popen(
         [
             *dbt_command(settings, "--log-format", "json", "build"),
             *("--exclude-resource-type", "unit_test"),
+            *(("--full-refresh",) if anew else ()),
             *(("--indirect-selection", "empty", "--select", *select) if select else ()),
         ],
         env=dbt_environment(settings, run_id),
@@ -77,6 +84,19 @@ def build_models(
     # 1 is a test or a model that failed
     if child.returncode not in (0, 1) or not _results_file(settings).exists():
         raise KuotaError("\n".join(["dbt ended before it had built everything:", *said]))
+    if anew and child.returncode == 0 and not select:
+        with connect(settings) as connection:
+            connection.execute("insert into quality.built_from values (?)", [fingerprint])
+
+
+def _takes_over(settings: Settings, fingerprint: str, rebuild: bool) -> bool:
+    """Whether everything was last built from this, and nobody wants it built anew; if not, that is forgotten."""
+    with connect(settings) as connection:
+        known = connection.execute("select project_fingerprint from quality.built_from").fetchall()
+        if known == [(fingerprint,)] and not rebuild:
+            return True
+        connection.execute("delete from quality.built_from")
+        return False
 
 
 def _die_with_parent() -> None:

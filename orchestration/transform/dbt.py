@@ -43,7 +43,7 @@ def ensure_manifest(settings: Settings) -> Path:
     """dbt's manifest.json for this project and these settings, parsed anew only where one of them has changed."""
     manifest = settings.dbt_target / "manifest.json"
     mark = settings.dbt_target / "parsed_from"
-    parsed_from = _project_fingerprint(settings)
+    parsed_from = project_fingerprint(settings)
     if manifest.exists() and mark.exists() and mark.read_text() == parsed_from:
         return manifest
     settings.dbt_target.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -56,8 +56,8 @@ def ensure_manifest(settings: Settings) -> Path:
     return manifest
 
 
-def _project_fingerprint(settings: Settings) -> str:
-    """Names, sizes and times of the project's files, the settings and the warehouse: what a manifest depends on."""
+def project_fingerprint(settings: Settings) -> str:
+    """Names, sizes and times of the project's files, the settings and the warehouse: what every model depends on."""
     files = sorted(
         (str(path.relative_to(settings.dbt_project)), stat.st_size, stat.st_mtime_ns)
         for path in settings.dbt_project.rglob("*")

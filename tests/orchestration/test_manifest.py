@@ -1,5 +1,6 @@
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from orchestration.errors import KuotaError
 from orchestration.settings import PROJECT, Settings
 from orchestration.transform import ensure_manifest
+from orchestration.transform.build import build_models
+from orchestration.warehouse import connect
 from tests.orchestration.small_landing import land
 
 PROJECT_FILE = """
@@ -65,3 +68,23 @@ def test_a_project_that_cannot_be_parsed_says_why_and_is_parsed_again_next_time(
     for _ in range(2):
         with pytest.raises(KuotaError, match=r"dbt cannot parse the project:[\s\S]*'gone'"):
             ensure_manifest(settings)
+
+
+def rows_after_a_build(settings: Settings, *, select: Sequence[str] = (), rebuild: bool = False) -> int:
+    """How many rows the one model has, which adds one to those that it has already."""
+    list(build_models(settings, run_id="test", select=select, rebuild=rebuild, progress=print))
+    with connect(settings, read_only=True) as connection:
+        [count] = connection.execute("select count(*) from main.one").fetchone() or [0]
+    return int(count)
+
+
+def test_what_was_counted_before_is_kept_until_the_models_are_others(settings: OwnProject) -> None:
+    model = settings.dbt_project / "models" / "one.sql"
+    model.write_text("{{ config(materialized='incremental') }} select 1 as one")
+    assert rows_after_a_build(settings) == 1
+    assert rows_after_a_build(settings) == 2
+    model.write_text("{{ config(materialized='incremental') }} select 1 as one, 2 as two")
+    # other models may still be the old ones
+    assert rows_after_a_build(settings, select=["one"]) == 1
+    assert rows_after_a_build(settings) == 1
+    assert rows_after_a_build(settings, rebuild=True) == 1

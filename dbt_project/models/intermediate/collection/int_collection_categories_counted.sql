@@ -1,11 +1,30 @@
--- Which values a week's records have, in every field with few of them, and of what shape their keys are.
-{% set fields = profiled_categories() + profiled_keys() %}
--- a field with more values than this is no list of values; what comes after the most frequent ones is one value
-{% set values_kept = 24 %}
-
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_weeks() }}') }}
+-- Which values a week's records have, in fields with few of them and in those that may be filled by default, and of what shape their keys are.
+{% set values = {
+    'category_count': profiled_categories(),
+    'default_count': profiled_repeats(),
+    'key_shape_count': profiled_keys(),
+} %}
 with
 
+weeks as (
+    {{ weeks_to_count((profiled_categories() + profiled_repeats() + profiled_keys()) | map('first')) }}
+),
+
 records as (
+    select
+        records.*,
+        weeks.week_fingerprint
+    from {{ ref('int_collection_records_placed') }} as records
+    inner join weeks
+        on
+            records.source = weeks.source
+            and records.object = weeks.object
+            and records.week_start = weeks.week_start
+    where not records.is_copy
+),
+
+shaped as (
     select
         *,
         -- what stands before the number of a key; of a long random key nothing
@@ -14,11 +33,12 @@ records as (
                 then rtrim(record_key, '0123456789') || '#'
             when record_key is not null then 'long'
         end as key_shape
-    from {{ ref('int_collection_records_placed') }}
-    where not is_copy
+    from records
 ),
 
-counted as (
+final as (
+    {%- for measure, fields in values.items() %}
+    {%- set record_type = 'record_type' if measure == 'default_count' else "''" %}
     {%- for object, dated_by, field, column, condition in fields %}
     select
         source,
@@ -27,68 +47,23 @@ counted as (
         team_id,
         pipeline,
         week_start,
-        '{{ 'key_shape_count' if column == 'key_shape' else 'category_count' }}' as measure,
-        {{ column }} as category,
-        count(*) as measured_count
-    from records
+        '{{ measure }}' as measure,
+        {{ record_type }} as record_type,
+        cast({{ column }} as varchar) as category,
+        count(*) as measured_count,
+        count(*) as row_count,
+        week_fingerprint
+    from shaped
     where
         object = '{{ object }}'
         and dated_by = '{{ dated_by }}'
         and {{ condition }}
         and {{ column }} is not null
-    group by source, object, team_id, pipeline, week_start, {{ column }}
+    group by source, object, team_id, pipeline, week_start, {{ record_type }}, {{ column }}, week_fingerprint
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
-),
-
-frequencies as (
-    select
-        source,
-        object,
-        field,
-        category,
-        row_number() over (
-            partition by source, object, field order by sum(measured_count) desc, category asc
-        ) as position_of_category
-    from counted
-    group by source, object, field, category
-),
-
-named as (
-    select
-        counted.source,
-        counted.object,
-        counted.field,
-        counted.team_id,
-        counted.pipeline,
-        counted.week_start,
-        counted.measure,
-        case when frequencies.position_of_category <= {{ values_kept }} then counted.category else '(others)' end as category,
-        counted.measured_count
-    from counted
-    inner join frequencies
-        on
-            counted.source = frequencies.source
-            and counted.object = frequencies.object
-            and counted.field = frequencies.field
-            and counted.category = frequencies.category
-),
-
-final as (
-    select
-        source,
-        object,
-        field,
-        team_id,
-        pipeline,
-        week_start,
-        measure,
-        '' as record_type,
-        category,
-        sum(measured_count) as measured_count,
-        sum(measured_count) as row_count
-    from named
-    group by source, object, field, team_id, pipeline, week_start, measure, category
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
 )
 
 select * from final

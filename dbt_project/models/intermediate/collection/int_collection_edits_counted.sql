@@ -1,169 +1,34 @@
-{% set edited = profiled_edits() %}
-{% set in_order %}
-over (
-            partition by versions.source, versions.source_opportunity_id order by versions.extracted_at asc, versions.source_row asc
-        )
-{%- endset %}
--- The largest number of records that were edited, logged or moved within the same ten minutes of a week, beside all of that week: an
--- import or a script touches in minutes what people touch in weeks. By population, because a maximum cannot be added up. The deals that
--- a leaver hands over at once are no edit.
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_weeks() }}') }}
+-- The largest number of records that were edited, logged or moved within the same ten minutes of a week, by one user where the source says
+-- who, beside all of that week: an import or a script touches in minutes what people touch in weeks. By population, because a maximum
+-- cannot be added up.
 with
 
-as_of as (
-    select * from {{ ref('int_as_of_determined') }}
-),
-
-rep_teams as (
-    select * from {{ ref('int_rep_teams_dated') }}
-),
-
-owners as (
-    select
-        opportunity_id,
-        owner_id
-    from {{ ref('int_opportunities_resolved') }}
-),
-
-versions as (
-    select
-        versions.source,
-        versions.source_opportunity_id,
-        versions.opportunity_id,
-        versions.created_on,
-        versions.updated_at,
-        owners.owner_id as rep_id,
-        {%- for column in edited.values() %}
-        versions.{{ column }},
-        lag(versions.{{ column }}) {{ in_order }} as previous_{{ column }},
-        {%- endfor %}
-        row_number() {{ in_order }} as position_of_version
-    from {{ ref('int_opportunity_versions_unioned') }} as versions
-    inner join owners on versions.opportunity_id = owners.opportunity_id
-    where versions.updated_at is not null and versions.is_in_force
-),
-
-last_deals as (
-    select
-        source,
-        owner_reference,
-        max(created_on) as created_on
-    from versions
-    group by source, owner_reference
-),
-
--- all that passes at one instant was one owner's, who has no deal that came later
-handovers as (
-    select
-        versions.source,
-        versions.updated_at
-    from versions
-    inner join last_deals
-        on
-            versions.source = last_deals.source
-            and versions.previous_owner_reference = last_deals.owner_reference
-    where versions.owner_reference <> versions.previous_owner_reference
-    group by versions.source, versions.updated_at
-    having
-        count(distinct versions.previous_owner_reference) = 1
-        and max(last_deals.created_on) < {{ business_date('versions.updated_at') }}
-),
-
-handed_over as (
-    select distinct
-        versions.source,
-        versions.source_opportunity_id,
-        versions.updated_at
-    from versions
-    inner join handovers
-        on
-            versions.source = handovers.source
-            and versions.updated_at = handovers.updated_at
-    where versions.owner_reference <> versions.previous_owner_reference
-),
-
--- an extract may show one edit in several versions
-deal_edits as (
-    select versions.*
-    from versions
-    left join handed_over
-        on
-            versions.source = handed_over.source
-            and versions.source_opportunity_id = handed_over.source_opportunity_id
-            and versions.updated_at = handed_over.updated_at
-    where handed_over.updated_at is null
-),
-
-edits as (
-    select distinct
-        source,
-        'opportunity' as object,
-        'updated_at' as field,
-        opportunity_id as record_id,
-        rep_id,
-        updated_at as edited_at
-    from deal_edits
-    {%- for field, column in edited.items() %}
-    union all
-    select distinct
-        source,
-        'opportunity' as object,
-        '{{ field }}' as field,
-        opportunity_id as record_id,
-        rep_id,
-        updated_at as edited_at
-    from deal_edits
-    where position_of_version > 1 and {{ column }} is distinct from previous_{{ column }}
-    {%- endfor %}
-    union all
-    select
-        source,
-        'activity' as object,
-        'logged_at' as field,
-        activity_id as record_id,
-        rep_id,
-        logged_at as edited_at
-    from {{ ref('int_activities_judged') }}
-    where exclusion_reason is null and logged_at is not null
-    union all
-    select
-        stage_log.source,
-        'stage_event' as object,
-        'changed_at' as field,
-        stage_log.opportunity_id as record_id,
-        owners.owner_id as rep_id,
-        stage_log.changed_at as edited_at
-    from {{ ref('int_stage_log_unioned') }} as stage_log
-    inner join owners on stage_log.opportunity_id = owners.opportunity_id
-    where stage_log.changed_at is not null
-),
-
-dated as (
-    select
-        *,
-        {{ business_date('edited_at') }} as edited_on
-    from edits
+weeks as (
+    {{ weeks_to_count(['opportunity', 'activity', 'stage_event']) }}
 ),
 
 by_minutes as (
     select
-        dated.source,
-        dated.object,
-        dated.field,
-        rep_teams.team_id,
-        {{ fiscal_period_start('week', 'dated.edited_on') }} as week_start,
-        date_trunc('hour', dated.edited_at) as edited_hour,
-        cast(floor(extract(minute from dated.edited_at) / 10) as integer) as edited_minutes,
+        edits.source,
+        edits.object,
+        edits.field,
+        edits.team_id,
+        edits.week_start,
+        weeks.week_fingerprint,
+        edits.edited_by,
+        date_trunc('hour', edits.edited_at) as edited_hour,
+        cast(floor(extract(minute from edits.edited_at) / 10) as integer) as edited_minutes,
         count(*) as edit_count
-    from dated
-    cross join as_of
-    left join rep_teams
+    from {{ ref('int_collection_edits_placed') }} as edits
+    inner join weeks
         on
-            dated.rep_id = rep_teams.rep_id
-            and dated.edited_on between rep_teams.valid_from and rep_teams.valid_to
-    where dated.edited_on between as_of.earliest_plausible_on and as_of.as_of_date
+            edits.source = weeks.source
+            and edits.object = weeks.object
+            and edits.week_start = weeks.week_start
     group by
-        dated.source, dated.object, dated.field, rep_teams.team_id, week_start,
-        date_trunc('hour', dated.edited_at), cast(floor(extract(minute from dated.edited_at) / 10) as integer)
+        edits.source, edits.object, edits.field, edits.team_id, edits.week_start, weeks.week_fingerprint, edits.edited_by,
+        date_trunc('hour', edits.edited_at), cast(floor(extract(minute from edits.edited_at) / 10) as integer)
 ),
 
 by_population as (
@@ -173,6 +38,7 @@ by_population as (
         field,
         'team:' || team_id as population,
         week_start,
+        week_fingerprint,
         edit_count
     from by_minutes
     where team_id is not null
@@ -183,9 +49,10 @@ by_population as (
         field,
         'all' as population,
         week_start,
+        week_fingerprint,
         sum(edit_count) as edit_count
     from by_minutes
-    group by source, object, field, week_start, edited_hour, edited_minutes
+    group by source, object, field, week_start, week_fingerprint, edited_by, edited_hour, edited_minutes
 ),
 
 final as (
@@ -196,10 +63,11 @@ final as (
         population,
         week_start,
         'largest_edit_count' as measure,
-        max(edit_count) as measured_count,
-        sum(edit_count) as row_count
+        cast(max(edit_count) as bigint) as measured_count,
+        cast(sum(edit_count) as bigint) as row_count,
+        week_fingerprint
     from by_population
-    group by source, object, field, population, week_start
+    group by source, object, field, population, week_start, week_fingerprint
 )
 
 select * from final

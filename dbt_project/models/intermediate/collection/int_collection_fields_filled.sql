@@ -1,9 +1,22 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_weeks() }}') }}
 -- How many records of a week have each field that may be left blank.
 with
 
+weeks as (
+    {{ weeks_to_count(profiled_fills() | map('first')) }}
+),
+
 records as (
-    select * from {{ ref('int_collection_records_placed') }}
-    where not is_copy
+    select
+        records.*,
+        weeks.week_fingerprint
+    from {{ ref('int_collection_records_placed') }} as records
+    inner join weeks
+        on
+            records.source = weeks.source
+            and records.object = weeks.object
+            and records.week_start = weeks.week_start
+    where not records.is_copy
 ),
 
 final as (
@@ -19,10 +32,11 @@ final as (
         record_type,
         cast(null as varchar) as category,
         count({{ column }}) as measured_count,
-        count(*) as row_count
+        count(*) as row_count,
+        week_fingerprint
     from records
     where object = '{{ object }}' and dated_by = '{{ dated_by }}' and {{ condition }}
-    group by source, object, team_id, pipeline, week_start, record_type
+    group by source, object, team_id, pipeline, week_start, record_type, week_fingerprint
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 )

@@ -3,7 +3,7 @@
 {% set families = [
     'int_collection_rows_counted',
     'int_collection_fields_filled',
-    'int_collection_categories_counted',
+    'int_collection_categories_named',
     'int_collection_values_binned',
     'int_collection_repeats_counted',
     'int_collection_trails_counted',
@@ -13,7 +13,19 @@ with
 
 cells as (
     {%- for family in families %}
-    select * from {{ ref(family) }}
+    select
+        source,
+        object,
+        field,
+        team_id,
+        pipeline,
+        week_start,
+        measure,
+        record_type,
+        category,
+        measured_count,
+        row_count
+    from {{ ref(family) }}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),

@@ -1,8 +1,21 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_weeks() }}') }}
 -- How many records a week brings, by type of activity where the object has types, and how many copies came along.
 with
 
+weeks as (
+    {{ weeks_to_count() }}
+),
+
 records as (
-    select * from {{ ref('int_collection_records_placed') }}
+    select
+        records.*,
+        weeks.week_fingerprint
+    from {{ ref('int_collection_records_placed') }} as records
+    inner join weeks
+        on
+            records.source = weeks.source
+            and records.object = weeks.object
+            and records.week_start = weeks.week_start
 ),
 
 counted as (
@@ -14,11 +27,12 @@ counted as (
         team_id,
         pipeline,
         week_start,
+        week_fingerprint,
         count(*) as read_count,
         count(case when not is_copy then 1 end) as record_count,
         count(case when is_copy then 1 end) as copy_count
     from records
-    group by source, object, dated_by, record_type, team_id, pipeline, week_start
+    group by source, object, dated_by, record_type, team_id, pipeline, week_start, week_fingerprint
 ),
 
 final as (
@@ -33,7 +47,8 @@ final as (
         record_type,
         cast(null as varchar) as category,
         record_count as measured_count,
-        record_count as row_count
+        record_count as row_count,
+        week_fingerprint
     from counted
     union all
     select
@@ -46,11 +61,12 @@ final as (
         'copy_count' as measure,
         '' as record_type,
         cast(null as varchar) as category,
-        sum(copy_count) as measured_count,
-        sum(read_count) as row_count
+        cast(sum(copy_count) as bigint) as measured_count,
+        cast(sum(read_count) as bigint) as row_count,
+        week_fingerprint
     from counted
     where dated_by = 'rows'
-    group by source, object, dated_by, team_id, pipeline, week_start
+    group by source, object, dated_by, team_id, pipeline, week_start, week_fingerprint
 )
 
 select * from final

@@ -1,33 +1,40 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_weeks() }}') }}
 -- How many of the deals that closed in a week have a trail of activities.
 with
 
-records as (
-    select * from {{ ref('int_collection_records_placed') }}
-    where object = 'opportunity' and dated_by = 'close_date' and not is_copy
+weeks as (
+    {{ weeks_to_count(['opportunity']) }}
 ),
 
-trails as (
-    select distinct opportunity_id
-    from {{ ref('int_activities_judged') }}
-    where exclusion_reason is null and opportunity_id is not null
+records as (
+    select
+        records.*,
+        weeks.week_fingerprint
+    from {{ ref('int_collection_records_placed') }} as records
+    inner join weeks
+        on
+            records.source = weeks.source
+            and records.object = weeks.object
+            and records.week_start = weeks.week_start
+    where records.dated_by = 'close_date' and not records.is_copy
 ),
 
 final as (
     select
-        records.source,
+        source,
         'activity' as object,
         'opportunity_id' as field,
-        records.team_id,
-        records.pipeline,
-        records.week_start,
+        team_id,
+        pipeline,
+        week_start,
         'trail_count' as measure,
         '' as record_type,
         cast(null as varchar) as category,
-        count(trails.opportunity_id) as measured_count,
-        count(*) as row_count
+        count(case when has_trail then 1 end) as measured_count,
+        count(*) as row_count,
+        week_fingerprint
     from records
-    left join trails on records.opportunity_id = trails.opportunity_id
-    group by records.source, records.team_id, records.pipeline, records.week_start
+    group by source, team_id, pipeline, week_start, week_fingerprint
 )
 
 select * from final

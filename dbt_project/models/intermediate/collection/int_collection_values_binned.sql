@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_weeks() }}') }}
 -- How a week's amounts, hours of the day and lags until logging are distributed: amounts and durations by tenths of a power of ten,
 -- hours as the reporting time zone's clock shows them. The lag of what has no instant of logging is counted from the first extract that
 -- could have shown it.
@@ -5,13 +6,33 @@
 
 with
 
+weeks as (
+    {{ weeks_to_count() }}
+),
+
 records as (
-    select * from {{ ref('int_collection_records_placed') }}
-    where not is_copy
+    select
+        records.*,
+        weeks.week_fingerprint
+    from {{ ref('int_collection_records_placed') }} as records
+    inner join weeks
+        on
+            records.source = weeks.source
+            and records.object = weeks.object
+            and records.week_start = weeks.week_start
+    where not records.is_copy
 ),
 
 arrivals as (
-    select * from {{ ref('int_collection_arrivals_dated') }}
+    select
+        arrivals.*,
+        weeks.week_fingerprint
+    from {{ ref('int_collection_arrivals_dated') }} as arrivals
+    inner join weeks
+        on
+            arrivals.source = weeks.source
+            and arrivals.object = weeks.object
+            and arrivals.week_start = weeks.week_start
 ),
 
 lagged as (
@@ -23,6 +44,7 @@ lagged as (
         pipeline,
         week_start,
         record_type,
+        week_fingerprint,
         {{ seconds_between('happened_at', 'logged_at') }} as lag_seconds
     from records
     where logged_at is not null and happened_at is not null
@@ -35,6 +57,7 @@ lagged as (
         pipeline,
         week_start,
         record_type,
+        week_fingerprint,
         lag_days * 86400 as lag_seconds
     from arrivals
 ),
@@ -50,6 +73,7 @@ binned as (
         week_start,
         'magnitude_count' as measure,
         record_type,
+        week_fingerprint,
         cast(cast(floor(round(ln({{ column }}) / ln(10) * 10, 6)) as integer) as varchar) as category
     from records
     where object = '{{ object }}' and dated_by = '{{ dated_by }}' and {{ condition }}
@@ -65,6 +89,7 @@ binned as (
         week_start,
         'hour_count' as measure,
         record_type,
+        week_fingerprint,
         cast(extract(hour from {{ local_instant(column, zone) }}) as varchar) as category
     from records
     where object = '{{ object }}' and dated_by = '{{ dated_by }}' and {{ column }} is not null and {{ condition }}
@@ -79,6 +104,7 @@ binned as (
         week_start,
         'lag_count' as measure,
         record_type,
+        week_fingerprint,
         case
             when lag_seconds < 0 then '0 before'
             when lag_seconds < 3600 then '1 hour'
@@ -104,9 +130,10 @@ final as (
         record_type,
         category,
         count(*) as measured_count,
-        count(*) as row_count
+        count(*) as row_count,
+        week_fingerprint
     from binned
-    group by source, object, field, team_id, pipeline, week_start, measure, record_type, category
+    group by source, object, field, team_id, pipeline, week_start, measure, record_type, category, week_fingerprint
 )
 
 select * from final
