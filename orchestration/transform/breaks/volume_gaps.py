@@ -30,7 +30,7 @@ def find_gaps(series: VolumeSeries) -> list[Candidate]:
     at = max(series.begins, 4)
     while at < len(series.volume) - 1:
         # a gap begins where a week holds far less than those before it
-        falls = series.volume[at] <= GAP * series.volume[at - 4 : at].mean()
+        falls = series.volume[at] <= GAP * np.median(series.volume[at - 4 : at])
         lengths = range(min(LONGEST_OUTAGE, len(series.volume) - 1 - at), 0, -1) if falls else range(0)
         length = next((each for each in lengths if _gain(series, at, at + each, phi) >= needed), 0)
         if length and not series.recurs(at, at + length):
@@ -65,8 +65,8 @@ def _gain(series: VolumeSeries, at: int, end: int, phi: float) -> float:
 
 
 def _usual(series: VolumeSeries, at: int, end: int) -> tuple[float, float]:
-    """Records of a week beside these weeks, and what these weeks should have brought."""
-    usual = min(float(series.volume[at - 4 : at].mean()), float(series.volume[end : end + 4].mean()))
+    """Records of a usual week beside these, which no rush is, and what these weeks should have brought."""
+    usual = min(float(np.median(series.volume[at - 4 : at])), float(np.median(series.volume[end : end + 4])))
     return usual, usual * (end - at) * series.going_on(at, end)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from orchestration.transform.breaks.candidate import Candidate, step, windows
 from orchestration.transform.breaks.profile import EVERYBODY
-from orchestration.transform.breaks.segments import Cut, find_cuts, log_likelihood
+from orchestration.transform.breaks.segments import Cut, find_cuts
 from orchestration.transform.breaks.volume_series import FEWEST_EXPECTED, GAP, LONGEST_OUTAGE, WINDOW, VolumeSeries
 
 # days that lie ahead of a record's first one: nothing has them at first, and where they are recorded they come at once
@@ -40,9 +40,8 @@ def find_regimes(series: VolumeSeries) -> list[Candidate]:
         if cut.at < silent_until:
             continue
         before, after = series.rate(cut.start, cut.at), series.rate(cut.at, cut.end)
-        raw = _raw(series, cut)
         expected = before * series.control[cut.at : cut.end].sum()
-        if after <= SILENCE * before and raw <= GAP and expected >= FEWEST_EXPECTED:
+        if after <= SILENCE * before and _falls(series, cut) and expected >= FEWEST_EXPECTED:
             again = next(
                 (each for each in cuts[position + 1 :] if series.rate(each.at, each.end) > SILENCE * before), None
             )
@@ -53,7 +52,7 @@ def find_regimes(series: VolumeSeries) -> list[Candidate]:
                 silent_until = ends + (1 if kind == "outage" else 0)
         elif (
             before <= SILENCE * after
-            and raw >= 1 / GAP
+            and _raw(series, cut) >= 1 / GAP
             and (position == 0 or cut.at - cut.start > LONGEST_OUTAGE)
             and _started(series, cut, after)
         ):
@@ -101,6 +100,12 @@ def _raw(series: VolumeSeries, cut: Cut) -> float:
     """The factor by which the volume itself changes, whatever it is held against."""
     earlier, later = windows(cut, WINDOW)
     return float((series.volume[later].mean() + 0.1) / (series.volume[earlier].mean() + 0.1))
+
+
+def _falls(series: VolumeSeries, cut: Cut) -> bool:
+    """Whether the weeks of a cut bring far less than a usual week before it, which no rush is."""
+    later = windows(cut, WINDOW)[1]
+    return bool(series.volume[later].mean() <= GAP * np.median(series.volume[max(0, cut.at - 8) : cut.at]))
 
 
 def _is_dip(series: VolumeSeries, bounds: list[int]) -> bool:

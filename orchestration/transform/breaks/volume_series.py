@@ -40,7 +40,9 @@ NOT_BY_CHANCE = 4.0
 class VolumeSeries:
     """One volume beside its outcome side; of a type of record also beside the `rest`, the other types."""
 
-    def __init__(self, key: tuple[str, str, str, str], volume: Any, control: Any, witnesses: list[Any], rest: Any) -> None:
+    def __init__(
+        self, key: tuple[str, str, str, str], volume: Any, control: Any, witnesses: list[Any], rest: Any
+    ) -> None:
         self.key, self.volume, self.control, self.rest = key, volume, control, rest
         self.witnesses = [part for part in witnesses if part.sum() > 0]
         self.least_factor = LEAST_FACTOR[key[0], key[1]]

@@ -24,11 +24,11 @@ def find_volume_breaks(profile: Profile, others: list[Profile]) -> list[Candidat
     populations = sorted({key[3] for key, _ in profile.measured("row_count")})
     for thing, field in OUTCOME_SIDE:
         types = sorted({key[4] for key, _ in profile.measured("row_count") if key[:2] == (thing, field)})
+        company = _outcome_side(profile, others, thing, field, EVERYBODY)
         for population in populations:
             parts = _outcome_side(profile, others, thing, field, population)
-            control = sum(parts[:HELD_AGAINST.get((thing, field))], np.zeros(len(profile.weeks)))
+            control = sum(parts[: HELD_AGAINST.get((thing, field))], np.zeros(len(profile.weeks)))
             # what knows no pipelines goes on for everybody
-            company = _outcome_side(profile, others, thing, field, EVERYBODY)
             witnesses = [own if own.sum() else whole for own, whole in zip(parts, company, strict=False)]
             everything = profile.rows(thing, field, population)
             for record_type in [None, *types] if len(types) > 1 else [None]:
