@@ -62,7 +62,7 @@ def find_regimes(series: VolumeSeries) -> list[Candidate]:
             silent_until = cut.end + 1
         elif series.least_factor:
             dated = _dated(series, cut)
-            if _is_regime(series, dated):
+            if _is_regime(series, dated, series.least_factor):
                 found.append(series.candidate("volume_regime_changed", dated, None, before, after))
     return found
 
@@ -127,7 +127,7 @@ def _is_dip(series: VolumeSeries, bounds: list[int]) -> bool:
     )
 
 
-def _is_regime(series: VolumeSeries, cut: Cut) -> bool:
+def _is_regime(series: VolumeSeries, cut: Cut, factor: float) -> bool:
     """Whether volume and outcome side part at the cut by a step, not by the drift that both have there."""
     if cut.at < series.begins + RAMP or cut.at - cut.start < 6 or cut.end - cut.settled < 6:
         return False
@@ -135,7 +135,7 @@ def _is_regime(series: VolumeSeries, cut: Cut) -> bool:
     steps = [step(series.volume, series.control, weeks, weeks >= cut.settled, follows) for follows in FOLLOWS]
     surest = min(steps, key=lambda each: each.error)
     sizes = [float(np.sign(surest.size)) * each.size for each in steps]
-    least = float(np.log(series.least_factor))
+    least = float(np.log(factor))
     return max(sizes) >= least and min(sizes) >= SHARE_OF_FACTOR * least and abs(surest.size) >= CERTAIN * surest.error
 
 
