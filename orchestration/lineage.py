@@ -1,4 +1,4 @@
-"""What dbt's manifest says of the build: what each model is built from, and which tests are critical."""
+"""What dbt's manifest says of the build: what a model is built from, what dates its rows, which tests are critical."""
 
 import json
 from dataclasses import dataclass
@@ -22,6 +22,15 @@ def model_parents(manifest: Path) -> dict[str, list[str]]:
         _relation(node): sorted(_relation(nodes[parent]) for parent in node.get("depends_on", {}).get("nodes", []))
         for node in nodes.values()
         if node["resource_type"] in ("model", "seed")
+    }
+
+
+def dating_columns(manifest: Path) -> dict[str, list[str]]:
+    """For each table, as "schema.table", the columns that say when a row counts, had or not: its meta `dated_by`."""
+    return {
+        _relation(node): node.get("config", {}).get("meta", {}).get("dated_by", [])
+        for node in _nodes(manifest).values()
+        if node["resource_type"] in ("model", "source")
     }
 
 

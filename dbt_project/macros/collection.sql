@@ -106,12 +106,20 @@
 {%- endmacro %}
 
 
-{#- The counts of a week stay until its records change (int_collection_weeks_fingerprinted). A model that counts by week reads the weeks
-    that it has not counted as they are now, of certain objects or of all; before it counts, it forgets what is no longer so. -#}
-{% macro weeks_to_count(objects=none) -%}
-    select * from {{ ref('int_collection_weeks_fingerprinted') }}
-    where {{ "object in ('" ~ objects | unique | join("', '") ~ "')" if objects else 'true' }}
-    {%- if is_incremental() %} and week_fingerprint not in (select week_fingerprint from {{ this }}){% endif %}
+{#- The counts of a week stay until its records change (int_collection_weeks_fingerprinted). A model that counts by week reads the rows of
+    the weeks that it has not counted as they are now, of certain objects or of all; before it counts, it forgets what is no longer so. -#}
+{% macro rows_of_weeks_to_count(placed, objects=none) -%}
+    select
+        placed.*,
+        weeks.week_fingerprint
+    from {{ ref(placed) }} as placed
+    inner join {{ ref('int_collection_weeks_fingerprinted') }} as weeks
+        on
+            placed.source = weeks.source
+            and placed.object = weeks.object
+            and placed.week_start = weeks.week_start
+    where {{ "weeks.object in ('" ~ objects | unique | join("', '") ~ "')" if objects else 'true' }}
+    {%- if is_incremental() %} and weeks.week_fingerprint not in (select week_fingerprint from {{ this }}){% endif %}
 {%- endmacro %}
 
 

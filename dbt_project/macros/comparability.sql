@@ -135,3 +135,102 @@
         else {{ breaks }}.starts_on > {{ earlier_start }} and {{ breaks }}.starts_on <= {{ end }}
     end
 {%- endmacro %}
+
+
+{#- CTEs up to judged: how each of `rows` was collected, what it may be compared with and which breaks say so. A row is one of the `keys`
+    and begins on `start`; is_recorded is whether anything was recorded of it, previous_start and year_ago_start are the rows that it is
+    compared with. `met` are the breaks that meet it. -#}
+{% macro judged_by_breaks(rows, met, keys, start) -%}
+{%- set keys_of_row = keys + [start] -%}
+breaks_summed as (
+    select
+        {{ keys_of_row | join(',\n        ') }},
+        bool_or(is_partial) as is_partial,
+        bool_or(is_within) as has_break,
+        {%- for earlier in ['previous', 'year_ago'] %}
+        bool_or(divides_from_{{ earlier }}) as is_divided_from_{{ earlier }},
+        bool_or(is_bridged_from_{{ earlier }}) as is_bridged_from_{{ earlier }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ met }}
+    group by {{ keys_of_row | join(', ') }}
+),
+
+collected as (
+    select
+        {{ rows }}.*,
+        {%- for earlier in ['previous', 'year_ago'] %}
+        breaks_summed.is_divided_from_{{ earlier }},
+        breaks_summed.is_bridged_from_{{ earlier }},
+        {%- endfor %}
+        case
+            when not {{ rows }}.is_recorded then 'not_recorded'
+            when breaks_summed.is_partial then 'partial'
+            when breaks_summed.has_break then 'mixed'
+            else 'whole'
+        end as collection_status
+    from {{ rows }}
+    left join breaks_summed
+        on
+            {%- for key in keys_of_row %}
+            {{ rows }}.{{ key }} = breaks_summed.{{ key }}{{ ' and' if not loop.last }}
+            {%- endfor %}
+),
+
+compared as (
+    select
+        collected.*,
+        {%- for earlier in ['previous', 'year_ago'] %}
+        case
+            when coalesce({{ earlier }}.collection_status, 'not_recorded') = 'not_recorded' then 'unknown'
+            when collected.collection_status = 'not_recorded' or collected.is_divided_from_{{ earlier }} then 'not_comparable'
+            when collected.is_bridged_from_{{ earlier }} then 'bridged'
+            else 'comparable'
+        end as comparability_{{ earlier }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from collected
+    {%- for earlier in ['previous', 'year_ago'] %}
+    left join collected as {{ earlier }}
+        on
+            {%- for key in keys %}
+            collected.{{ key }} = {{ earlier }}.{{ key }} and
+            {%- endfor %}
+            collected.{{ earlier }}_start = {{ earlier }}.{{ start }}
+    {%- endfor %}
+),
+
+reasons as (
+    select
+        {%- for key in keys_of_row %}
+        compared.{{ key }},
+        {%- endfor %}
+        {{ listed_in_order(met ~ '.break_id', met ~ '.break_id') }} as comparability_reasons
+    from compared
+    inner join {{ met }}
+        on
+            {%- for key in keys_of_row %}
+            compared.{{ key }} = {{ met }}.{{ key }}{{ ' and' if not loop.last }}
+            {%- endfor %}
+    where
+        {{ met }}.is_partial
+        or {{ met }}.is_within
+        {%- for earlier in ['previous', 'year_ago'] %}
+        or (
+            compared.comparability_{{ earlier }} in ('not_comparable', 'bridged')
+            and ({{ met }}.divides_from_{{ earlier }} or {{ met }}.is_bridged_from_{{ earlier }})
+        )
+        {%- endfor %}
+    group by {% for key in keys_of_row %}compared.{{ key }}{{ ', ' if not loop.last }}{% endfor %}
+),
+
+judged as (
+    select
+        compared.*,
+        reasons.comparability_reasons
+    from compared
+    left join reasons
+        on
+            {%- for key in keys_of_row %}
+            compared.{{ key }} = reasons.{{ key }}{{ ' and' if not loop.last }}
+            {%- endfor %}
+)
+{%- endmacro %}

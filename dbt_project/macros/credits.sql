@@ -52,6 +52,30 @@
 {%- endmacro %}
 
 
+{#- One of its metric for each of `rows` that has one, activities or leads: its rep's, in the team of the day. -#}
+{% macro single_credits(rows, object, rep, credited_on, told=false) -%}
+    select
+        {{ rows }}.metric,
+        {{ rows }}.{{ rep }} as rep_id,
+        memberships.team_id,
+        {{ rows }}.{{ credited_on }} as credited_on,
+        cast(1 as decimal(28, 10)) as amount,
+        {{ rows }}.source,
+        '{{ object }}' as object,
+        {{ rows }}.{{ object }}_id as object_id
+        {%- if told %},
+        {{ rows }}.told_from,
+        {{ rows }}.told_until
+        {%- endif %}
+    from {{ rows }}
+    left join memberships
+        on
+            {{ rows }}.{{ rep }} = memberships.rep_id
+            and {{ rows }}.{{ credited_on }} between memberships.valid_from and memberships.valid_to
+    where {{ rows }}.metric is not null
+{%- endmacro %}
+
+
 {#- The metrics of deals, from `credits` (of won deals), those of first customers, `units` by deal and `pipeline_created`. -#}
 {% macro deal_metrics_credited(told=false) -%}
     {%- set metrics = [

@@ -270,3 +270,62 @@ funnel_moves as (
     select * from converting
 )
 {%- endmacro %}
+
+
+{#- CTEs up to final: `rows` of steps by segment and period. `counts` are what is counted of the rows, each with its expression; they are
+    counted by `day` first: a day's counts are fewer than the rows, and each stands in four periods. -#}
+{% macro counted_over_periods(rows, day, counts) -%}
+{%- set keys = ['subject_type', 'pipeline', 'from_stage', 'to_stage'] -%}
+counted_by_day as (
+    select
+        segments.segment_type,
+        segments.segment_id,
+        {%- for key in keys %}
+        {{ rows }}.{{ key }},
+        {%- endfor %}
+        {{ rows }}.{{ day }} as counted_on,
+        {%- for count, expression in counts.items() %}
+        {{ expression }} as {{ count }}_count{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ rows }}
+    inner join segments
+        on
+            {{ rows }}.subject_type = segments.subject_type
+            and {{ rows }}.subject_id = segments.subject_id
+    group by
+        segments.segment_type,
+        segments.segment_id,
+        {%- for key in keys %}
+        {{ rows }}.{{ key }},
+        {%- endfor %}
+        {{ rows }}.{{ day }}
+),
+
+final as (
+    select
+        counted_by_day.segment_type,
+        counted_by_day.segment_id,
+        counted_by_day.subject_type,
+        counted_by_day.pipeline,
+        period_dates.period_type,
+        period_dates.period_start,
+        period_dates.period_end,
+        counted_by_day.from_stage,
+        counted_by_day.to_stage,
+        {%- for count in counts %}
+        cast(sum(counted_by_day.{{ count }}_count) as bigint) as {{ count }}_count{{ ',' if not loop.last }}
+        {%- endfor %}
+    from counted_by_day
+    inner join period_dates on counted_by_day.counted_on = period_dates.date_day
+    group by
+        counted_by_day.segment_type,
+        counted_by_day.segment_id,
+        counted_by_day.subject_type,
+        counted_by_day.pipeline,
+        period_dates.period_type,
+        period_dates.period_start,
+        period_dates.period_end,
+        counted_by_day.from_stage,
+        counted_by_day.to_stage
+)
+{%- endmacro %}

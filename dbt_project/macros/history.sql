@@ -49,3 +49,63 @@
             end
         )
 {%- endmacro %}
+
+
+{#- The deals of `deals` that no current row has any more, and since when. -#}
+{% macro vanished_deals(deals) -%}
+    select
+        deal_key,
+        max(superseded_at) as vanished_at
+    from {{ ref(deals) }}
+    group by deal_key
+    having max(case when is_current then 1 else 0 end) = 0
+{%- endmacro %}
+
+
+{#- Whose state a row of `deals` tells, from when on, and whether `logged_deals` have it: beside a log from its last update on,
+    without one from its extract on. A second row of a deal in one extract is kept apart. -#}
+{% macro delivered_state() -%}
+    case
+            when deals.is_current and deals.position_of_deal > 1
+                then deals.deal_key || ' duplicate ' || cast(deals.position_of_deal as varchar)
+            else deals.deal_key
+        end as history_key,
+        deals.deal_key,
+        case
+            when logged_deals.deal_key is null or deals.updated_at > deals.extracted_at then deals.extracted_at
+            else coalesce(deals.updated_at, deals.extracted_at)
+        end as observed_at,
+        false as is_logged,
+        logged_deals.deal_key is not null and not (deals.is_current and deals.position_of_deal > 1) as has_log
+{%- endmacro %}
+
+
+{#- What was logged of each deal and what was delivered, in the order in which it became so. -#}
+{% macro states_positioned(logged, delivered) -%}
+    select
+        *,
+        row_number() over (
+            partition by history_key
+            order by
+                observed_at,
+                case when is_logged then 0 else 1 end,
+                extracted_at,
+                row_hash
+        ) as position
+    from (
+        select * from {{ logged }}
+        union all
+        select * from {{ delivered }}
+    ) as unioned
+{%- endmacro %}
+
+
+{#- What each pipeline of `stages` is called. -#}
+{% macro pipelines_named(stages) -%}
+    select
+        pipeline_key,
+        max(pipeline_name) as pipeline_name
+    from {{ stages }}
+    where pipeline_key is not null
+    group by pipeline_key
+{%- endmacro %}

@@ -1,3 +1,14 @@
+{#- The owner that each user of HubSpot is. -#}
+{% macro hubspot_users() -%}
+    select
+        user_key,
+        min(owner_key) as owner_key
+    from {{ ref('stg_hubspot__owners') }}
+    where is_current and user_key is not null
+    group by user_key
+{%- endmacro %}
+
+
 {#- The keys that current rows of `model` name in `column` as merged into them, as `merged_key`. HubSpot shows a merge only on what is
     left of it. -#}
 {% macro hubspot_merged_keys(model, column, key) -%}

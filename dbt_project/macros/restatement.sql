@@ -49,10 +49,25 @@ final as (
 {%- endmacro %}
 
 
-{#- Whether `rows` were told throughout a span that begins on `day`. -#}
-{% macro was_told_on(rows, day) -%}
-    {{ rows }}.told_from <= {{ day }}
-            and ({{ rows }}.told_until is null or {{ rows }}.told_until > {{ day }})
+{#- The days from which and until which `rows` of a `key` were told, or stood: between two of them nothing of it changes. -#}
+{% macro days_told(rows, key, starts='told_from', ends='told_until') -%}
+    select
+        {{ key }},
+        {{ starts }} as told_from
+    from {{ rows }}
+    union
+    select
+        {{ key }},
+        {{ ends }} as told_from
+    from {{ rows }}
+    where {{ ends }} is not null
+{%- endmacro %}
+
+
+{#- Whether `rows` were told, or stood, throughout a span that begins on `day`. -#}
+{% macro was_told_on(rows, day, starts='told_from', ends='told_until') -%}
+    {{ rows }}.{{ starts }} <= {{ day }}
+            and ({{ rows }}.{{ ends }} is null or {{ rows }}.{{ ends }} > {{ day }})
 {%- endmacro %}
 
 

@@ -8,29 +8,25 @@ from typing import Any
 
 import duckdb
 
-from orchestration.lineage import model_parents
+from orchestration.lineage import dating_columns, model_parents
 from orchestration.publish.state import identifier
 from orchestration.settings import Settings
 
 Parents = Mapping[str, Sequence[str]]
 
-# when a row was touched or is expected to close says nothing of the periods that it counts in
-_NO_BUSINESS_DATE = re.compile(r"^_|updat|modif|modstamp|expected|known_|valid_|effective_")
 # what takes only days or ids from its inputs, or says how they were collected, hands no wrong figure on
 HANDS_ON_NO_FIGURES = re.compile(
     r"quality\..*|marts\.publication|intermediate\.int_(as_of_determined|dates_generated|source_records_listed"
     r"|collection_(beginnings_dated|breaks_.*|scopes_assigned|statuses_judged|touches_found))"
 )
-ROWS_PROBED = 10_000
-_DAYS = ("date", "timestamp", "timestamp with time zone")
 
 
 def write_check_impact(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Make publish_quality.quality.check_impact: a row for each check whose result holds and is no pass.
 
-    `marts` are the published tables whose figures its table feeds, as far as dbt's manifest is there to say so;
-    `first_on` and `last_on` the span of the dates of its sample rows, else of its whole table, which `dates_of` tells.
-    The connection has the temporary table `publish_result`.
+    `marts` are the published tables whose figures its table feeds; `first_on` and `last_on` the span of the dates of
+    its sample rows, else of its whole table, which `dates_of` tells; all as far as dbt's manifest is there to say what
+    feeds and dates them. The connection has the temporary table `publish_result`.
     """
     connection.execute("""
         create table publish_quality.quality.check_impact (
@@ -45,9 +41,17 @@ def write_check_impact(connection: duckdb.DuckDBPyConnection, settings: Settings
         order by all
     """).fetchall()
     manifest = settings.dbt_target / "manifest.json"
-    parents = model_parents(manifest) if failing and manifest.exists() else {}
+    is_told = bool(failing) and manifest.exists()
+    parents = model_parents(manifest) if is_told else {}
+    dated_by = dating_columns(manifest) if is_told else {}
     rows = [
-        (room, target, check_name, marts_built_from(parents, target), *_dates(connection, target, sample_keys))
+        (
+            room,
+            target,
+            check_name,
+            marts_built_from(parents, target),
+            *_dates(connection, target, dated_by.get(target, []), sample_keys),
+        )
         for room, target, check_name, sample_keys in failing
     ]
     if rows:
@@ -68,7 +72,7 @@ def marts_built_from(parents: Parents, target: str) -> list[str]:
 
 
 def _dates(
-    connection: duckdb.DuckDBPyConnection, target: str, sample_keys: str | None
+    connection: duckdb.DuckDBPyConnection, target: str, dated_by: Sequence[str], sample_keys: str | None
 ) -> tuple[date | None, date | None, str | None]:
     schema, _, table = target.partition(".")
     types = dict(
@@ -80,8 +84,7 @@ def _dates(
             [schema, table],
         ).fetchall()
     )
-    days = (_as_date(name, types[name]) for name in types if not _NO_BUSINESS_DATE.search(name))
-    dates = [expression for expression in days if expression]
+    dates = [_as_date(name, types[name]) for name in dated_by if name in types]
     if not dates or sample_keys is None:
         return None, None, None
     try:
@@ -97,14 +100,8 @@ def _span(
     dates: Sequence[str],
     is_sample_row: tuple[str, Sequence[str | None]],
 ) -> tuple[date | None, date | None, str | None]:
-    # most columns of text hold no dates, and a search through all their rows would take long
-    probe = ", ".join(f"count({expression}) > 0" for expression in dates)
-    query = f"select {probe} from (from {relation} limit {ROWS_PROBED})"  # noqa: S608 -- quoted names that are there
-    holds_dates = connection.execute(query).fetchone() or ()
-    dates = [expression for expression, holds in zip(dates, holds_dates, strict=True) if holds]
-    if not dates:
-        return None, None, None
-    query = f"select min(least({', '.join(dates)})), max(greatest({', '.join(dates)})) from {relation} where "  # noqa: S608
+    span = f"min(least({', '.join(dates)})), max(greatest({', '.join(dates)}))"
+    query = f"select {span} from {relation} where "  # noqa: S608 -- quoted names that are there
     for dates_of, (condition, values) in {"sample_rows": is_sample_row, "table": ("true", [])}.items():
         found = connection.execute(query + condition, values).fetchone()
         if found is not None and found[0] is not None:
@@ -112,16 +109,13 @@ def _span(
     return None, None, None
 
 
-def _as_date(name: str, column_type: str) -> str | None:
+def _as_date(name: str, column_type: str) -> str:
     """SQL for the day in a column, null where it holds none; dates of no year that a company knows are none."""
     column = identifier(name)
-    if column_type in _DAYS:
-        day = f"{column}::date"
-    elif column_type == "varchar":
+    day = f"{column}::date"
+    if column_type == "varchar":
         # raw values are the text that was delivered
         day = f"try_cast(regexp_extract({column}, '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') as date)"
-    else:
-        return None
     return f"case when year({day}) between 1990 and 2100 then {day} end"
 
 

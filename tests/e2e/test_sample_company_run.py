@@ -1,14 +1,23 @@
 """The sample company through the real command line: every core figure is the one that its generator worked out."""
 
-import math
 from decimal import ROUND_HALF_UP, Decimal
 
-import duckdb
 import numpy as np
 import pytest
 from kuota_home import KuotaHome
-from sample_figures import actuals, by_id_and_month, rates_by_id_and_month, win_rates
-from scipy.stats import binomtest
+from sample_figures import (
+    WIDEST_GAPS,
+    activities_of,
+    actuals,
+    by_id_and_month,
+    cohorts,
+    cohorts_of,
+    days_of_reps,
+    newcombes_interval,
+    rates_by_id_and_month,
+    waits_of_leads,
+    win_rates,
+)
 
 from orchestration.explain import Period, Segment, explain_attainment, published_marts
 from orchestration.settings import Settings
@@ -59,41 +68,23 @@ def test_deals_won_are_credited_by_share(sample: tuple[KuotaHome, Truth]) -> Non
 
 def test_win_rates_are_the_generated_ones_by_rep_team_company_and_month(sample: tuple[KuotaHome, Truth]) -> None:
     kuota, truth = sample
-    for definition, company, teams, reps in (
-        (
-            "won_of_closed_count",
-            truth.won_of_closed_by_company,
-            truth.won_of_closed_by_team,
-            truth.won_of_closed_by_rep,
-        ),
-        (
-            "won_of_created_count",
-            truth.won_of_created_by_company,
-            truth.won_of_created_by_team,
-            truth.won_of_created_by_rep,
-        ),
-    ):
-        assert win_rates(kuota, definition, "company") == rates_by_id_and_month({"company": company})
-        assert win_rates(kuota, definition, "team") == rates_by_id_and_month(teams)
-        assert win_rates(kuota, definition, "rep") == rates_by_id_and_month(reps)
+    expected = {
+        ("won_of_closed_count", "company"): {"company": truth.won_of_closed_by_company},
+        ("won_of_closed_count", "team"): truth.won_of_closed_by_team,
+        ("won_of_closed_count", "rep"): truth.won_of_closed_by_rep,
+        ("won_of_created_count", "company"): {"company": truth.won_of_created_by_company},
+        ("won_of_created_count", "team"): truth.won_of_created_by_team,
+        ("won_of_created_count", "rep"): truth.won_of_created_by_rep,
+    }
+    for (definition, segment_type), rates in expected.items():
+        assert win_rates(kuota, definition, segment_type) == rates_by_id_and_month(rates)
 
 
 def test_cohorts_of_deals_and_leads_are_the_generated_ones_by_team_company_and_month(
     sample: tuple[KuotaHome, Truth],
 ) -> None:
     kuota, truth = sample
-    rows = kuota.marts("""
-        select segment_id, pipeline || ': ' || from_stage || ' > ' || to_stage, period_start::varchar,
-            (reached_count, converted_count, open_count, lost_count)
-        from mart_funnel_conversion
-        where "view" = 'cohort' and period_type = 'month' and segment_type in ('company', 'team')""")
-    expected = {
-        (segment, step, month): counts
-        for segment, steps in truth.funnel.items()
-        for step, months in steps.items()
-        for month, counts in months.items()
-    }
-    assert {(segment, step, month): counts for segment, step, month, counts in rows} == expected
+    assert cohorts(kuota) == cohorts_of(truth)
     steps = {step for steps in truth.funnel.values() for step in steps}
     assert {"leads: created > won", "sales: Qualified > Proposal"} <= steps
 
@@ -121,37 +112,10 @@ def test_figures_of_the_funnel_tie(sample: tuple[KuotaHome, Truth]) -> None:
 
 def test_bottlenecks_are_the_widest_gaps_with_newcombes_interval(sample: tuple[KuotaHome, Truth]) -> None:
     kuota, _ = sample
-    rows = kuota.marts("""
-        with gaps as (
-            select own.*, own.conversion_rate - company.conversion_rate as gap,
-                company.reached_count - own.reached_count as rest_reached,
-                company.converted_count - own.converted_count as rest_converted
-            from mart_funnel_conversion as own
-            join mart_funnel_conversion as company
-            using (subject_type, pipeline, "view", period_type, period_start, from_stage, to_stage)
-            where company.segment_type = 'company' and "view" = 'cohort'
-            and not (from_stage in ('created', 'Prospecting') and to_stage in ('won', 'Won'))
-        ), widest as (
-            select segment_id, pipeline, period_type, period_start, min(gap) as gap from gaps group by all
-        )
-        select bottleneck.reached_count, bottleneck.converted_count, rest_reached, rest_converted,
-            widest.gap, bottleneck.gap, gap_low, gap_high
-        from mart_funnel_bottleneck as bottleneck
-        join widest using (segment_id, pipeline, period_type, period_start)
-        join gaps using (segment_id, pipeline, period_type, period_start, from_stage, to_stage)
-        order by md5(concat(segment_id, pipeline, period_type, period_start)) limit 200""")
+    rows = kuota.marts(f"{WIDEST_GAPS} order by md5(concat(segment_id, pipeline, period_type, period_start)) limit 200")
     assert len(rows) == 200
-    for reached, converted, rest_reached, rest_converted, widest, gap, low, high in rows:
-        own, rest = (
-            binomtest(converted, reached).proportion_ci(method="wilson"),
-            binomtest(rest_converted, rest_reached).proportion_ci(method="wilson"),
-        )
-        share, rest_share = converted / reached, rest_converted / rest_reached
-        scale = rest_reached / (reached + rest_reached)
-        down = math.hypot(share - own.low, rest.high - rest_share)
-        up = math.hypot(own.high - share, rest_share - rest.low)
-        expected = (widest, scale * (share - rest_share - down), scale * (share - rest_share + up))
-        assert (gap, low, high) == pytest.approx(expected, abs=1e-9)
+    for *counts, widest, gap, low, high in rows:
+        assert (gap, low, high) == pytest.approx((widest, *newcombes_interval(*counts)), abs=1e-9)
 
 
 def test_activities_are_the_generated_ones_by_type_rep_and_month(sample: tuple[KuotaHome, Truth]) -> None:
@@ -159,14 +123,7 @@ def test_activities_are_the_generated_ones_by_type_rep_and_month(sample: tuple[K
     rows = kuota.marts("""
         select activity_type, rep_id, date_trunc('month', occurred_on)::date::varchar, count(*)
         from fct_activities group by all""")
-    expected = {
-        (activity_type, rep, month): count
-        for activity_type, reps in truth.activities_by_rep.items()
-        for rep, months in reps.items()
-        for month, count in months.items()
-        if count
-    }
-    assert {(kind, rep, month): count for kind, rep, month, count in rows} == expected
+    assert {(kind, rep, month): count for kind, rep, month, count in rows} == activities_of(truth)
 
 
 def test_every_other_metric_is_the_generated_one_and_null_where_nothing_is_recorded(
@@ -252,19 +209,10 @@ def test_quotas_are_the_ones_worked_out_by_hand(sample: tuple[KuotaHome, Truth])
 def test_leads_waited_as_long_as_the_files_of_the_plain_source_say(sample: tuple[KuotaHome, Truth]) -> None:
     """The first outbound activity on each lead less its creation, from the newest extract itself."""
     kuota, truth = sample
-    folder = kuota.landing / "generic" / truth.as_of_date
-    waits = duckdb.sql(f"""
-        select
-            'generic:' || leads.lead_id,
-            round(epoch(min(activities.occurred_at::timestamptz) - any_value(leads.created_at::timestamptz)) / 60, 2)
-        from read_csv('{folder}/leads*', all_varchar = true) as leads
-        inner join read_csv('{folder}/activities*', all_varchar = true, union_by_name = true) as activities
-            on leads.lead_id = activities.lead_id and activities.direction = 'outbound'
-        group by leads.lead_id""").fetchall()
     rows = kuota.marts("""
         select lead_id, response_minutes::double, is_contact_recorded from fct_leads where source = 'generic'""")
     recorded = {lead: minutes for lead, minutes, is_recorded in rows if is_recorded}
-    expected = dict(waits)
+    expected = waits_of_leads(kuota, truth)
     assert {lead: expected.get(lead) for lead in recorded} == recorded
     # of the others nobody knows: a team that was not tracked yet, and the day before the first contact
     assert 0 < len(rows) - len(recorded) < len(rows) / 10
@@ -279,22 +227,12 @@ def test_leads_waited_as_long_as_the_files_of_the_plain_source_say(sample: tuple
 
 def test_days_of_reps_hold_what_the_files_of_the_plain_source_say(sample: tuple[KuotaHome, Truth]) -> None:
     kuota, truth = sample
-    folder = kuota.landing / "generic" / truth.as_of_date
-    with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'Asia/Jakarta'")
-        expected = connection.execute(f"""
-            select
-                'generic:' || rep_id, occurred_at::timestamptz::date, count(*) filter (type = 'call'),
-                count(*) filter (type = 'email'), count(*) filter (type in ('meeting', 'metting')),
-                count(*) filter (type = 'proposal')
-            from read_csv('{folder}/activities*', all_varchar = true, union_by_name = true)
-            group by all""").fetchall()
     found = kuota.marts("""
         select
             rep_id, activity_date, coalesce(call_count, 0), coalesce(email_count, 0), coalesce(meeting_count, 0),
             coalesce(proposal_count, 0)
         from mart_activity_daily where not is_without_activity and starts_with(rep_id, 'generic:')""")
-    assert sorted(found) == sorted(expected)
+    assert sorted(found) == sorted(days_of_reps(kuota, truth))
     # a team has no days before its tracking was declared to have begun, and then there are days of none
     idle = "is_without_activity and call_count = 0"
     jayapura = kuota.marts(f"""

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.lineage import CriticalTest, critical_tests, model_parents
+from orchestration.lineage import CriticalTest, critical_tests, dating_columns, model_parents
 
 
 @pytest.fixture
@@ -14,7 +14,12 @@ def manifest(tmp_path: Path) -> Path:
         json.dumps(
             {
                 "sources": {
-                    "source.k.raw.shop__deal": {"schema": "raw", "name": "shop__deal", "resource_type": "source"}
+                    "source.k.raw.shop__deal": {
+                        "schema": "raw",
+                        "name": "shop__deal",
+                        "resource_type": "source",
+                        "config": {"meta": {"dated_by": ["created", "closed"]}},
+                    }
                 },
                 "nodes": {
                     "model.k.stg_deals": node("model", "staging", "stg_deals", ["source.k.raw.shop__deal"]),
@@ -50,6 +55,14 @@ def test_each_model_and_seed_has_the_tables_that_it_is_built_from(manifest: Path
         "staging.stg_deals": ["raw.shop__deal"],
         "intermediate.words": [],
         "marts.fct_deals": ["intermediate.words", "staging.stg_deals"],
+    }
+
+
+def test_each_table_has_the_columns_that_it_declares_to_date_its_rows(manifest: Path) -> None:
+    assert dating_columns(manifest) == {
+        "raw.shop__deal": ["created", "closed"],
+        "staging.stg_deals": [],
+        "marts.fct_deals": [],
     }
 
 

@@ -1,6 +1,7 @@
 """The small company after a hard month: breaks, restatements, a late source, rows set aside, twelve runs of checks."""
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from small_company import CHECKS, MODELS, RAW_KEYS, TIES, UNIQUE, at, build, record
@@ -107,6 +108,8 @@ select 'crm' as source, 'opportunity' as object, reason
 from (values ('duplicate'), ('duplicate'), ('unknown_stage')) as excluded(reason)
 """
 
+DATED_BY = {"raw.crm__opportunity": ["created_at", "close_date"]}
+
 
 def make_busy(settings: Settings) -> None:
     """Published once, with twelve runs of checks before it; whatever fails afterwards is the test's own."""
@@ -134,16 +137,17 @@ def make_busy(settings: Settings) -> None:
     publish_marts(settings, run_id="run-1", models=MODELS | TRUST_MODELS, critical_checks=CHECKS)
 
 
-def write_manifest(settings: Settings) -> None:
+def write_manifest(settings: Settings, dated_by: Mapping[str, Sequence[str]] = DATED_BY) -> None:
     """What dbt would say of these tables, as far as the ops page asks."""
     parents = MODELS | TRUST_MODELS
-    tables = {*parents, *(parent for of_table in parents.values() for parent in of_table)}
+    tables = {*parents, *(parent for of_table in parents.values() for parent in of_table), *dated_by}
     nodes = {
         table: {
             "resource_type": "model" if table in parents else "source",
             "schema": table.partition(".")[0],
             "name": table.partition(".")[2],
             "depends_on": {"nodes": parents.get(table, [])},
+            "config": {"meta": {"dated_by": dated_by.get(table, [])}},
         }
         for table in tables
     }

@@ -4,7 +4,7 @@ import re
 
 import duckdb
 import pytest
-from busy_company import write_manifest
+from busy_company import DATED_BY, write_manifest
 from small_company import RAW_KEYS, TIES, UNIQUE, at, build, checked, settings_in
 
 from orchestration.publish import publish_quality
@@ -75,6 +75,13 @@ def settings(tmp_path):
     return settings
 
 
+@pytest.fixture
+def told(settings):
+    """The same, and dbt has said what its tables are."""
+    write_manifest(settings, DATED_BY | {"raw.stale": ["closed_on"], "marts.mart_of_yesterday": ["period_start"]})
+    return settings
+
+
 def impact(settings, check, sample_keys, status="failed"):
     checked(settings, check, status, at("10:30"), run_id="run-2")
     with connect(settings) as connection:
@@ -105,30 +112,34 @@ def span_of(rows):
         (["crm:1"], ("2016-12-31", "2017-11-20", "table")),
     ],
 )
-def test_the_periods_are_those_of_the_sample_rows_else_of_the_table(settings, sample, span):
-    assert span_of(impact(settings, RAW_KEYS, json.dumps(sample))) == span
+def test_the_periods_are_those_of_the_sample_rows_else_of_the_table(told, sample, span):
+    assert span_of(impact(told, RAW_KEYS, json.dumps(sample))) == span
 
 
 @pytest.mark.parametrize("sample_keys", ["not json", '{"opportunity_id": "1"}', "7"])
-def test_a_sample_that_is_no_list_of_rows_names_none(settings, sample_keys):
-    assert span_of(impact(settings, RAW_KEYS, sample_keys))[2] == "table"
+def test_a_sample_that_is_no_list_of_rows_names_none(told, sample_keys):
+    assert span_of(impact(told, RAW_KEYS, sample_keys))[2] == "table"
 
 
-def test_a_check_that_broke_or_whose_table_is_gone_or_without_dates_has_no_periods(settings):
-    assert span_of(impact(settings, RAW_KEYS, None, status="errored")) == (None, None, None)
-    checked(settings, RAW_KEYS, "passed", at("10:31"))
-    assert span_of(impact(settings, UNIQUE, '[{"opportunity_id": "crm:1"}]')) == (None, None, None)
-    checked(settings, UNIQUE, "passed", at("10:31"))
+def test_a_check_that_broke_or_whose_table_is_gone_or_without_dates_has_no_periods(told):
+    assert span_of(impact(told, RAW_KEYS, None, status="errored")) == (None, None, None)
+    checked(told, RAW_KEYS, "passed", at("10:31"))
+    assert span_of(impact(told, UNIQUE, '[{"opportunity_id": "crm:1"}]')) == (None, None, None)
+    checked(told, UNIQUE, "passed", at("10:31"))
     gone = dataclasses.replace(TIES, target="marts.mart_of_yesterday")
-    assert span_of(impact(settings, gone, "[]")) == (None, None, None)
+    assert span_of(impact(told, gone, "[]")) == (None, None, None)
 
 
-def test_a_view_that_cannot_be_asked_costs_the_periods_and_not_the_page(settings):
-    with connect(settings) as connection:
+def test_a_view_that_cannot_be_asked_costs_the_periods_and_not_the_page(told):
+    with connect(told) as connection:
         connection.execute("create table raw.passing as select date '2017-01-01' as closed_on")
         connection.execute("create view raw.stale as select closed_on from raw.passing")
         connection.execute("drop table raw.passing")
-    assert span_of(impact(settings, dataclasses.replace(RAW_KEYS, target="raw.stale"), "[]")) == (None, None, None)
+    assert span_of(impact(told, dataclasses.replace(RAW_KEYS, target="raw.stale"), "[]")) == (None, None, None)
+
+
+def test_without_a_word_of_dbt_a_check_has_no_periods(settings):
+    assert span_of(impact(settings, RAW_KEYS, '[{"opportunity_id": "1"}]')) == (None, None, None)
 
 
 def test_marts_are_named_where_dbt_has_said_how_they_are_built(settings):

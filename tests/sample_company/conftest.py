@@ -31,3 +31,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Sample:
 @pytest.fixture(scope="session")
 def last_files(whole: Sample) -> duckdb.DuckDBPyConnection:
     return read(whole[0], whole[1].as_of_date)
+
+
+@pytest.fixture(scope="session")
+def all_files(whole: Sample) -> duckdb.DuckDBPyConnection:
+    return read(whole[0])

@@ -1,20 +1,10 @@
 """The part of the sample company that is on HubSpot: its history tells the same story as its objects."""
 
-from pathlib import Path
-
 import duckdb
-import pytest
-from sample_files import count, one, read
-
-from sample_company import Truth
+from sample_files import count, one
 
 LAST = "day = '2026-09-30'"
 DEAL = "(select json ->> 'id' as id, json -> 'properties' as deal, day from hubspot_deals)"
-
-
-@pytest.fixture(scope="module")
-def all_files(whole: tuple[Path, Truth]) -> duckdb.DuckDBPyConnection:
-    return read(whole[0])
 
 
 def test_the_history_replayed_gives_the_deals(all_files: duckdb.DuckDBPyConnection) -> None:

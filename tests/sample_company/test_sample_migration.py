@@ -1,20 +1,10 @@
 """The region that leaves Pipedrive for Salesforce: what is created anew there is what was open here."""
 
-from pathlib import Path
-
 import duckdb
-import pytest
-from sample_files import MOVED_AFTER, count, one, read
-
-from sample_company import Truth
+from sample_files import MOVED_AFTER, count, one
 
 NORMALIZED = "lower(regexp_replace(trim({}), ' +', ' ', 'g'))"
 NEWEST_ACCOUNTS = "(from salesforce_Account where day = '2026-09-30')"
-
-
-@pytest.fixture(scope="module")
-def all_files(whole: tuple[Path, Truth]) -> duckdb.DuckDBPyConnection:
-    return read(whole[0])
 
 
 def test_what_is_open_is_created_anew_on_the_day_of_the_move(all_files: duckdb.DuckDBPyConnection) -> None:

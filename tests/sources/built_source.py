@@ -1,14 +1,14 @@
 """A hand-written extract in a warehouse of its own: ingested, and through the models."""
 
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import duckdb
+from dbt_child import dbt
 
+from orchestration.guard import validate
 from orchestration.ingest import ingest
 from orchestration.settings import Settings
-from orchestration.transform.dbt import dbt_command, dbt_environment
 
 # the singular tests hold the balances: money ties, credits sum to deals, current rows = counted + excluded
 EVERY_MODEL = ("--exclude", "test_type:unit", "test_type:generic")
@@ -21,16 +21,20 @@ def build(landing: Path, home: Path, *selection: str) -> Path:
     settings = Settings(home=home, landing=landing, warehouse=home / "kuota.duckdb")
     report = ingest(settings, run_id="run")
     assert (report.rows_quarantined, report.values_unparsable, report.warnings) == (0, 0, [])
-    built = subprocess.run(
-        dbt_command(settings, "build", *selection),
-        env=dbt_environment(settings),
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
+    built = dbt(settings, "build", *selection)
     assert built.returncode == 0, built.stdout + built.stderr
     return settings.warehouse
+
+
+def columns_of(warehouse: Path, source: str, entity: str) -> Rows:
+    """The columns of a staging model in their order, with their types."""
+    return query(warehouse, f"select column_name, column_type from (describe staging.stg_{source}__{entity})")
+
+
+def not_passed(settings: Settings, targets: list[str]) -> set[tuple[str, str, str]]:
+    """The checks of raw tables that did not pass, with table and severity."""
+    results = validate(settings, "raw", run_id="run", targets=targets)
+    return {(result.target, result.check_name, result.severity) for result in results if result.status != "passed"}
 
 
 def query(warehouse: Path, sql: str) -> Rows:

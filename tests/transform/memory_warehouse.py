@@ -1,7 +1,6 @@
 """The project's compiled SQL in an in-memory DuckDB, on rows given as staging would hold them: no dbt an example."""
 
 import json
-import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from dbt_child import dbt
 
 from orchestration.ingest import ingest
 from orchestration.settings import Settings
 from orchestration.transform.breaks import BREAK_TYPES
-from orchestration.transform.dbt import dbt_command, dbt_environment
 
 Row = dict[str, Any]
 Company = Mapping[str, Sequence[Row]]
@@ -61,8 +60,7 @@ def compile_project(folder: Path) -> CompiledProject:
     holidays.write_text("date,region,name\n2025-01-01,,New Year\n")
     (settings.landing / "settings.yml").write_text(SETTINGS)
     ingest(settings, run_id="empty")
-    command = dbt_command(settings, "--quiet", "compile", "--no-introspect")
-    finished = subprocess.run(command, env=dbt_environment(settings), capture_output=True, text=True)
+    finished = dbt(settings, "--quiet", "compile", "--no-introspect")
     assert finished.returncode == 0, finished.stdout + finished.stderr
     manifest = json.loads((settings.dbt_target / "manifest.json").read_text())
     nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")}

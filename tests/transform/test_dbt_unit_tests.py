@@ -1,11 +1,8 @@
 """The dbt unit tests: rules of METRICS.md on the smallest rows that show them, run by dbt on an empty warehouse."""
 
-import os
-import subprocess
-import sys
-
 import duckdb
 import pytest
+from dbt_child import dbt
 
 from orchestration.ingest import ingest
 from orchestration.settings import PROJECT, Settings
@@ -23,25 +20,6 @@ def bare_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     holidays.write_text("date,region,name\n2025-01-01,,New Year\n")
     ingest(settings, run_id="empty")
     return settings
-
-
-def dbt(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """One dbt child on the warehouse, with its state and log below the home."""
-    environment = os.environ | {
-        "KUOTA_WAREHOUSE": str(settings.warehouse),
-        "DBT_TARGET_PATH": str(settings.dbt_target),
-        "DBT_LOG_PATH": str(settings.logs),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments, "--profiles-dir", str(DBT_PROJECT)],
-        cwd=DBT_PROJECT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
 
 
 def test_every_rule_holds_on_its_smallest_rows(bare_warehouse: Settings) -> None:

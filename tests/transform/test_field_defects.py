@@ -4,18 +4,15 @@ The table is data, so that a renamed or deleted test cannot leave it behind; doc
 says what Kuota does instead.
 """
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
+from dbt_child import dbt
 
 from orchestration.ingest import ingest
 from orchestration.settings import PROJECT, Settings
 
-DBT_PROJECT = PROJECT / "dbt_project"
 MODELS = "dbt_project/models"
 TESTS_BY_DEFECT = {
     "a rep with wins and no losses gets a win rate of 0": (
@@ -98,21 +95,7 @@ def test_merged_and_deleted_deals_are_gone(tmp_path: Path) -> None:
     )
     settings = Settings(home=tmp_path, landing=tmp_path / "landing", warehouse=tmp_path / "kuota.duckdb")
     ingest(settings, run_id="run")
-    command = [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "run", "--profiles-dir", str(DBT_PROJECT)]
-    built = subprocess.run(
-        [*command, "--select", "+int_opportunities_judged"],
-        cwd=DBT_PROJECT,
-        env=os.environ
-        | {
-            "KUOTA_WAREHOUSE": str(settings.warehouse),
-            "DBT_TARGET_PATH": str(settings.dbt_target),
-            "DBT_LOG_PATH": str(settings.logs),
-        },
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
+    built = dbt(settings, "run", "--select", "+int_opportunities_judged")
     assert built.returncode == 0, built.stdout + built.stderr
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         deals = connection.execute(

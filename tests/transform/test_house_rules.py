@@ -1,15 +1,13 @@
 """Conventions of the dbt project that no tool checks by itself: each rule lists what breaks it; the list is empty."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlglot
+from dbt_child import dbt
 from sqlglot import ErrorLevel, exp
 
 from orchestration.ingest import load_source_configs
@@ -23,17 +21,10 @@ RECORDS_OF_INGEST = {"load_ledger", "quarantine", "source", "source_time_zone"}
 def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """dbt's target folder after `dbt compile`, which needs no table."""
     folder = tmp_path_factory.mktemp("compiled")
-    environment = {
-        **os.environ,
-        "KUOTA_WAREHOUSE": str(folder / "kuota.duckdb"),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-    }
-    command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "compile", "--no-introspect"]
-    folders = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
-    finished = subprocess.run([*command, *folders], env=environment, capture_output=True, text=True)
+    settings = Settings(home=folder, landing=folder / "landing", warehouse=folder / "kuota.duckdb")
+    finished = dbt(settings, "--quiet", "compile", "--no-introspect")
     assert finished.returncode == 0, finished.stdout + finished.stderr
-    return folder / "target"
+    return settings.dbt_target
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +96,37 @@ def test_dbt_knows_every_raw_table_and_no_other(target: Path) -> None:
     configs = load_source_configs(Settings.from_environment().sources)
     declared = {f"{source}__{name}" for source, config in configs.items() for name in config.objects}
     assert known == declared | RECORDS_OF_INGEST
+
+
+def test_the_columns_declared_to_date_rows_are_columns(target: Path, models: dict[str, dict[str, Any]]) -> None:
+    tables = json.loads((target / "manifest.json").read_text())["sources"].values()
+    dated = {table["name"]: table["config"]["meta"]["dated_by"] for table in tables if table["config"]["meta"]}
+    configs = load_source_configs(Settings.from_environment().sources)
+    delivered = {
+        f"{source}__{name}": it.columns for source, config in configs.items() for name, it in config.objects.items()
+    }
+    of_models = {name for model in models.values() for name in model["config"]["meta"]["dated_by"]}
+    written = {word for model in models.values() for word in re.findall(r"\w+", model["raw_code"])}
+    assert [(table, name) for table, names in dated.items() for name in names if name not in delivered[table]] == []
+    assert of_models - written == set()
+
+
+def test_marts_without_a_date_are_of_things_or_of_today(models: dict[str, dict[str, Any]]) -> None:
+    marts = [model for model in models.values() if model["schema"] == "marts"]
+    undated = {mart["name"] for mart in marts if not {*mart["columns"]} & {*mart["config"]["meta"]["dated_by"]}}
+    assert undated == {
+        "dim_accounts",
+        "dim_products",
+        "dim_team_ancestors",
+        "dim_teams",
+        "bridge_source_ids",
+        "fct_segment_subjects",
+        "mart_exclusion",
+        "mart_near_match",
+        "mart_pipeline_health",
+        "mart_pipeline_stage",
+        "publication",
+    }
 
 
 def test_spark_and_postgres_can_say_every_model(target: Path) -> None:

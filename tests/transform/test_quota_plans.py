@@ -6,9 +6,6 @@ February 20, March 21; April 22, May 22, June 21; July 23, August 21, September 
 December 23. So the quarters have 63, 65, 66 and 66.
 """
 
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -16,11 +13,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from dbt_child import dbt
 
 from orchestration.ingest import ingest
-from orchestration.settings import PROJECT, Settings
+from orchestration.settings import Settings
 
-DBT_PROJECT = PROJECT / "dbt_project"
 QUOTA_COLUMNS = "assignee_type,assignee,metric,period_type,period_start,target,currency,effective_from"
 STAGES = """source,pipeline,source_stage,stage,stage_order,is_closed,is_won,valid_from,valid_to
 generic,,Won,Won,1,true,true,,
@@ -214,23 +211,9 @@ def build(folder: Path, files: dict[str, str]) -> Path:
         path.write_text(text)
     report = ingest(settings, run_id="run")
     assert (report.rows_quarantined, report.values_unparsable) == (0, 0)
-    environment = os.environ | {
-        "KUOTA_WAREHOUSE": str(settings.warehouse),
-        "DBT_TARGET_PATH": str(settings.dbt_target),
-        "DBT_LOG_PATH": str(settings.logs),
-    }
     marts = ["+mart_quota_attainment", "+mart_quota_history", "+fct_quota_contributions", "assert_quota_*"]
     whole = ["--indirect-selection", "cautious", "--exclude", "test_type:unit", "test_type:generic"]
-    arguments = ["build", "--select", *marts, *whole, "--vars", files["settings.yml"]]
-    built = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments, "--profiles-dir", str(DBT_PROJECT)],
-        cwd=DBT_PROJECT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    built = dbt(settings, "build", "--select", *marts, *whole)
     assert built.returncode == 0, built.stdout + built.stderr
     return settings.warehouse
 

@@ -6,14 +6,13 @@ those of Jakarta (6 hours later in winter, 5 in summer).
 """
 
 import re
-import subprocess
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
+from built_source import columns_of, query
+from dbt_child import dbt
 from example_project import ExampleSettings, lay_out, with_every_stage, without_a_stage
 
 from orchestration.guard import validate
@@ -21,7 +20,6 @@ from orchestration.ingest import check_lines, check_source, ingest
 from orchestration.settings import PROJECT
 from orchestration.transform import failed_checks
 from orchestration.transform.build import build_results
-from orchestration.transform.dbt import dbt_command, dbt_environment
 from orchestration.transform.findings import add_sample_keys
 
 
@@ -67,22 +65,6 @@ def warehouse(example: ExampleSettings, refused: list[str]) -> Path:
     built = dbt(example, "build", "--indirect-selection", "empty", "--select", *selected, run_id="built")
     assert built.returncode == 0, built.stdout + built.stderr
     return example.warehouse
-
-
-def dbt(settings: ExampleSettings, *words: str, run_id: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        dbt_command(settings, *words),
-        env=dbt_environment(settings, run_id),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-
-
-def query(warehouse: Path, sql: str) -> list[tuple[Any, ...]]:
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return connection.execute(sql).fetchall()
 
 
 def test_the_check_of_the_source_tells_what_does_not_fit(checked: list[str]) -> None:
@@ -234,11 +216,7 @@ def test_what_is_out_is_listed_with_its_reason(warehouse: Path) -> None:
 
 @pytest.mark.parametrize("entity", ["opportunities", "reps", "accounts", "activities", "stage_events", "leads"])
 def test_an_entity_has_the_columns_and_types_of_the_plain_source(warehouse: Path, entity: str) -> None:
-    ours, theirs = (
-        query(warehouse, f"select column_name, column_type from (describe staging.stg_{source}__{entity})")
-        for source in ("kontorwerk", "generic")
-    )
-    assert ours == theirs
+    assert columns_of(warehouse, "kontorwerk", entity) == columns_of(warehouse, "generic", entity)
 
 
 def test_the_page_for_newcomers_names_the_columns_of_every_entity(warehouse: Path) -> None:

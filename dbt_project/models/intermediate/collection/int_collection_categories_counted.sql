@@ -5,23 +5,16 @@
     'default_count': profiled_repeats(),
     'key_shape_count': profiled_keys(),
 } %}
+{% set objects = (profiled_categories() + profiled_repeats() + profiled_keys()) | map('first') %}
 with
 
-weeks as (
-    {{ weeks_to_count((profiled_categories() + profiled_repeats() + profiled_keys()) | map('first')) }}
+placed as (
+    {{ rows_of_weeks_to_count('int_collection_records_placed', objects) }}
 ),
 
 records as (
-    select
-        records.*,
-        weeks.week_fingerprint
-    from {{ ref('int_collection_records_placed') }} as records
-    inner join weeks
-        on
-            records.source = weeks.source
-            and records.object = weeks.object
-            and records.week_start = weeks.week_start
-    where not records.is_copy
+    select * from placed
+    where not is_copy
 ),
 
 shaped as (

@@ -4,31 +4,26 @@
 -- cannot be added up.
 with
 
-weeks as (
-    {{ weeks_to_count(['opportunity', 'activity', 'stage_event']) }}
+edits as (
+    {{ rows_of_weeks_to_count('int_collection_edits_placed', ['opportunity', 'activity', 'stage_event']) }}
 ),
 
 by_minutes as (
     select
-        edits.source,
-        edits.object,
-        edits.field,
-        edits.team_id,
-        edits.week_start,
-        weeks.week_fingerprint,
-        edits.edited_by,
-        date_trunc('hour', edits.edited_at) as edited_hour,
-        cast(floor(extract(minute from edits.edited_at) / 10) as integer) as edited_minutes,
+        source,
+        object,
+        field,
+        team_id,
+        week_start,
+        week_fingerprint,
+        edited_by,
+        date_trunc('hour', edited_at) as edited_hour,
+        cast(floor(extract(minute from edited_at) / 10) as integer) as edited_minutes,
         count(*) as edit_count
-    from {{ ref('int_collection_edits_placed') }} as edits
-    inner join weeks
-        on
-            edits.source = weeks.source
-            and edits.object = weeks.object
-            and edits.week_start = weeks.week_start
+    from edits
     group by
-        edits.source, edits.object, edits.field, edits.team_id, edits.week_start, weeks.week_fingerprint, edits.edited_by,
-        date_trunc('hour', edits.edited_at), cast(floor(extract(minute from edits.edited_at) / 10) as integer)
+        source, object, field, team_id, week_start, week_fingerprint, edited_by,
+        date_trunc('hour', edited_at), cast(floor(extract(minute from edited_at) / 10) as integer)
 ),
 
 by_population as (

@@ -1,7 +1,8 @@
 {% set edited = profiled_edits() %}
 {% set in_order %}
 over (
-            partition by versions.source, versions.source_opportunity_id order by versions.extracted_at asc, versions.source_row asc
+            partition by versions.source, versions.source_opportunity_id
+            order by versions.extracted_at asc, versions.source_file asc, versions.source_row asc
         )
 {%- endset %}
 -- Each edit of a deal, by the field that was edited too, and each activity as it was logged and deal as it was moved, with the week and the

@@ -2,21 +2,13 @@
 -- How many records of a week have each field that may be left blank.
 with
 
-weeks as (
-    {{ weeks_to_count(profiled_fills() | map('first')) }}
+placed as (
+    {{ rows_of_weeks_to_count('int_collection_records_placed', profiled_fills() | map('first')) }}
 ),
 
 records as (
-    select
-        records.*,
-        weeks.week_fingerprint
-    from {{ ref('int_collection_records_placed') }} as records
-    inner join weeks
-        on
-            records.source = weeks.source
-            and records.object = weeks.object
-            and records.week_start = weeks.week_start
-    where not records.is_copy
+    select * from placed
+    where not is_copy
 ),
 
 final as (

@@ -42,7 +42,8 @@ first_versions as (
     select
         versions.*,
         row_number() over (
-            partition by versions.source_opportunity_id order by versions.extracted_at desc, versions.source_row desc
+            partition by versions.source_opportunity_id
+            order by versions.extracted_at desc, versions.source_file desc, versions.source_row desc
         ) as position_from_end
     from {{ ref('int_opportunity_versions_unioned') }} as versions
     inner join {{ ref('int_opportunity_records_traced') }} as traced

@@ -2,20 +2,8 @@
 -- How many records a week brings, by type of activity where the object has types, and how many copies came along.
 with
 
-weeks as (
-    {{ weeks_to_count() }}
-),
-
 records as (
-    select
-        records.*,
-        weeks.week_fingerprint
-    from {{ ref('int_collection_records_placed') }} as records
-    inner join weeks
-        on
-            records.source = weeks.source
-            and records.object = weeks.object
-            and records.week_start = weeks.week_start
+    {{ rows_of_weeks_to_count('int_collection_records_placed') }}
 ),
 
 counted as (

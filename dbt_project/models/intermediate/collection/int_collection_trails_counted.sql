@@ -2,21 +2,13 @@
 -- How many of the deals that closed in a week have a trail of activities.
 with
 
-weeks as (
-    {{ weeks_to_count(['opportunity']) }}
+placed as (
+    {{ rows_of_weeks_to_count('int_collection_records_placed', ['opportunity']) }}
 ),
 
 records as (
-    select
-        records.*,
-        weeks.week_fingerprint
-    from {{ ref('int_collection_records_placed') }} as records
-    inner join weeks
-        on
-            records.source = weeks.source
-            and records.object = weeks.object
-            and records.week_start = weeks.week_start
-    where records.dated_by = 'close_date' and not records.is_copy
+    select * from placed
+    where dated_by = 'close_date' and not is_copy
 ),
 
 final as (

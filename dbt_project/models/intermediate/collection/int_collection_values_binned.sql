@@ -6,33 +6,17 @@
 
 with
 
-weeks as (
-    {{ weeks_to_count() }}
+placed as (
+    {{ rows_of_weeks_to_count('int_collection_records_placed') }}
 ),
 
 records as (
-    select
-        records.*,
-        weeks.week_fingerprint
-    from {{ ref('int_collection_records_placed') }} as records
-    inner join weeks
-        on
-            records.source = weeks.source
-            and records.object = weeks.object
-            and records.week_start = weeks.week_start
-    where not records.is_copy
+    select * from placed
+    where not is_copy
 ),
 
 arrivals as (
-    select
-        arrivals.*,
-        weeks.week_fingerprint
-    from {{ ref('int_collection_arrivals_dated') }} as arrivals
-    inner join weeks
-        on
-            arrivals.source = weeks.source
-            and arrivals.object = weeks.object
-            and arrivals.week_start = weeks.week_start
+    {{ rows_of_weeks_to_count('int_collection_arrivals_dated') }}
 ),
 
 lagged as (

@@ -5,11 +5,11 @@ with
 contents as (
     {%- for placed in ['int_collection_records_placed', 'int_collection_arrivals_dated', 'int_collection_edits_placed'] %}
     select
-        source,
-        object,
-        week_start,
-        {{ row_fingerprint(placed) }} as content
-    from {{ ref(placed) }}
+        placed.source,
+        placed.object,
+        placed.week_start,
+        {{ row_fingerprint('placed') }} as content
+    from {{ ref(placed) }} as placed
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),

@@ -23,22 +23,13 @@ records as (
     select * from {{ ref('int_opportunity_records_traced') }}
 ),
 
+stage_log as (
+    select * from {{ ref('int_stage_log_unioned') }}
+    where is_in_force
+),
+
 last_events as (
-    select
-        opportunities.opportunity_id,
-        max(stage_log.changed_on) as last_changed_on,
-        max(case when stage_labels.is_closed then stage_log.changed_on end) as last_closed_on
-    from {{ ref('int_stage_log_unioned') }} as stage_log
-    inner join opportunities on stage_log.opportunity_id = opportunities.opportunity_id
-    left join records on stage_log.source_opportunity_id = records.source_opportunity_id
-    left join stage_labels
-        on
-            coalesce(records.source, opportunities.source) = stage_labels.source
-            and coalesce(records.pipeline, opportunities.pipeline) = stage_labels.pipeline
-            and stage_log.to_source_stage = stage_labels.source_stage
-            and stage_log.changed_on between stage_labels.meaning_from and stage_labels.meaning_to
-    where stage_log.is_in_force
-    group by opportunities.opportunity_id
+    {{ last_stage_events('opportunities') }}
 ),
 
 dated as (
@@ -48,19 +39,7 @@ dated as (
             when opportunities.created_on between as_of.earliest_plausible_on and as_of.latest_plausible_on
                 then opportunities.created_on
         end as plausible_created_on,
-        coalesce(
-            opportunities.close_date,
-            {{ business_date('opportunities.closed_at') }},
-            last_events.last_closed_on
-        ) as given_closed_on,
-        coalesce(
-            last_events.last_changed_on,
-            {{ business_date('opportunities.closed_at') }},
-            case when opportunities.close_date <= as_of.as_of_date then opportunities.close_date end,
-            {{ business_date('opportunities.extracted_at') }}
-        ) as stage_entered_on,
-        as_of.earliest_plausible_on,
-        as_of.latest_plausible_on
+        {{ days_of_deal('opportunities') }}
     from opportunities
     cross join as_of
     left join last_events on opportunities.opportunity_id = last_events.opportunity_id
@@ -98,12 +77,7 @@ final as (
         dated.loss_reason,
         dated.created_at,
         dated.plausible_created_on as created_on,
-        case
-            when
-                stage_labels.is_closed
-                and dated.given_closed_on between dated.earliest_plausible_on and dated.latest_plausible_on
-                then dated.given_closed_on
-        end as closed_on,
+        {{ closed_on('dated') }} as closed_on,
         case when not stage_labels.is_closed then dated.close_date end as expected_close_on,
         case
             when stage_labels.is_closed and not stage_labels.is_won and sources.lost_amount_is_blank and dated.amount = 0
@@ -118,12 +92,7 @@ final as (
         dated.source_row
     from dated
     inner join sources on dated.source = sources.source
-    left join stage_labels
-        on
-            dated.source = stage_labels.source
-            and dated.pipeline = stage_labels.pipeline
-            and dated.source_stage = stage_labels.source_stage
-            and dated.stage_entered_on between stage_labels.meaning_from and stage_labels.meaning_to
+    {{ join_stage_labels('dated') }}
     {{ join_value_map('dated', 'pipeline', 'opportunity', {'generic': 'pipeline'}) }}
     left join {{ ref('int_opportunity_owners_at_close') }} as owners_at_close
         on dated.opportunity_id = owners_at_close.opportunity_id

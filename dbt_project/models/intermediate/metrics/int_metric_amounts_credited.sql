@@ -22,7 +22,10 @@ pipeline_created as (
 ),
 
 leads as (
-    select * from {{ ref('int_leads_judged') }}
+    select
+        *,
+        'leads_qualified' as metric
+    from {{ ref('int_leads_judged') }}
     where exclusion_reason is null and qualified_on is not null
 ),
 
@@ -71,36 +74,9 @@ activities_by_metric as (
 final as (
     {{ deal_metrics_credited() }}
     union all
-    select
-        'leads_qualified' as metric,
-        leads.owner_id as rep_id,
-        memberships.team_id,
-        leads.qualified_on as credited_on,
-        cast(1 as decimal(28, 10)) as amount,
-        leads.source,
-        'lead' as object,
-        leads.lead_id as object_id
-    from leads
-    left join memberships
-        on
-            leads.owner_id = memberships.rep_id
-            and leads.qualified_on between memberships.valid_from and memberships.valid_to
+    {{ single_credits('leads', 'lead', 'owner_id', 'qualified_on') }}
     union all
-    select
-        activities_by_metric.metric,
-        activities_by_metric.rep_id,
-        memberships.team_id,
-        activities_by_metric.occurred_on as credited_on,
-        cast(1 as decimal(28, 10)) as amount,
-        activities_by_metric.source,
-        'activity' as object,
-        activities_by_metric.activity_id as object_id
-    from activities_by_metric
-    left join memberships
-        on
-            activities_by_metric.rep_id = memberships.rep_id
-            and activities_by_metric.occurred_on between memberships.valid_from and memberships.valid_to
-    where activities_by_metric.metric is not null
+    {{ single_credits('activities_by_metric', 'activity', 'rep_id', 'occurred_on') }}
 )
 
 select * from final

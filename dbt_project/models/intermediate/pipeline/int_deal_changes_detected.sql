@@ -3,13 +3,7 @@
 with
 
 versions as (
-    select
-        *,
-        row_number() over (
-            partition by opportunity_id, extracted_at
-            order by updated_at desc nulls last, row_hash desc
-        ) as position_in_extract
-    from {{ ref('int_opportunity_versions_in_force') }}
+    {{ versions_by_extract() }}
 ),
 
 stage_labels as (

@@ -65,16 +65,7 @@ changing as (
 ),
 
 days as (
-    select
-        record_key,
-        told_from
-    from changing
-    union
-    select
-        record_key,
-        told_until as told_from
-    from changing
-    where told_until is not null
+    {{ days_told('changing', 'record_key') }}
 ),
 
 spans as (
@@ -160,23 +151,7 @@ occurred as (
 ),
 
 final as (
-    select
-        occurred.metric,
-        occurred.rep_id,
-        memberships.team_id,
-        occurred.occurred_on as credited_on,
-        cast(1 as decimal(28, 10)) as amount,
-        occurred.source,
-        'activity' as object,
-        occurred.activity_id as object_id,
-        occurred.told_from,
-        occurred.told_until
-    from occurred
-    left join memberships
-        on
-            occurred.rep_id = memberships.rep_id
-            and occurred.occurred_on between memberships.valid_from and memberships.valid_to
-    where occurred.metric is not null
+    {{ single_credits('occurred', 'activity', 'rep_id', 'occurred_on', told=true) }}
 )
 
 select * from final

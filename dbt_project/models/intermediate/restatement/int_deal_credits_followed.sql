@@ -121,17 +121,7 @@ credits as (
 ),
 
 days_of_accounts as (
-    select
-        account_id,
-        told_from
-    from won
-    where account_id is not null
-    union
-    select
-        account_id,
-        told_until as told_from
-    from won
-    where account_id is not null and told_until is not null
+    {{ days_told('won', 'account_id') }}
 ),
 
 spans_of_accounts as (

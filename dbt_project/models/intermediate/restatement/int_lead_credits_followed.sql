@@ -62,27 +62,9 @@ told as (
 ),
 
 days as (
-    select
-        lead_id,
-        told_from
-    from told
+    {{ days_told('told', 'lead_id') }}
     union
-    select
-        lead_id,
-        told_until as told_from
-    from told
-    where told_until is not null
-    union
-    select
-        lead_id,
-        stood_from as told_from
-    from told
-    union
-    select
-        lead_id,
-        stood_until as told_from
-    from told
-    where stood_until is not null
+    {{ days_told('told', 'lead_id', 'stood_from', 'stood_until') }}
 ),
 
 spans as (
@@ -120,12 +102,12 @@ editions as (
     inner join told
         on
             spans.lead_id = told.lead_id
-            and spans.told_from >= told.stood_from
-            and (told.stood_until is null or spans.told_from < told.stood_until)
+            and {{ was_told_on('told', 'spans.told_from', 'stood_from', 'stood_until') }}
 ),
 
 qualified as (
     select
+        'leads_qualified' as metric,
         editions.lead_id,
         editions.told_from,
         editions.told_until,
@@ -145,26 +127,11 @@ qualified as (
         editions.position_of_row = 1
         and editions.source_exclusion is null
         and coalesce(rep_references.candidate_count, 1) = 1
+        and coalesce(editions.qualified_on, histories.qualified_on) is not null
 ),
 
 final as (
-    select
-        'leads_qualified' as metric,
-        qualified.rep_id,
-        memberships.team_id,
-        qualified.qualified_on as credited_on,
-        cast(1 as decimal(28, 10)) as amount,
-        qualified.source,
-        'lead' as object,
-        qualified.lead_id as object_id,
-        qualified.told_from,
-        qualified.told_until
-    from qualified
-    left join memberships
-        on
-            qualified.rep_id = memberships.rep_id
-            and qualified.qualified_on between memberships.valid_from and memberships.valid_to
-    where qualified.qualified_on is not null
+    {{ single_credits('qualified', 'lead', 'rep_id', 'qualified_on', told=true) }}
 )
 
 select * from final

@@ -34,32 +34,14 @@ days as (
         told_from
     from versions
     union
-    select
-        opportunity_id,
-        stood_from as told_from
-    from stood
-    union
-    select
-        opportunity_id,
-        stood_until as told_from
-    from stood
-    where stood_until is not null
+    {{ days_told('stood', 'opportunity_id', 'stood_from', 'stood_until') }}
     union
     select
         opportunity_id,
         told_from
     from stage_log
     union
-    select
-        opportunity_id,
-        told_from
-    from parts
-    union
-    select
-        opportunity_id,
-        told_until as told_from
-    from parts
-    where told_until is not null
+    {{ days_told('parts', 'opportunity_id') }}
 ),
 
 spans as (
@@ -103,8 +85,7 @@ editions as (
     inner join stood
         on
             spans.opportunity_id = stood.opportunity_id
-            and spans.told_from >= stood.stood_from
-            and (stood.stood_until is null or spans.told_from < stood.stood_until)
+            and {{ was_told_on('stood', 'spans.told_from', 'stood_from', 'stood_until') }}
 ),
 
 final as (

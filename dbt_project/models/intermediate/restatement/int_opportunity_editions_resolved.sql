@@ -59,24 +59,7 @@ exchange_rates as (
 ),
 
 last_events as (
-    select
-        editions.opportunity_id,
-        editions.told_from,
-        max(stage_log.changed_on) as last_changed_on,
-        max(case when stage_labels.is_closed then stage_log.changed_on end) as last_closed_on
-    from editions
-    inner join stage_log
-        on
-            editions.opportunity_id = stage_log.opportunity_id
-            and editions.told_from >= stage_log.told_from
-    left join records on stage_log.source_opportunity_id = records.source_opportunity_id
-    left join stage_labels
-        on
-            coalesce(records.source, editions.source) = stage_labels.source
-            and coalesce(records.pipeline, editions.pipeline) = stage_labels.pipeline
-            and stage_log.to_source_stage = stage_labels.source_stage
-            and stage_log.changed_on between stage_labels.meaning_from and stage_labels.meaning_to
-    group by editions.opportunity_id, editions.told_from
+    {{ last_stage_events('editions', told=true) }}
 ),
 
 versions_understood as (
@@ -183,25 +166,12 @@ owners as (
 dated as (
     select
         editions.*,
-        last_events.last_changed_on,
-        coalesce(
-            editions.close_date,
-            {{ business_date('editions.closed_at') }},
-            last_events.last_closed_on
-        ) as given_closed_on,
-        coalesce(
-            last_events.last_changed_on,
-            {{ business_date('editions.closed_at') }},
-            case when editions.close_date <= as_of.as_of_date then editions.close_date end,
-            {{ business_date('editions.extracted_at') }}
-        ) as stage_entered_on,
         coalesce(beginnings.created_on, editions.created_on) as first_created_on,
         case
             when beginnings.opportunity_id is not null then beginnings.created_by_reference
             else editions.created_by_reference
         end as first_created_by_reference,
-        as_of.earliest_plausible_on,
-        as_of.latest_plausible_on
+        {{ days_of_deal('editions') }}
     from editions
     cross join as_of
     left join beginnings on editions.opportunity_id = beginnings.opportunity_id
@@ -222,12 +192,7 @@ resolved as (
         {{ currency_of('dated', 'sources') }} as currency,
         sources.lost_amount_is_blank,
         coalesce(stage_labels.is_won, false) as is_won,
-        case
-            when
-                stage_labels.is_closed
-                and dated.given_closed_on between dated.earliest_plausible_on and dated.latest_plausible_on
-                then dated.given_closed_on
-        end as closed_on,
+        {{ closed_on('dated') }} as closed_on,
         case
             when dated.first_created_on between dated.earliest_plausible_on and dated.latest_plausible_on
                 then dated.first_created_on
@@ -241,12 +206,7 @@ resolved as (
         coalesce(creators.resolved_id, owners.first_owner_id, 'unassigned') as creator_id
     from dated
     inner join sources on dated.source = sources.source
-    left join stage_labels
-        on
-            dated.source = stage_labels.source
-            and dated.pipeline = stage_labels.pipeline
-            and dated.source_stage = stage_labels.source_stage
-            and dated.stage_entered_on between stage_labels.meaning_from and stage_labels.meaning_to
+    {{ join_stage_labels('dated') }}
     left join owners
         on
             dated.opportunity_id = owners.opportunity_id

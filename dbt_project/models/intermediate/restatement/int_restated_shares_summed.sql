@@ -43,65 +43,52 @@ metrics as (
     select * from {{ ref('metrics') }}
 ),
 
--- the team 'all' holds what is in no team as well
-moved_by_team as (
-    select
-        'all' as team_of_row,
-        moved.*
-    from moved
-    union all
-    select
-        ancestors.ancestor_team_id as team_of_row,
-        moved.*
-    from moved
-    inner join ancestors on moved.team_id = ancestors.team_id
-),
-
-moved_by_record as (
+-- what is credited now is asked for at each of the cutoffs, what moved is of one of them
+amounts as (
     select
         source,
-        team_of_row,
+        team_id,
         metric,
         period_type,
         period_start,
         period_end,
         days_after,
         object_id,
-        abs(sum(change_amount)) as moved_amount
-    from moved_by_team
-    group by source, team_of_row, metric, period_type, period_start, period_end, days_after, object_id
-    having sum(change_amount) <> 0
-),
-
-moved_summed as (
+        change_amount,
+        0 as current_amount,
+        0 as is_credited
+    from moved
+    union all
     select
         source,
-        team_of_row,
+        team_id,
         metric,
         period_type,
         period_start,
         period_end,
-        days_after,
-        sum(moved_amount) as moved_amount,
-        count(*) as restated_record_count
-    from moved_by_record
-    group by source, team_of_row, metric, period_type, period_start, period_end, days_after
+        cast(null as integer) as days_after,
+        object_id,
+        0 as change_amount,
+        amount as current_amount,
+        1 as is_credited
+    from credited
 ),
 
-credited_by_team as (
+-- the team 'all' holds what is in no team as well
+by_team as (
     select
         'all' as team_of_row,
-        credited.*
-    from credited
+        amounts.*
+    from amounts
     union all
     select
         ancestors.ancestor_team_id as team_of_row,
-        credited.*
-    from credited
-    inner join ancestors on credited.team_id = ancestors.team_id
+        amounts.*
+    from amounts
+    inner join ancestors on amounts.team_id = ancestors.team_id
 ),
 
-credited_summed as (
+by_record as (
     select
         source,
         team_of_row,
@@ -109,72 +96,60 @@ credited_summed as (
         period_type,
         period_start,
         period_end,
-        sum(amount) as current_amount,
-        count(distinct object_id) as record_count
-    from credited_by_team
-    group by source, team_of_row, metric, period_type, period_start, period_end
+        days_after,
+        sum(current_amount) as current_amount,
+        abs(sum(change_amount)) as moved_amount,
+        max(is_credited) as record_count,
+        case when sum(change_amount) <> 0 then 1 else 0 end as restated_record_count
+    from by_team
+    group by source, team_of_row, metric, period_type, period_start, period_end, days_after, object_id
+    having sum(change_amount) <> 0 or max(is_credited) = 1
 ),
 
-credited_then_asked as (
+summed as (
     select
-        credited_summed.*,
-        cutoffs.days_after
-    from credited_summed
-    inner join metrics on credited_summed.metric = metrics.metric
-    inner join cutoffs
-        on
-            metrics.object = cutoffs.object
-            and credited_summed.source = cutoffs.source
-            and credited_summed.period_type = cutoffs.period_type
-            and credited_summed.period_start = cutoffs.period_start
+        source,
+        team_of_row,
+        metric,
+        period_type,
+        period_start,
+        period_end,
+        days_after,
+        sum(current_amount) as current_amount,
+        sum(moved_amount) as moved_amount,
+        sum(record_count) as record_count,
+        sum(restated_record_count) as restated_record_count
+    from by_record
+    group by source, team_of_row, metric, period_type, period_start, period_end, days_after
 ),
 
 -- a source that had said nothing of the period has no share, and moves nobody else's
-moved_of_what_was_said as (
-    select moved_summed.*
-    from moved_summed
-    inner join metrics on moved_summed.metric = metrics.metric
+asked as (
+    select
+        summed.source,
+        summed.team_of_row as team_id,
+        summed.metric,
+        summed.period_type,
+        summed.period_start,
+        summed.period_end,
+        cutoffs.days_after,
+        summed.current_amount,
+        summed.moved_amount,
+        summed.record_count,
+        summed.restated_record_count
+    from summed
+    inner join metrics on summed.metric = metrics.metric
     inner join cutoffs
         on
             metrics.object = cutoffs.object
-            and moved_summed.source = cutoffs.source
-            and moved_summed.period_type = cutoffs.period_type
-            and moved_summed.period_start = cutoffs.period_start
-            and moved_summed.days_after = cutoffs.days_after
-),
-
-unioned as (
-    select
-        source,
-        team_of_row as team_id,
-        metric,
-        period_type,
-        period_start,
-        period_end,
-        days_after,
-        current_amount,
-        record_count,
-        0 as moved_amount,
-        0 as restated_record_count
-    from credited_then_asked
-    union all
-    select
-        source,
-        team_of_row as team_id,
-        metric,
-        period_type,
-        period_start,
-        period_end,
-        days_after,
-        0 as current_amount,
-        0 as record_count,
-        moved_amount,
-        restated_record_count
-    from moved_of_what_was_said
+            and summed.source = cutoffs.source
+            and summed.period_type = cutoffs.period_type
+            and summed.period_start = cutoffs.period_start
+            and coalesce(summed.days_after, cutoffs.days_after) = cutoffs.days_after
 ),
 
 with_all as (
-    select * from unioned
+    select * from asked
     union all
     select
         'all' as source,
@@ -185,10 +160,10 @@ with_all as (
         period_end,
         days_after,
         current_amount,
-        record_count,
         moved_amount,
+        record_count,
         restated_record_count
-    from unioned
+    from asked
 ),
 
 final as (

@@ -37,86 +37,28 @@ scored as (
         max(case when part = '{{ part }}' then part_points end) as {{ part }}_points,
         {%- endfor %}
         sum(part_points) as score,
+        true as is_recorded,
         source,
         team_id,
-        week_start
+        week_start,
+        {{ add_days('week_start', -7) }} as previous_start,
+        {{ add_days('week_start', -364) }} as year_ago_start
     from parts
     group by source, team_id, week_start
 ),
 
-met as (
+opened as (
     select
         source,
         team_id,
         week_start,
-        count(case when is_open then 1 end) as break_count,
-        bool_or(is_partial) as is_partial,
-        bool_or(is_within) as has_break,
-        bool_or(divides_from_previous) as is_divided_from_previous,
-        bool_or(is_bridged_from_previous) as is_bridged_from_previous,
-        bool_or(divides_from_year_ago) as is_divided_from_year_ago,
-        bool_or(is_bridged_from_year_ago) as is_bridged_from_year_ago
+        count(*) as break_count
     from breaks
+    where is_open
     group by source, team_id, week_start
 ),
 
-judged as (
-    select
-        {%- for earlier in ['previous', 'year_ago'] %}
-        case
-            when {{ earlier }}.source is null then 'unknown'
-            when met.is_divided_from_{{ earlier }} then 'not_comparable'
-            when met.is_bridged_from_{{ earlier }} then 'bridged'
-            else 'comparable'
-        end as comparability_{{ earlier }},
-        {%- endfor %}
-        case
-            when met.is_partial then 'partial'
-            when met.has_break then 'mixed'
-            else 'whole'
-        end as collection_status,
-        met.break_count,
-        scored.*
-    from scored
-    left join met
-        on
-            scored.source = met.source
-            and scored.team_id = met.team_id
-            and scored.week_start = met.week_start
-    {%- for earlier, days in {'previous': -7, 'year_ago': -364}.items() %}
-    left join scored as {{ earlier }}
-        on
-            scored.source = {{ earlier }}.source
-            and scored.team_id = {{ earlier }}.team_id
-            and {{ add_days('scored.week_start', days) }} = {{ earlier }}.week_start
-    {%- endfor %}
-),
-
-reasons as (
-    select
-        judged.source,
-        judged.team_id,
-        judged.week_start,
-        {{ listed_in_order('breaks.break_id', 'breaks.break_id') }} as comparability_reasons
-    from judged
-    inner join breaks
-        on
-            judged.source = breaks.source
-            and judged.team_id = breaks.team_id
-            and judged.week_start = breaks.week_start
-    where
-        breaks.is_within
-        or breaks.is_partial
-        or (
-            judged.comparability_previous in ('not_comparable', 'bridged')
-            and (breaks.divides_from_previous or breaks.is_bridged_from_previous)
-        )
-        or (
-            judged.comparability_year_ago in ('not_comparable', 'bridged')
-            and (breaks.divides_from_year_ago or breaks.is_bridged_from_year_ago)
-        )
-    group by judged.source, judged.team_id, judged.week_start
-),
+{{ judged_by_breaks('scored', 'breaks', ['source', 'team_id'], 'week_start') }},
 
 final as (
     select
@@ -133,11 +75,11 @@ final as (
         judged.{{ part }}_weight,
         judged.{{ part }}_points,
         {%- endfor %}
-        cast(coalesce(judged.break_count, 0) as integer) as break_count,
+        cast(coalesce(opened.break_count, 0) as integer) as break_count,
         cast(judged.collection_status as varchar) as collection_status,
         cast(judged.comparability_previous as varchar) as comparability,
         cast(judged.comparability_year_ago as varchar) as comparability_year_ago,
-        cast(reasons.comparability_reasons as varchar) as comparability_reasons,
+        cast(judged.comparability_reasons as varchar) as comparability_reasons,
         cast(
             case
                 when judged.comparability_previous = 'not_comparable' then 'B'
@@ -153,11 +95,11 @@ final as (
             judged.source = records.source
             and judged.team_id = records.team_id
             and judged.week_start = records.week_start
-    left join reasons
+    left join opened
         on
-            judged.source = reasons.source
-            and judged.team_id = reasons.team_id
-            and judged.week_start = reasons.week_start
+            judged.source = opened.source
+            and judged.team_id = opened.team_id
+            and judged.week_start = opened.week_start
 )
 
 select * from final

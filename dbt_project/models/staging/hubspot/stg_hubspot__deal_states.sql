@@ -110,21 +110,9 @@ logged_deals as (
     group by deal_key
 ),
 
--- a second row of a deal in one extract is kept apart
 delivered as (
     select
-        case
-            when deals.is_current and deals.position_of_deal > 1
-                then deals.deal_key || ' duplicate ' || cast(deals.position_of_deal as varchar)
-            else deals.deal_key
-        end as history_key,
-        deals.deal_key,
-        case
-            when logged_deals.deal_key is null or deals.updated_at > deals.extracted_at then deals.extracted_at
-            else coalesce(deals.updated_at, deals.extracted_at)
-        end as observed_at,
-        false as is_logged,
-        logged_deals.deal_key is not null and not (deals.is_current and deals.position_of_deal > 1) as has_log,
+        {{ delivered_state() }},
         {% for column in fields.values() -%}
         coalesce(
             cast(deals.{{ column }} as varchar),
@@ -144,24 +132,8 @@ delivered as (
     left join logged_deals on deals.deal_key = logged_deals.deal_key
 ),
 
-unioned as (
-    select * from logged
-    union all
-    select * from delivered
-),
-
 positioned as (
-    select
-        *,
-        row_number() over (
-            partition by history_key
-            order by
-                observed_at,
-                case when is_logged then 0 else 1 end,
-                extracted_at,
-                row_hash
-        ) as position
-    from unioned
+    {{ states_positioned('logged', 'delivered') }}
 ),
 
 known as (

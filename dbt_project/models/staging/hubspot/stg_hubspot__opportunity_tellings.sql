@@ -7,12 +7,7 @@ states as (
 ),
 
 vanished as (
-    select
-        deal_key,
-        max(superseded_at) as vanished_at
-    from {{ ref('stg_hubspot__deals') }}
-    group by deal_key
-    having max(case when is_current then 1 else 0 end) = 0
+    {{ vanished_deals('stg_hubspot__deals') }}
 ),
 
 {{ told_versions() }}

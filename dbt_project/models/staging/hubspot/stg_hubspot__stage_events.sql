@@ -23,12 +23,7 @@ stages as (
 ),
 
 users as (
-    select
-        user_key,
-        min(owner_key) as owner_key
-    from {{ ref('stg_hubspot__owners') }}
-    where is_current and user_key is not null
-    group by user_key
+    {{ hubspot_users() }}
 ),
 
 named as (

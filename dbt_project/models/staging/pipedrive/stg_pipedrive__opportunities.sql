@@ -13,21 +13,11 @@ stages as (
 ),
 
 pipelines as (
-    select
-        pipeline_key,
-        max(pipeline_name) as pipeline_name
-    from stages
-    where pipeline_key is not null
-    group by pipeline_key
+    {{ pipelines_named('stages') }}
 ),
 
 vanished as (
-    select
-        deal_key,
-        max(superseded_at) as vanished_at
-    from {{ ref('stg_pipedrive__deals') }}
-    group by deal_key
-    having max(case when is_current then 1 else 0 end) = 0
+    {{ vanished_deals('stg_pipedrive__deals') }}
 ),
 
 delivered as (

@@ -7,12 +7,7 @@ states as (
 ),
 
 vanished as (
-    select
-        deal_key,
-        max(superseded_at) as vanished_at
-    from {{ ref('stg_pipedrive__deals') }}
-    group by deal_key
-    having max(case when is_current then 1 else 0 end) = 0
+    {{ vanished_deals('stg_pipedrive__deals') }}
 ),
 
 {{ told_versions('vanished.vanished_at >= states.observed_at') }}
