@@ -1,7 +1,6 @@
-"""The detector of breaks on the smallest profiles that show each: two years of even weeks, with one thing changed."""
+"""The detector of breaks on what is in the fields, on bursts, and on the statistics that both rest on."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -10,70 +9,18 @@ import pytest
 from orchestration.transform.breaks import BREAK_TYPES, KINDS, detect_breaks
 from orchestration.transform.breaks.segments import find_cuts
 from orchestration.transform.breaks.shapes import best_rotation, best_shift, mirrored
-
-FIRST = np.datetime64("2024-01-01", "D")
-WEEKS = 104
-CHANGE = 60
-Rows = list[dict[str, Any]]
-
-
-def monday(week: int) -> str:
-    return str(FIRST + 7 * week)
-
-
-def cells(
-    thing: str,
-    field: str,
-    measure: str,
-    counts: Callable[[int], dict[str | None, float]],
-    totals: Callable[[int], float] | None = None,
-    record_type: str = "",
-    population: str = "all",
-) -> Rows:
-    return [
-        {
-            "source": "generic", "object": thing, "field": field, "population": population,
-            "week_start": pd.Timestamp(monday(week)), "measure": measure, "record_type": record_type,
-            "category": category, "value": count, "row_count": totals(week) if totals else count,
-        }
-        for week in range(WEEKS)
-        for category, count in counts(week).items()
-        if count or totals
-    ]  # fmt: skip
-
-
-def volume(thing: str, field: str, count: Callable[[int], float], population: str = "all", kind: str = "") -> Rows:
-    # a little unrest, the same in every run
-    return cells(
-        thing,
-        field,
-        "row_count",
-        lambda week: {None: round(count(week) * (1 + 0.1 * np.sin(week * 7)))},
-        None,
-        kind,
-        population,
-    )
-
-
-def business(pace: Callable[[int], float] = lambda week: 1.0, population: str = "all") -> Rows:
-    return [
-        *volume("opportunity", "rows", lambda week: 30 * pace(week), population),
-        *volume("opportunity", "close_date", lambda week: 25 * pace(week), population),
-        *volume("lead", "rows", lambda week: 40 * pace(week), population),
-    ]
-
-
-def breaks(*rows: Iterable[dict[str, Any]], until: Any = None) -> list[tuple[str, str, str, str, str]]:
-    found = detect_breaks(pd.DataFrame([row for part in rows for row in part]), until)
-    return [(each.kind, each.object, each.field, each.population, each.starts_on) for each in found.itertuples()]
-
-
-def after(low: float, high: float, change: int = CHANGE) -> Callable[[int], float]:
-    return lambda week: high if week >= change else low
-
-
-def calls(count: Callable[[int], float], population: str = "all") -> Rows:
-    return volume("activity", "rows", count, population, "call")
+from tests.transform.break_profiles import (
+    CHANGE,
+    FIRST,
+    WEEKS,
+    Rows,
+    after,
+    breaks,
+    business,
+    calls,
+    cells,
+    monday,
+)
 
 
 def test_an_even_company_has_no_break() -> None:
@@ -83,74 +30,6 @@ def test_an_even_company_has_no_break() -> None:
 def test_no_profile_no_break() -> None:
     nothing = pd.DataFrame(business(), columns=list(business()[0])).head(0)
     assert list(detect_breaks(nothing).columns) == list(BREAK_TYPES)
-
-
-@pytest.mark.parametrize(
-    ("count", "kind"),
-    [
-        (after(0, 80), "tracking_started"),
-        (after(80, 0), "tracking_stopped"),
-        (lambda week: 0 if CHANGE <= week < CHANGE + 2 else 80, "outage"),
-        (after(30, 90), "volume_regime_changed"),
-    ],
-)
-def test_a_volume_that_leaves_the_business_behind_is_a_break(count: Callable[[int], float], kind: str) -> None:
-    assert breaks(business(), calls(count)) == [(kind, "activity", "rows", "all", monday(CHANGE))]
-
-
-def test_a_season_and_a_holiday_move_everything_and_are_none() -> None:
-    def pace(week: int) -> float:
-        return 0.05 if week % 52 == 51 else 1 + 0.6 * np.sin(week / 52 * 2 * np.pi)
-
-    assert breaks(business(pace), calls(lambda week: 80 * pace(week))) == []
-
-
-def test_a_company_that_rests_in_the_same_week_of_every_year_has_no_outage() -> None:
-    once, yearly = (lambda week: 0 if week == 40 else 80), (lambda week: 0 if week % 52 == 40 else 80)
-    assert breaks(business(), calls(once)) == [("outage", "activity", "rows", "all", monday(40))]
-    assert breaks(business(), calls(yearly)) == []
-
-
-def test_a_week_without_calls_is_an_outage_where_the_other_types_go_on() -> None:
-    rows = [*business(lambda week: 0.15 if week == CHANGE else 0.3), *calls(lambda week: 0 if week == CHANGE else 22)]
-    emails = volume("activity", "rows", lambda week: 60, kind="email")
-    assert breaks(rows, emails) == [("outage", "activity", "rows", "all", monday(CHANGE))]
-    resting = volume("activity", "rows", lambda week: 6 if week == CHANGE else 60, kind="email")
-    few = business(lambda week: 0.06 if week == CHANGE else 0.3)
-    assert breaks(few, calls(lambda week: 0 if week == CHANGE else 22), resting) == []
-
-
-def test_what_comes_in_lumps_falls_often_and_is_no_outage() -> None:
-    lumps = volume("activity", "rows", lambda week: 2 if week % 15 == 3 else 25, kind="meeting")
-    emails = volume("activity", "rows", lambda week: 60, kind="email")
-    assert breaks(business(), lumps, emails) == []
-
-
-def test_a_new_team_begins_all_at_once_and_is_none() -> None:
-    new = after(0, 1)
-    rows = [
-        business(),
-        business(new, "team:new"),
-        calls(lambda week: 80),
-        calls(lambda week: 80 * new(week), "team:new"),
-    ]
-    assert breaks(*rows) == []
-
-
-def test_closes_that_grow_with_the_age_of_the_pipeline_have_not_just_begun_to_be_recorded() -> None:
-    deals = volume("opportunity", "rows", lambda week: 60)
-    ramp = volume("opportunity", "close_date", lambda week: 60 * min(1.0, max(0, week - 6) / 14))
-    sudden = volume("opportunity", "close_date", after(0, 60, 20))
-    assert breaks(deals, ramp) == []
-    assert breaks(deals, sudden) == [("tracking_started", "opportunity", "close_date", "all", monday(20))]
-
-
-def test_a_team_that_stops_logging_is_the_team_s_break() -> None:
-    rows = []
-    for team, count in {"a": after(60, 0), "b": lambda week: 60, "c": lambda week: 60}.items():
-        rows += business(population=f"team:{team}") + calls(count, f"team:{team}")
-    everybody = business(lambda week: 3) + calls(after(180, 120))
-    assert breaks(everybody, rows) == [("tracking_stopped", "activity", "rows", "team:a", monday(CHANGE))]
 
 
 def test_a_value_that_ends_as_another_begins_is_renamed() -> None:
@@ -220,6 +99,22 @@ def test_a_field_filled_by_a_default_is_not_filled() -> None:
     assert breaks(business(), common("amount", after(0.2, 0.45))) == []
     assert breaks(business(), common("account_id", after(0, 0.2))) == []
     assert breaks(business(), common("amount", lambda week: min(0.4, max(0, week - 40) / 65))) == []
+
+
+def test_a_price_list_that_changes_fills_in_no_default() -> None:
+    def prices(week: int) -> dict[str | None, float]:
+        old, new = after(12, 0)(week), after(0, 12)(week)
+        return {"950.0000": old, "990.0000": new, "400.0000": old / 2, "420.0000": new / 2, "(others)": 22}
+
+    assert breaks(business(), cells("opportunity", "amount", "default_count", prices)) == []
+
+
+def test_a_field_that_is_filled_a_little_less_often_in_many_records() -> None:
+    def filled(week: int) -> dict[str | None, float]:
+        return {None: round(after(90, 78)(week) + 4 * np.sin(week * 5))}
+
+    rows = cells("activity", "outcome", "filled_count", filled, lambda week: 150)
+    assert breaks(business(), rows) == [("field_fill_changed", "activity", "outcome", "all", monday(CHANGE))]
 
 
 def test_in_another_unit_the_usual_values_are_others() -> None:
@@ -349,5 +244,8 @@ def test_what_turned_one_distribution_into_another() -> None:
     sizes = np.array([0, 2, 10, 30, 10, 2] + [0] * 20)
     assert best_shift(sizes, np.roll(sizes, 18), 3) == (18, 1.0)
     assert best_shift(sizes, np.roll(sizes, 1), 3) == (0, 0.0)
+    # a part of the values is another mixture of business if it moves by little, and of units if by much
+    assert best_shift(10 * sizes, 8 * sizes + 2 * np.roll(sizes, 4), 3) == (0, 0.0)
+    assert best_shift(10 * sizes, 8 * sizes + 2 * np.roll(sizes, 18), 3) == (18, 0.2)
     assert mirrored(np.array([50, 30, 20, 0]), np.array([50, 30, 0, 20]), 0.03, needs_mirror=True) == ([2], [3], 0.2)
     assert mirrored(np.array([50, 30, 20, 0]), np.array([40, 24, 16, 20]), 0.03, needs_mirror=True) is None

@@ -47,6 +47,32 @@ def is_abrupt(values: Any, totals: Any, cut: Cut, least_share: float = 0.5) -> b
     return bool(near + error >= least_share * whole)
 
 
+@dataclass(frozen=True)
+class Step:
+    """By how much the logarithm of a volume jumps, the error of that, and what it leaves unexplained."""
+
+    size: float
+    error: float
+    left: float
+
+
+def step(values: Any, beside: Any, at: Any, is_after: Any, follows: float) -> Step:
+    """The step of `values` in the weeks `at` from those that are not to those that are after a cut.
+
+    The weeks may have a slope besides, and as far as the values follow what is `beside` them (0: not at all, 1: in
+    proportion) it is taken off.
+    """
+    own, theirs = values[at] + 0.5, beside[at] + 0.5
+    level = np.log(own) - follows * np.log(theirs)
+    weight = 1 / (1 / own + follows**2 / theirs)
+    terms = np.column_stack([np.ones(len(at)), at - at[0], is_after])
+    spread = np.linalg.inv(terms.T @ (terms * weight[:, None]))
+    solved = spread @ (terms.T @ (weight * level))
+    left = float((weight * (level - terms @ solved) ** 2).sum())
+    error = np.sqrt(max(left / max(len(at) - terms.shape[1], 1), 1.0) * spread[2, 2])
+    return Step(float(solved[2]), float(error), left)
+
+
 def _rate(values: Any, totals: Any) -> float:
     return float(values.sum() / max(totals.sum(), 1.0))
 

@@ -7,14 +7,14 @@ import numpy as np
 
 from orchestration.transform.breaks.candidate import Candidate, is_abrupt, windows
 from orchestration.transform.breaks.profile import Profile, Table
-from orchestration.transform.breaks.segments import Cut, find_cuts
+from orchestration.transform.breaks.segments import FALSE_CUTS, Cut, find_cuts
 from orchestration.transform.breaks.shapes import STRAY, best_rotation, best_shift, mirrored
 
 WINDOW = 13
 LEAST_ROWS = 8
 # by how much a share must change before its size is worth a line in a chart
-LEAST_FILL_CHANGE = 0.1
-LEAST_LATE_CHANGE = 0.12
+LEAST_FILL_CHANGE = 0.06
+LEAST_LATE_CHANGE = 0.08
 LEAST_COPY_SHARE = 0.04
 LEAST_NEW_VALUE = 0.03
 LEAST_DEFAULT_CHANGE = 0.4
@@ -22,6 +22,8 @@ LEAST_DEFAULT_CHANGE = 0.4
 LEAST_DEFAULT_SHARE = 0.1
 LEAST_ACCOUNT_SHARE = 0.25
 OTHERS = "(others)"
+# a usual value is replaced that falls to less than this share of what it was
+REPLACED = 1 / 3
 # tenths of a power of ten: a factor of two
 LEAST_MAGNITUDE_SHIFT = 3
 BINS = 8
@@ -73,10 +75,13 @@ def _default_breaks(key: Any, table: Table) -> list[Candidate]:
     """A value that all at once stands in many records, or no longer does: a field filled by a default is not filled."""
     totals = table.counts.sum(axis=1)
     least = LEAST_ACCOUNT_SHARE if key[1] == "account_id" else LEAST_DEFAULT_SHARE
+    others = [number for number, category in enumerate(table.categories) if category == OTHERS]
     found = []
     for number, category in enumerate(table.categories):
         values = table.counts[:, number]
-        cuts = find_cuts(np.column_stack([values, totals - values])) if category != OTHERS else []
+        # the values of one field share what is allowed to it
+        allowed = FALSE_CUTS / len(table.categories)
+        cuts = find_cuts(np.column_stack([values, totals - values]), allowed) if category != OTHERS else []
         changes = []
         for cut in cuts:
             before, after = _shares(values, totals, cut)
@@ -86,11 +91,23 @@ def _default_breaks(key: Any, table: Table) -> list[Candidate]:
                 continue
             if not is_abrupt(values if after > before else totals - values, totals, cut):
                 continue
+            if _is_list(np.delete(table.counts, [number, *others], axis=1), totals, cut, after - before):
+                continue
             of_each = _sum(totals, cut, 0), _sum(totals, cut, 1)
             evidence = f"{category} in {before:.0%} of {of_each[0]} before and {after:.0%} of {of_each[1]} after"
             changes.append(_candidate("field_fill_changed", key, cut, None, before - after, evidence))
         found += _without_returns(changes, cuts)
     return found
+
+
+def _is_list(values: Any, totals: Any, cut: Cut, change: float) -> bool:
+    """Whether other usual values end or begin with one: the prices of a list, which a default leaves alone."""
+    earlier, later = windows(cut, WINDOW)
+    sides = [values[side].sum(axis=0) / max(totals[side].sum(), 1.0) for side in (earlier, later)]
+    moved = sum(
+        float(full[(left <= REPLACED * full) & (full >= LEAST_NEW_VALUE)].sum()) for full, left in (sides, sides[::-1])
+    )
+    return moved >= abs(change) / 2
 
 
 def _copy_breaks(key: Any, table: Table) -> list[Candidate]:
@@ -182,6 +199,13 @@ def _list_changes(key: Any, table: Table, together: list[Cut]) -> list[Candidate
     if change is None:
         return []
     gone, come, size = change
+    rest = [each for each in range(len(before)) if each not in gone + come and before[each] + after[each] > 0]
+    if len(rest) == 1 and not (gone and come):
+        weeks = first - max(0, first - longest), len(table.counts[settled : settled + longest])
+        moved = float(np.log((after[rest[0]] + 0.5) / weeks[1]) - np.log((before[rest[0]] + 0.5) / weeks[0]))
+        # what one value takes from the only other is missing there; what comes on top is not
+        if (moved if come else -moved) > np.log(1 - size) / 2:
+            return []
     if key[1] == "to_stage" and not is_stage and not (gone and come):
         return []
     says = [f"{table.categories[each]} ends" for each in gone] + [f"{table.categories[each]} begins" for each in come]

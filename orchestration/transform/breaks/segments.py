@@ -1,12 +1,13 @@
 """Where weekly counts change their shares: exact optimal partitioning under a multinomial with overdispersion."""
 
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
-# expected false cuts of one series of pure noise, all of its weeks together
-FALSE_CUTS = 0.002
+# expected false cuts of one series of pure noise, all of its weeks together; a company has some hundred series
+FALSE_CUTS = 0.0001
 # weeks apart at which noise is measured: far ones see slow drift, which is no break either
 LAGS = (1, 2, 4, 8, 13)
 LARGEST_DISPERSION = 400.0
@@ -54,15 +55,16 @@ def dispersion(counts: Any, lags: tuple[int, ...] = LAGS) -> float:
     return min(found, LARGEST_DISPERSION)
 
 
-def threshold(weeks: int, freedom: int) -> float:
-    """What a cut must gain (Laurent and Massart's bound of a chi-squared's tail, over all weeks)."""
-    tail = float(np.log(weeks) - np.log(FALSE_CUTS))
-    return freedom + 2 * float(np.sqrt(freedom * tail)) + 2 * tail
+def threshold(weeks: int, freedom: int, false_cuts: float = FALSE_CUTS) -> float:
+    """What a cut must gain: the chi-squared quantile (of one exactly, else Wilson and Hilferty's) over all weeks."""
+    if freedom == 1:
+        return NormalDist().inv_cdf(false_cuts / weeks / 2) ** 2
+    spread = 2 / (9 * freedom)
+    return float(freedom * (1 - spread - NormalDist().inv_cdf(false_cuts / weeks) * spread**0.5) ** 3)
 
 
-def find_cuts(counts: Any) -> list[Cut]:
+def find_cuts(counts: Any, false_cuts: float = FALSE_CUTS) -> list[Cut]:
     """The cuts of the best partition of the weeks (rows of `counts`) into segments of constant shares, oldest first.
-
     Weeks without any record tell nothing: a cut beside them is dated to the first week that has some.
     """
     counts = np.asarray(counts, dtype=float)
@@ -71,7 +73,7 @@ def find_cuts(counts: Any) -> list[Cut]:
     if len(there) < 4 or counts.shape[1] < 2:
         return []
     known = counts[there]
-    phi, penalty = dispersion(known), threshold(len(known), counts.shape[1] - 1)
+    phi, penalty = dispersion(known), threshold(len(known), counts.shape[1] - 1, false_cuts)
     sums = np.vstack([np.zeros(counts.shape[1]), np.cumsum(known, axis=0)])
     bounds = _partition(sums, phi, penalty)
     weeks = np.append(there, len(counts))

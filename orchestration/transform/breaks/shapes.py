@@ -8,6 +8,8 @@ import numpy as np
 UNEXPLAINED = 0.35
 # log of how many times likelier one explanation must be
 LIKELIER = 0.5
+# bins by which all values together must have moved
+LEAST_MEAN_SHIFT = 2
 # a value that is gone, or not yet there, may still turn up in this share of the records
 STRAY = 0.1
 
@@ -95,7 +97,9 @@ def best_shift(before: Any, after: Any, least: int) -> tuple[int, float]:
                     best = (left, shift, float(share))
     left, shift, share = best
     explained = max(left - noise / 2, 0) <= UNEXPLAINED * max(smooth - noise / 2, 0)
-    return (shift, round(share, 2)) if explained and abs(shift) >= least else (0, 0.0)
+    # a part of the values that moves by little is another mixture of business
+    moves = abs(shift) >= least and share * abs(shift) >= LEAST_MEAN_SHIFT
+    return (shift, round(share, 2)) if explained and moves else (0, 0.0)
 
 
 def _relative_entropy(one: Any, other: Any) -> Any:
