@@ -142,6 +142,18 @@ def test_what_the_extracts_of_its_time_lack_was_entered_late(thing: str, field: 
     assert breaks(business(), rows) == [("late_or_backdated_entry", thing, field, "all", monday(CHANGE))]
 
 
+def test_late_entry_goes_on_where_the_latest_weeks_cannot_be_late_yet() -> None:
+    def lags(week: int) -> dict[str | None, float]:
+        late = 20 if CHANGE <= week < WEEKS - 2 else 0
+        return {"1 hour": 60 - late, "5 two weeks": late}
+
+    rows = [*business(), *cells("activity", "logged_at", "lag_count", lags)]
+    found = detect_breaks(pd.DataFrame(rows), None)
+    assert [(each.kind, each.starts_on, each.ends_on) for each in found.itertuples()] == [
+        ("late_or_backdated_entry", monday(CHANGE), None)
+    ]
+
+
 def test_a_clock_that_moves_and_a_unit_that_changes() -> None:
     def hours(week: int) -> dict[str | None, float]:
         return {str(hour + (7 if week >= CHANGE else 0)): float(10 - abs(hour - 12)) for hour in range(8, 17)}

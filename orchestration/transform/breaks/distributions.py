@@ -127,17 +127,18 @@ def _lag_breaks(key: Any, table: Table) -> list[Candidate]:
     is_late = np.isin(table.categories, LATE)
     late, totals = table.counts[:, is_late].sum(axis=1), table.counts.sum(axis=1)
     cuts = find_cuts(np.column_stack([late, totals - late]))
+    known_to = len(totals) - LATEST_WEEKS_UNKNOWN - 4
     found = []
     for cut in cuts:
         before, after = _shares(late, totals, cut)
-        falls_lately = after < before and cut.at >= len(totals) - LATEST_WEEKS_UNKNOWN - 4
+        falls_lately = after < before and cut.at >= known_to
         if abs(after - before) < LEAST_LATE_CHANGE or falls_lately or not _enough(totals, cut):
             continue
         if cut.end - cut.at < 2:
             continue
         before_of, after_of = _sum(totals, cut, 0), _sum(totals, cut, 1)
         evidence = f"a week or more late: {before:.0%} of {before_of} before, {after:.0%} of {after_of} after"
-        ends = cut.end if after > before and cut.end < len(totals) else None
+        ends = cut.end if after > before and cut.end < known_to else None
         found.append(_candidate("late_or_backdated_entry", key, cut, ends, after - before, evidence))
     return _without_returns(found, cuts)
 
