@@ -3,6 +3,7 @@
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from memory_warehouse import MemoryWarehouse
@@ -230,6 +231,7 @@ def test_breakdowns_of_the_company_hold_all_of_it(warehouse: MemoryWarehouse, co
     assert warehouse.rows(f"{by_stage} where segment_type = 'company'") == warehouse.rows(still_open)
 
 
+@pytest.mark.slow
 @FEWER
 @given(company=companies(), random=st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(warehouse: MemoryWarehouse, company: Company, random: Random) -> None:
