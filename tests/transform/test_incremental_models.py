@@ -1,13 +1,12 @@
 """What models that count week by week keep of an earlier build, and when they keep nothing."""
 
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from dbt_child import dbt
 
 from orchestration.settings import Settings
-from orchestration.transform.dbt import dbt_command, dbt_environment
 from orchestration.warehouse import connect
 
 COUNTED = {
@@ -85,8 +84,7 @@ def execute(settings: Settings, *statements: str) -> None:
 def count_weeks(settings: Settings, *words: str) -> None:
     """Run the models that count what the records are now."""
     models = ["int_collection_weeks_fingerprinted", *sorted(COUNTED), "int_collection_categories_named", PROFILE]
-    command = dbt_command(settings, "run", *words, "--select", *models)
-    finished = subprocess.run(command, env=dbt_environment(settings, "test"), capture_output=True, text=True)
+    finished = dbt(settings, "run", *words, "--select", *models)
     assert finished.returncode == 0, finished.stdout + finished.stderr
 
 
