@@ -87,8 +87,8 @@ def models_asset(settings: Settings) -> AssetsDefinition:
         # nothing is named where all is wanted, so that tests that are no asset check run too
         select = [] if whole else _names(context, nodes)
         say("dbt starts")
-        # the lock is the run's: see RUN_LOCK
         checks = {key.name: key for key in context.selected_asset_check_keys}
+        # the lock is the run's: see RUN_LOCK
         for unique_id, status, seconds in build_models(
             settings, run_id=run_id, select=select, rebuild=config.rebuild, progress=say
         ):
