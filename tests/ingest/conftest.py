@@ -63,7 +63,7 @@ class Bench:
         path = self.settings.landing / name
         path.parent.mkdir(parents=True, exist_ok=True)
         data = content.encode() if isinstance(content, str) else content
-        path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+        path.write_bytes(gzip.compress(data, mtime=0) if name.endswith(".gz") else data)
         return path
 
     def land_parquet(self, name: str, query: str) -> Path:

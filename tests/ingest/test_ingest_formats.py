@@ -194,7 +194,7 @@ OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
         ),
         ("deals.parquet", "deal_id,owner\n", "it is text, not a Parquet file; name it .csv or .jsonl."),
         ("deals.csv", b"PK\x03\x04" + bytes(50), "it is an Excel workbook (.xlsx) or another ZIP archive, not a CSV;"),
-        ("deals.csv", gzip.compress(b"deal_id"), "it is a gzip file, not a CSV; add .gz to its name."),
+        ("deals.csv", gzip.compress(b"deal_id", mtime=0), "it is a gzip file, not a CSV; add .gz to its name."),
         ("deals.jsonl", "<!DOCTYPE html><p>Please log in", "it is a web page, not lines of JSON;"),
         ("deals.parquet.gz", "PAR1", "the Parquet file is cut off or damaged"),
     ],
