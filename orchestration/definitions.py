@@ -60,7 +60,7 @@ def build_definitions(
     published = publish_asset(
         settings,
         lambda: (model_parents(ensure_manifest(settings)), critical_checks(settings)),
-        deps=[key for key in keys.values() if key.path[0] == "marts"],
+        deps=[key for table, key in keys.items() if table.startswith("marts.")],
         versions_only=versions_only,
     ).map_asset_specs(
         lambda spec: spec.replace_attributes(

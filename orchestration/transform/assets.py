@@ -43,7 +43,7 @@ class LayerTranslator(DagsterDbtTranslator):
             source, separator, object_name = name.partition("__")
             return AssetKey(["raw", source, object_name] if separator else ["raw", "kuota", name])
         if dbt_resource_props["resource_type"] == "seed":
-            return AssetKey(["intermediate", "vocabulary", name])
+            return AssetKey(["core", "registries", name])
         return AssetKey(dbt_resource_props["fqn"][1:])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:

@@ -7,10 +7,11 @@ from orchestration.settings import PROJECT, Settings
 from orchestration.yaml_file import load_yaml
 
 PAGE = PROJECT / "docs" / "metrics.md"
+PUBLISHED = ("dim_", "fct_", "bridge_", "mart_", "publication")
 OPENING = """\
 # What is published, column by column
 
-Made by `make docs` from the descriptions in `dbt_project/models/marts/`: change them there. The tables are those of the
+Made by `make docs` from the descriptions in `dbt_project/models/`: change them there. The tables are those of the
 schema `marts` in `published/marts.duckdb`, where every table and column carries the same text as a comment.
 
 Ratios are fractions (0.63, not 63). Null means "cannot be known" and 0 "known to be none". Ids are `<source>:<id>`; the
@@ -19,11 +20,12 @@ company's id is `company`. To see what a number is made of: `kuota explain`.
 
 
 def metrics_page(models: Path) -> str:
-    """The page about the marts whose YAML lies below `models`, one folder an area."""
+    """The page about the published tables whose YAML lies below `models`, one folder per area."""
     areas: dict[str, list[dict[str, Any]]] = {}
-    for path in sorted(models.glob("*/*.yml")):
-        for mart in load_yaml(path)[0].get("models", []):
-            areas.setdefault(path.parent.name, []).append(mart)
+    for path in sorted(models.glob("*/*/*.yml")):
+        for model in load_yaml(path)[0].get("models", []):
+            if model["name"].startswith(PUBLISHED):
+                areas.setdefault(path.parent.name, []).append(model)
     lines = [OPENING]
     for area, marts in areas.items():
         lines.append(f"- {area}: " + ", ".join(f"[{mart['name']}](#{mart['name']})" for mart in marts))
@@ -55,7 +57,7 @@ def _cell(text: str) -> str:
 
 def main() -> None:
     """Write the page."""
-    PAGE.write_text(metrics_page(Settings.from_environment().dbt_project / "models" / "marts"), encoding="utf-8")
+    PAGE.write_text(metrics_page(Settings.from_environment().dbt_project / "models"), encoding="utf-8")
 
 
 if __name__ == "__main__":

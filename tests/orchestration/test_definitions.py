@@ -9,7 +9,7 @@ from orchestration.settings import PROJECT
 from tests.orchestration.conftest import Deployment
 
 ROOMS = ("ingest", "transform", "guard", "publish")
-LAYERS = {"raw", "staging", "intermediate", "marts", "quality", "published"}
+LAYERS = {"raw", "staging", "core", "trust", "marts", "published"}
 
 
 def test_rooms_never_import_each_other() -> None:

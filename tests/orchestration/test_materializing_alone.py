@@ -18,16 +18,16 @@ def test_refresh_publishes_and_shows_its_models(refreshed: Deployment) -> None:
             "select count(*), count(*) filter (is_won) from marts.marts.fct_opportunities"
         ).fetchall()
     assert deals == [(3, 1)]
-    mart = AssetKey(["marts", "core", "fct_opportunities"])
+    mart = AssetKey(["core", "deals", "fct_opportunities"])
     assert refreshed.instance.get_latest_materialization_event(mart) is not None
 
 
 def test_a_mart_alone_is_built_and_checked_but_publishing_it_alone_is_refused(refreshed: Deployment) -> None:
     published_before = (refreshed.settings.published / "manifest.json").read_text()
-    mart = refreshed.materialize("marts/core/fct_credits")
+    mart = refreshed.materialize("core/deals/fct_credits")
     assert mart.success, complaint_of(mart)
     built = {event.asset_key.to_user_string() for event in mart.get_asset_materialization_events() if event.asset_key}
-    assert built == {"marts/core/fct_credits"}
+    assert built == {"core/deals/fct_credits"}
     assert {check.check_name for check in mart.get_asset_check_evaluations()} >= {
         "unique_grain_fct_credits_opportunity_id__rep_id"
     }
@@ -51,4 +51,4 @@ def test_a_mart_in_an_empty_home_says_what_to_run_first(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     land(settings, FILES)
     empty = Deployment(settings, build_definitions(settings), DagsterInstance.ephemeral())
-    assert "run the job `refresh` first" in complaint_of(empty.materialize("marts/core/dim_reps"))
+    assert "run the job `refresh` first" in complaint_of(empty.materialize("core/organization/dim_reps"))

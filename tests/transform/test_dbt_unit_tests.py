@@ -5,9 +5,7 @@ import pytest
 from dbt_child import dbt
 
 from orchestration.ingest import ingest
-from orchestration.settings import PROJECT, Settings
-
-DBT_PROJECT = PROJECT / "dbt_project"
+from orchestration.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +47,3 @@ def test_rows_that_no_model_reads_are_named(bare_warehouse: Settings) -> None:
             ("fifth: rows of its object lead were loaded, and no model reads them",),
             ("hubspot: rows of its object team were loaded, and no model reads them",),
         ]
-
-
-def test_every_intermediate_model_has_a_yaml_of_its_own() -> None:
-    folder = DBT_PROJECT / "models" / "intermediate"
-    models = {path.with_suffix("").relative_to(folder) for path in folder.rglob("*") if path.suffix in (".sql", ".py")}
-    described = {path.with_suffix("").relative_to(folder) for path in folder.rglob("*.yml")}
-    assert described == models

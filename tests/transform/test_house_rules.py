@@ -34,12 +34,27 @@ def models(target: Path) -> dict[str, dict[str, Any]]:
 
 
 def test_every_model_is_described_in_a_yaml_beside_it(models: dict[str, dict[str, Any]]) -> None:
-    alone = [
+    elsewhere = [
         name
         for name, model in models.items()
-        if not model["description"] or not (DBT_PROJECT / model["original_file_path"]).with_suffix(".yml").exists()
+        if not model["description"]
+        or Path(model["patch_path"].partition("://")[2]).parent != Path(model["original_file_path"]).parent
     ]
-    assert alone == []
+    assert elsewhere == []
+
+
+def test_what_is_published_is_public_and_an_area_keeps_its_own_models(models: dict[str, dict[str, Any]]) -> None:
+    access = {name: (model["schema"], model["access"]) for name, model in models.items()}
+    public = {name for name, (schema, _) in access.items() if schema in ("marts", "quality")}
+    assert {name for name, (_, granted) in access.items() if granted == "public"} == public
+    read_elsewhere = {
+        parent.split(".")[-1]
+        for model in models.values()
+        for parent in model["depends_on"]["nodes"]
+        if parent.startswith("model.") and models[parent.split(".")[-1]]["fqn"][:-1] != model["fqn"][:-1]
+    }
+    lent = {name for name, (schema, granted) in access.items() if schema == "intermediate" and granted != "private"}
+    assert lent - read_elsewhere == set(), "protected, and read by no other area"
 
 
 def test_every_mart_is_contracted_with_described_and_typed_columns(models: dict[str, dict[str, Any]]) -> None:

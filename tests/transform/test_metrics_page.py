@@ -3,23 +3,23 @@
 from pathlib import Path
 
 from orchestration.settings import PROJECT
-from orchestration.transform.metrics_page import PAGE, metrics_page
+from orchestration.transform.metrics_page import PAGE, PUBLISHED, metrics_page
 
-MARTS = PROJECT / "dbt_project" / "models" / "marts"
+MODELS = PROJECT / "dbt_project" / "models"
 
 
 def test_the_page_in_docs_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == metrics_page(MARTS), "run `make docs`"
+    assert PAGE.read_text(encoding="utf-8") == metrics_page(MODELS), "run `make docs`"
 
 
 def test_every_mart_has_a_section() -> None:
-    sections = {line.removeprefix("## ") for line in metrics_page(MARTS).splitlines() if line.startswith("## ")}
-    assert sections == {path.stem for path in MARTS.glob("*/*.sql")}
+    sections = {line.removeprefix("## ") for line in metrics_page(MODELS).splitlines() if line.startswith("## ")}
+    assert sections == {path.stem for path in MODELS.rglob("*.sql") if path.stem.startswith(PUBLISHED)}
 
 
 def test_a_section_says_the_grain_and_the_meaning_of_each_column(tmp_path: Path) -> None:
-    (tmp_path / "sales").mkdir()
-    (tmp_path / "sales" / "fct_deals.yml").write_text(
+    (tmp_path / "core" / "sales").mkdir(parents=True)
+    (tmp_path / "core" / "sales" / "fct_deals.yml").write_text(
         """
         models:
           - name: fct_deals
@@ -31,7 +31,7 @@ def test_a_section_says_the_grain_and_the_meaning_of_each_column(tmp_path: Path)
               - {name: rep_id, data_type: varchar, description: Who sold it.}
         """
     )
-    (tmp_path / "sales" / "unit_tests_fct_deals.yml").write_text("unit_tests: []\n")
+    (tmp_path / "core" / "sales" / "unit_tests_fct_deals.yml").write_text("unit_tests: []\n")
     assert metrics_page(tmp_path).endswith(
         """- sales: [fct_deals](#fct_deals)
 
