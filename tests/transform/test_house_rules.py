@@ -1,5 +1,6 @@
 """Conventions of the dbt project that no tool checks by itself: each rule lists what breaks it; the list is empty."""
 
+import graphlib
 import json
 import re
 from pathlib import Path
@@ -41,6 +42,16 @@ def test_every_model_is_described_in_a_yaml_beside_it(models: dict[str, dict[str
         or Path(model["patch_path"].partition("://")[2]).parent != Path(model["original_file_path"]).parent
     ]
     assert elsewhere == []
+
+
+def test_areas_do_not_read_each_other(models: dict[str, dict[str, Any]]) -> None:
+    """Areas are the folders below a layer. The arrows between them have no cycle."""
+    areas = {name: "/".join(model["fqn"][1:-1]) for name, model in models.items()}
+    reads: dict[str, set[str]] = {area: set() for area in areas.values()}
+    for name, model in models.items():
+        read = {areas[parent.split(".")[-1]] for parent in model["depends_on"]["nodes"] if parent.startswith("model.")}
+        reads[areas[name]] |= read - {areas[name]}
+    list(graphlib.TopologicalSorter(reads).static_order())
 
 
 def test_what_is_published_is_public_and_an_area_keeps_its_own_models(models: dict[str, dict[str, Any]]) -> None:

@@ -1,48 +1,17 @@
--- Whole fiscal years, and whole weeks, around every date that a deal, a lead, an activity or a quota carries. Dates that
--- cannot be true are left out (their rows stand in the exclusion ledger), so that one typing error does not make a
--- calendar of centuries.
+-- The calendar: whole fiscal years, and whole weeks, around every date that can be plausible at as_of. It reads no facts, so that every fact
+-- can read it; which of its periods hold data is in int_periods_in_use.
 with
 
 as_of as (
     select * from {{ ref('int_as_of_determined') }}
-),
-
-dates_in_use as (
-    select created_on as date_in_use from {{ ref('int_opportunities_resolved') }}
-    union all
-    select closed_on as date_in_use from {{ ref('int_opportunities_resolved') }}
-    union all
-    select changed_on as date_in_use from {{ ref('int_stage_events_unioned') }}
-    union all
-    select occurred_on as date_in_use from {{ ref('int_activities_judged') }}
-    union all
-    select created_on as date_in_use from {{ ref('int_leads_judged') }}
-    union all
-    select qualified_on as date_in_use from {{ ref('int_leads_judged') }}
-    union all
-    select period_start as date_in_use from {{ ref('int_quotas_resolved') }}
-    union all
-    select period_end as date_in_use from {{ ref('int_quotas_resolved') }}
-    union all
-    select as_of_date as date_in_use from as_of
-),
-
-bounds as (
-    select
-        min(dates_in_use.date_in_use) as first_date,
-        max(dates_in_use.date_in_use) as last_date
-    from dates_in_use
-    cross join as_of
-    where
-        dates_in_use.date_in_use >= as_of.earliest_plausible_on
-        and dates_in_use.date_in_use <= as_of.latest_plausible_on
+    where as_of_date is not null
 ),
 
 fiscal_years as (
     select
-        {{ fiscal_period_start('year', 'first_date') }} as first_date,
-        {{ add_days(add_months(fiscal_period_start('year', 'last_date'), 12), -1) }} as last_date
-    from bounds
+        {{ fiscal_period_start('year', 'earliest_plausible_on') }} as first_date,
+        {{ add_days(add_months(fiscal_period_start('year', 'latest_plausible_on'), 12), -1) }} as last_date
+    from as_of
 ),
 
 -- the weeks that the first and last day of the fiscal years cut are made whole

@@ -28,7 +28,7 @@ reps as (
 ),
 
 periods as (
-    select * from {{ ref('int_periods_generated') }}
+    select * from {{ ref('int_periods_in_use') }}
 ),
 
 as_of as (

@@ -25,7 +25,7 @@ periods as (
         period_start,
         is_complete,
         row_number() over (partition by period_type order by period_start) as position_of_period
-    from {{ ref('int_periods_generated') }}
+    from {{ ref('int_periods_in_use') }}
 ),
 
 -- the last period that a quota is held against: the one before it, or the last complete one

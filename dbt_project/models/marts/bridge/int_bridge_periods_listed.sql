@@ -14,7 +14,7 @@ periods as (
     select
         *,
         row_number() over (partition by period_type order by period_start) as position_of_period
-    from {{ ref('int_periods_generated') }}
+    from {{ ref('int_periods_in_use') }}
 ),
 
 final as (

@@ -32,7 +32,7 @@ periods as (
         periods.period_start,
         periods.period_end,
         periods.period_end >= as_of.as_of_date as holds_as_of_date
-    from {{ ref('int_periods_generated') }} as periods
+    from {{ ref('int_periods_in_use') }} as periods
     cross join as_of
     cross join first_deals
     where periods.period_start <= as_of.as_of_date and periods.period_end >= first_deals.first_deal_on

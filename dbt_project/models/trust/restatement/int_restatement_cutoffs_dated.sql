@@ -4,7 +4,7 @@
 with
 
 periods as (
-    select * from {{ ref('int_periods_generated') }}
+    select * from {{ ref('int_periods_in_use') }}
 ),
 
 as_of as (

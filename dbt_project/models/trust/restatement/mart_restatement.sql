@@ -27,7 +27,7 @@ sources_of_assignees as (
 ),
 
 periods as (
-    select * from {{ ref('int_periods_generated') }}
+    select * from {{ ref('int_periods_in_use') }}
 ),
 
 as_of as (

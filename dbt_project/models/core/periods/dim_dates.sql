@@ -1,7 +1,17 @@
 with
 
+-- whole fiscal years, and the weeks that their first and last day cut
+days_in_use as (
+    select
+        min(period_start) as first_date,
+        max(period_end) as last_date
+    from {{ ref('int_periods_in_use') }}
+),
+
 dates as (
-    select * from {{ ref('int_dates_generated') }}
+    select calendar.*
+    from {{ ref('int_dates_generated') }} as calendar
+    inner join days_in_use on calendar.date_day between days_in_use.first_date and days_in_use.last_date
 ),
 
 company_working_days as (

@@ -1,0 +1,60 @@
+-- The periods of the fiscal years around every date that a deal, a lead, an activity or a quota carries. Dates that are not plausible are
+-- left out (their rows are in the exclusion ledger), so that one typing error does not add centuries of empty periods.
+with
+
+as_of as (
+    select * from {{ ref('int_as_of_determined') }}
+),
+
+periods as (
+    select * from {{ ref('int_periods_generated') }}
+),
+
+dates_in_use as (
+    select created_on as date_in_use from {{ ref('int_opportunities_resolved') }}
+    union all
+    select closed_on as date_in_use from {{ ref('int_opportunities_resolved') }}
+    union all
+    select changed_on as date_in_use from {{ ref('int_stage_events_unioned') }}
+    union all
+    select occurred_on as date_in_use from {{ ref('int_activities_judged') }}
+    union all
+    select created_on as date_in_use from {{ ref('int_leads_judged') }}
+    union all
+    select qualified_on as date_in_use from {{ ref('int_leads_judged') }}
+    union all
+    select period_start as date_in_use from {{ ref('int_quotas_resolved') }}
+    union all
+    select period_end as date_in_use from {{ ref('int_quotas_resolved') }}
+    union all
+    select as_of_date as date_in_use from as_of
+),
+
+bounds as (
+    select
+        min(dates_in_use.date_in_use) as first_date,
+        max(dates_in_use.date_in_use) as last_date
+    from dates_in_use
+    cross join as_of
+    where
+        dates_in_use.date_in_use >= as_of.earliest_plausible_on
+        and dates_in_use.date_in_use <= as_of.latest_plausible_on
+),
+
+fiscal_years as (
+    select
+        {{ fiscal_period_start('year', 'first_date') }} as first_date,
+        {{ add_days(add_months(fiscal_period_start('year', 'last_date'), 12), -1) }} as last_date
+    from bounds
+),
+
+final as (
+    select periods.*
+    from periods
+    inner join fiscal_years
+        on
+            periods.period_end >= fiscal_years.first_date
+            and periods.period_start <= fiscal_years.last_date
+)
+
+select * from final
