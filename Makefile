@@ -31,6 +31,11 @@ bench: $(VENV)/installed
 bench-companies: $(VENV)/installed
 	$(BIN)/python -m bench.whole_companies
 
+# the shape of the dbt project against its limits
+.PHONY: graph
+graph: $(VENV)/installed
+	$(BIN)/python -m bench.graph
+
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
