@@ -1,7 +1,7 @@
-"""The shape of the dbt project: how many models, how deep, how long, how many checks per run; and a picture of its areas.
+"""The shape of the dbt project: models, depth, lines, checks per run; and a picture of its areas.
 
-`python -m bench.graph` prints the figures and what is at each limit; `--picture FILE` writes the areas as SVG. Both read dbt's manifest,
-which is parsed where the project has changed.
+`python -m bench.graph` prints the figures and what is over a limit; `--picture FILE` writes the areas as SVG. Both
+read dbt's manifest, which is parsed where the project has changed.
 """
 
 import argparse
@@ -40,7 +40,7 @@ class Graph:
     tests: list[dict[str, Any]]
 
     def depths(self) -> dict[str, int]:
-        """Models on the longest way from a raw table to each model, itself included. A raw table and a seed are at depth 0."""
+        """Models on the longest way from a raw table to each model, itself included; raw tables and seeds count 0."""
         depths: dict[str, int] = {}
         for name in TopologicalSorter(self.reads).static_order():
             if name in self.models:
@@ -85,7 +85,7 @@ def area(model: Mapping[str, Any]) -> str:
 
 
 def checks_per_run(graph: Graph, expectations: Path) -> dict[str, int]:
-    """Checks of a run that finds every source in the landing folder: dbt tests that no `build` tag keeps out, and GX expectations."""
+    """Checks of a run that finds every source: dbt tests without the tag `build`, and GX expectations."""
     return {
         "dbt": sum("build" not in test["tags"] for test in graph.tests),
         "GX": sum(
@@ -147,7 +147,7 @@ def report(graph: Graph, expectations: Path) -> str:
 
 
 def picture(graph: Graph) -> str:
-    """The areas and what reads what, as SVG: an area stands to the right of all that it reads. Arrows that another way implies are left out."""
+    """The areas as SVG. An area lies to the right of all that it reads; arrows that others imply are left out."""
     arrows = graph.areas()
     order = list(TopologicalSorter(arrows).static_order())
     behind: dict[str, set[str]] = {}
@@ -182,7 +182,8 @@ def _svg(column: Mapping[str, int], shown: Mapping[str, set[str]], counts: Mappi
     fill = {"staging": "#e8e8e8", "core": "#d7e8f7", "trust": "#fbe3c8", "marts": "#d9f0d9"}
     width, height = 40 + len(rows) * (wide + gap_x) - gap_x, 40 + tallest * (high + gap_y) - gap_y
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height:.0f}" font-family="sans-serif" font-size="12">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height:.0f}" '
+        'font-family="sans-serif" font-size="12">',
         "<title>Areas of the dbt project: each reads those to its left that an arrow comes from</title>",
         f'<rect width="{width}" height="{height:.0f}" fill="white"/>',
     ]
@@ -192,16 +193,19 @@ def _svg(column: Mapping[str, int], shown: Mapping[str, set[str]], counts: Mappi
             start, end, bend = from_x + wide, to_x, gap_x / 2
             from_y, to_y = from_y + high / 2, to_y + high / 2
             parts.append(
-                f'<path d="M{start} {from_y:.1f} C{start + bend} {from_y:.1f} {end - bend} {to_y:.1f} {end} {to_y:.1f}" '
-                'fill="none" stroke="#888" stroke-width="1.2"/>'
-                f'<path d="M{end - 6} {to_y - 3:.1f} L{end} {to_y:.1f} L{end - 6} {to_y + 3:.1f}" fill="none" stroke="#888"/>'
+                f'<path d="M{start} {from_y:.1f} C{start + bend} {from_y:.1f} '
+                f'{end - bend} {to_y:.1f} {end} {to_y:.1f}" fill="none" stroke="#888" stroke-width="1.2"/>'
+                f'<path d="M{end - 6} {to_y - 3:.1f} L{end} {to_y:.1f} L{end - 6} {to_y + 3:.1f}" '
+                'fill="none" stroke="#888"/>'
             )
     for it, (left, top) in place.items():
         layer, _, name = it.partition("/")
         parts.append(
             f'<rect x="{left}" y="{top:.1f}" width="{wide}" height="{high}" rx="6" fill="{fill[layer]}" stroke="#666"/>'
-            f'<text x="{left + wide / 2}" y="{top + 17:.1f}" text-anchor="middle" font-weight="bold">{name or layer}</text>'
-            f'<text x="{left + wide / 2}" y="{top + 32:.1f}" text-anchor="middle" fill="#444">{layer} · {counts[it]} models</text>'
+            f'<text x="{left + wide / 2}" y="{top + 17:.1f}" text-anchor="middle" '
+            f'font-weight="bold">{name or layer}</text>'
+            f'<text x="{left + wide / 2}" y="{top + 32:.1f}" text-anchor="middle" '
+            f'fill="#444">{layer} · {counts[it]} models</text>'
         )
     return "\n".join([*parts, "</svg>"]) + "\n"
 
