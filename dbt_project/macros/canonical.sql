@@ -93,21 +93,17 @@
 {%- endmacro %}
 
 
-{#- The counting rows of `model` (a row a record of a source) with the canonical id that each record has, and by which precedence
-    the records of one id speak: the one that was seen last first. -#}
+{#- The rows of `model` that count (one per record of a source) with the canonical id of each, and the precedence of the records of one
+    id: the one that was first seen last comes first. -#}
 {% macro matched_records(entity, model) -%}
     select
         records.*,
         coalesce(matches.canonical_id, records.{{ entity }}_id) as canonical_id,
         row_number() over (
             partition by coalesce(matches.canonical_id, records.{{ entity }}_id)
-            order by listed.first_seen_at desc nulls last, records.source asc, records.{{ entity }}_id asc
+            order by records.first_seen_at desc nulls last, records.source asc, records.{{ entity }}_id asc
         ) as precedence
     from {{ ref(model) }} as records
-    left join {{ ref('int_source_records_listed') }} as listed
-        on
-            listed.entity = '{{ entity }}'
-            and records.{{ entity }}_id = listed.source_record_id
     left join {{ ref('int_source_ids_matched') }} as matches
         on
             matches.entity = '{{ entity }}'
@@ -128,7 +124,7 @@
     select
         {{ rows }}.*,
         coalesce(records.opportunity_id, {{ rows }}.source_opportunity_id) as opportunity_id,
-        coalesce(not records.is_in_force and {{ rows }}.source = records.source, false) as is_left_behind
+        coalesce(not records.is_in_force and {{ rows }}.source = records.source, false) as is_migrated_away
     from {{ rows }}
     left join {{ ref('int_opportunity_records_traced') }} as records
         on {{ rows }}.source_opportunity_id = records.source_opportunity_id

@@ -71,15 +71,15 @@ final as (
 {%- endmacro %}
 
 
-{#- From which day until which each of the `records` that are one thing spoke for it: the first from the beginning, each other one from its
-    own time on and not before an extract had told it. `told` are the rows of the records, named by `id`. -#}
-{% macro speaking_records(records, told, id) -%}
+{#- From which day until which each of the `records` of one deal or lead is authoritative: the first from the beginning, each other one from
+    its own time on and not before an extract had delivered it. `told` are the rows of the records, named by `id`. -#}
+{% macro authoritative_records(records, told, id) -%}
     with
 
     first_told as (
         select
             {{ records }}.canonical_id,
-            {{ records }}.source_record_id,
+            {{ records }}.source_id,
             {{ records }}.in_force_from,
             {{ records }}.in_force_to,
             row_number() over (
@@ -87,10 +87,10 @@ final as (
             ) as position_of_record,
             min({{ told }}.told_from) as told_from
         from {{ records }}
-        inner join {{ told }} on {{ records }}.source_record_id = {{ told }}.{{ id }}
+        inner join {{ told }} on {{ records }}.source_id = {{ told }}.{{ id }}
         group by
             {{ records }}.canonical_id,
-            {{ records }}.source_record_id,
+            {{ records }}.source_id,
             {{ records }}.in_force_from,
             {{ records }}.in_force_to
     ),
@@ -101,18 +101,18 @@ final as (
             case
                 when position_of_record = 1 then cast('0001-01-01' as date)
                 else greatest(in_force_from, told_from)
-            end as speaks_from
+            end as authoritative_from
         from first_told
     )
 
     select
-        source_record_id,
-        speaks_from,
-        min(speaks_from) over (
+        source_id,
+        authoritative_from,
+        min(authoritative_from) over (
             partition by canonical_id
             order by position_of_record
             rows between 1 following and unbounded following
-        ) as speaks_until
+        ) as authoritative_until
     from begun
 {%- endmacro %}
 

@@ -61,7 +61,7 @@ leads as (
 ),
 
 matches as (
-    select * from {{ ref('int_source_ids_matched') }}
+    select * from {{ ref('bridge_source_ids') }}
     where entity in ('opportunity', 'lead')
 ),
 
@@ -76,11 +76,11 @@ identified as (
     left join matches as deals_matched
         on
             deals_matched.entity = 'opportunity'
-            and mapped.source_opportunity_id = deals_matched.source_record_id
+            and mapped.source_opportunity_id = deals_matched.source_id
     left join matches as leads_matched
         on
             leads_matched.entity = 'lead'
-            and mapped.source_lead_id = leads_matched.source_record_id
+            and mapped.source_lead_id = leads_matched.source_id
 ),
 
 judged as (

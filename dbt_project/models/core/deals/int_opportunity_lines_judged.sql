@@ -68,7 +68,7 @@ final as (
         coalesce(
             judged.own_exclusion_reason,
             case
-                when judged.is_left_behind then 'migrated'
+                when judged.is_migrated_away then 'migrated'
                 when opportunities.opportunity_id is null then 'unknown_opportunity'
             end
         ) as exclusion_reason

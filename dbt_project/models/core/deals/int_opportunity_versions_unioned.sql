@@ -31,7 +31,7 @@ unioned as (
 ),
 
 matches as (
-    select * from {{ ref('int_source_ids_matched') }}
+    select * from {{ ref('bridge_source_ids') }}
     where entity = 'opportunity'
 ),
 
@@ -79,13 +79,13 @@ final as (
     select
         coalesce(matches.canonical_id, mapped.source_opportunity_id) as opportunity_id,
         mapped.*,
-        matches.source_record_id is null
+        matches.source_id is null
         or (
             {{ business_date('mapped.extracted_at') }} <= matches.in_force_to
             and coalesce({{ business_date('mapped.superseded_at') }} >= matches.in_force_from, true)
         ) as is_in_force
     from mapped
-    left join matches on mapped.source_opportunity_id = matches.source_record_id
+    left join matches on mapped.source_opportunity_id = matches.source_id
 )
 
 select * from final

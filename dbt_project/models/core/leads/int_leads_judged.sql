@@ -42,7 +42,7 @@ mapped as (
 ),
 
 matches as (
-    select * from {{ ref('int_source_ids_matched') }}
+    select * from {{ ref('bridge_source_ids') }}
     where entity = 'lead'
 ),
 
@@ -50,9 +50,9 @@ identified as (
     select
         coalesce(matches.canonical_id, mapped.source_lead_id) as lead_id,
         mapped.*,
-        coalesce(matches.in_force_to < cast('9999-12-31' as date), false) as is_left_behind
+        coalesce(matches.in_force_to < cast('9999-12-31' as date), false) as is_migrated_away
     from mapped
-    left join matches on mapped.source_lead_id = matches.source_record_id
+    left join matches on mapped.source_lead_id = matches.source_id
 ),
 
 beginnings as (
@@ -64,7 +64,7 @@ beginnings as (
     inner join {{ ref('int_source_records_listed') }} as records
         on
             matches.entity = records.entity
-            and matches.source_record_id = records.source_record_id
+            and matches.source_id = records.source_record_id
     group by matches.canonical_id
 ),
 
@@ -77,7 +77,7 @@ histories as (
         min(identified.converted_on) as converted_on,
         min({{ referenced_id('identified.source', 'identified.opportunity_reference') }}) as named_opportunity_id
     from identified
-    inner join matches on identified.source_lead_id = matches.source_record_id
+    inner join matches on identified.source_lead_id = matches.source_id
     group by identified.lead_id
 ),
 
@@ -115,7 +115,7 @@ opportunities_of_leads as (
         coalesce(matches.canonical_id, opportunities_naming.source_lead_id) as lead_id,
         opportunities_naming.created_at
     from opportunities_naming
-    left join matches on opportunities_naming.source_lead_id = matches.source_record_id
+    left join matches on opportunities_naming.source_lead_id = matches.source_id
 ),
 
 opportunities_in_order as (
@@ -175,7 +175,7 @@ final as (
         named.source_row,
         coalesce(
             case when named.own_exclusion_reason = 'duplicate' then 'duplicate' end,
-            case when named.is_left_behind then 'migrated' end,
+            case when named.is_migrated_away then 'migrated' end,
             named.own_exclusion_reason,
             case when owner_references.candidate_count > 1 then 'ambiguous_owner' end
         ) as exclusion_reason

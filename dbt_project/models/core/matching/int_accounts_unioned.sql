@@ -1,6 +1,6 @@
 {% set columns %}
     account_key, account_name, industry, region, segment, owner_reference, parent_account_reference, created_at,
-    source_exclusion, source_key, source_file, source_row, row_hash
+    source_exclusion, source_key, source_file, source_row, row_hash, extracted_at, is_current
 {% endset %}
 
 {% set industries = {
@@ -14,8 +14,20 @@
 
 with
 
+versions as (
+    {{ union_sources('accounts', columns) }}
+),
+
+first_seen as (
+    select
+        *,
+        min(extracted_at) over (partition by source, account_key) as first_seen_at
+    from versions
+),
+
 unioned as (
-    {{ union_sources('accounts', columns, 'is_current') }}
+    select * from first_seen
+    where is_current
 ),
 
 mapped as (
@@ -33,7 +45,8 @@ mapped as (
         unioned.source_key,
         unioned.source_file,
         unioned.source_row,
-        unioned.row_hash
+        unioned.row_hash,
+        unioned.first_seen_at
     from unioned
     {{ join_value_map('unioned', 'industry', 'account', industries) }}
     {{ join_value_map('unioned', 'region', 'account', regions) }}

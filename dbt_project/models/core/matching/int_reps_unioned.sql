@@ -1,7 +1,7 @@
 -- Every current rep row of every source; those with an exclusion reason count nowhere.
 {% set columns %}
     rep_key, rep_name, email, role, segment, region, team_reference, manager_reference, time_zone, hired_on, ended_on,
-    source_key, source_file, source_row, row_hash
+    source_key, source_file, source_row, row_hash, extracted_at, is_current
 {% endset %}
 
 {% set names = {
@@ -16,8 +16,20 @@
 
 with
 
+versions as (
+    {{ union_sources('reps', columns) }}
+),
+
+first_seen as (
+    select
+        *,
+        min(extracted_at) over (partition by source, rep_key) as first_seen_at
+    from versions
+),
+
 unioned as (
-    {{ union_sources('reps', columns, 'is_current') }}
+    select * from first_seen
+    where is_current
 ),
 
 mapped as (
@@ -37,7 +49,8 @@ mapped as (
         unioned.source_key,
         unioned.source_file,
         unioned.source_row,
-        unioned.row_hash
+        unioned.row_hash,
+        unioned.first_seen_at
     from unioned
     {{ join_value_map('unioned', 'rep_name', 'rep', names) }}
     {{ join_value_map('unioned', 'role', 'rep', roles) }}

@@ -190,7 +190,7 @@ crosswalks as (
         record_key as value,
         set_aside_reason as reason,
         'is no ' || entity || ' of ' || source || '; correct it or deliver the ' || entity as fix
-    from {{ ref('int_crosswalks_resolved') }}
+    from {{ ref('int_crosswalks_validated') }}
     where set_aside_reason is not null
 ),
 

@@ -113,7 +113,7 @@ crosswalks as (
         source_file,
         source_row,
         exclusion_reason
-    from {{ ref('int_crosswalks_resolved') }}
+    from {{ ref('int_crosswalks_validated') }}
 ),
 
 -- the change's own column source says whose collection changed

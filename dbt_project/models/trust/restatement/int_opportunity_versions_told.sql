@@ -28,21 +28,23 @@ told as (
 ),
 
 records as (
-    select * from {{ ref('int_source_ids_matched') }}
+    select * from {{ ref('bridge_source_ids') }}
     where entity = 'opportunity'
 ),
 
-speaking as (
-    {{ speaking_records('records', 'told', 'source_opportunity_id') }}
+authoritative as (
+    {{ authoritative_records('records', 'told', 'source_opportunity_id') }}
 ),
 
 final as (
     select
         told.*,
-        greatest(told.told_from, coalesce(speaking.speaks_from, told.told_from)) as stood_from,
-        least(coalesce(told.told_until, speaking.speaks_until), coalesce(speaking.speaks_until, told.told_until)) as stood_until
+        greatest(told.told_from, coalesce(authoritative.authoritative_from, told.told_from)) as stood_from,
+        least(
+            coalesce(told.told_until, authoritative.authoritative_until), coalesce(authoritative.authoritative_until, told.told_until)
+        ) as stood_until
     from told
-    left join speaking on told.source_opportunity_id = speaking.source_record_id
+    left join authoritative on told.source_opportunity_id = authoritative.source_id
 )
 
 select * from final
