@@ -17,11 +17,11 @@ bridges as (
 ),
 
 ancestors as (
-    select * from {{ ref('int_team_ancestors_expanded') }}
+    select * from {{ ref('dim_team_ancestors') }}
 ),
 
 rep_teams as (
-    select * from {{ ref('int_rep_teams_dated') }}
+    select * from {{ ref('int_team_memberships') }}
 ),
 
 rep_references as (

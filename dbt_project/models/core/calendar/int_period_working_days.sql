@@ -1,7 +1,8 @@
 with
 
 working_days as (
-    select * from {{ ref('int_working_days_determined') }}
+    select * from {{ ref('int_working_days') }}
+    where is_working_day
 ),
 
 period_dates as (

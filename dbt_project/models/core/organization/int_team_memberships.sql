@@ -1,5 +1,6 @@
--- In which team a rep is, from when to when, both inclusive. A rep with dated memberships has those alone; the others are
--- always in the team of their own row, of several the one that is believed first. Where spans overlap, the one that began last holds while it lasts.
+-- The team of each rep on every day, or none; both ends are inclusive and the spans of a rep have no gap. A rep with
+-- memberships of the source has those alone; the others are always in the team of their own row, of several rows the first in precedence.
+-- Where memberships overlap, the one that began last holds while it lasts.
 with
 
 rep_sources as (
@@ -16,7 +17,7 @@ rep_references as (
     where entity = 'rep' and resolved_id is not null
 ),
 
-dated as (
+delivered as (
     select
         rep_references.resolved_id as rep_id,
         team_references.resolved_id as team_id,
@@ -44,8 +45,8 @@ teams_of_rows as (
         on
             rep_sources.source = team_references.scope
             and rep_sources.team_reference = team_references.reference
-    left join dated on rep_sources.rep_id = dated.rep_id
-    where dated.rep_id is null
+    left join delivered on rep_sources.rep_id = delivered.rep_id
+    where delivered.rep_id is null
 ),
 
 undated as (
@@ -59,13 +60,18 @@ undated as (
 ),
 
 unioned as (
-    select distinct * from dated
+    select distinct * from delivered
     where valid_from <= valid_to
     union all
     select * from undated
 ),
 
 boundaries as (
+    select
+        rep_id,
+        cast('0001-01-01' as date) as segment_from
+    from rep_sources
+    union
     select
         rep_id,
         valid_from as segment_from
@@ -89,7 +95,7 @@ segments as (
     from boundaries
 ),
 
-covered as (
+teams_of_segments as (
     select
         segments.rep_id,
         unioned.team_id,
@@ -99,7 +105,7 @@ covered as (
             partition by segments.rep_id, segments.segment_from order by unioned.valid_from desc, unioned.team_id asc
         ) as position_in_segment
     from segments
-    inner join unioned
+    left join unioned
         on
             segments.rep_id = unioned.rep_id
             and segments.segment_from between unioned.valid_from and unioned.valid_to
@@ -111,7 +117,7 @@ final as (
         team_id,
         segment_from as valid_from,
         segment_to as valid_to
-    from covered
+    from teams_of_segments
     where position_in_segment = 1
 )
 
