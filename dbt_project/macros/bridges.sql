@@ -17,28 +17,6 @@
 {%- endmacro %}
 
 
-{#- What each source calls a column of which the register value_map can tell the values; any other source as in the plain format. -#}
-{% macro value_map_fields(column) -%}
-    {{ return({
-        'activity_type': {'generic': 'type', 'hubspot': 'type', 'pipedrive': 'type', 'salesforce': 'type'},
-        'direction': {'generic': 'direction', 'salesforce': 'calltype'},
-        'opportunity_type': {'generic': 'type', 'hubspot': 'dealtype', 'salesforce': 'type'},
-        'loss_reason': {
-            'generic': 'loss_reason',
-            'hubspot': 'closed_lost_reason',
-            'pipedrive': 'lost_reason',
-            'salesforce': 'loss_reason__c',
-        },
-        'lead_source': {
-            'generic': 'source',
-            'hubspot': 'hs_analytics_source',
-            'pipedrive': 'source_name',
-            'salesforce': 'leadsource',
-        },
-    }[column]) }}
-{%- endmacro %}
-
-
 {#- The values that a declared bridge can map, as (object, column, fields of a declared change that mean it). -#}
 {% macro bridged_values() -%}
     {{ return([
@@ -64,7 +42,7 @@
 {#- Joins the register value_map and the declared bridges for `column` of `rows`, as <column>_map and <column>_bridge. `rep` is the column
     that names whose row it is, `on_date` the day by which it is mapped. -#}
 {% macro join_value_map_and_bridges(rows, column, object, rep, on_date) -%}
-    {{ join_value_map(rows, column, object, value_map_fields(column), on_date) }}
+    {{ join_value_map(rows, column, object, on_date) }}
     left join {{ ref('int_value_bridges_placed') }} as {{ column }}_bridge
         on {{ rows }}.source = {{ column }}_bridge.source
             and {{ column }}_bridge.object = '{{ object }}'

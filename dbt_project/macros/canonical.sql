@@ -30,14 +30,12 @@
 
 
 {#- Joins the register value_map for `column` of `rows`, as <column>_map: its meaning on the date `on_date`, at as_of
-    without one. `fields` names the field by source; of any other source it is called as in the plain format, or else as here. -#}
-{% macro join_value_map(rows, column, object, fields, on_date=none) -%}
+    without one. The seed source_columns says what each source calls the column. -#}
+{% macro join_value_map(rows, column, object, on_date=none) -%}
     left join {{ ref('int_value_maps_in_force') }} as {{ column }}_map
         on {{ rows }}.source = {{ column }}_map.source
             and {{ column }}_map.object = '{{ object }}'
-            and {{ column }}_map.field = case {{ rows }}.source
-                {%- for source, field in fields.items() %} when '{{ source }}' then '{{ field }}'{% endfor %}
-                else '{{ fields.get('generic', column) }}' end
+            and {{ column }}_map.field = '{{ column }}'
             and {{ rows }}.{{ column }} = {{ column }}_map.source_value
             and {% if on_date %}{{ on_date }} between {{ column }}_map.meaning_from and {{ column }}_map.meaning_to
                 {%- else %}{{ column }}_map.holds_at_as_of{% endif %}
@@ -47,49 +45,6 @@
 {#- The value that the register gives, else the source's own. -#}
 {% macro mapped_value(rows, column) -%}
     coalesce({{ column }}_map.mapped_value, {{ rows }}.{{ column }})
-{%- endmacro %}
-
-
-{#- What each source delivers, by the names of its staging models: a new CRM is added here, and nowhere else. -#}
-{% macro entities_by_source() -%}
-    {{ return({
-        'crm_sales': ['reps', 'accounts', 'products', 'opportunities'],
-        'generic': [
-            'reps', 'teams', 'accounts', 'products', 'opportunities', 'opportunity_lines', 'opportunity_splits', 'activities',
-            'stage_events', 'leads',
-        ],
-        'hubspot': [
-            'reps', 'accounts', 'opportunities', 'activities', 'stage_events', 'leads', 'stages', 'opportunity_tellings',
-        ],
-        'pipedrive': [
-            'reps', 'accounts', 'opportunities', 'activities', 'stage_events', 'leads', 'stages', 'opportunity_tellings',
-        ],
-        'salesforce': [
-            'reps', 'teams', 'accounts', 'products', 'opportunities', 'opportunity_lines', 'opportunity_splits', 'activities',
-            'stage_events', 'leads', 'opportunity_tellings',
-        ],
-    }) }}
-{%- endmacro %}
-
-
-{#- The sources that deliver an entity. -#}
-{% macro sources_of(entity) -%}
-    {%- set delivering = [] -%}
-    {%- for source, entities in entities_by_source().items() if entity in entities -%}
-        {%- do delivering.append(source) -%}
-    {%- endfor -%}
-    {{ return(delivering) }}
-{%- endmacro %}
-
-
-{#- The staging models of an entity, one after the other; `condition` limits each. -#}
-{% macro union_sources(entity, columns, condition='true') -%}
-    {%- for source in sources_of(entity) %}
-    select '{{ source }}' as source, {{ columns }}
-    from {{ ref('stg_' ~ source ~ '__' ~ entity) }}
-    where {{ condition }}
-    {% if not loop.last %}union all{% endif %}
-    {%- endfor -%}
 {%- endmacro %}
 
 
@@ -112,6 +67,12 @@
 {%- endmacro %}
 
 
+{#- Of the records that are one, the first known value of `column` by their `precedence`: an aggregate. -#}
+{% macro first_known(column, type='varchar') -%}
+    cast(substr(min(lpad(cast(precedence as varchar), 9, '0') || cast({{ column }} as varchar)), 10) as {{ type }})
+{%- endmacro %}
+
+
 {#- The source whose id a canonical id is. -#}
 {% macro source_of_id(canonical_id) -%}
     substr({{ canonical_id }}, 1, position(':' in {{ canonical_id }}) - 1)
@@ -128,18 +89,4 @@
     from {{ rows }}
     left join {{ ref('int_opportunity_records_traced') }} as records
         on {{ rows }}.source_opportunity_id = records.source_opportunity_id
-{%- endmacro %}
-
-
-{#- What each source calls the rep of an `object`, for the register value_map. -#}
-{% macro rep_columns(object) -%}
-    {{ return({
-        'activity': {
-            'generic': 'rep_id',
-            'hubspot': 'hubspot_owner_id',
-            'pipedrive': 'assigned_to_user',
-            'salesforce': 'ownerid',
-        },
-        'lead': {'generic': 'owner_id', 'hubspot': 'hubspot_owner_id', 'pipedrive': 'owner_id', 'salesforce': 'ownerid'},
-    }[object]) }}
 {%- endmacro %}

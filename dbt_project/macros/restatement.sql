@@ -7,38 +7,6 @@
 {%- endmacro %}
 
 
-{#- From when to when each of `states` (what a CRM's log tells of a deal) was the newest that had been delivered; of a deal that `vanished`
-    the last one until then. -#}
-{% macro told_versions(has_vanished='true') -%}
-followed as (
-    select
-        states.*,
-        min(states.extracted_at) over (
-            partition by states.history_key
-            order by states.position
-            rows between 1 following and unbounded following
-        ) as next_told_at,
-        case when {{ has_vanished }} then vanished.vanished_at end as vanished_at
-    from states
-    left join vanished on states.deal_key = vanished.deal_key
-),
-
-final as (
-    select
-        deal_key as opportunity_key,
-        case when has_log then observed_at else extracted_at end as observed_at,
-        row_hash,
-        extracted_at as told_at,
-        case
-            when not has_log then superseded_at
-            when coalesce(next_told_at, vanished_at) is not null
-                then greatest(extracted_at, coalesce(next_told_at, vanished_at))
-        end as untold_at
-    from followed
-)
-{%- endmacro %}
-
-
 {#- The spans of days between the days of `boundaries` (one row a `key` and day `told_from`): within one nothing was told anew. -#}
 {% macro spans_between(boundaries, key) -%}
     select

@@ -5,7 +5,6 @@
     duration_minutes, occurred_at, occurred_on, logged_at, source_key, source_file, source_row, row_hash
 {% endset %}
 
-{% set reps = rep_columns('activity') %}
 {% set happened_on = "coalesce(unioned.occurred_on, cast('9999-12-31' as date))" %}
 
 with
@@ -36,7 +35,7 @@ mapped as (
         unioned.row_hash
     from unioned
     {{ join_value_map_and_bridges('unioned', 'activity_type', 'activity', 'rep_reference', happened_on) }}
-    {{ join_value_map('unioned', 'rep_reference', 'activity', reps, happened_on) }}
+    {{ join_value_map('unioned', 'rep_reference', 'activity', happened_on) }}
     {{ join_value_map_and_bridges('unioned', 'direction', 'activity', 'rep_reference', happened_on) }}
 ),
 

@@ -24,13 +24,7 @@ mapped_fields as (
         rules.object,
         '{{ column }}' as field,
         rules.old_name,
-        rules.new_name,
-        case rules.source
-            {%- for source, field in value_map_fields(column).items() %}
-            when '{{ source }}' then '{{ field }}'
-            {%- endfor %}
-            else '{{ value_map_fields(column).generic }}'
-        end as register_field
+        rules.new_name
     from rules
     where
         rules.object = '{{ object }}'
@@ -59,7 +53,7 @@ meanings as (
         on
             mapped_fields.source = value_maps.source
             and mapped_fields.object = value_maps.object
-            and mapped_fields.register_field = value_maps.field
+            and mapped_fields.field = value_maps.field
     group by mapped_fields.change_id, mapped_fields.part_number
 ),
 

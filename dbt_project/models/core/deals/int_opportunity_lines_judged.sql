@@ -5,8 +5,6 @@
     source_file, source_row, row_hash
 {% endset %}
 
-{% set products = {'generic': 'product_id', 'salesforce': 'product2id'} %}
-
 with
 
 lines as (
@@ -28,7 +26,7 @@ mapped as (
         lines.source_row,
         lines.row_hash
     from lines
-    {{ join_value_map('lines', 'product_reference', 'opportunity_line', products) }}
+    {{ join_value_map('lines', 'product_reference', 'opportunity_line') }}
 ),
 
 identified as (

@@ -2,27 +2,12 @@
 -- where it was known while its system was the one to believe.
 {% set columns %}
     opportunity_key, opportunity_name, owner_reference, account_reference, product_reference,
-    created_by_reference, lead_reference, pipeline, source_stage, amount, currency, opportunity_type, loss_reason,
-    created_at, created_on, close_date, closed_at, updated_at, is_deleted, source_exclusion, source_key, source_file,
-    source_row, row_hash, extracted_at, superseded_at, is_current
+    created_by_reference, lead_reference, pipeline, source_stage, stage_on_creation, amount, currency, opportunity_type,
+    loss_reason, created_at, created_on, close_date, closed_at, updated_at, is_deleted, source_exclusion, delivered_at, outdated_at,
+    source_key, source_file, source_row, row_hash, extracted_at, superseded_at, is_current
 {% endset %}
 
 {% set shown_on = business_date('unioned.extracted_at') %}
-{% set owners = {
-    'crm_sales': 'sales_agent',
-    'generic': 'owner_id',
-    'hubspot': 'hubspot_owner_id',
-    'pipedrive': 'user_id',
-    'salesforce': 'ownerid',
-} %}
-{% set accounts = {
-    'crm_sales': 'account',
-    'generic': 'account_id',
-    'hubspot': 'company_id',
-    'pipedrive': 'org_id',
-    'salesforce': 'accountid',
-} %}
-{% set creators = {'generic': 'created_by', 'salesforce': 'createdbyid'} %}
 
 with
 
@@ -48,6 +33,7 @@ mapped as (
         unioned.lead_reference,
         coalesce(unioned.pipeline, 'default') as pipeline,
         unioned.source_stage,
+        unioned.stage_on_creation,
         unioned.amount,
         upper(unioned.currency) as currency,
         {{ bridged_value('unioned', 'opportunity_type') }} as opportunity_type,
@@ -59,6 +45,8 @@ mapped as (
         unioned.updated_at,
         unioned.is_deleted,
         unioned.source_exclusion,
+        unioned.delivered_at,
+        unioned.outdated_at,
         unioned.source_key,
         unioned.source_file,
         unioned.source_row,
@@ -67,10 +55,10 @@ mapped as (
         unioned.superseded_at,
         unioned.is_current
     from unioned
-    {{ join_value_map('unioned', 'owner_reference', 'opportunity', owners, shown_on) }}
-    {{ join_value_map('unioned', 'account_reference', 'opportunity', accounts, shown_on) }}
-    {{ join_value_map('unioned', 'product_reference', 'opportunity', {'crm_sales': 'product'}, shown_on) }}
-    {{ join_value_map('unioned', 'created_by_reference', 'opportunity', creators, shown_on) }}
+    {{ join_value_map('unioned', 'owner_reference', 'opportunity', shown_on) }}
+    {{ join_value_map('unioned', 'account_reference', 'opportunity', shown_on) }}
+    {{ join_value_map('unioned', 'product_reference', 'opportunity', shown_on) }}
+    {{ join_value_map('unioned', 'created_by_reference', 'opportunity', shown_on) }}
     {{ join_value_map_and_bridges('unioned', 'opportunity_type', 'opportunity', 'owner_reference', shown_on) }}
     {{ join_value_map_and_bridges('unioned', 'loss_reason', 'opportunity', 'owner_reference', shown_on) }}
 ),

@@ -5,8 +5,6 @@
     qualified_on, converted_at, converted_on, source_exclusion, source_key, source_file, source_row, row_hash
 {% endset %}
 
-{% set owners = rep_columns('lead') %}
-{% set statuses = {'generic': 'status', 'hubspot': 'hs_lead_status', 'pipedrive': 'status', 'salesforce': 'status'} %}
 {% set created_on = "coalesce(unioned.created_on, cast('9999-12-31' as date))" %}
 
 with
@@ -36,9 +34,9 @@ mapped as (
         unioned.source_row,
         unioned.row_hash
     from unioned
-    {{ join_value_map('unioned', 'owner_reference', 'lead', owners, created_on) }}
+    {{ join_value_map('unioned', 'owner_reference', 'lead', created_on) }}
     {{ join_value_map_and_bridges('unioned', 'lead_source', 'lead', 'owner_reference', created_on) }}
-    {{ join_value_map('unioned', 'lead_status', 'lead', statuses, created_on) }}
+    {{ join_value_map('unioned', 'lead_status', 'lead', created_on) }}
 ),
 
 matches as (

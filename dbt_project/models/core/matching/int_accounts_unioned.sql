@@ -3,15 +3,6 @@
     source_exclusion, source_key, source_file, source_row, row_hash, extracted_at, is_current
 {% endset %}
 
-{% set industries = {
-    'crm_sales': 'sector',
-    'generic': 'industry',
-    'hubspot': 'industry',
-    'pipedrive': 'industry',
-    'salesforce': 'industry',
-} %}
-{% set regions = {'crm_sales': 'office_location', 'generic': 'region', 'salesforce': 'billingcountry'} %}
-
 with
 
 versions as (
@@ -48,9 +39,9 @@ mapped as (
         unioned.row_hash,
         unioned.first_seen_at
     from unioned
-    {{ join_value_map('unioned', 'industry', 'account', industries) }}
-    {{ join_value_map('unioned', 'region', 'account', regions) }}
-    {{ join_value_map('unioned', 'segment', 'account', {'generic': 'segment'}) }}
+    {{ join_value_map('unioned', 'industry', 'account') }}
+    {{ join_value_map('unioned', 'region', 'account') }}
+    {{ join_value_map('unioned', 'segment', 'account') }}
 ),
 
 final as (

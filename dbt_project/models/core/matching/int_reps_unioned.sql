@@ -4,16 +4,6 @@
     source_key, source_file, source_row, row_hash, extracted_at, is_current
 {% endset %}
 
-{% set names = {
-    'crm_sales': 'sales_agent',
-    'generic': 'name',
-    'hubspot': 'name',
-    'pipedrive': 'name',
-    'salesforce': 'name',
-} %}
-{% set roles = {'generic': 'role', 'pipedrive': 'role', 'salesforce': 'title'} %}
-{% set regions = {'crm_sales': 'regional_office', 'generic': 'region', 'salesforce': 'country'} %}
-
 with
 
 versions as (
@@ -52,10 +42,10 @@ mapped as (
         unioned.row_hash,
         unioned.first_seen_at
     from unioned
-    {{ join_value_map('unioned', 'rep_name', 'rep', names) }}
-    {{ join_value_map('unioned', 'role', 'rep', roles) }}
-    {{ join_value_map('unioned', 'segment', 'rep', {'generic': 'segment'}) }}
-    {{ join_value_map('unioned', 'region', 'rep', regions) }}
+    {{ join_value_map('unioned', 'rep_name', 'rep') }}
+    {{ join_value_map('unioned', 'role', 'rep') }}
+    {{ join_value_map('unioned', 'segment', 'rep') }}
+    {{ join_value_map('unioned', 'region', 'rep') }}
 ),
 
 final as (

@@ -17,22 +17,25 @@ rep_references as (
     where entity = 'rep' and resolved_id is not null
 ),
 
+memberships as (
+    {{ union_sources('team_memberships', 'rep_reference, team_reference, valid_from, valid_to', 'is_current') }}
+),
+
 delivered as (
     select
         rep_references.resolved_id as rep_id,
         team_references.resolved_id as team_id,
         coalesce(memberships.valid_from, cast('0001-01-01' as date)) as valid_from,
         coalesce(memberships.valid_to, cast('9999-12-31' as date)) as valid_to
-    from {{ ref('stg_generic__team_memberships') }} as memberships
+    from memberships
     inner join rep_references
         on
             memberships.rep_reference = rep_references.reference
-            and rep_references.scope = 'generic'
+            and memberships.source = rep_references.scope
     inner join team_references
         on
             memberships.team_reference = team_references.reference
-            and team_references.scope = 'generic'
-    where memberships.is_current
+            and memberships.source = team_references.scope
 ),
 
 teams_of_rows as (

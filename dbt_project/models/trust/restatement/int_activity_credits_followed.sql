@@ -5,7 +5,6 @@
     extracted_at, superseded_at, is_current
 {% endset %}
 
-{% set reps = rep_columns('activity') %}
 {% set happened_on = "coalesce(unioned.occurred_on, cast('9999-12-31' as date))" %}
 
 with
@@ -52,7 +51,7 @@ mapped as (
         count(*) over (partition by unioned.source, unioned.source_key) as rows_of_key
     from unioned
     {{ join_value_map_and_bridges('unioned', 'activity_type', 'activity', 'rep_reference', happened_on) }}
-    {{ join_value_map('unioned', 'rep_reference', 'activity', reps, happened_on) }}
+    {{ join_value_map('unioned', 'rep_reference', 'activity', happened_on) }}
 ),
 
 -- most activities are told once, and never change

@@ -5,7 +5,6 @@
     extracted_at, superseded_at, is_current
 {% endset %}
 
-{% set owners = rep_columns('lead') %}
 {% set created_on = "coalesce(unioned.created_on, cast('9999-12-31' as date))" %}
 
 with
@@ -40,7 +39,7 @@ mapped as (
         unioned.row_hash,
         {{ told_days('unioned') }}
     from unioned
-    {{ join_value_map('unioned', 'owner_reference', 'lead', owners, created_on) }}
+    {{ join_value_map('unioned', 'owner_reference', 'lead', created_on) }}
 ),
 
 authoritative as (

@@ -7,24 +7,12 @@ versions as (
     select * from {{ ref('int_opportunity_versions_unioned') }}
 ),
 
-tellings as (
-    {{ union_sources('opportunity_tellings', 'opportunity_key, observed_at, row_hash, told_at, untold_at') }}
-),
-
 told as (
     select
-        versions.*,
-        {{ business_date('coalesce(tellings.told_at, versions.extracted_at)') }} as told_from,
-        {{ business_date('case when tellings.told_at is null then versions.superseded_at else tellings.untold_at end') }}
-            as told_until
+        *,
+        {{ business_date('coalesce(delivered_at, extracted_at)') }} as told_from,
+        {{ business_date('case when delivered_at is null then superseded_at else outdated_at end') }} as told_until
     from versions
-    left join tellings
-        on
-            versions.source = tellings.source
-            and versions.opportunity_key = tellings.opportunity_key
-            and versions.extracted_at = tellings.observed_at
-            and case when versions.is_current then '' else versions.row_hash end
-            = case when tellings.untold_at is null then '' else tellings.row_hash end
 ),
 
 records as (
