@@ -17,12 +17,12 @@ mapped as (
     select
         unioned.source,
         unioned.activity_key,
-        lower({{ bridged_value('unioned', 'activity_type') }}) as activity_type,
+        lower({{ mapped_value('unioned', 'activity_type') }}) as activity_type,
         lower(unioned.activity_type) as source_activity_type,
         {{ mapped_value('unioned', 'rep_reference') }} as rep_reference,
         {{ referenced_id('unioned.source', 'unioned.opportunity_reference') }} as source_opportunity_id,
         {{ referenced_id('unioned.source', 'unioned.lead_reference') }} as source_lead_id,
-        lower({{ bridged_value('unioned', 'direction') }}) as direction,
+        lower({{ mapped_value('unioned', 'direction') }}) as direction,
         unioned.outcome,
         unioned.tool,
         unioned.duration_minutes,
@@ -34,9 +34,9 @@ mapped as (
         unioned.source_row,
         unioned.row_hash
     from unioned
-    {{ join_value_map_and_bridges('unioned', 'activity_type', 'activity', 'rep_reference', happened_on) }}
+    {{ join_value_map('unioned', 'activity_type', 'activity', happened_on, rep='rep_reference') }}
     {{ join_value_map('unioned', 'rep_reference', 'activity', happened_on) }}
-    {{ join_value_map_and_bridges('unioned', 'direction', 'activity', 'rep_reference', happened_on) }}
+    {{ join_value_map('unioned', 'direction', 'activity', happened_on, rep='rep_reference') }}
 ),
 
 references_resolved as (

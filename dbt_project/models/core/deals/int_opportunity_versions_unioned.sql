@@ -36,8 +36,8 @@ mapped as (
         unioned.stage_on_creation,
         unioned.amount,
         upper(unioned.currency) as currency,
-        {{ bridged_value('unioned', 'opportunity_type') }} as opportunity_type,
-        {{ bridged_value('unioned', 'loss_reason') }} as loss_reason,
+        {{ mapped_value('unioned', 'opportunity_type') }} as opportunity_type,
+        {{ mapped_value('unioned', 'loss_reason') }} as loss_reason,
         unioned.created_at,
         unioned.created_on,
         unioned.close_date,
@@ -59,8 +59,8 @@ mapped as (
     {{ join_value_map('unioned', 'account_reference', 'opportunity', shown_on) }}
     {{ join_value_map('unioned', 'product_reference', 'opportunity', shown_on) }}
     {{ join_value_map('unioned', 'created_by_reference', 'opportunity', shown_on) }}
-    {{ join_value_map_and_bridges('unioned', 'opportunity_type', 'opportunity', 'owner_reference', shown_on) }}
-    {{ join_value_map_and_bridges('unioned', 'loss_reason', 'opportunity', 'owner_reference', shown_on) }}
+    {{ join_value_map('unioned', 'opportunity_type', 'opportunity', shown_on, rep='owner_reference') }}
+    {{ join_value_map('unioned', 'loss_reason', 'opportunity', shown_on, rep='owner_reference') }}
 ),
 
 final as (

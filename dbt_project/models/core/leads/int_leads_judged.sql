@@ -20,7 +20,7 @@ mapped as (
         unioned.lead_key,
         {{ mapped_value('unioned', 'owner_reference') }} as owner_reference,
         unioned.opportunity_reference,
-        {{ bridged_value('unioned', 'lead_source') }} as lead_source,
+        {{ mapped_value('unioned', 'lead_source') }} as lead_source,
         {{ mapped_value('unioned', 'lead_status') }} as lead_status,
         unioned.created_at,
         unioned.created_on,
@@ -35,7 +35,7 @@ mapped as (
         unioned.row_hash
     from unioned
     {{ join_value_map('unioned', 'owner_reference', 'lead', created_on) }}
-    {{ join_value_map_and_bridges('unioned', 'lead_source', 'lead', 'owner_reference', created_on) }}
+    {{ join_value_map('unioned', 'lead_source', 'lead', created_on, rep='owner_reference') }}
     {{ join_value_map('unioned', 'lead_status', 'lead', created_on) }}
 ),
 

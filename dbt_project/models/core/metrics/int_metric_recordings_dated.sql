@@ -12,7 +12,7 @@ metrics_recorded as (
 ),
 
 changes as (
-    select * from {{ ref('int_collection_changes_resolved') }}
+    select * from {{ ref('int_collection_changes_validated') }}
     where
         exclusion_reason is null
         and what_changed in ('tracking_started', 'tracking_stopped')

@@ -3,7 +3,7 @@
 with
 
 bridges as (
-    select * from {{ ref('int_value_bridges_judged') }}
+    select * from {{ ref('int_value_bridges') }}
     where field = 'activity_type' and label_bridged is not null
 ),
 

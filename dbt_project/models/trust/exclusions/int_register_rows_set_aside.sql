@@ -162,7 +162,7 @@ collection_changes as (
             when 'unknown_team' then 'is no team of any source; correct the name or deliver the team'
             else 'names several teams; write the id <source>:<id>'
         end as fix
-    from {{ ref('int_collection_changes_resolved') }}
+    from {{ ref('int_collection_changes_validated') }}
     where set_aside_reason is not null
 ),
 

@@ -126,7 +126,7 @@ collection_changes as (
         source_file,
         source_row,
         exclusion_reason
-    from {{ ref('int_collection_changes_resolved') }}
+    from {{ ref('int_collection_changes_validated') }}
 ),
 
 break_reviews as (

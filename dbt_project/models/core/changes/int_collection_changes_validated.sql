@@ -1,4 +1,4 @@
--- What sales ops declared about how data was collected: which source, object and field, for whom, from which day.
+-- The declared changes of how data is collected: which source, object and field, for which team, from which day.
 with
 
 changes as (

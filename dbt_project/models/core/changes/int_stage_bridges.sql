@@ -1,97 +1,18 @@
--- noqa: disable=LT02
--- What declared bridges say of stages, for each pipeline that the register stage_map tells apart: a label that the register does not know
--- means what the other one of its rule means, and an inserted stage that it does not know stands beside the old one. Where the register
--- knows both, it has the last word. A name that it does not know may be told by the rule of another change: of one that was renamed twice.
-with recursive
+-- What declared bridges say of stages, for each pipeline of the register stage_map: a label that the register does not know means what the
+-- other one of its rule means, and an inserted stage that it does not know gets its place next to the old one. Where the register knows
+-- both, it has the last word.
+with
 
 rules as (
     select * from {{ ref('int_bridge_rules_read') }}
-    where rule_kind is not null and object = 'stage_event' and field in ('to_stage', 'from_stage', 'rows')
+),
+
+names as (
+    select * from {{ ref('int_stage_rule_names') }}
 ),
 
 stage_maps as (
     select * from {{ ref('int_stage_maps_in_force') }}
-),
-
-sides as (
-    select
-        change_id,
-        part_number,
-        source,
-        'old' as side,
-        old_name as name,
-        {{ add_days('effective_on', -1) }} as meant_on
-    from rules
-    union all
-    select
-        change_id,
-        part_number,
-        source,
-        'new' as side,
-        new_name as name,
-        effective_on as meant_on
-    from rules
-),
-
-links as (
-    select
-        change_id,
-        part_number,
-        source,
-        lower(old_name) as name,
-        lower(new_name) as other_name
-    from rules
-    where rule_kind = 'renamed'
-    union all
-    select
-        change_id,
-        part_number,
-        source,
-        lower(new_name) as name,
-        lower(old_name) as other_name
-    from rules
-    where rule_kind = 'renamed'
-),
-
-linked as (
-    select
-        change_id,
-        part_number,
-        source,
-        side,
-        meant_on,
-        lower(name) as name,
-        0 as distance
-    from sides
-    union all
-    select
-        linked.change_id,
-        linked.part_number,
-        linked.source,
-        linked.side,
-        linked.meant_on,
-        links.other_name as name,
-        linked.distance + 1 as distance
-    from linked
-    inner join links
-        on
-            linked.source = links.source
-            and linked.name = links.name
-            and (linked.change_id <> links.change_id or linked.part_number <> links.part_number)
-    where linked.distance < 5
-),
-
-names as (
-    select
-        change_id,
-        part_number,
-        source,
-        side,
-        meant_on,
-        name,
-        min(distance) as distance
-    from linked
-    group by change_id, part_number, source, side, meant_on, name
 ),
 
 pipelines as (
@@ -155,7 +76,7 @@ compared as (
         {{ side }}_meanings.is_won as is_{{ side }}_won,
         {%- endfor %}
         coalesce(old_meanings.distance = 0, false) as is_old_known,
-        -- a meaning that ended before the day says nothing of what the label means now
+        -- a meaning that ended before the day does not say what the label means now
         coalesce(new_meanings.known_to >= rules.effective_on, false) as is_new_known
     from rules
     inner join pipelines
@@ -173,7 +94,7 @@ compared as (
     {%- endfor %}
 ),
 
-judged as (
+with_unknown_side as (
     select
         *,
         case
@@ -199,7 +120,7 @@ final as (
             when side_unknown = 'new' then old_stage
             else new_stage
         end as new_stage,
-        case side_unknown when 'new' then new_name when 'old' then old_name end as placed_label,
+        case side_unknown when 'new' then new_name when 'old' then old_name end as bridged_label,
         case
             when side_unknown = 'new' then old_stage_order + coalesce(places_after, 0) * cast(0.001 as decimal(9, 3))
             else new_stage_order
@@ -207,7 +128,7 @@ final as (
         case when side_unknown = 'new' then is_old_closed else is_new_closed end as is_closed,
         case when side_unknown = 'new' then is_old_won else is_new_won end as is_won,
         case when side_unknown = 'new' then effective_on else cast('0001-01-01' as date) end as valid_from
-    from judged
+    from with_unknown_side
 )
 
 select * from final
