@@ -1,6 +1,6 @@
 {#- Business seconds from the beginning of the calendar to a wall clock's reading: those of the working days before its day, and
     of its own day, where that is one, the part of the working hours that has passed. `day` is the row of
-    int_working_days_numbered for that day. -#}
+    int_working_days for that day. -#}
 {% macro business_seconds_through(reading, day) -%}
     {%- set opens = var('business_day_starts_at').split(':') -%}
     {%- set closes = var('business_day_ends_at').split(':') -%}

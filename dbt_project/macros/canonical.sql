@@ -29,90 +29,53 @@
 {%- endmacro %}
 
 
-{#- Joins the register value_map for `column` of `rows`, as <column>_map: its meaning on the date `on_date`, at as_of
-    without one. `fields` names the field by source; of any other source it is called as in the plain format, or else as here. -#}
-{% macro join_value_map(rows, column, object, fields, on_date=none) -%}
-    left join {{ ref('int_value_maps_in_force') }} as {{ column }}_map
+{#- Joins the value map for `column` of `rows`, as <column>_map: its meaning on the date `on_date`, at as_of without one. Where `rep` names
+    the column with the rep of a row, declared bridges belong to the map; they match in upper and lower case. -#}
+{% macro join_value_map(rows, column, object, on_date=none, rep=none) -%}
+    left join {{ ref('int_value_maps_bridged' if rep else 'int_value_maps_in_force') }} as {{ column }}_map
         on {{ rows }}.source = {{ column }}_map.source
             and {{ column }}_map.object = '{{ object }}'
-            and {{ column }}_map.field = case {{ rows }}.source
-                {%- for source, field in fields.items() %} when '{{ source }}' then '{{ field }}'{% endfor %}
-                else '{{ fields.get('generic', column) }}' end
+            and {{ column }}_map.field = '{{ column }}'
+            {%- if rep %}
+            and lower({{ rows }}.{{ column }}) = {{ column }}_map.value_key
+            and {{ rows }}.{{ column }} = coalesce({{ column }}_map.source_value, {{ rows }}.{{ column }})
+            and coalesce({{ rows }}.{{ rep }}, '') = coalesce({{ column }}_map.rep_reference, {{ rows }}.{{ rep }}, '')
+            {%- else %}
             and {{ rows }}.{{ column }} = {{ column }}_map.source_value
+            {%- endif %}
             and {% if on_date %}{{ on_date }} between {{ column }}_map.meaning_from and {{ column }}_map.meaning_to
                 {%- else %}{{ column }}_map.holds_at_as_of{% endif %}
 {%- endmacro %}
 
 
-{#- The value that the register gives, else the source's own. -#}
+{#- The value that the map gives, else the source's own. -#}
 {% macro mapped_value(rows, column) -%}
     coalesce({{ column }}_map.mapped_value, {{ rows }}.{{ column }})
 {%- endmacro %}
 
 
-{#- What each source delivers, by the names of its staging models: a new CRM is added here, and nowhere else. -#}
-{% macro entities_by_source() -%}
-    {{ return({
-        'crm_sales': ['reps', 'accounts', 'products', 'opportunities'],
-        'generic': [
-            'reps', 'teams', 'accounts', 'products', 'opportunities', 'opportunity_lines', 'opportunity_splits', 'activities',
-            'stage_events', 'leads',
-        ],
-        'hubspot': [
-            'reps', 'accounts', 'opportunities', 'activities', 'stage_events', 'leads', 'stages', 'opportunity_tellings',
-        ],
-        'pipedrive': [
-            'reps', 'accounts', 'opportunities', 'activities', 'stage_events', 'leads', 'stages', 'opportunity_tellings',
-        ],
-        'salesforce': [
-            'reps', 'teams', 'accounts', 'products', 'opportunities', 'opportunity_lines', 'opportunity_splits', 'activities',
-            'stage_events', 'leads', 'opportunity_tellings',
-        ],
-    }) }}
-{%- endmacro %}
-
-
-{#- The sources that deliver an entity. -#}
-{% macro sources_of(entity) -%}
-    {%- set delivering = [] -%}
-    {%- for source, entities in entities_by_source().items() if entity in entities -%}
-        {%- do delivering.append(source) -%}
-    {%- endfor -%}
-    {{ return(delivering) }}
-{%- endmacro %}
-
-
-{#- The staging models of an entity, one after the other; `condition` limits each. -#}
-{% macro union_sources(entity, columns, condition='true') -%}
-    {%- for source in sources_of(entity) %}
-    select '{{ source }}' as source, {{ columns }}
-    from {{ ref('stg_' ~ source ~ '__' ~ entity) }}
-    where {{ condition }}
-    {% if not loop.last %}union all{% endif %}
-    {%- endfor -%}
-{%- endmacro %}
-
-
-{#- The counting rows of `model` (a row a record of a source) with the canonical id that each record has, and by which precedence
-    the records of one id speak: the one that was seen last first. -#}
+{#- The rows of `model` that count (one per record of a source) with the canonical id of each, and the precedence of the records of one
+    id: the one that was first seen last comes first. -#}
 {% macro matched_records(entity, model) -%}
     select
         records.*,
         coalesce(matches.canonical_id, records.{{ entity }}_id) as canonical_id,
         row_number() over (
             partition by coalesce(matches.canonical_id, records.{{ entity }}_id)
-            order by listed.first_seen_at desc nulls last, records.source asc, records.{{ entity }}_id asc
+            order by records.first_seen_at desc nulls last, records.source asc, records.{{ entity }}_id asc
         ) as precedence
     from {{ ref(model) }} as records
-    left join {{ ref('int_source_records_listed') }} as listed
-        on
-            listed.entity = '{{ entity }}'
-            and records.{{ entity }}_id = listed.source_record_id
     left join {{ ref('int_source_ids_matched') }} as matches
         on
             matches.entity = '{{ entity }}'
             and records.{{ entity }}_id = matches.source_record_id
     where records.exclusion_reason is null
+{%- endmacro %}
+
+
+{#- Of the records that are one, the first known value of `column` by their `precedence`: an aggregate. -#}
+{% macro first_known(column, type='varchar') -%}
+    cast(substr(min(lpad(cast(precedence as varchar), 9, '0') || cast({{ column }} as varchar)), 10) as {{ type }})
 {%- endmacro %}
 
 
@@ -128,22 +91,8 @@
     select
         {{ rows }}.*,
         coalesce(records.opportunity_id, {{ rows }}.source_opportunity_id) as opportunity_id,
-        coalesce(not records.is_in_force and {{ rows }}.source = records.source, false) as is_left_behind
+        coalesce(not records.is_in_force and {{ rows }}.source = records.source, false) as is_migrated_away
     from {{ rows }}
     left join {{ ref('int_opportunity_records_traced') }} as records
         on {{ rows }}.source_opportunity_id = records.source_opportunity_id
-{%- endmacro %}
-
-
-{#- What each source calls the rep of an `object`, for the register value_map. -#}
-{% macro rep_columns(object) -%}
-    {{ return({
-        'activity': {
-            'generic': 'rep_id',
-            'hubspot': 'hubspot_owner_id',
-            'pipedrive': 'assigned_to_user',
-            'salesforce': 'ownerid',
-        },
-        'lead': {'generic': 'owner_id', 'hubspot': 'hubspot_owner_id', 'pipedrive': 'owner_id', 'salesforce': 'ownerid'},
-    }[object]) }}
 {%- endmacro %}

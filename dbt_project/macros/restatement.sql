@@ -7,38 +7,6 @@
 {%- endmacro %}
 
 
-{#- From when to when each of `states` (what a CRM's log tells of a deal) was the newest that had been delivered; of a deal that `vanished`
-    the last one until then. -#}
-{% macro told_versions(has_vanished='true') -%}
-followed as (
-    select
-        states.*,
-        min(states.extracted_at) over (
-            partition by states.history_key
-            order by states.position
-            rows between 1 following and unbounded following
-        ) as next_told_at,
-        case when {{ has_vanished }} then vanished.vanished_at end as vanished_at
-    from states
-    left join vanished on states.deal_key = vanished.deal_key
-),
-
-final as (
-    select
-        deal_key as opportunity_key,
-        case when has_log then observed_at else extracted_at end as observed_at,
-        row_hash,
-        extracted_at as told_at,
-        case
-            when not has_log then superseded_at
-            when coalesce(next_told_at, vanished_at) is not null
-                then greatest(extracted_at, coalesce(next_told_at, vanished_at))
-        end as untold_at
-    from followed
-)
-{%- endmacro %}
-
-
 {#- The spans of days between the days of `boundaries` (one row a `key` and day `told_from`): within one nothing was told anew. -#}
 {% macro spans_between(boundaries, key) -%}
     select
@@ -71,15 +39,15 @@ final as (
 {%- endmacro %}
 
 
-{#- From which day until which each of the `records` that are one thing spoke for it: the first from the beginning, each other one from its
-    own time on and not before an extract had told it. `told` are the rows of the records, named by `id`. -#}
-{% macro speaking_records(records, told, id) -%}
+{#- From which day until which each of the `records` of one deal or lead is authoritative: the first from the beginning, each other one from
+    its own time on and not before an extract had delivered it. `told` are the rows of the records, named by `id`. -#}
+{% macro authoritative_records(records, told, id) -%}
     with
 
     first_told as (
         select
             {{ records }}.canonical_id,
-            {{ records }}.source_record_id,
+            {{ records }}.source_id,
             {{ records }}.in_force_from,
             {{ records }}.in_force_to,
             row_number() over (
@@ -87,10 +55,10 @@ final as (
             ) as position_of_record,
             min({{ told }}.told_from) as told_from
         from {{ records }}
-        inner join {{ told }} on {{ records }}.source_record_id = {{ told }}.{{ id }}
+        inner join {{ told }} on {{ records }}.source_id = {{ told }}.{{ id }}
         group by
             {{ records }}.canonical_id,
-            {{ records }}.source_record_id,
+            {{ records }}.source_id,
             {{ records }}.in_force_from,
             {{ records }}.in_force_to
     ),
@@ -101,18 +69,18 @@ final as (
             case
                 when position_of_record = 1 then cast('0001-01-01' as date)
                 else greatest(in_force_from, told_from)
-            end as speaks_from
+            end as authoritative_from
         from first_told
     )
 
     select
-        source_record_id,
-        speaks_from,
-        min(speaks_from) over (
+        source_id,
+        authoritative_from,
+        min(authoritative_from) over (
             partition by canonical_id
             order by position_of_record
             rows between 1 following and unbounded following
-        ) as speaks_until
+        ) as authoritative_until
     from begun
 {%- endmacro %}
 

@@ -1,3 +1,5 @@
+{{ config(group='restatement') }}
+
 {% set columns = 'metric, rep_id, team_id, credited_on, amount, source, object, object_id' %}
 
 with

@@ -18,7 +18,7 @@ changes as (
     union all
     select 'team', ancestors.ancestor_team_id, metric, period_type, period_start, days_after, change_amount
     from records
-    inner join {{ ref('int_team_ancestors_expanded') }} as ancestors on records.team_id = ancestors.team_id
+    inner join {{ ref('dim_team_ancestors') }} as ancestors on records.team_id = ancestors.team_id
     union all
     select 'company', 'company', metric, period_type, period_start, days_after, change_amount
     from records

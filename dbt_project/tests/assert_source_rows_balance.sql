@@ -1,31 +1,9 @@
-{% set objects = {
-    'reps': 'rep',
-    'teams': 'team',
-    'accounts': 'account',
-    'products': 'product',
-    'opportunities': 'opportunity',
-    'opportunity_lines': 'opportunity_line',
-    'opportunity_splits': 'opportunity_split',
-    'activities': 'activity',
-    'stage_events': 'stage_event',
-    'leads': 'lead',
-} %}
-{% set staged_alone = {
-    'generic': {'team_memberships': 'team_membership'},
-    'salesforce': {'quotas': 'quota'},
-    'registers': {
-        'collection_break_reviews': 'collection_break_review',
-        'collection_changes': 'collection_change',
-        'crosswalks': 'crosswalk',
-        'exchange_rates': 'exchange_rate',
-        'holidays': 'holiday',
-        'leaves': 'leave',
-        'quotas': 'quota',
-        'ramps': 'ramp',
-        'stage_maps': 'stage_map',
-        'value_maps': 'value_map',
-    },
-} %}
+{{ config(group='exclusions') }}
+
+{% set registers = [
+    'collection_break_reviews', 'collection_changes', 'crosswalks', 'exchange_rates', 'holidays', 'leaves', 'quotas', 'ramps',
+    'stage_maps', 'value_maps',
+] %}
 {% set published_objects = {
     'rep': 'dim_reps',
     'account': 'dim_accounts',
@@ -38,22 +16,20 @@
 with
 
 current_rows as (
-    {% for entity, object in objects.items() -%}
+    {% for entity in delivered_entities() if entity != 'stages' -%}
     {% for source in sources_of(entity) -%}
-    select '{{ source }}' as source, '{{ object }}' as object, count(*) as current_count
+    -- a team that a source only names on its reps has no row of its own
+    select '{{ source }}' as source, '{{ object_of(entity) }}' as object, count(*) as current_count
     from {{ ref('stg_' ~ source ~ '__' ~ entity) }}
-    where is_current
+    where is_current and source_file is not null
     union all
     {% endfor -%}
     {% endfor -%}
-    {% for source, entities in staged_alone.items() -%}
-    {% set last_source = loop.last -%}
-    {% for entity, object in entities.items() -%}
-    select '{{ source }}' as source, '{{ object }}' as object, count(*) as current_count
-    from {{ ref('stg_' ~ source ~ '__' ~ entity) }}
+    {% for entity in registers -%}
+    select 'registers' as source, '{{ object_of(entity) }}' as object, count(*) as current_count
+    from {{ ref('stg_registers__' ~ entity) }}
     where is_current
-    {{ 'union all' if not (last_source and loop.last) }}
-    {% endfor -%}
+    {{ 'union all' if not loop.last }}
     {% endfor -%}
 ),
 

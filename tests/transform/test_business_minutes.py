@@ -44,10 +44,10 @@ def test_business_minutes_are_the_minutes_of_working_hours() -> None:
         int_activities_judged=pd.DataFrame(
             {"lead_id": leads["lead_id"], "occurred_at": contacted, "direction": "outbound"}
         ).assign(occurred_on=date(2025, 1, 1), exclusion_reason=leads["exclusion_reason"]),
-        int_reps_matched=pd.DataFrame({"rep_id": list(ZONES), "region": "", "time_zone": list(ZONES.values())}).assign(
+        dim_reps=pd.DataFrame({"rep_id": list(ZONES), "holiday_region": "", "time_zone": list(ZONES.values())}).assign(
             exclusion_reason=pd.Series([None] * 3, dtype="string")
         ),
-        int_working_days_numbered=pd.DataFrame({"region": "", "date_day": days, "is_working_day": is_working}).assign(
+        int_working_days=pd.DataFrame({"region": "", "date_day": days, "is_working_day": is_working}).assign(
             working_days_before=np.cumsum(is_working) - is_working
         ),
         int_metric_recordings_dated=pd.DataFrame({"assignee_type": "rep", "assignee_id": list(ZONES)}).assign(

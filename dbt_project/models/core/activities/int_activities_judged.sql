@@ -5,7 +5,6 @@
     duration_minutes, occurred_at, occurred_on, logged_at, source_key, source_file, source_row, row_hash
 {% endset %}
 
-{% set reps = rep_columns('activity') %}
 {% set happened_on = "coalesce(unioned.occurred_on, cast('9999-12-31' as date))" %}
 
 with
@@ -18,12 +17,12 @@ mapped as (
     select
         unioned.source,
         unioned.activity_key,
-        lower({{ bridged_value('unioned', 'activity_type') }}) as activity_type,
+        lower({{ mapped_value('unioned', 'activity_type') }}) as activity_type,
         lower(unioned.activity_type) as source_activity_type,
         {{ mapped_value('unioned', 'rep_reference') }} as rep_reference,
         {{ referenced_id('unioned.source', 'unioned.opportunity_reference') }} as source_opportunity_id,
         {{ referenced_id('unioned.source', 'unioned.lead_reference') }} as source_lead_id,
-        lower({{ bridged_value('unioned', 'direction') }}) as direction,
+        lower({{ mapped_value('unioned', 'direction') }}) as direction,
         unioned.outcome,
         unioned.tool,
         unioned.duration_minutes,
@@ -35,9 +34,9 @@ mapped as (
         unioned.source_row,
         unioned.row_hash
     from unioned
-    {{ join_value_map_and_bridges('unioned', 'activity_type', 'activity', 'rep_reference', happened_on) }}
-    {{ join_value_map('unioned', 'rep_reference', 'activity', reps, happened_on) }}
-    {{ join_value_map_and_bridges('unioned', 'direction', 'activity', 'rep_reference', happened_on) }}
+    {{ join_value_map('unioned', 'activity_type', 'activity', happened_on, rep='rep_reference') }}
+    {{ join_value_map('unioned', 'rep_reference', 'activity', happened_on) }}
+    {{ join_value_map('unioned', 'direction', 'activity', happened_on, rep='rep_reference') }}
 ),
 
 references_resolved as (
@@ -61,7 +60,7 @@ leads as (
 ),
 
 matches as (
-    select * from {{ ref('int_source_ids_matched') }}
+    select * from {{ ref('bridge_source_ids') }}
     where entity in ('opportunity', 'lead')
 ),
 
@@ -76,11 +75,11 @@ identified as (
     left join matches as deals_matched
         on
             deals_matched.entity = 'opportunity'
-            and mapped.source_opportunity_id = deals_matched.source_record_id
+            and mapped.source_opportunity_id = deals_matched.source_id
     left join matches as leads_matched
         on
             leads_matched.entity = 'lead'
-            and mapped.source_lead_id = leads_matched.source_record_id
+            and mapped.source_lead_id = leads_matched.source_id
 ),
 
 judged as (

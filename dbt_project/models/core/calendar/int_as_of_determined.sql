@@ -1,4 +1,4 @@
--- The newest instant that the extracts themselves know. Registers never move it, and the wall clock is never asked.
+-- The instant of the newest extract. Registers never move it, and the wall clock is not used.
 with
 
 ledger as (

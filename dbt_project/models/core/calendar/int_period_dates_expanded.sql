@@ -1,4 +1,4 @@
--- Each date with each period that holds it: what facts are joined to when they are summed by period.
+-- Each date with each period that contains it: facts are joined to it to be summed by period.
 with
 
 dates as (

@@ -1,6 +1,6 @@
 -- noqa: disable=LT02
--- The rules by which declared changes map old to new, as people write them, one row for each part of a rule. A part that cannot be read
--- has no kind. See docs/decisions/0008-bridges.md for what can be written.
+-- The rules by which declared changes map old names to new ones, one row per part of a rule. A part that cannot be read has no kind.
+-- docs/decisions/0008-bridges.md lists what can be written.
 {% set quotes = '["\'\'“”‘’«»`]' %}
 {% set signs = '=>|->|→|⇒|=' %}
 {% set words = 'to|into|becomes|is now|is' %}
@@ -10,15 +10,18 @@ with
 
 changes as (
     select
-        change_id,
+        change_key as change_id,
         source,
-        {{ changed_object() }} as object,
-        {{ changed_field() }} as field,
-        population,
+        object,
+        field,
         effective_on,
-        bridge_rule
-    from {{ ref('int_collection_changes_resolved') }}
-    where exclusion_reason is null and effective_on is not null and bridge_rule is not null
+        bridge_rule,
+        row_number() over (
+            partition by source_key
+            order by row_hash desc, source_file asc, source_row asc
+        ) as position_of_key
+    from {{ ref('stg_registers__collection_changes') }}
+    where is_current
 ),
 
 divided as (
@@ -27,10 +30,10 @@ divided as (
         source,
         object,
         field,
-        population,
         effective_on,
         {{ each_part('bridge_rule', ';') }} as written
     from changes
+    where position_of_key = 1 and effective_on is not null and bridge_rule is not null
 ),
 
 parts as (
@@ -39,46 +42,34 @@ parts as (
         source,
         object,
         field,
-        population,
         effective_on,
         {{ trimmed('written') }} as rule_part,
-        {{ trimmed(without_pattern(trimmed('written'), '^(?:(?:' ~ leading_words ~ ')\\s*:|renamed?\\s)')) }} as equation
+        {{ trimmed(without_pattern(trimmed('written'), '^(?:(?:' ~ leading_words ~ ')\\s*:|renamed?\\s)')) }} as equation,
+        row_number() over (partition by change_id order by {{ trimmed('written') }}) as part_number
     from divided
     where {{ trimmed('written') }} <> ''
-),
-
-numbered as (
-    select
-        *,
-        row_number() over (partition by change_id order by rule_part) as part_number
-    from parts
 ),
 
 sides as (
     select
         *,
+        {%- for side, group in [('left_side', 1), ('right_side', 2)] %}
+        coalesce(
+            {{ part_of_pattern('equation', '(.+?)\\s*(?:' ~ signs ~ ')\\s*(.+)', group) }},
+            {{ part_of_pattern(
+                'equation', '(' ~ quotes ~ '.+' ~ quotes ~ ')\\s+(?:' ~ words ~ ')\\s+(' ~ quotes ~ '.+' ~ quotes ~ ')', group
+            ) }},
+            {{ part_of_pattern('equation', '(.+?)\\s+(?:' ~ words ~ ')\\s+(.+)', group) }}
+        ) as {{ side }},
+        {%- endfor %}
         {{ part_of_pattern('rule_part', 'insert(?:ed)?\\s*:?\\s+(.+?)\\s+after\\s+(.+)', 1) }} as inserted_name,
         {{ part_of_pattern('rule_part', 'insert(?:ed)?\\s*:?\\s+(.+?)\\s+after\\s+(.+)', 2) }} as after_name,
-        coalesce(
-            {{ part_of_pattern('equation', '(.+?)\\s*(?:' ~ signs ~ ')\\s*(.+)', 1) }},
-            {{ part_of_pattern(
-                'equation', '(' ~ quotes ~ '.+' ~ quotes ~ ')\\s+(?:' ~ words ~ ')\\s+(' ~ quotes ~ '.+' ~ quotes ~ ')', 1
-            ) }},
-            {{ part_of_pattern('equation', '(.+?)\\s+(?:' ~ words ~ ')\\s+(.+)', 1) }}
-        ) as left_side,
-        coalesce(
-            {{ part_of_pattern('equation', '(.+?)\\s*(?:' ~ signs ~ ')\\s*(.+)', 2) }},
-            {{ part_of_pattern(
-                'equation', '(' ~ quotes ~ '.+' ~ quotes ~ ')\\s+(?:' ~ words ~ ')\\s+(' ~ quotes ~ '.+' ~ quotes ~ ')', 2
-            ) }},
-            {{ part_of_pattern('equation', '(.+?)\\s+(?:' ~ words ~ ')\\s+(.+)', 2) }}
-        ) as right_side,
         {{ is_like_pattern('equation', '.*(?:' ~ signs ~ ').*') }} as has_sign
-    from numbered
+    from parts
 ),
 
--- a name that holds a sign or a word of the grammar must be quoted, else nobody knows where it ends
-told as (
+-- a name that holds a sign or a word of the grammar must be quoted, else its end cannot be found
+divided_once as (
     select
         *,
         case
@@ -99,7 +90,7 @@ named as (
             else {{ side }}_side
         end as {{ side }}_name{{ ',' if not loop.last }}
         {%- endfor %}
-    from told
+    from divided_once
 ),
 
 halved as (
@@ -136,7 +127,6 @@ final as (
         source,
         object,
         field,
-        population,
         effective_on,
         rule_part,
         rule_kind,

@@ -1,9 +1,9 @@
--- The stage map with what declared bridges add to it.
+-- The stage map in force with what declared bridges add to it.
 with
 
 bridges as (
-    select * from {{ ref('int_stage_bridges_placed') }}
-    where placed_label is not null
+    select * from {{ ref('int_stage_bridges') }}
+    where bridged_label is not null
 ),
 
 final as (
@@ -23,7 +23,7 @@ final as (
     select
         source,
         pipeline,
-        placed_label as source_stage,
+        bridged_label as source_stage,
         new_stage as stage,
         stage_order,
         is_closed,

@@ -41,7 +41,7 @@ final as (
         settled.credited_amount,
         settled.closed_on
     from settled
-    left join {{ ref('int_team_memberships_dated') }} as memberships
+    left join {{ ref('int_team_memberships') }} as memberships
         on
             settled.rep_id = memberships.rep_id
             and settled.closed_on between memberships.valid_from and memberships.valid_to

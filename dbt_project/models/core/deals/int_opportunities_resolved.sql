@@ -93,7 +93,7 @@ final as (
     from dated
     inner join sources on dated.source = sources.source
     {{ join_stage_labels('dated') }}
-    {{ join_value_map('dated', 'pipeline', 'opportunity', {'generic': 'pipeline'}) }}
+    {{ join_value_map('dated', 'pipeline', 'opportunity') }}
     left join {{ ref('int_opportunity_owners_at_close') }} as owners_at_close
         on dated.opportunity_id = owners_at_close.opportunity_id
 )

@@ -5,8 +5,6 @@
     source_file, source_row, row_hash
 {% endset %}
 
-{% set products = {'generic': 'product_id', 'salesforce': 'product2id'} %}
-
 with
 
 lines as (
@@ -28,7 +26,7 @@ mapped as (
         lines.source_row,
         lines.row_hash
     from lines
-    {{ join_value_map('lines', 'product_reference', 'opportunity_line', products) }}
+    {{ join_value_map('lines', 'product_reference', 'opportunity_line') }}
 ),
 
 identified as (
@@ -68,7 +66,7 @@ final as (
         coalesce(
             judged.own_exclusion_reason,
             case
-                when judged.is_left_behind then 'migrated'
+                when judged.is_migrated_away then 'migrated'
                 when opportunities.opportunity_id is null then 'unknown_opportunity'
             end
         ) as exclusion_reason

@@ -3,7 +3,7 @@
 with
 
 matches as (
-    select * from {{ ref('int_source_ids_matched') }}
+    select * from {{ ref('bridge_source_ids') }}
     where entity = 'opportunity'
 ),
 
@@ -21,7 +21,7 @@ versions as (
                 versions.row_hash desc
         ) as position_of_version
     from {{ ref('int_opportunity_versions_unioned') }} as versions
-    inner join matches on versions.source_opportunity_id = matches.source_record_id
+    inner join matches on versions.source_opportunity_id = matches.source_id
 ),
 
 rep_references as (
@@ -32,7 +32,7 @@ rep_references as (
 final as (
     select
         matches.canonical_id as opportunity_id,
-        matches.source_record_id as source_opportunity_id,
+        matches.source_id as source_opportunity_id,
         matches.source,
         matches.in_force_from,
         matches.in_force_to,
@@ -48,7 +48,7 @@ final as (
     from matches
     inner join versions
         on
-            matches.source_record_id = versions.source_opportunity_id
+            matches.source_id = versions.source_opportunity_id
             and versions.position_of_version = 1
     left join rep_references
         on

@@ -16,11 +16,11 @@ teams as (
         ancestors.ancestor_team_id as team_id
     from opportunities
     cross join as_of
-    inner join {{ ref('int_team_memberships_dated') }} as memberships
+    inner join {{ ref('int_team_memberships') }} as memberships
         on
             opportunities.owner_id = memberships.rep_id
             and coalesce(opportunities.closed_on, as_of.as_of_date) between memberships.valid_from and memberships.valid_to
-    inner join {{ ref('int_team_ancestors_expanded') }} as ancestors
+    inner join {{ ref('dim_team_ancestors') }} as ancestors
         on memberships.team_id = ancestors.team_id
 ),
 

@@ -44,7 +44,7 @@ named as (
         coalesce(
             judged.own_exclusion_reason,
             case
-                when judged.is_left_behind then 'migrated'
+                when judged.is_migrated_away then 'migrated'
                 when rep_references.candidate_count > 1 then 'ambiguous_rep'
             end
         ) as row_exclusion_reason

@@ -2,27 +2,12 @@
 -- where it was known while its system was the one to believe.
 {% set columns %}
     opportunity_key, opportunity_name, owner_reference, account_reference, product_reference,
-    created_by_reference, lead_reference, pipeline, source_stage, amount, currency, opportunity_type, loss_reason,
-    created_at, created_on, close_date, closed_at, updated_at, is_deleted, source_exclusion, source_key, source_file,
-    source_row, row_hash, extracted_at, superseded_at, is_current
+    created_by_reference, lead_reference, pipeline, source_stage, stage_on_creation, amount, currency, opportunity_type,
+    loss_reason, created_at, created_on, close_date, closed_at, updated_at, is_deleted, source_exclusion, delivered_at, outdated_at,
+    source_key, source_file, source_row, row_hash, extracted_at, superseded_at, is_current
 {% endset %}
 
 {% set shown_on = business_date('unioned.extracted_at') %}
-{% set owners = {
-    'crm_sales': 'sales_agent',
-    'generic': 'owner_id',
-    'hubspot': 'hubspot_owner_id',
-    'pipedrive': 'user_id',
-    'salesforce': 'ownerid',
-} %}
-{% set accounts = {
-    'crm_sales': 'account',
-    'generic': 'account_id',
-    'hubspot': 'company_id',
-    'pipedrive': 'org_id',
-    'salesforce': 'accountid',
-} %}
-{% set creators = {'generic': 'created_by', 'salesforce': 'createdbyid'} %}
 
 with
 
@@ -31,7 +16,7 @@ unioned as (
 ),
 
 matches as (
-    select * from {{ ref('int_source_ids_matched') }}
+    select * from {{ ref('bridge_source_ids') }}
     where entity = 'opportunity'
 ),
 
@@ -48,10 +33,11 @@ mapped as (
         unioned.lead_reference,
         coalesce(unioned.pipeline, 'default') as pipeline,
         unioned.source_stage,
+        unioned.stage_on_creation,
         unioned.amount,
         upper(unioned.currency) as currency,
-        {{ bridged_value('unioned', 'opportunity_type') }} as opportunity_type,
-        {{ bridged_value('unioned', 'loss_reason') }} as loss_reason,
+        {{ mapped_value('unioned', 'opportunity_type') }} as opportunity_type,
+        {{ mapped_value('unioned', 'loss_reason') }} as loss_reason,
         unioned.created_at,
         unioned.created_on,
         unioned.close_date,
@@ -59,6 +45,8 @@ mapped as (
         unioned.updated_at,
         unioned.is_deleted,
         unioned.source_exclusion,
+        unioned.delivered_at,
+        unioned.outdated_at,
         unioned.source_key,
         unioned.source_file,
         unioned.source_row,
@@ -67,25 +55,25 @@ mapped as (
         unioned.superseded_at,
         unioned.is_current
     from unioned
-    {{ join_value_map('unioned', 'owner_reference', 'opportunity', owners, shown_on) }}
-    {{ join_value_map('unioned', 'account_reference', 'opportunity', accounts, shown_on) }}
-    {{ join_value_map('unioned', 'product_reference', 'opportunity', {'crm_sales': 'product'}, shown_on) }}
-    {{ join_value_map('unioned', 'created_by_reference', 'opportunity', creators, shown_on) }}
-    {{ join_value_map_and_bridges('unioned', 'opportunity_type', 'opportunity', 'owner_reference', shown_on) }}
-    {{ join_value_map_and_bridges('unioned', 'loss_reason', 'opportunity', 'owner_reference', shown_on) }}
+    {{ join_value_map('unioned', 'owner_reference', 'opportunity', shown_on) }}
+    {{ join_value_map('unioned', 'account_reference', 'opportunity', shown_on) }}
+    {{ join_value_map('unioned', 'product_reference', 'opportunity', shown_on) }}
+    {{ join_value_map('unioned', 'created_by_reference', 'opportunity', shown_on) }}
+    {{ join_value_map('unioned', 'opportunity_type', 'opportunity', shown_on, rep='owner_reference') }}
+    {{ join_value_map('unioned', 'loss_reason', 'opportunity', shown_on, rep='owner_reference') }}
 ),
 
 final as (
     select
         coalesce(matches.canonical_id, mapped.source_opportunity_id) as opportunity_id,
         mapped.*,
-        matches.source_record_id is null
+        matches.source_id is null
         or (
             {{ business_date('mapped.extracted_at') }} <= matches.in_force_to
             and coalesce({{ business_date('mapped.superseded_at') }} >= matches.in_force_from, true)
         ) as is_in_force
     from mapped
-    left join matches on mapped.source_opportunity_id = matches.source_record_id
+    left join matches on mapped.source_opportunity_id = matches.source_id
 )
 
 select * from final

@@ -16,7 +16,7 @@ final as (
         stage_labels.is_closed,
         stage_labels.is_won
     from stage_labels
-    {{ join_value_map('stage_labels', 'pipeline', 'opportunity', {'generic': 'pipeline'}) }}
+    {{ join_value_map('stage_labels', 'pipeline', 'opportunity') }}
 )
 
 select * from final

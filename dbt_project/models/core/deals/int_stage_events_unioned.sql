@@ -1,5 +1,5 @@
 -- Every move of a counted deal from stage to stage, through every system that it was in, and how it is known: from the CRM's log;
--- for a record without one from what successive extracts show; in crm_sales from the dates of the row (an engage date is the entry into Engaging).
+-- for a record without one from what successive extracts show; of a source that names the stage of its creation, from the deal's own dates.
 -- A stage that was passed over is not invented, and a label that only changed its name is no move.
 with
 
@@ -9,6 +9,14 @@ opportunities as (
 
 versions as (
     {{ versions_by_extract() }}
+),
+
+dating_sources as (
+    select distinct
+        source,
+        stage_on_creation
+    from versions
+    where stage_on_creation is not null
 ),
 
 stage_labels as (
@@ -40,30 +48,32 @@ logged as (
 
 dated as (
     select
-        opportunity_id,
-        source_opportunity_id,
-        source as record_source,
-        source_pipeline as record_pipeline,
-        'Engaging' as to_source_stage,
-        {{ start_of_business_date('created_on') }} as changed_at,
-        created_on as changed_on,
+        opportunities.opportunity_id,
+        opportunities.source_opportunity_id,
+        opportunities.source as record_source,
+        opportunities.source_pipeline as record_pipeline,
+        dating_sources.stage_on_creation as to_source_stage,
+        {{ start_of_business_date('opportunities.created_on') }} as changed_at,
+        opportunities.created_on as changed_on,
         cast(null as varchar) as changed_by,
         'dates' as observed_from
     from opportunities
-    where source = 'crm_sales' and created_on is not null
+    inner join dating_sources on opportunities.source = dating_sources.source
+    where opportunities.created_on is not null
     union all
     select
-        opportunity_id,
-        source_opportunity_id,
-        source as record_source,
-        source_pipeline as record_pipeline,
-        source_stage as to_source_stage,
-        {{ start_of_business_date('closed_on') }} as changed_at,
-        closed_on as changed_on,
+        opportunities.opportunity_id,
+        opportunities.source_opportunity_id,
+        opportunities.source as record_source,
+        opportunities.source_pipeline as record_pipeline,
+        opportunities.source_stage as to_source_stage,
+        {{ start_of_business_date('opportunities.closed_on') }} as changed_at,
+        opportunities.closed_on as changed_on,
         cast(null as varchar) as changed_by,
         'dates' as observed_from
     from opportunities
-    where source = 'crm_sales' and closed_on is not null
+    inner join dating_sources on opportunities.source = dating_sources.source
+    where opportunities.closed_on is not null
 ),
 
 followed as (
@@ -77,7 +87,7 @@ followed as (
     left join logged on versions.source_opportunity_id = logged.source_opportunity_id
     where
         versions.position_in_extract = 1
-        and versions.source <> 'crm_sales'
+        and versions.source not in (select dating_sources.source from dating_sources)
         and logged.source_opportunity_id is null
 ),
 

@@ -20,7 +20,7 @@ identified as (
 ),
 
 matches as (
-    select * from {{ ref('int_source_ids_matched') }}
+    select * from {{ ref('bridge_source_ids') }}
     where entity = 'opportunity'
 ),
 
@@ -30,7 +30,7 @@ current_changes as (
         identified.*,
         coalesce(identified.changed_on between matches.in_force_from and matches.in_force_to, true) as is_in_force
     from identified
-    left join matches on identified.source_opportunity_id = matches.source_record_id
+    left join matches on identified.source_opportunity_id = matches.source_id
     where identified.is_current
 ),
 
@@ -43,7 +43,7 @@ left_behind as (
             order by identified.superseded_at desc, identified.row_hash desc
         ) = 1 as is_in_force
     from identified
-    inner join matches on identified.source_opportunity_id = matches.source_record_id
+    inner join matches on identified.source_opportunity_id = matches.source_id
     left join current_changes
         on
             identified.source = current_changes.source

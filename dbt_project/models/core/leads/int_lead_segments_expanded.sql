@@ -12,7 +12,8 @@ leads as (
 ),
 
 memberships as (
-    select * from {{ ref('int_team_memberships_dated') }}
+    select * from {{ ref('int_team_memberships') }}
+    where team_id is not null
 ),
 
 first_memberships as (
@@ -34,7 +35,7 @@ teams as (
             leads.owner_id = memberships.rep_id
             and greatest(leads.created_on, first_memberships.first_valid_from)
             between memberships.valid_from and memberships.valid_to
-    inner join {{ ref('int_team_ancestors_expanded') }} as ancestors
+    inner join {{ ref('dim_team_ancestors') }} as ancestors
         on memberships.team_id = ancestors.team_id
 ),
 

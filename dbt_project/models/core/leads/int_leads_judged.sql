@@ -5,8 +5,6 @@
     qualified_on, converted_at, converted_on, source_exclusion, source_key, source_file, source_row, row_hash
 {% endset %}
 
-{% set owners = rep_columns('lead') %}
-{% set statuses = {'generic': 'status', 'hubspot': 'hs_lead_status', 'pipedrive': 'status', 'salesforce': 'status'} %}
 {% set created_on = "coalesce(unioned.created_on, cast('9999-12-31' as date))" %}
 
 with
@@ -22,7 +20,7 @@ mapped as (
         unioned.lead_key,
         {{ mapped_value('unioned', 'owner_reference') }} as owner_reference,
         unioned.opportunity_reference,
-        {{ bridged_value('unioned', 'lead_source') }} as lead_source,
+        {{ mapped_value('unioned', 'lead_source') }} as lead_source,
         {{ mapped_value('unioned', 'lead_status') }} as lead_status,
         unioned.created_at,
         unioned.created_on,
@@ -36,13 +34,13 @@ mapped as (
         unioned.source_row,
         unioned.row_hash
     from unioned
-    {{ join_value_map('unioned', 'owner_reference', 'lead', owners, created_on) }}
-    {{ join_value_map_and_bridges('unioned', 'lead_source', 'lead', 'owner_reference', created_on) }}
-    {{ join_value_map('unioned', 'lead_status', 'lead', statuses, created_on) }}
+    {{ join_value_map('unioned', 'owner_reference', 'lead', created_on) }}
+    {{ join_value_map('unioned', 'lead_source', 'lead', created_on, rep='owner_reference') }}
+    {{ join_value_map('unioned', 'lead_status', 'lead', created_on) }}
 ),
 
 matches as (
-    select * from {{ ref('int_source_ids_matched') }}
+    select * from {{ ref('bridge_source_ids') }}
     where entity = 'lead'
 ),
 
@@ -50,9 +48,9 @@ identified as (
     select
         coalesce(matches.canonical_id, mapped.source_lead_id) as lead_id,
         mapped.*,
-        coalesce(matches.in_force_to < cast('9999-12-31' as date), false) as is_left_behind
+        coalesce(matches.in_force_to < cast('9999-12-31' as date), false) as is_migrated_away
     from mapped
-    left join matches on mapped.source_lead_id = matches.source_record_id
+    left join matches on mapped.source_lead_id = matches.source_id
 ),
 
 beginnings as (
@@ -64,7 +62,7 @@ beginnings as (
     inner join {{ ref('int_source_records_listed') }} as records
         on
             matches.entity = records.entity
-            and matches.source_record_id = records.source_record_id
+            and matches.source_id = records.source_record_id
     group by matches.canonical_id
 ),
 
@@ -77,7 +75,7 @@ histories as (
         min(identified.converted_on) as converted_on,
         min({{ referenced_id('identified.source', 'identified.opportunity_reference') }}) as named_opportunity_id
     from identified
-    inner join matches on identified.source_lead_id = matches.source_record_id
+    inner join matches on identified.source_lead_id = matches.source_id
     group by identified.lead_id
 ),
 
@@ -115,7 +113,7 @@ opportunities_of_leads as (
         coalesce(matches.canonical_id, opportunities_naming.source_lead_id) as lead_id,
         opportunities_naming.created_at
     from opportunities_naming
-    left join matches on opportunities_naming.source_lead_id = matches.source_record_id
+    left join matches on opportunities_naming.source_lead_id = matches.source_id
 ),
 
 opportunities_in_order as (
@@ -175,7 +173,7 @@ final as (
         named.source_row,
         coalesce(
             case when named.own_exclusion_reason = 'duplicate' then 'duplicate' end,
-            case when named.is_left_behind then 'migrated' end,
+            case when named.is_migrated_away then 'migrated' end,
             named.own_exclusion_reason,
             case when owner_references.candidate_count > 1 then 'ambiguous_owner' end
         ) as exclusion_reason

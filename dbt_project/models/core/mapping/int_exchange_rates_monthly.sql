@@ -1,4 +1,4 @@
--- One rate a month and currency. The reporting currency's own rate is 1, whatever the register says.
+-- One rate per month and currency. The reporting currency's own rate is 1, whatever the register says.
 with
 
 exchange_rates as (

@@ -1,6 +1,6 @@
 -- The stage map, with open ends made explicit. A row without a pipeline holds for every pipeline of its source. A stage may be
--- written by its name or, in a CRM that numbers its stages, by its id. Where a CRM closes its deals by status, won and lost
--- mean what they say, and the register may leave them out.
+-- written by its name or, in a CRM that numbers its stages, by its id. Where a CRM says itself that a stage is won or
+-- lost, the register may leave it out.
 with
 
 stage_maps as (
@@ -9,7 +9,7 @@ stage_maps as (
 ),
 
 stages as (
-    {{ union_sources('stages', 'stage_key, stage_name', 'is_last_known') }}
+    {{ union_sources('stages', 'stage_key, stage_name, outcome', 'is_last_known') }}
 ),
 
 named as (
@@ -31,22 +31,6 @@ named as (
             and stage_maps.source_stage = stages.stage_key
 ),
 
-statuses as (
-    select
-        'pipedrive' as source,
-        'won' as source_stage,
-        'Won' as stage,
-        1 as places_after_last,
-        true as is_won
-    union all
-    select
-        'pipedrive' as source,
-        'lost' as source_stage,
-        'Lost' as stage,
-        2 as places_after_last,
-        false as is_won
-),
-
 last_places as (
     select
         source,
@@ -57,23 +41,23 @@ last_places as (
 
 implied as (
     select
-        statuses.source,
+        stages.source,
         cast(null as varchar) as pipeline,
-        statuses.source_stage,
-        statuses.stage,
-        last_places.last_stage_order + statuses.places_after_last as stage_order,
+        stages.stage_name as source_stage,
+        case stages.outcome when 'won' then 'Won' else 'Lost' end as stage,
+        last_places.last_stage_order + case stages.outcome when 'won' then 1 else 2 end as stage_order,
         true as is_closed,
-        statuses.is_won,
+        stages.outcome = 'won' as is_won,
         cast(null as date) as valid_from,
         cast(null as date) as valid_to,
         '' as row_hash
-    from statuses
-    inner join last_places on statuses.source = last_places.source
+    from stages
+    inner join last_places on stages.source = last_places.source
     left join named
         on
-            statuses.source = named.source
-            and statuses.source_stage = lower(named.source_stage)
-    where named.source is null
+            stages.source = named.source
+            and lower(stages.stage_name) = lower(named.source_stage)
+    where stages.outcome is not null and named.source is null
 ),
 
 unioned as (

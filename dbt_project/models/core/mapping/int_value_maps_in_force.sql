@@ -1,5 +1,6 @@
 -- What the register says a source's value means from when to when, without gaps: a value keeps its last meaning until the
--- register gives it another, and its first meaning reaches back.
+-- register gives it another, and its first meaning reaches back. The register names a column as its source does; here it is the
+-- canonical one. A row of a column that no model maps means nothing, and assert_value_maps_name_mapped_columns lists it.
 with
 
 value_maps as (
@@ -7,8 +8,30 @@ value_maps as (
     where is_current and value is not null
 ),
 
+mapped_columns as (
+    select * from {{ ref('int_source_columns_named') }}
+    where is_mapped
+),
+
 as_of as (
     select * from {{ ref('int_as_of_determined') }}
+),
+
+identified as (
+    select
+        value_maps.source,
+        value_maps.object,
+        mapped_columns.canonical_column as field,
+        value_maps.source_value,
+        value_maps.value,
+        value_maps.valid_from,
+        value_maps.row_hash
+    from value_maps
+    inner join mapped_columns
+        on
+            value_maps.source = mapped_columns.source
+            and value_maps.object = mapped_columns.object
+            and value_maps.field = lower(mapped_columns.source_column)
 ),
 
 ranked as (
@@ -22,7 +45,7 @@ ranked as (
         row_number() over (
             partition by source, object, field, source_value, valid_from order by row_hash desc
         ) as position_on_day
-    from value_maps
+    from identified
 ),
 
 spans as (

@@ -1,4 +1,42 @@
+-- The ids that several systems have for one record. Of a deal or lead each of its records is in force from its first day to the one before
+-- the next record's.
 with
+
+records as (
+    select * from {{ ref('int_source_records_listed') }}
+),
+
+matched as (
+    select
+        matches.entity,
+        records.source,
+        matches.source_record_id,
+        matches.canonical_id,
+        matches.match_rule,
+        records.first_seen_at,
+        case
+            when matches.source_record_id = matches.canonical_id then cast('0001-01-01' as date)
+            else coalesce(records.declared_from, records.created_on, cast('0001-01-01' as date))
+        end as begins_on,
+        count(*) over (partition by matches.entity, matches.canonical_id) as record_count
+    from {{ ref('int_source_ids_matched') }} as matches
+    inner join records
+        on
+            matches.entity = records.entity
+            and matches.source_record_id = records.source_record_id
+),
+
+in_order as (
+    select
+        *,
+        row_number() over (
+            partition by entity, canonical_id order by begins_on, first_seen_at, source_record_id
+        ) as position_in_group,
+        lead(begins_on) over (
+            partition by entity, canonical_id order by begins_on, first_seen_at, source_record_id
+        ) as next_begins_on
+    from matched
+),
 
 final as (
     select
@@ -7,9 +45,17 @@ final as (
         cast(source_record_id as varchar) as source_id,
         cast(canonical_id as varchar) as canonical_id,
         cast(match_rule as varchar) as match_rule,
-        in_force_from,
-        in_force_to
-    from {{ ref('int_source_ids_matched') }}
+        case
+            when entity in ('opportunity', 'lead') and position_in_group > 1 then begins_on
+            else cast('0001-01-01' as date)
+        end as in_force_from,
+        case
+            when entity in ('opportunity', 'lead') and next_begins_on is not null then {{ add_days('next_begins_on', -1) }}
+            else cast('9999-12-31' as date)
+        end as in_force_to,
+        record_count
+    from in_order
+    where record_count > 1 or source_record_id <> canonical_id
 )
 
 select * from final

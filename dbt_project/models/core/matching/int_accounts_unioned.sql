@@ -1,21 +1,24 @@
 {% set columns %}
     account_key, account_name, industry, region, segment, owner_reference, parent_account_reference, created_at,
-    source_exclusion, source_key, source_file, source_row, row_hash
+    source_exclusion, source_key, source_file, source_row, row_hash, extracted_at, is_current
 {% endset %}
-
-{% set industries = {
-    'crm_sales': 'sector',
-    'generic': 'industry',
-    'hubspot': 'industry',
-    'pipedrive': 'industry',
-    'salesforce': 'industry',
-} %}
-{% set regions = {'crm_sales': 'office_location', 'generic': 'region', 'salesforce': 'billingcountry'} %}
 
 with
 
+versions as (
+    {{ union_sources('accounts', columns) }}
+),
+
+first_seen as (
+    select
+        *,
+        min(extracted_at) over (partition by source, account_key) as first_seen_at
+    from versions
+),
+
 unioned as (
-    {{ union_sources('accounts', columns, 'is_current') }}
+    select * from first_seen
+    where is_current
 ),
 
 mapped as (
@@ -33,11 +36,12 @@ mapped as (
         unioned.source_key,
         unioned.source_file,
         unioned.source_row,
-        unioned.row_hash
+        unioned.row_hash,
+        unioned.first_seen_at
     from unioned
-    {{ join_value_map('unioned', 'industry', 'account', industries) }}
-    {{ join_value_map('unioned', 'region', 'account', regions) }}
-    {{ join_value_map('unioned', 'segment', 'account', {'generic': 'segment'}) }}
+    {{ join_value_map('unioned', 'industry', 'account') }}
+    {{ join_value_map('unioned', 'region', 'account') }}
+    {{ join_value_map('unioned', 'segment', 'account') }}
 ),
 
 final as (

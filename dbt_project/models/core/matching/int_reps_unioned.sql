@@ -1,23 +1,25 @@
 -- Every current rep row of every source; those with an exclusion reason count nowhere.
 {% set columns %}
     rep_key, rep_name, email, role, segment, region, team_reference, manager_reference, time_zone, hired_on, ended_on,
-    source_key, source_file, source_row, row_hash
+    source_key, source_file, source_row, row_hash, extracted_at, is_current
 {% endset %}
-
-{% set names = {
-    'crm_sales': 'sales_agent',
-    'generic': 'name',
-    'hubspot': 'name',
-    'pipedrive': 'name',
-    'salesforce': 'name',
-} %}
-{% set roles = {'generic': 'role', 'pipedrive': 'role', 'salesforce': 'title'} %}
-{% set regions = {'crm_sales': 'regional_office', 'generic': 'region', 'salesforce': 'country'} %}
 
 with
 
+versions as (
+    {{ union_sources('reps', columns) }}
+),
+
+first_seen as (
+    select
+        *,
+        min(extracted_at) over (partition by source, rep_key) as first_seen_at
+    from versions
+),
+
 unioned as (
-    {{ union_sources('reps', columns, 'is_current') }}
+    select * from first_seen
+    where is_current
 ),
 
 mapped as (
@@ -37,12 +39,13 @@ mapped as (
         unioned.source_key,
         unioned.source_file,
         unioned.source_row,
-        unioned.row_hash
+        unioned.row_hash,
+        unioned.first_seen_at
     from unioned
-    {{ join_value_map('unioned', 'rep_name', 'rep', names) }}
-    {{ join_value_map('unioned', 'role', 'rep', roles) }}
-    {{ join_value_map('unioned', 'segment', 'rep', {'generic': 'segment'}) }}
-    {{ join_value_map('unioned', 'region', 'rep', regions) }}
+    {{ join_value_map('unioned', 'rep_name', 'rep') }}
+    {{ join_value_map('unioned', 'role', 'rep') }}
+    {{ join_value_map('unioned', 'segment', 'rep') }}
+    {{ join_value_map('unioned', 'region', 'rep') }}
 ),
 
 final as (

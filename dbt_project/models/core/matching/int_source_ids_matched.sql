@@ -1,6 +1,5 @@
--- The ids of several systems that are one thing: by the register crosswalk, else by a rep's e-mail or an account's name where it is
--- one record's in each system. A record that the register maps to itself is kept apart. Of a deal or lead each record is in force
--- from its first day to the one before the next record's.
+-- The ids of several systems that are one record: by the register crosswalk, else by a rep's e-mail or an account's name where it belongs to
+-- one record in each system. A record that the register maps to itself stays separate.
 with recursive
 
 records as (
@@ -11,10 +10,9 @@ links as (
     select
         entity,
         source_record_id,
-        declared_id,
-        valid_from
-    from {{ ref('int_crosswalks_resolved') }}
-    where is_in_force
+        declared_id
+    from records
+    where declared_id is not null
 ),
 
 -- a record may be mapped to one that is mapped itself
@@ -23,7 +21,6 @@ climbed as (
         entity,
         source_record_id,
         declared_id,
-        valid_from,
         0 as depth
     from links
     union all
@@ -31,7 +28,6 @@ climbed as (
         climbed.entity,
         climbed.source_record_id,
         links.declared_id,
-        climbed.valid_from,
         climbed.depth + 1 as depth
     from climbed
     inner join links
@@ -48,35 +44,26 @@ climbed_in_order as (
     from climbed
 ),
 
-mapped as (
+-- a record that others are mapped to keeps its id, whatever it may be recognized by
+declared as (
     select
         entity,
         source_record_id,
-        declared_id as canonical_id,
-        valid_from
+        declared_id as canonical_id
     from climbed_in_order
     where position_from_end = 1
-),
-
--- what others are mapped to gives the id, whatever it may be recognized by
-declared as (
-    select * from mapped
     union all
     select distinct
         records.entity,
         records.source_record_id,
-        records.source_record_id as canonical_id,
-        cast(null as date) as valid_from
+        records.source_record_id as canonical_id
     from records
-    inner join mapped
+    inner join climbed_in_order
         on
-            records.entity = mapped.entity
-            and records.source_record_id = mapped.canonical_id
-    left join links
-        on
-            records.entity = links.entity
-            and records.source_record_id = links.source_record_id
-    where links.source_record_id is null
+            records.entity = climbed_in_order.entity
+            and records.source_record_id = climbed_in_order.declared_id
+            and climbed_in_order.position_from_end = 1
+    where records.declared_id is null
 ),
 
 recognizable as (
@@ -85,32 +72,18 @@ recognizable as (
         records.source,
         records.source_record_id,
         records.recognized_by,
-        records.first_seen_at,
         declared.canonical_id as declared_id,
-        count(*) over (
-            partition by records.entity, records.recognized_by, records.source
-        ) as records_of_source
+        count(*) over (partition by records.entity, records.recognized_by, records.source) as records_of_source,
+        row_number() over (
+            partition by records.entity, records.recognized_by
+            order by records.first_seen_at asc, records.source asc, records.source_record_id asc
+        ) as position_in_group
     from records
     left join declared
         on
             records.entity = declared.entity
             and records.source_record_id = declared.source_record_id
-    left join links
-        on
-            records.entity = links.entity
-            and records.source_record_id = links.source_record_id
-    where
-        records.recognized_by is not null
-        and (links.source_record_id is null or links.source_record_id <> links.declared_id)
-),
-
-recognized_in_order as (
-    select
-        *,
-        row_number() over (
-            partition by entity, recognized_by order by first_seen_at asc, source asc, source_record_id asc
-        ) as position_in_group
-    from recognizable
+    where records.recognized_by is not null and records.declared_id is distinct from records.source_record_id
 ),
 
 recognized as (
@@ -120,7 +93,7 @@ recognized as (
         coalesce(
             min(declared_id), min(case when position_in_group = 1 then source_record_id end)
         ) as canonical_id
-    from recognized_in_order
+    from recognizable
     group by entity, recognized_by
     having
         count(distinct source) > 1
@@ -128,79 +101,25 @@ recognized as (
         and count(distinct declared_id) <= 1
 ),
 
-unioned as (
+final as (
     select
         entity,
         source_record_id,
         canonical_id,
-        'crosswalk' as match_rule,
-        valid_from
+        'crosswalk' as match_rule
     from declared
     union all
     select
         recognizable.entity,
         recognizable.source_record_id,
         recognized.canonical_id,
-        case recognizable.entity when 'rep' then 'email' else 'name' end as match_rule,
-        cast(null as date) as valid_from
+        case recognizable.entity when 'rep' then 'email' else 'name' end as match_rule
     from recognizable
     inner join recognized
         on
             recognizable.entity = recognized.entity
             and recognizable.recognized_by = recognized.recognized_by
     where recognizable.declared_id is null
-),
-
-begun as (
-    select
-        unioned.entity,
-        records.source,
-        unioned.source_record_id,
-        unioned.canonical_id,
-        unioned.match_rule,
-        records.first_seen_at,
-        case
-            when unioned.source_record_id = unioned.canonical_id then cast('0001-01-01' as date)
-            else coalesce(unioned.valid_from, records.created_on, cast('0001-01-01' as date))
-        end as begins_on,
-        count(*) over (partition by unioned.entity, unioned.canonical_id) as record_count
-    from unioned
-    inner join records
-        on
-            unioned.entity = records.entity
-            and unioned.source_record_id = records.source_record_id
-),
-
-followed as (
-    select
-        *,
-        row_number() over (
-            partition by entity, canonical_id order by begins_on, first_seen_at, source_record_id
-        ) as position_in_group,
-        lead(begins_on) over (
-            partition by entity, canonical_id order by begins_on, first_seen_at, source_record_id
-        ) as next_begins_on
-    from begun
-),
-
-final as (
-    select
-        entity,
-        source,
-        source_record_id,
-        canonical_id,
-        match_rule,
-        record_count,
-        case
-            when entity in ('opportunity', 'lead') and position_in_group > 1 then begins_on
-            else cast('0001-01-01' as date)
-        end as in_force_from,
-        case
-            when entity in ('opportunity', 'lead') and next_begins_on is not null then {{ add_days('next_begins_on', -1) }}
-            else cast('9999-12-31' as date)
-        end as in_force_to
-    from followed
-    where record_count > 1 or source_record_id <> canonical_id
 )
 
 select * from final

@@ -1,48 +1,51 @@
 -- noqa: disable=LT02
--- What may be one thing in several systems: every rep, account, team and product of every source, and the deals and leads that the
--- register names; when each was first seen, and by what it is recognized: a rep by e-mail, an account by its name.
-{% set listed_entities = {
+-- The records that can be one with another system's: every rep, account, team and product of every source, and the deals and leads that
+-- the register crosswalk names. Each has what it is recognized by (a rep by e-mail, an account by its name) and the id that the register
+-- declares: a full id, or a bare one that one record of the other systems has; any other text is the company's own id.
+{% set organization_entities = {
     'rep': {'plural': 'reps', 'recognized_by': "lower(" ~ trimmed('email') ~ ")"},
     'account': {'plural': 'accounts', 'recognized_by': normalized_name('account_name')},
     'team': {'plural': 'teams', 'recognized_by': 'cast(null as varchar)'},
     'product': {'plural': 'products', 'recognized_by': 'cast(null as varchar)'},
 } %}
-{% set named_entities = {'opportunity': 'opportunities', 'lead': 'leads'} %}
+{% set declared_entities = {'opportunity': 'opportunities', 'lead': 'leads'} %}
 
 with
 
-named as (
+crosswalks as (
     select
         entity,
+        source,
         {{ referenced_id('source', 'record_key') }} as source_record_id,
-        canonical_reference
+        canonical_reference,
+        coalesce(valid_from, cast('0001-01-01' as date)) as begins_on,
+        valid_from,
+        row_hash,
+        count(*) over (partition by entity, canonical_reference) as reference_count
     from {{ ref('stg_registers__crosswalks') }}
     where is_current
 ),
 
-first_seen as (
-    {% for entity, listed in listed_entities.items() -%}
-    select
-        '{{ entity }}' as entity,
-        {{ canonical_id('source', entity ~ '_key') }} as source_record_id,
-        min(extracted_at) as first_seen_at
-    from (
-        {{ union_sources(listed.plural, entity ~ '_key, extracted_at') }}
-    ) as {{ entity }}_versions
-    group by source, {{ entity }}_key
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+sources as (
+    select source from {{ source('raw', 'source') }}
 ),
 
-recognized as (
-    {% for entity, listed in listed_entities.items() -%}
+as_of as (
+    select as_of_date from {{ ref('int_as_of_determined') }}
+),
+
+organization_records as (
+    {% for entity, listed in organization_entities.items() -%}
     select
         '{{ entity }}' as entity,
         source,
         {{ entity }}_id as source_record_id,
         {{ entity }}_key as record_key,
         {{ entity }}_name as record_name,
-        nullif({{ listed.recognized_by }}, '') as recognized_by
+        nullif({{ listed.recognized_by }}, '') as recognized_by,
+        cast(null as timestamp) as created_at,
+        cast(null as date) as created_on,
+        first_seen_at
     from {{ ref('int_' ~ listed.plural ~ '_unioned') }}
     where exclusion_reason is null
         {% if not loop.last %}union all{% endif %}
@@ -50,7 +53,7 @@ recognized as (
 ),
 
 versions as (
-    {% for entity, plural in named_entities.items() -%}
+    {% for entity, plural in declared_entities.items() -%}
     select
         '{{ entity }}' as entity,
         source,
@@ -66,39 +69,8 @@ versions as (
     {% endfor %}
 ),
 
-named_records as (
-    select
-        entity,
-        source,
-        source_record_id,
-        record_key,
-        min(created_at) as created_at,
-        min(created_on) as created_on,
-        min(extracted_at) as first_seen_at
-    from versions
-    where
-        source_record_id in (select named.source_record_id from named)
-        or source_record_id in (select named.canonical_reference from named)
-        or record_key in (select named.canonical_reference from named)
-    group by entity, source, source_record_id, record_key
-),
-
-final as (
-    select
-        recognized.entity,
-        recognized.source,
-        recognized.source_record_id,
-        recognized.record_key,
-        recognized.record_name,
-        recognized.recognized_by,
-        cast(null as timestamp) as created_at,
-        cast(null as date) as created_on,
-        first_seen.first_seen_at
-    from recognized
-    left join first_seen
-        on
-            recognized.entity = first_seen.entity
-            and recognized.source_record_id = first_seen.source_record_id
+records as (
+    select * from organization_records
     union all
     select
         entity,
@@ -107,10 +79,65 @@ final as (
         record_key,
         cast(null as varchar) as record_name,
         cast(null as varchar) as recognized_by,
-        created_at,
-        created_on,
-        first_seen_at
-    from named_records
+        min(created_at) as created_at,
+        min(created_on) as created_on,
+        min(extracted_at) as first_seen_at
+    from versions
+    where
+        source_record_id in (select crosswalks.source_record_id from crosswalks)
+        or source_record_id in (select crosswalks.canonical_reference from crosswalks)
+        or record_key in (select crosswalks.canonical_reference from crosswalks)
+    group by entity, source, source_record_id, record_key
+),
+
+-- of the register's rows on a record the one that began last is in force
+crosswalks_in_order as (
+    select
+        crosswalks.*,
+        row_number() over (
+            partition by crosswalks.entity, crosswalks.source_record_id
+            order by crosswalks.begins_on desc, crosswalks.row_hash desc
+        ) as position_of_row
+    from crosswalks
+    inner join as_of on crosswalks.begins_on <= as_of.as_of_date
+),
+
+bare_keys as (
+    select
+        crosswalks.entity,
+        crosswalks.canonical_reference,
+        min(records.source_record_id) as source_record_id
+    from crosswalks
+    inner join records
+        on
+            crosswalks.entity = records.entity
+            and crosswalks.source <> records.source
+            and crosswalks.canonical_reference = records.record_key
+    where crosswalks.reference_count = 1
+    group by crosswalks.entity, crosswalks.canonical_reference
+    having count(distinct records.source_record_id) = 1
+),
+
+final as (
+    select
+        records.*,
+        coalesce(
+            case when sources.source is not null then crosswalks.canonical_reference end,
+            bare_keys.source_record_id,
+            {{ canonical_id("'registers'", 'crosswalks.canonical_reference') }}
+        ) as declared_id,
+        crosswalks.valid_from as declared_from
+    from records
+    left join crosswalks_in_order as crosswalks
+        on
+            records.entity = crosswalks.entity
+            and records.source_record_id = crosswalks.source_record_id
+            and crosswalks.position_of_row = 1
+    left join sources on crosswalks.canonical_reference like sources.source || ':%'
+    left join bare_keys
+        on
+            crosswalks.entity = bare_keys.entity
+            and crosswalks.canonical_reference = bare_keys.canonical_reference
 )
 
 select * from final

@@ -33,7 +33,7 @@ by_assignee as (
         daily.credited_on,
         daily.amount
     from daily
-    inner join {{ ref('int_team_ancestors_expanded') }} as ancestors on daily.team_id = ancestors.team_id
+    inner join {{ ref('dim_team_ancestors') }} as ancestors on daily.team_id = ancestors.team_id
     union all
     select
         'company' as assignee_type,

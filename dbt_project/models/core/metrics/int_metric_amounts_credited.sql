@@ -35,7 +35,7 @@ activities as (
 ),
 
 memberships as (
-    select * from {{ ref('int_team_memberships_dated') }}
+    select * from {{ ref('int_team_memberships') }}
 ),
 
 -- all credits of a deal have its close date, so that the first deal's credits rank 1 together

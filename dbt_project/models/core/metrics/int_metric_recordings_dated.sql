@@ -12,7 +12,7 @@ metrics_recorded as (
 ),
 
 changes as (
-    select * from {{ ref('int_collection_changes_resolved') }}
+    select * from {{ ref('int_collection_changes_validated') }}
     where
         exclusion_reason is null
         and what_changed in ('tracking_started', 'tracking_stopped')
@@ -20,7 +20,7 @@ changes as (
 ),
 
 ancestors as (
-    select * from {{ ref('int_team_ancestors_expanded') }}
+    select * from {{ ref('dim_team_ancestors') }}
 ),
 
 -- a rep in no team is in the team '' here
@@ -31,7 +31,7 @@ places as (
         coalesce(rep_teams.team_id, '') as team_id,
         rep_teams.valid_from,
         rep_teams.valid_to
-    from {{ ref('int_rep_teams_dated') }} as rep_teams
+    from {{ ref('int_team_memberships') }} as rep_teams
     inner join {{ ref('int_rep_sources_listed') }} as rep_sources on rep_teams.rep_id = rep_sources.rep_id
     union all
     select distinct

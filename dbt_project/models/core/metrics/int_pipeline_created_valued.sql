@@ -74,7 +74,7 @@ final as (
         originated.created_on,
         originated.amount_created
     from originated
-    left join {{ ref('int_team_memberships_dated') }} as memberships
+    left join {{ ref('int_team_memberships') }} as memberships
         on
             originated.rep_id = memberships.rep_id
             and originated.created_on between memberships.valid_from and memberships.valid_to

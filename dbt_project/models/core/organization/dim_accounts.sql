@@ -1,15 +1,21 @@
+-- Each account once, under its canonical id, however many sources deliver it.
 with
+
+identified as (
+    {{ matched_records('account', 'int_accounts_unioned') }}
+),
 
 final as (
     select
-        cast(account_id as varchar) as account_id,
-        cast(account_name as varchar) as account_name,
-        cast(source as varchar) as source,
-        record_count,
-        cast(industry as varchar) as industry,
-        cast(region as varchar) as region,
-        cast(segment as varchar) as segment
-    from {{ ref('int_accounts_matched') }}
+        cast(canonical_id as varchar) as account_id,
+        {{ first_known('account_name') }} as account_name,
+        cast({{ source_of_id('canonical_id') }} as varchar) as source,
+        count(*) as record_count,
+        {{ first_known('industry') }} as industry,
+        {{ first_known('region') }} as region,
+        {{ first_known('segment') }} as segment
+    from identified
+    group by canonical_id
 )
 
 select * from final

@@ -1,16 +1,22 @@
+-- Each product once, under its canonical id, however many sources deliver it.
 with
+
+identified as (
+    {{ matched_records('product', 'int_products_unioned') }}
+),
 
 final as (
     select
-        cast(product_id as varchar) as product_id,
-        cast(product_name as varchar) as product_name,
-        cast(source as varchar) as source,
-        record_count,
-        cast(family as varchar) as family,
-        cast(list_price as decimal(18, 4)) as list_price,
-        cast(unit_cost as decimal(18, 4)) as unit_cost,
-        cast(currency as varchar) as currency
-    from {{ ref('int_products_matched') }}
+        cast(canonical_id as varchar) as product_id,
+        {{ first_known('product_name') }} as product_name,
+        cast({{ source_of_id('canonical_id') }} as varchar) as source,
+        count(*) as record_count,
+        {{ first_known('family') }} as family,
+        {{ first_known('list_price', 'decimal(18, 4)') }} as list_price,
+        {{ first_known('unit_cost', 'decimal(18, 4)') }} as unit_cost,
+        {{ first_known('currency') }} as currency
+    from identified
+    group by canonical_id
 )
 
 select * from final

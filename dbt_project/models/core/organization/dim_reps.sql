@@ -1,7 +1,27 @@
+-- Each rep once, under its canonical id, however many sources deliver it, and one row for what no rep owns.
 with
 
+holiday_regions as (
+    select distinct region
+    from {{ ref('stg_registers__holidays') }}
+    where is_current and region is not null
+),
+
 reps as (
-    select * from {{ ref('int_reps_matched') }}
+    select
+        rep_id,
+        {{ source_of_id('rep_id') }} as source,
+        count(*) as record_count,
+        {{ first_known('rep_name') }} as rep_name,
+        {{ first_known('email') }} as email,
+        {{ first_known('role') }} as role,
+        {{ first_known('segment') }} as segment,
+        {{ first_known('region') }} as region,
+        {{ first_known('time_zone') }} as time_zone,
+        {{ first_known('hired_on', 'date') }} as hired_on,
+        {{ first_known('ended_on', 'date') }} as ended_on
+    from {{ ref('int_rep_sources_listed') }}
+    group by rep_id
 ),
 
 as_of as (
@@ -12,7 +32,7 @@ current_memberships as (
     select
         memberships.rep_id,
         memberships.team_id
-    from {{ ref('int_team_memberships_dated') }} as memberships
+    from {{ ref('int_team_memberships') }} as memberships
     cross join as_of
     where as_of.as_of_date between memberships.valid_from and memberships.valid_to
 ),
@@ -29,11 +49,13 @@ final as (
         cast(reps.region as varchar) as region,
         cast(current_memberships.team_id as varchar) as team_id,
         reps.hired_on,
-        reps.ended_on
+        reps.ended_on,
+        cast(reps.time_zone as varchar) as time_zone,
+        cast(coalesce(holiday_regions.region, '') as varchar) as holiday_region
     from reps
     left join current_memberships on reps.rep_id = current_memberships.rep_id
+    left join holiday_regions on reps.region = holiday_regions.region
     union all
-    -- deals of nobody are credited to a row of its own, in no team but in the company
     select
         'unassigned' as rep_id,
         'Unassigned' as rep_name,
@@ -45,7 +67,9 @@ final as (
         cast(null as varchar) as region,
         cast(null as varchar) as team_id,
         cast(null as date) as hired_on,
-        cast(null as date) as ended_on
+        cast(null as date) as ended_on,
+        cast(null as varchar) as time_zone,
+        '' as holiday_region
 )
 
 select * from final

@@ -1,14 +1,25 @@
+-- Each team once, under its canonical id, however many sources deliver it.
 with
 
+identified as (
+    {{ matched_records('team', 'int_teams_unioned') }}
+),
+
 teams as (
-    select * from {{ ref('int_teams_matched') }}
+    select
+        canonical_id as team_id,
+        {{ first_known('team_name') }} as team_name,
+        {{ source_of_id('canonical_id') }} as source,
+        count(*) as record_count
+    from identified
+    group by canonical_id
 ),
 
 parents as (
     select
         team_id,
         ancestor_team_id as parent_team_id
-    from {{ ref('int_team_ancestors_expanded') }}
+    from {{ ref('dim_team_ancestors') }}
     where depth = 1
 ),
 

@@ -1,46 +1,7 @@
--- What a name in a row can mean. A reference may be an id or a name that is unique. Within a source its own ids and names
--- are looked up; a register names things of any source. The full id <source>:<id> is understood everywhere, and every
--- id of a record in several systems leads to its canonical one. An id beats a name.
--- resolved_id is null where several candidates are left.
+-- The record that each reference means. A reference may be an id or a name that is unique. A source's references are looked up among its own
+-- ids and names; a register's among those of all sources. The full id <source>:<id> is understood everywhere, and every id of a record in
+-- several systems leads to its canonical one. An id beats a name. resolved_id is null where several candidates are left.
 with
-
-records as (
-    select
-        'rep' as entity,
-        source,
-        rep_id as source_record_id,
-        rep_key as key,
-        rep_name as name
-    from {{ ref('int_reps_unioned') }}
-    where exclusion_reason is null
-    union all
-    select
-        'team' as entity,
-        source,
-        team_id as source_record_id,
-        team_key as key,
-        team_name as name
-    from {{ ref('int_teams_unioned') }}
-    where exclusion_reason is null
-    union all
-    select
-        'account' as entity,
-        source,
-        account_id as source_record_id,
-        account_key as key,
-        account_name as name
-    from {{ ref('int_accounts_unioned') }}
-    where exclusion_reason is null
-    union all
-    select
-        'product' as entity,
-        source,
-        product_id as source_record_id,
-        product_key as key,
-        product_name as name
-    from {{ ref('int_products_unioned') }}
-    where exclusion_reason is null
-),
 
 entities as (
     select
@@ -48,13 +9,14 @@ entities as (
         records.source,
         records.source_record_id,
         coalesce(matches.canonical_id, records.source_record_id) as id,
-        records.key,
-        records.name
-    from records
+        records.record_key as key,
+        records.record_name as name
+    from {{ ref('int_source_records_listed') }} as records
     left join {{ ref('int_source_ids_matched') }} as matches
         on
             records.entity = matches.entity
             and records.source_record_id = matches.source_record_id
+    where records.entity in ('rep', 'team', 'account', 'product')
 ),
 
 scoped as (

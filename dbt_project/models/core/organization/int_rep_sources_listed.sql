@@ -1,4 +1,4 @@
--- Which sources deliver each rep, and in which order they are believed.
+-- Each record of a rep in a source, and the order in which the records of one rep count.
 with
 
 identified as (
@@ -10,7 +10,15 @@ final as (
         canonical_id as rep_id,
         source,
         rep_id as source_rep_id,
+        rep_name,
+        email,
+        role,
+        segment,
+        region,
+        time_zone,
         team_reference,
+        hired_on,
+        ended_on,
         precedence
     from identified
 )

@@ -1,4 +1,4 @@
--- What numbers are shown by: the company, each team, each rep, and the deals that are nobody's.
+-- What numbers are shown by: the company, each team, each rep, and the deals that no rep owns.
 with
 
 final as (
@@ -11,18 +11,13 @@ final as (
         'team' as segment_type,
         team_id as segment_id,
         team_name as segment_name
-    from {{ ref('int_teams_matched') }}
+    from {{ ref('dim_teams') }}
     union all
     select
         'rep' as segment_type,
         rep_id as segment_id,
         rep_name as segment_name
-    from {{ ref('int_reps_matched') }}
-    union all
-    select
-        'rep' as segment_type,
-        'unassigned' as segment_id,
-        'Unassigned' as segment_name
+    from {{ ref('dim_reps') }}
 )
 
 select * from final

@@ -15,8 +15,8 @@ dates as (
 ),
 
 company_working_days as (
-    select date_day from {{ ref('int_working_days_determined') }}
-    where region = ''
+    select date_day from {{ ref('int_working_days') }}
+    where region = '' and is_working_day
 ),
 
 final as (

@@ -19,7 +19,7 @@ final as (
         team_quotas.period_type,
         team_quotas.period_start,
         min(ancestors.depth) as claim_depth
-    from {{ ref('int_team_ancestors_expanded') }} as ancestors
+    from {{ ref('dim_team_ancestors') }} as ancestors
     inner join team_quotas on ancestors.ancestor_team_id = team_quotas.team_id
     group by ancestors.team_id, team_quotas.metric, team_quotas.period_type, team_quotas.period_start
 )

@@ -9,7 +9,7 @@ plans as (
 ),
 
 reps as (
-    select * from {{ ref('int_reps_matched') }}
+    select * from {{ ref('dim_reps') }}
 ),
 
 metrics as (
@@ -26,7 +26,7 @@ assignments as (
         plans.period_end,
         plans.known_from_at,
         plans.superseded_at,
-        coalesce(reps.region, '') as region,
+        coalesce(reps.holiday_region, '') as region,
         coalesce(reps.hired_on, cast('0001-01-01' as date)) as hired_on,
         coalesce(reps.ended_on, cast('9999-12-31' as date)) as ended_on
     from plans
@@ -38,11 +38,12 @@ assignments as (
 ),
 
 period_working_days as (
-    select * from {{ ref('int_period_working_days_counted') }}
+    select * from {{ ref('int_period_working_days') }}
 ),
 
 working_days as (
-    select * from {{ ref('int_working_days_determined') }}
+    select * from {{ ref('int_working_days') }}
+    where is_working_day
 ),
 
 exchange_rates as (

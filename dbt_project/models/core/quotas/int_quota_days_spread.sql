@@ -26,11 +26,11 @@ period_dates as (
 ),
 
 reps as (
-    select * from {{ ref('int_reps_matched') }}
+    select * from {{ ref('dim_reps') }}
 ),
 
 period_working_days as (
-    select * from {{ ref('int_period_working_days_counted') }}
+    select * from {{ ref('int_period_working_days') }}
 ),
 
 ranked as (
@@ -103,7 +103,7 @@ final as (
             and counted.assignee_id = reps.rep_id
     inner join period_working_days
         on
-            coalesce(reps.region, '') = period_working_days.region
+            coalesce(reps.holiday_region, '') = period_working_days.region
             and counted.period_type = period_working_days.period_type
             and counted.period_start = period_working_days.period_start
 )

@@ -8,7 +8,7 @@ parts as (
 ),
 
 ancestors as (
-    select * from {{ ref('int_team_ancestors_expanded') }}
+    select * from {{ ref('dim_team_ancestors') }}
 ),
 
 claimed as (

@@ -11,7 +11,7 @@ summed as (
 ),
 
 ancestors as (
-    select * from {{ ref('int_team_ancestors_expanded') }}
+    select * from {{ ref('dim_team_ancestors') }}
 ),
 
 periods as (
@@ -33,11 +33,11 @@ claims as (
 ),
 
 reps as (
-    select * from {{ ref('int_reps_matched') }}
+    select * from {{ ref('dim_reps') }}
 ),
 
 places as (
-    select * from {{ ref('int_rep_teams_dated') }}
+    select * from {{ ref('int_team_memberships') }}
 ),
 
 employed as (

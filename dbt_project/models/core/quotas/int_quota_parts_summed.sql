@@ -44,14 +44,14 @@ days as (
 ),
 
 memberships as (
-    select * from {{ ref('int_team_memberships_dated') }}
+    select * from {{ ref('int_team_memberships') }}
 ),
 
 parents as (
     select
         team_id,
         ancestor_team_id as parent_team_id
-    from {{ ref('int_team_ancestors_expanded') }}
+    from {{ ref('dim_team_ancestors') }}
     where depth = 1
 ),
 

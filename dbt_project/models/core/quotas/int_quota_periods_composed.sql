@@ -22,7 +22,7 @@ period_dates as (
 ),
 
 reps as (
-    select * from {{ ref('int_reps_matched') }}
+    select * from {{ ref('dim_reps') }}
 ),
 
 months as (

@@ -13,7 +13,7 @@ ramps as (
 ),
 
 reps as (
-    select * from {{ ref('int_reps_matched') }}
+    select * from {{ ref('dim_reps') }}
     where hired_on is not null
 ),
 

@@ -24,13 +24,13 @@ contacts as (
 reps as (
     select
         rep_id,
-        region,
+        holiday_region,
         time_zone
-    from {{ ref('int_reps_matched') }}
+    from {{ ref('dim_reps') }}
 ),
 
 working_days as (
-    select * from {{ ref('int_working_days_numbered') }}
+    select * from {{ ref('int_working_days') }}
 ),
 
 as_of as (
@@ -67,7 +67,7 @@ contacted as (
         contacts.first_contacted_on,
         coalesce(leads.created_on >= recordings.recorded_from, false)
         and owners_recorded.lead_id is not null as is_contact_recorded,
-        coalesce(reps.region, '') as region,
+        coalesce(reps.holiday_region, '') as region,
         coalesce(reps.time_zone, as_of.reporting_time_zone) as time_zone
     from leads
     cross join as_of

@@ -9,7 +9,7 @@ summed as (
 ),
 
 reps as (
-    select * from {{ ref('int_reps_matched') }}
+    select * from {{ ref('dim_reps') }}
 ),
 
 numbered_days as (
@@ -17,7 +17,7 @@ numbered_days as (
         region,
         date_day,
         is_working_day
-    from {{ ref('int_working_days_numbered') }}
+    from {{ ref('int_working_days') }}
 ),
 
 as_of as (
@@ -51,7 +51,7 @@ days_listed as (
         numbered_days.date_day as activity_date
     from reps
     inner join rep_starts on reps.rep_id = rep_starts.rep_id
-    inner join numbered_days on coalesce(reps.region, '') = numbered_days.region
+    inner join numbered_days on coalesce(reps.holiday_region, '') = numbered_days.region
     cross join as_of
     where
         numbered_days.is_working_day
@@ -121,7 +121,7 @@ final as (
     left join reps on days_listed.rep_id = reps.rep_id
     left join numbered_days
         on
-            coalesce(reps.region, '') = numbered_days.region
+            coalesce(reps.holiday_region, '') = numbered_days.region
             and days_listed.activity_date = numbered_days.date_day
 )
 

@@ -19,12 +19,12 @@ segments as (
 reps as (
     select
         rep_id,
-        region
-    from {{ ref('int_reps_matched') }}
+        holiday_region
+    from {{ ref('dim_reps') }}
 ),
 
 working_days as (
-    select * from {{ ref('int_period_working_days_counted') }}
+    select * from {{ ref('int_period_working_days') }}
 ),
 
 measured as (
@@ -69,7 +69,7 @@ measured as (
         on
             listed.period_type = working_days.period_type
             and listed.period_start = working_days.period_start
-            and coalesce(reps.region, '') = working_days.region
+            and coalesce(reps.holiday_region, '') = working_days.region
     {{ join_collection('listed', 'listed.assignee_type', 'listed.assignee_id', 'listed.metric') }}
 ),
 

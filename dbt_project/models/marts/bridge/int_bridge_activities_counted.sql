@@ -3,7 +3,7 @@
 with
 
 bridges as (
-    select * from {{ ref('int_value_bridges_judged') }}
+    select * from {{ ref('int_value_bridges') }}
     where field = 'activity_type' and label_bridged is not null
 ),
 
@@ -21,11 +21,11 @@ activities as (
 ),
 
 rep_teams as (
-    select * from {{ ref('int_rep_teams_dated') }}
+    select * from {{ ref('int_team_memberships') }}
 ),
 
 ancestors as (
-    select * from {{ ref('int_team_ancestors_expanded') }}
+    select * from {{ ref('dim_team_ancestors') }}
 ),
 
 touches as (

@@ -8,7 +8,7 @@ breaks as (
 ),
 
 bridges as (
-    select * from {{ ref('int_stage_bridges_placed') }}
+    select * from {{ ref('int_stage_bridges') }}
 ),
 
 labels as (

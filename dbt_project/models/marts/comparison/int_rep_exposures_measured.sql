@@ -8,7 +8,8 @@ segment_periods as (
 ),
 
 reps as (
-    select * from {{ ref('int_reps_matched') }}
+    select * from {{ ref('dim_reps') }}
+    where rep_id <> 'unassigned'
 ),
 
 as_of as (
@@ -16,11 +17,11 @@ as_of as (
 ),
 
 numbered_days as (
-    select * from {{ ref('int_working_days_numbered') }}
+    select * from {{ ref('int_working_days') }}
 ),
 
 period_working_days as (
-    select * from {{ ref('int_period_working_days_counted') }}
+    select * from {{ ref('int_period_working_days') }}
 ),
 
 period_dates as (
@@ -39,7 +40,7 @@ ramps as (
 rep_spans as (
     select
         reps.rep_id,
-        coalesce(reps.region, '') as region,
+        coalesce(reps.holiday_region, '') as region,
         coalesce(reps.hired_on, cast('0001-01-01' as date)) as hired_on,
         coalesce(reps.ended_on, cast('9999-12-31' as date)) as ended_on,
         ramps.ramp_ends_on

@@ -3,18 +3,19 @@
 with
 
 reps as (
-    select * from {{ ref('int_reps_matched') }}
+    select * from {{ ref('dim_reps') }}
+    where rep_id <> 'unassigned'
 ),
 
 teams as (
-    select * from {{ ref('int_teams_matched') }}
+    select * from {{ ref('dim_teams') }}
 ),
 
 levels as (
     select
         team_id,
         count(*) as level_number
-    from {{ ref('int_team_ancestors_expanded') }}
+    from {{ ref('dim_team_ancestors') }}
     group by team_id
 ),
 

@@ -21,7 +21,7 @@ products as (
     select
         product_id,
         family
-    from {{ ref('int_products_matched') }}
+    from {{ ref('dim_products') }}
     where family is not null
 ),
 

@@ -11,7 +11,7 @@ breaks as (
 ),
 
 teams as (
-    select * from {{ ref('int_teams_matched') }}
+    select * from {{ ref('dim_teams') }}
 ),
 
 as_of as (

@@ -21,6 +21,8 @@ renamed as (
         cast(null as varchar) as opportunity_name,
         cast(null as varchar) as pipeline,
         {{ text('deal_stage') }} as source_stage,
+        -- an engage date is the entry into Engaging
+        'Engaging' as stage_on_creation,
         cast(null as varchar) as currency,
         cast(null as varchar) as opportunity_type,
         cast(null as varchar) as loss_reason,
@@ -42,6 +44,10 @@ renamed as (
 
         -- judgement of the source
         cast(null as varchar) as source_exclusion,
+
+        -- the extracts say when a version was delivered
+        cast(null as timestamp) as delivered_at,
+        cast(null as timestamp) as outdated_at,
 
         -- origin
         {{ source_row_columns() }}

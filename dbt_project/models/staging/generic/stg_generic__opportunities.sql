@@ -26,6 +26,7 @@ renamed as (
         {{ text('name') }} as opportunity_name,
         {{ text('pipeline') }} as pipeline,
         {{ text('stage') }} as source_stage,
+        cast(null as varchar) as stage_on_creation,
         {{ text('currency') }} as currency,
         {{ text('type') }} as opportunity_type,
         {{ text('loss_reason') }} as loss_reason,
@@ -51,6 +52,10 @@ renamed as (
 
         -- judgement of the source
         cast(null as varchar) as source_exclusion,
+
+        -- the extracts say when a version was delivered
+        cast(null as timestamp) as delivered_at,
+        cast(null as timestamp) as outdated_at,
 
         -- origin
         {{ source_row_columns() }}

@@ -1,15 +1,41 @@
 -- HubSpot's companies in the canonical columns of accounts.
 with
 
+source_rows as (
+    select * from {{ source('raw', 'hubspot__account') }}
+    where not _is_tombstone
+),
+
+source_zones as (
+    select * from {{ source('raw', 'source_time_zone') }}
+    where source = 'hubspot'
+),
+
 companies as (
-    select * from {{ ref('stg_hubspot__companies') }}
+    select
+        {{ text('id') }} as company_key,
+        {{ text('hubspot_owner_id') }} as owner_key,
+        {{ text('hs_parent_company_id') }} as parent_company_key,
+        {{ text('hs_merged_object_ids') }} as merged_keys,
+        -- a company that was never given a name is known by its domain
+        coalesce({{ text('name') }}, {{ text('domain') }}) as company_name,
+        {{ text('industry') }} as industry,
+        coalesce({{ parse_boolean('archived') }}, false) as is_archived,
+        coalesce(
+            {{ hubspot_instant('createdate') }},
+            {{ hubspot_instant('createdat') }}
+        ) as created_at,
+        {{ source_row_columns() }}
+    from source_rows
+    {{ join_source_zone('createdate') }}
+    {{ join_source_zone('createdat') }}
 ),
 
 merged_companies as (
-    {{ hubspot_merged_keys('stg_hubspot__companies', 'merged_company_keys', 'company_key') }}
+    {{ hubspot_merged_keys('companies', 'company_key') }}
 ),
 
-renamed as (
+final as (
     select
         -- ids
         companies.company_key as account_key,
@@ -44,4 +70,4 @@ renamed as (
     left join merged_companies on companies.company_key = merged_companies.merged_key
 )
 
-select * from renamed
+select * from final

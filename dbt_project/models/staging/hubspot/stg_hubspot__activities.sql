@@ -1,68 +1,79 @@
 -- HubSpot's calls, emails, meetings and tasks in the canonical columns of activities. What is queued, scheduled, called off or
 -- not done has not occurred: it has a null occurred_at, and its outcome says so. A meeting without an outcome was held when it
 -- began before it was delivered. A task is no call and no email, also where its type says what to do.
-{% set origin = [
-    'source_key', 'source_file', 'source_row', 'row_hash', 'extracted_at', 'superseded_at', 'is_current', 'extras',
-] %}
-{% set ids = ['activity_key', 'owner_key', 'deal_key', 'contact_key', 'company_key', 'is_archived', 'logged_at'] %}
+{% set started_at = hubspot_instant('hs_meeting_start_time') %}
+{% set ended_at = hubspot_instant('hs_meeting_end_time') %}
 
 with
 
+source_zones as (
+    select * from {{ source('raw', 'source_time_zone') }}
+    where source = 'hubspot'
+),
+
 calls as (
     select
-        {{ (ids + origin) | join(', ') }},
+        {{ hubspot_activity_columns('call') }},
         'call' as activity_type,
-        direction,
-        coalesce(disposition, call_status) as outcome,
-        tool,
-        duration_minutes,
-        happens_at,
-        coalesce(call_status, 'COMPLETED') not in ('QUEUED', 'CANCELED') as has_occurred
-    from {{ ref('stg_hubspot__calls') }}
+        lower({{ text('hs_call_direction') }}) as direction,
+        upper({{ text('hs_call_status') }}) as status,
+        coalesce({{ text('hs_call_disposition') }}, upper({{ text('hs_call_status') }})) as outcome,
+        {{ text('hs_call_source') }} as tool,
+        cast({{ parse_number('hs_call_duration', 'decimal(18, 4)') }} / 60000 as decimal(18, 4)) as duration_minutes,
+        {{ hubspot_instant('hs_timestamp') }} as happens_at
+    {{ hubspot_activity_rows('call') }}
+    where not _is_tombstone
 ),
 
 emails as (
     select
-        {{ (ids + origin) | join(', ') }},
+        {{ hubspot_activity_columns('email') }},
         'email' as activity_type,
-        case email_direction when 'EMAIL' then 'outbound' when 'INCOMING_EMAIL' then 'inbound' end as direction,
-        email_status as outcome,
+        case upper({{ text('hs_email_direction') }})
+            when 'EMAIL' then 'outbound'
+            when 'INCOMING_EMAIL' then 'inbound'
+        end as direction,
+        upper({{ text('hs_email_status') }}) as status,
+        upper({{ text('hs_email_status') }}) as outcome,
         cast(null as varchar) as tool,
         cast(null as decimal(18, 4)) as duration_minutes,
-        happens_at,
-        coalesce(email_status, 'SENT') not in ('SCHEDULED', 'SENDING', 'FAILED') as has_occurred
-    from {{ ref('stg_hubspot__emails') }}
+        {{ hubspot_instant('hs_timestamp') }} as happens_at
+    {{ hubspot_activity_rows('email') }}
+    where not _is_tombstone
 ),
 
 meetings as (
     select
-        {{ (ids + origin) | join(', ') }},
+        {{ hubspot_activity_columns('meeting') }},
         'meeting' as activity_type,
         cast(null as varchar) as direction,
-        meeting_outcome as outcome,
+        upper({{ text('hs_meeting_outcome') }}) as status,
+        upper({{ text('hs_meeting_outcome') }}) as outcome,
         cast(null as varchar) as tool,
         case
-            when ends_at >= starts_at then cast({{ seconds_between('starts_at', 'ends_at') }} / 60 as decimal(18, 4))
+            when {{ ended_at }} >= {{ started_at }}
+                then cast({{ seconds_between(started_at, ended_at) }} / 60 as decimal(18, 4))
         end as duration_minutes,
-        coalesce(starts_at, happens_at) as happens_at,
-        case
-            when meeting_outcome is null then coalesce(coalesce(starts_at, happens_at) <= extracted_at, false)
-            else meeting_outcome not in ('SCHEDULED', 'RESCHEDULED', 'NO_SHOW', 'CANCELED')
-        end as has_occurred
-    from {{ ref('stg_hubspot__meetings') }}
+        coalesce({{ started_at }}, {{ hubspot_instant('hs_timestamp') }}) as happens_at
+    {{ hubspot_activity_rows('meeting') }}
+    {{ join_source_zone('hs_meeting_start_time') }}
+    {{ join_source_zone('hs_meeting_end_time') }}
+    where not _is_tombstone
 ),
 
 tasks as (
     select
-        {{ (ids + origin) | join(', ') }},
-        coalesce(task_type || '_task', 'task') as activity_type,
+        {{ hubspot_activity_columns('task') }},
+        coalesce(lower({{ text('hs_task_type') }}) || '_task', 'task') as activity_type,
         cast(null as varchar) as direction,
-        task_status as outcome,
+        upper({{ text('hs_task_status') }}) as status,
+        upper({{ text('hs_task_status') }}) as outcome,
         cast(null as varchar) as tool,
         cast(null as decimal(18, 4)) as duration_minutes,
-        coalesce(completed_at, happens_at) as happens_at,
-        coalesce(task_status, '') = 'COMPLETED' as has_occurred
-    from {{ ref('stg_hubspot__tasks') }}
+        coalesce({{ hubspot_instant('hs_task_completion_date') }}, {{ hubspot_instant('hs_timestamp') }}) as happens_at
+    {{ hubspot_activity_rows('task') }}
+    {{ join_source_zone('hs_task_completion_date') }}
+    where not _is_tombstone
 ),
 
 unioned as (
@@ -78,18 +89,30 @@ unioned as (
 occurred as (
     select
         *,
-        case when has_occurred and not is_archived then happens_at end as occurred_at
+        case object
+            when 'call' then coalesce(status, 'COMPLETED') not in ('QUEUED', 'CANCELED')
+            when 'email' then coalesce(status, 'SENT') not in ('SCHEDULED', 'SENDING', 'FAILED')
+            when 'task' then coalesce(status, '') = 'COMPLETED'
+            else coalesce(status not in ('SCHEDULED', 'RESCHEDULED', 'NO_SHOW', 'CANCELED'), happens_at <= extracted_at, false)
+        end as has_occurred
     from unioned
+),
+
+dated as (
+    select
+        *,
+        case when has_occurred and not is_archived then happens_at end as occurred_at
+    from occurred
 ),
 
 final as (
     select
         -- ids
         activity_key,
-        owner_key as rep_reference,
-        deal_key as opportunity_reference,
-        contact_key as lead_reference,
-        company_key as account_reference,
+        rep_reference,
+        opportunity_reference,
+        lead_reference,
+        account_reference,
 
         -- text
         activity_type,
@@ -110,8 +133,15 @@ final as (
         logged_at,
 
         -- origin
-        {{ origin | join(',\n        ') }}
-    from occurred
+        source_key,
+        source_file,
+        source_row,
+        row_hash,
+        extracted_at,
+        superseded_at,
+        is_current,
+        extras
+    from dated
 )
 
 select * from final

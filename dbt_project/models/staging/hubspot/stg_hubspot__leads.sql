@@ -2,15 +2,44 @@
 -- converted on the day on which it became an opportunity.
 with
 
+source_rows as (
+    select * from {{ source('raw', 'hubspot__lead') }}
+    where not _is_tombstone
+),
+
+source_zones as (
+    select * from {{ source('raw', 'source_time_zone') }}
+    where source = 'hubspot'
+),
+
 contacts as (
-    select * from {{ ref('stg_hubspot__contacts') }}
+    select
+        {{ text('id') }} as contact_key,
+        {{ text('hubspot_owner_id') }} as owner_key,
+        {{ text('deal_id') }} as deal_key,
+        {{ text('hs_merged_object_ids') }} as merged_keys,
+        {{ text('hs_analytics_source') }} as contact_source,
+        coalesce({{ text('hs_lead_status') }}, {{ text('lifecyclestage') }}) as contact_status,
+        coalesce({{ parse_boolean('archived') }}, false) as is_archived,
+        coalesce(
+            {{ hubspot_instant('createdate') }},
+            {{ hubspot_instant('createdat') }}
+        ) as created_at,
+        {{ hubspot_instant('hs_lifecyclestage_salesqualifiedlead_date') }} as sales_qualified_at,
+        {{ hubspot_instant('hs_lifecyclestage_opportunity_date') }} as became_opportunity_at,
+        {{ source_row_columns() }}
+    from source_rows
+    {{ join_source_zone('createdate') }}
+    {{ join_source_zone('createdat') }}
+    {{ join_source_zone('hs_lifecyclestage_salesqualifiedlead_date') }}
+    {{ join_source_zone('hs_lifecyclestage_opportunity_date') }}
 ),
 
 merged_contacts as (
-    {{ hubspot_merged_keys('stg_hubspot__contacts', 'merged_contact_keys', 'contact_key') }}
+    {{ hubspot_merged_keys('contacts', 'contact_key') }}
 ),
 
-renamed as (
+final as (
     select
         -- ids
         contacts.contact_key as lead_key,
@@ -19,7 +48,7 @@ renamed as (
 
         -- text
         contacts.contact_source as lead_source,
-        coalesce(contacts.lead_status, contacts.lifecycle_stage) as lead_status,
+        contacts.contact_status as lead_status,
 
         -- instants and their business dates
         contacts.created_at,
@@ -48,4 +77,4 @@ renamed as (
     left join merged_contacts on contacts.contact_key = merged_contacts.merged_key
 )
 
-select * from renamed
+select * from final

@@ -1,10 +1,9 @@
--- HubSpot's deals in the canonical columns of opportunities: one version for each instant at which something was learned. A
--- stage is called by its label. A deal that vanished from the deals is gone, whatever its history says. HubSpot shows a merge
--- only on what is left of it: where one of the merged deals is still delivered, it is out as an archived one is.
+-- HubSpot's deals in the canonical columns of opportunities: one version per known change. A stage is called by its label. A deal that
+-- vanished from the deals is gone, whatever its history says. A deal that was merged into another is excluded like an archived one.
 with
 
 states as (
-    select * from {{ ref('stg_hubspot__deal_states') }}
+    select * from {{ ref('int_hubspot__deal_states') }}
 ),
 
 stages as (
@@ -20,12 +19,12 @@ users as (
     {{ hubspot_users() }}
 ),
 
-merged_deals as (
-    {{ hubspot_merged_keys('stg_hubspot__deals', 'merged_deal_keys', 'deal_key') }}
+deals as (
+    select * from {{ ref('base_hubspot__deals') }}
 ),
 
-vanished as (
-    {{ vanished_deals('stg_hubspot__deals') }}
+merged_deals as (
+    {{ hubspot_merged_keys('deals', 'deal_key') }}
 ),
 
 delivered as (
@@ -33,7 +32,7 @@ delivered as (
     where not is_logged and has_log and superseded_at is null
 ),
 
--- who created a deal, and when, is told by the deal as delivered, of its past too
+-- only the delivered deal says who created it, and when; it holds for its past too
 creations as (
     select
         deal_key,
@@ -44,14 +43,7 @@ creations as (
 ),
 
 ended as (
-    select
-        states.*,
-        case
-            when states.has_log then coalesce(states.next_observed_at, vanished.vanished_at)
-            else states.superseded_at
-        end as ended_at
-    from states
-    left join vanished on states.deal_key = vanished.deal_key
+    {{ ended_states('base_hubspot__deals') }}
 ),
 
 renamed as (
@@ -72,6 +64,7 @@ renamed as (
             stages.pipeline_name, pipelines.pipeline_name, stages.pipeline_key, ended.pipeline_key
         ) as pipeline,
         coalesce(stages.stage_name, ended.stage_key) as source_stage,
+        cast(null as varchar) as stage_on_creation,
         ended.currency,
         ended.deal_type as opportunity_type,
         ended.loss_reason,
@@ -94,7 +87,11 @@ renamed as (
         -- judgement of the source
         case when merged_deals.merged_key is not null then 'merged' end as source_exclusion,
 
-        -- origin: the deal as delivered, where this is how it stands; of its past the value that told the newest of it
+        -- the extracts that first delivered this version, and a newer one
+        ended.delivered_at,
+        ended.outdated_at,
+
+        -- origin: of the current version the deal as delivered, of an earlier one its newest change
         ended.deal_key as source_key,
         coalesce(delivered.source_file, ended.source_file) as source_file,
         coalesce(delivered.source_row, ended.source_row) as source_row,
@@ -115,6 +112,6 @@ renamed as (
             and ended.ended_at is null
 )
 
--- before a deal's first stage is known there is nothing to say of it; as it stands now, it is said in any case
+-- a past version without a known stage says nothing
 select * from renamed
 where source_stage is not null or is_current

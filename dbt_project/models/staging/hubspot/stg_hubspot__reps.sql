@@ -2,7 +2,7 @@
 with
 
 owners as (
-    select * from {{ ref('stg_hubspot__owners') }}
+    select * from {{ ref('base_hubspot__owners') }}
 ),
 
 renamed as (

@@ -12,7 +12,7 @@ stage_changes as (
         min(source_row) as source_row,
         min(row_hash) as row_hash,
         min(extracted_at) as extracted_at
-    from {{ ref('stg_hubspot__deal_changes') }}
+    from {{ ref('base_hubspot__deal_changes') }}
     where is_current and field = 'dealstage' and new_value is not null and changed_at is not null
     group by deal_key, changed_at, new_value
 ),

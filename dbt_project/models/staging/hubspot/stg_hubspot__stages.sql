@@ -14,6 +14,7 @@ renamed as (
         -- text
         {{ text('label') }} as stage_name,
         {{ text('pipeline_label') }} as pipeline_name,
+        cast(null as varchar) as outcome,
 
         -- numbers
         {{ parse_number('displayorder', 'integer') }} as stage_position,

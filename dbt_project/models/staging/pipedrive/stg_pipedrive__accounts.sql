@@ -1,39 +1,39 @@
 -- Pipedrive's organizations in the canonical columns of accounts.
 with
 
-organizations as (
-    select * from {{ ref('stg_pipedrive__organizations') }}
+source_rows as (
+    select * from {{ source('raw', 'pipedrive__account') }}
+    where not _is_tombstone
+),
+
+source_zones as (
+    select * from {{ source('raw', 'source_time_zone') }}
+    where source = 'pipedrive'
 ),
 
 renamed as (
     select
         -- ids
-        organization_key as account_key,
-        owner_key as owner_reference,
+        {{ text('id') }} as account_key,
+        {{ text('owner_id') }} as owner_reference,
         cast(null as varchar) as parent_account_reference,
 
         -- text
-        organization_name as account_name,
-        industry,
+        {{ text('name') }} as account_name,
+        {{ text('industry') }} as industry,
         cast(null as varchar) as region,
         cast(null as varchar) as segment,
 
         -- instants
-        created_at,
+        {{ parse_instant('add_time', 'add_time_zone.time_zone') }} as created_at,
 
         -- judgement of the source
         cast(null as varchar) as source_exclusion,
 
         -- origin
-        source_key,
-        source_file,
-        source_row,
-        row_hash,
-        extracted_at,
-        superseded_at,
-        is_current,
-        extras
-    from organizations
+        {{ source_row_columns() }}
+    from source_rows
+    {{ join_source_zone('add_time') }}
 )
 
 select * from renamed

@@ -1,10 +1,9 @@
--- Pipedrive's deals in the canonical columns of opportunities: one version for each instant at which something was learned.
--- A closed deal's stage is its status, an open one's the name of its stage. A deal that vanished from deals.csv, and of which
--- the log says nothing since, is gone.
+-- Pipedrive's deals in the canonical columns of opportunities: one version per known change. The stage of a closed deal is its status,
+-- that of an open one the name of its stage. A deal that vanished from deals.csv, and has no later change in the log, is gone.
 with
 
 states as (
-    select * from {{ ref('stg_pipedrive__deal_states') }}
+    select * from {{ ref('int_pipedrive__deal_states') }}
 ),
 
 stages as (
@@ -16,27 +15,13 @@ pipelines as (
     {{ pipelines_named('stages') }}
 ),
 
-vanished as (
-    {{ vanished_deals('stg_pipedrive__deals') }}
-),
-
 delivered as (
     select * from states
     where not is_logged and has_log and superseded_at is null
 ),
 
 ended as (
-    select
-        states.*,
-        case
-            when not states.has_log then states.superseded_at
-            else coalesce(
-                states.next_observed_at,
-                case when vanished.vanished_at >= states.observed_at then vanished.vanished_at end
-            )
-        end as ended_at
-    from states
-    left join vanished on states.deal_key = vanished.deal_key
+    {{ ended_states('base_pipedrive__deals', 'vanished.vanished_at >= states.observed_at') }}
 ),
 
 renamed as (
@@ -60,6 +45,7 @@ renamed as (
             when ended.status in ('won', 'lost') then ended.status
             else coalesce(stages.stage_name, ended.stage_key)
         end as source_stage,
+        cast(null as varchar) as stage_on_creation,
         ended.currency,
         cast(null as varchar) as opportunity_type,
         ended.loss_reason,
@@ -85,7 +71,11 @@ renamed as (
         -- judgement of the source
         cast(null as varchar) as source_exclusion,
 
-        -- origin: of a deal that stands in deals.csv that row, else the row of the log that told the newest of it
+        -- the extracts that first delivered this version, and a newer one
+        ended.delivered_at,
+        ended.outdated_at,
+
+        -- origin: of the current version the row of deals.csv, of an earlier one the row of its newest change
         ended.deal_key as source_key,
         coalesce(delivered.source_file, ended.source_file) as source_file,
         coalesce(delivered.source_row, ended.source_row) as source_row,
@@ -103,6 +93,6 @@ renamed as (
             and ended.ended_at is null
 )
 
--- before a deal's first stage is known there is nothing to say of it; as it stands now, it is said in any case
+-- a past version without a known stage says nothing
 select * from renamed
 where source_stage is not null or is_current

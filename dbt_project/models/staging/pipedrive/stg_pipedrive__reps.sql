@@ -1,20 +1,21 @@
 -- Pipedrive's users in the canonical columns of reps: it knows neither teams nor the days on which they join and leave.
 with
 
-users as (
-    select * from {{ ref('stg_pipedrive__users') }}
+source_rows as (
+    select * from {{ source('raw', 'pipedrive__rep') }}
+    where not _is_tombstone
 ),
 
 renamed as (
     select
         -- ids
-        user_key as rep_key,
+        {{ text('id') }} as rep_key,
         cast(null as varchar) as team_reference,
 
         -- text
-        user_name as rep_name,
-        email,
-        role,
+        {{ text('name') }} as rep_name,
+        {{ text('email') }} as email,
+        {{ text('role') }} as role,
         cast(null as varchar) as segment,
         cast(null as varchar) as region,
         cast(null as varchar) as manager_reference,
@@ -25,15 +26,8 @@ renamed as (
         cast(null as date) as ended_on,
 
         -- origin
-        source_key,
-        source_file,
-        source_row,
-        row_hash,
-        extracted_at,
-        superseded_at,
-        is_current,
-        extras
-    from users
+        {{ source_row_columns() }}
+    from source_rows
 )
 
 select * from renamed

@@ -12,13 +12,13 @@ stage_changes as (
         min(source_row) as source_row,
         min(row_hash) as row_hash,
         min(extracted_at) as extracted_at
-    from {{ ref('stg_pipedrive__deal_changes') }}
+    from {{ ref('base_pipedrive__deal_changes') }}
     where is_current and field = 'stage_id' and new_value is not null
     group by deal_key, changed_at, new_value
 ),
 
 states as (
-    select * from {{ ref('stg_pipedrive__deal_states') }}
+    select * from {{ ref('int_pipedrive__deal_states') }}
     where has_log
 ),
 

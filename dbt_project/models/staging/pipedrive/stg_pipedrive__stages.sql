@@ -1,3 +1,4 @@
+-- Pipedrive's stages, and the statuses won and lost by which it closes deals.
 with
 
 source_rows as (
@@ -14,6 +15,7 @@ renamed as (
         -- text
         {{ text('stage_name') }} as stage_name,
         {{ text('pipeline_name') }} as pipeline_name,
+        cast(null as varchar) as outcome,
 
         -- numbers
         {{ parse_number('order_nr', 'integer') }} as stage_position,
@@ -26,6 +28,34 @@ renamed as (
             order by case when _superseded_at is null then 1 else 0 end desc, _extracted_at desc, _row_hash desc
         ) = 1 as is_last_known
     from source_rows
+),
+
+statuses as (
+    {% for status in ['won', 'lost'] -%}
+    select
+        '{{ status }}' as stage_key,
+        cast(null as varchar) as pipeline_key,
+        '{{ status }}' as stage_name,
+        cast(null as varchar) as pipeline_name,
+        '{{ status }}' as outcome,
+        cast(null as integer) as stage_position,
+        '{{ status }}' as source_key,
+        cast(null as varchar) as source_file,
+        cast(null as bigint) as source_row,
+        cast(null as varchar) as row_hash,
+        cast(null as timestamp) as extracted_at,
+        cast(null as timestamp) as superseded_at,
+        true as is_current,
+        cast(null as varchar) as extras,
+        true as is_last_known
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+final as (
+    select * from renamed
+    union all
+    select * from statuses
 )
 
-select * from renamed
+select * from final

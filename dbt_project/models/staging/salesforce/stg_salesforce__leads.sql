@@ -1,42 +1,42 @@
 -- Leads in the canonical columns. Salesforce dates the conversion alone, and a lead that is converted is a qualified one.
 with
 
-source_rows as (
-    select * from {{ source('raw', 'salesforce__lead') }}
-    where not _is_tombstone
+leads as (
+    select * from {{ ref('base_salesforce__leads') }}
 ),
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'salesforce'
-),
-
-renamed as (
+final as (
     select
         -- ids
-        {{ salesforce_id('id') }} as lead_key,
-        {{ salesforce_id('ownerid') }} as owner_reference,
-        {{ salesforce_id('convertedopportunityid') }} as opportunity_reference,
+        lead_key,
+        owner_key as owner_reference,
+        deal_key as opportunity_reference,
 
         -- text
-        {{ text('leadsource') }} as lead_source,
-        {{ text('status') }} as lead_status,
+        lead_source,
+        lead_status,
 
-        -- instants and their business dates: ConvertedDate is a date, and no zone touches it
-        {{ parse_instant('createddate', 'createddate_zone.time_zone') }} as created_at,
-        {{ business_date(parse_instant('createddate', 'createddate_zone.time_zone')) }} as created_on,
-        {{ start_of_business_date(salesforce_date('converteddate')) }} as qualified_at,
-        {{ salesforce_date('converteddate') }} as qualified_on,
-        {{ start_of_business_date(salesforce_date('converteddate')) }} as converted_at,
-        {{ salesforce_date('converteddate') }} as converted_on,
+        -- instants and their business dates
+        created_at,
+        created_on,
+        {{ start_of_business_date('converted_on') }} as qualified_at,
+        converted_on as qualified_on,
+        {{ start_of_business_date('converted_on') }} as converted_at,
+        converted_on,
 
         -- judgement of the source
-        {{ salesforce_exclusion('masterrecordid') }} as source_exclusion,
+        source_exclusion,
 
         -- origin
-        {{ source_row_columns(salesforce_id('id')) }}
-    from source_rows
-    {{ join_source_zone('createddate') }}
+        source_key,
+        source_file,
+        source_row,
+        row_hash,
+        extracted_at,
+        superseded_at,
+        is_current,
+        extras
+    from leads
 )
 
-select * from renamed
+select * from final

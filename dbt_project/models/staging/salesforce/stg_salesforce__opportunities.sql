@@ -1,78 +1,50 @@
--- Salesforce's opportunities in the canonical columns: a version for each that an extract showed, and one for each instant at
--- which their histories tell something. What else an opportunity was at such an instant is unknown.
+-- Salesforce's opportunities in the canonical columns: one version per extract that showed it, and one per known change in its histories.
+-- What else an opportunity was after such a change is unknown.
 with
 
 deals as (
-    select * from {{ ref('stg_salesforce__deals') }}
+    select * from {{ ref('base_salesforce__opportunities') }}
 ),
 
-states as (
-    select * from {{ ref('stg_salesforce__deal_states') }}
+record_types as (
+    select
+        {{ salesforce_id('id') }} as record_type_key,
+        max({{ text('name') }}) as record_type_name
+    from {{ source('raw', 'salesforce__record_type') }}
+    where not _is_tombstone and _superseded_at is null
+    group by {{ salesforce_id('id') }}
 ),
 
 newest_deals as (
     select
         *,
         row_number() over (
-            partition by deal_key
-            order by extracted_at desc, updated_at desc nulls last, row_hash desc
+            partition by deal_key order by extracted_at desc, updated_at desc nulls last, row_hash desc
         ) as position_from_newest
     from deals
 ),
 
-logged as (
-    select
-        newest_deals.deal_key,
-        states.owner_key,
-        newest_deals.account_key,
-        newest_deals.creator_key,
-        newest_deals.deal_name,
-        newest_deals.pipeline,
-        states.stage_name,
-        newest_deals.currency,
-        newest_deals.deal_type,
-        cast(null as varchar) as loss_reason,
-        cast(null as varchar) as forecast_category,
-        states.amount,
-        cast(null as decimal(18, 6)) as probability_percent,
-        false as is_deleted,
-        states.close_on,
-        newest_deals.created_at,
-        states.changed_at as updated_at,
-        newest_deals.source_key,
-        states.source_file,
-        states.source_row,
-        states.row_hash,
-        states.changed_at as extracted_at,
-        coalesce(states.ended_at, states.changed_at) as superseded_at,
-        false as is_current,
-        cast(null as varchar) as extras
-    from states
-    inner join newest_deals
-        on
-            states.deal_key = newest_deals.deal_key
-            and newest_deals.position_from_newest = 1
-),
-
+-- a state of the histories was never what an extract showed: the extract that delivered it outdated it as well
 versions as (
     select
         deal_key,
         owner_key,
         account_key,
         creator_key,
+        record_type_key,
         deal_name,
-        pipeline,
         stage_name,
         currency,
         deal_type,
         loss_reason,
         forecast_category,
         amount,
-        probability_percent,
+        probability,
         is_deleted,
         close_on,
         created_at,
         updated_at,
+        cast(null as timestamp) as delivered_at,
         source_key,
         source_file,
         source_row,
@@ -83,59 +55,94 @@ versions as (
         extras
     from deals
     union all
-    select * from logged
+    select
+        newest_deals.deal_key,
+        states.owner_key,
+        newest_deals.account_key,
+        newest_deals.creator_key,
+        newest_deals.record_type_key,
+        newest_deals.deal_name,
+        states.stage_name,
+        newest_deals.currency,
+        newest_deals.deal_type,
+        cast(null as varchar) as loss_reason,
+        cast(null as varchar) as forecast_category,
+        states.amount,
+        cast(null as decimal(9, 6)) as probability,
+        false as is_deleted,
+        states.close_on,
+        newest_deals.created_at,
+        states.changed_at as updated_at,
+        states.extracted_at as delivered_at,
+        newest_deals.source_key,
+        states.source_file,
+        states.source_row,
+        states.row_hash,
+        states.changed_at as extracted_at,
+        coalesce(states.ended_at, states.changed_at) as superseded_at,
+        false as is_current,
+        cast(null as varchar) as extras
+    from {{ ref('int_salesforce__deal_states') }} as states
+    inner join newest_deals
+        on
+            states.deal_key = newest_deals.deal_key
+            and newest_deals.position_from_newest = 1
 ),
 
 final as (
     select
         -- ids
-        deal_key as opportunity_key,
+        versions.deal_key as opportunity_key,
 
         -- references
-        owner_key as owner_reference,
-        account_key as account_reference,
+        versions.owner_key as owner_reference,
+        versions.account_key as account_reference,
         cast(null as varchar) as product_reference,
-        creator_key as created_by_reference,
+        versions.creator_key as created_by_reference,
         cast(null as varchar) as lead_reference,
 
         -- text
-        deal_name as opportunity_name,
-        pipeline,
-        stage_name as source_stage,
-        currency,
-        deal_type as opportunity_type,
-        loss_reason,
-        forecast_category,
+        versions.deal_name as opportunity_name,
+        coalesce(record_types.record_type_name, versions.record_type_key) as pipeline,
+        versions.stage_name as source_stage,
+        cast(null as varchar) as stage_on_creation,
+        versions.currency,
+        versions.deal_type as opportunity_type,
+        versions.loss_reason,
+        versions.forecast_category,
 
         -- numbers
-        amount,
-        case
-            when probability_percent between 0 and 100 then cast(probability_percent / 100 as decimal(9, 6))
-        end as probability,
+        versions.amount,
+        versions.probability,
 
         -- booleans
-        is_deleted,
+        versions.is_deleted,
 
         -- instants and their business dates
-        created_at,
-        {{ business_date('created_at') }} as created_on,
-        close_on as close_date,
+        versions.created_at,
+        {{ business_date('versions.created_at') }} as created_on,
+        versions.close_on as close_date,
         cast(null as timestamp) as closed_at,
-        updated_at,
+        versions.updated_at,
 
         -- judgement of the source
         cast(null as varchar) as source_exclusion,
 
+        -- the extracts that first delivered this version, and a newer one
+        versions.delivered_at,
+        versions.delivered_at as outdated_at,
+
         -- origin
-        source_key,
-        source_file,
-        source_row,
-        row_hash,
-        extracted_at,
-        superseded_at,
-        is_current,
-        extras
+        versions.source_key,
+        versions.source_file,
+        versions.source_row,
+        versions.row_hash,
+        versions.extracted_at,
+        versions.superseded_at,
+        versions.is_current,
+        versions.extras
     from versions
+    left join record_types on versions.record_type_key = record_types.record_type_key
 )
 
 select * from final

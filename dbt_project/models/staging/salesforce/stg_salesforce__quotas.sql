@@ -1,5 +1,5 @@
--- ForecastingQuota in the columns of the register of quotas. Whoever forecasts for a role has the quota of that team, everybody else
--- the own one. How long a period is stands in Period alone; without it the quota is of no period.
+-- ForecastingQuota in the columns of the register of quotas. A user who forecasts for a role has the quota of that team, any other user
+-- their own. Only Period says how long a period is.
 with
 
 source_rows as (
@@ -28,10 +28,6 @@ forecasters as (
 
 renamed as (
     select
-        -- ids
-        {{ salesforce_id('source_rows.quotaownerid') }} as owner_key,
-        {{ salesforce_id('source_rows.forecastingtypeid') }} as forecasting_type_key,
-
         -- text
         case when forecasters.user_key is null then 'rep' else 'team' end as assignee_type,
         coalesce(forecasters.team_key, {{ salesforce_id('source_rows.quotaownerid') }}) as assignee_reference,
@@ -41,7 +37,6 @@ renamed as (
         end as metric,
         periods.period_type,
         upper({{ text('source_rows.currencyisocode') }}) as currency,
-        {{ text('source_rows.productfamily') }} as product_family,
 
         -- numbers
         case

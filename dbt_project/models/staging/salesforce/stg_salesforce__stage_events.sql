@@ -4,15 +4,17 @@
 -- save, also where the stage stayed; a save into another stage is a move. OpportunityFieldHistory adds the opportunities
 -- that have no row there, and what came after the last one. Where it dates the creation, the opportunity was created in the
 -- stage that its first change left, without a change in the one that it has.
+{% set origin = 'changed_at, changed_by, history_key, source_file, source_row, row_hash, extracted_at, extras' %}
+
 with
 
 histories as (
-    select * from {{ ref('stg_salesforce__opportunity_histories') }}
+    select * from {{ ref('base_salesforce__opportunity_histories') }}
     where is_current
 ),
 
 field_histories as (
-    select * from {{ ref('stg_salesforce__opportunity_field_histories') }}
+    select * from {{ ref('base_salesforce__opportunity_field_histories') }}
     where is_current
 ),
 
@@ -20,7 +22,7 @@ deals as (
     select
         deal_key,
         max(stage_name) as stage_name
-    from {{ ref('stg_salesforce__deals') }}
+    from {{ ref('base_salesforce__opportunities') }}
     where is_current
     group by deal_key
 ),
@@ -64,14 +66,7 @@ entries as (
         stage_name as to_stage,
         cast(null as varchar) as old_stage,
         1 as entry_order,
-        changed_at,
-        changed_by,
-        history_key,
-        source_file,
-        source_row,
-        row_hash,
-        extracted_at,
-        extras
+        {{ origin }}
     from histories
     union all
     select
@@ -79,14 +74,7 @@ entries as (
         new_value as to_stage,
         old_value as old_stage,
         2 as entry_order,
-        changed_at,
-        changed_by,
-        history_key,
-        source_file,
-        source_row,
-        row_hash,
-        extracted_at,
-        extras
+        {{ origin }}
     from stage_changes
     where new_value is not null and (last_changed_at is null or changed_at > last_changed_at)
     union all
@@ -112,7 +100,7 @@ entries as (
     where creations.position_of_creation = 1
 ),
 
-followed as (
+sequenced as (
     select
         *,
         lag(to_stage) over (
@@ -144,7 +132,7 @@ final as (
         cast(null as timestamp) as superseded_at,
         true as is_current,
         extras
-    from followed
+    from sequenced
     where previous_stage is distinct from to_stage
 )
 

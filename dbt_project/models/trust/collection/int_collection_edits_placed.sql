@@ -14,7 +14,7 @@ as_of as (
 ),
 
 rep_teams as (
-    select * from {{ ref('int_rep_teams_dated') }}
+    select * from {{ ref('int_team_memberships') }}
 ),
 
 owners as (

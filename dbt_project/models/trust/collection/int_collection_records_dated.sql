@@ -89,9 +89,9 @@ created_opportunities as (
 first_leads as (
     select
         source,
-        source_record_id,
+        source_id,
         canonical_id
-    from {{ ref('int_source_ids_matched') }}
+    from {{ ref('bridge_source_ids') }}
     where entity = 'lead' and in_force_from = cast('0001-01-01' as date)
 ),
 
@@ -105,7 +105,7 @@ leads as (
             partition by judged.lead_id
             order by
                 case when judged.exclusion_reason = 'duplicate' then 1 else 0 end asc,
-                case when judged.source_lead_id = first_leads.source_record_id then 0 else 1 end asc,
+                case when judged.source_lead_id = first_leads.source_id then 0 else 1 end asc,
                 judged.source_lead_id asc
         ) as position_of_record
     from {{ ref('int_leads_judged') }} as judged

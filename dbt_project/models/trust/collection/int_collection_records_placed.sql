@@ -6,7 +6,7 @@ as_of as (
 ),
 
 rep_teams as (
-    select * from {{ ref('int_rep_teams_dated') }}
+    select * from {{ ref('int_team_memberships') }}
 ),
 
 records as (

@@ -52,15 +52,15 @@ reps as (
     select
         rep_id,
         coalesce(hired_on, cast('0001-01-01' as date)) as hired_on
-    from {{ ref('int_reps_matched') }}
+    from {{ ref('dim_reps') }}
 ),
 
 rep_teams as (
-    select * from {{ ref('int_rep_teams_dated') }}
+    select * from {{ ref('int_team_memberships') }}
 ),
 
 ancestors as (
-    select * from {{ ref('int_team_ancestors_expanded') }}
+    select * from {{ ref('dim_team_ancestors') }}
 ),
 
 by_segment as (

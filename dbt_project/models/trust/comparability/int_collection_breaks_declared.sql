@@ -6,13 +6,13 @@ changes as (
         change_id,
         what_changed,
         source,
-        {{ changed_object() }} as object,
-        {{ changed_field() }} as field,
+        object,
+        field,
         population,
         effective_on,
         bridge_rule,
         declared_by
-    from {{ ref('int_collection_changes_resolved') }}
+    from {{ ref('int_collection_changes_validated') }}
     where exclusion_reason is null and effective_on is not null
 ),
 
@@ -24,12 +24,12 @@ understood as (
     select distinct
         change_id,
         part_number
-    from {{ ref('int_stage_bridges_placed') }}
+    from {{ ref('int_stage_bridges') }}
     union all
     select
         change_id,
         part_number
-    from {{ ref('int_value_bridges_judged') }}
+    from {{ ref('int_value_bridges') }}
 ),
 
 rules as (

@@ -21,7 +21,7 @@ sole_teams as (
         min(rep_teams.team_id) as team_id
     from detected
     inner join {{ ref('int_rep_sources_listed') }} as rep_sources on detected.source = rep_sources.source
-    inner join {{ ref('int_rep_teams_dated') }} as rep_teams
+    inner join {{ ref('int_team_memberships') }} as rep_teams
         on
             rep_sources.rep_id = rep_teams.rep_id
             and detected.starts_on between rep_teams.valid_from and rep_teams.valid_to

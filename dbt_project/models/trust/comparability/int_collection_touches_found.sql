@@ -24,11 +24,11 @@ rep_sources as (
 ),
 
 rep_teams as (
-    select * from {{ ref('int_rep_teams_dated') }}
+    select * from {{ ref('int_team_memberships') }}
 ),
 
 ancestors as (
-    select * from {{ ref('int_team_ancestors_expanded') }}
+    select * from {{ ref('dim_team_ancestors') }}
 ),
 
 pipelines as (

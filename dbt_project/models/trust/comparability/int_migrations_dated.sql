@@ -18,7 +18,7 @@ owners as (
 ),
 
 rep_teams as (
-    select * from {{ ref('int_rep_teams_dated') }}
+    select * from {{ ref('int_team_memberships') }}
 ),
 
 moved as (

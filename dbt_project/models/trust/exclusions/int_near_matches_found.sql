@@ -8,13 +8,8 @@
 
 with
 
-crosswalks as (
-    select * from {{ ref('int_crosswalks_resolved') }}
-    where is_in_force
-),
-
 matches as (
-    select * from {{ ref('int_source_ids_matched') }}
+    select * from {{ ref('bridge_source_ids') }}
 ),
 
 records as (
@@ -27,16 +22,12 @@ records as (
         listed.recognized_by,
         coalesce(matches.canonical_id, listed.source_record_id) as canonical_id,
         {{ normalized_name('listed.record_name') }} as plain_name,
-        crosswalks.source_record_id is not null as is_decided
+        listed.declared_id is not null as is_decided
     from {{ ref('int_source_records_listed') }} as listed
     left join matches
         on
             listed.entity = matches.entity
-            and listed.source_record_id = matches.source_record_id
-    left join crosswalks
-        on
-            listed.entity = crosswalks.entity
-            and listed.source_record_id = crosswalks.source_record_id
+            and listed.source_record_id = matches.source_id
     where listed.entity in ('rep', 'account')
 ),
 

@@ -2,40 +2,17 @@
 -- Rows that were read but name something that cannot be resolved, judged anew at every run: what is unknown today may
 -- arrive tomorrow. They count nowhere and are shown with the quarantine.
 {% set ambiguous_references = {
-    'opportunity': {
-        'model': 'int_opportunities_judged',
-        'reference': 'owner_reference',
-        'columns': {
-            'crm_sales': 'sales_agent',
-            'generic': 'owner_id',
-            'hubspot': 'hubspot_owner_id',
-            'pipedrive': 'user_id',
-            'salesforce': 'OwnerId',
-        },
-    },
-    'opportunity_split': {
-        'model': 'int_opportunity_splits_resolved',
-        'reference': 'rep_reference',
-        'columns': {'generic': 'rep_id', 'salesforce': 'SplitOwnerId'},
-    },
-    'activity': {
-        'model': 'int_activities_judged',
-        'reference': 'rep_reference',
-        'columns': {
-            'generic': 'rep_id',
-            'hubspot': 'hubspot_owner_id',
-            'pipedrive': 'assigned_to_user',
-            'salesforce': 'OwnerId',
-        },
-    },
-    'lead': {
-        'model': 'int_leads_judged',
-        'reference': 'owner_reference',
-        'columns': {'generic': 'owner_id', 'hubspot': 'hubspot_owner_id', 'pipedrive': 'owner_id', 'salesforce': 'OwnerId'},
-    },
+    'opportunity': {'model': 'int_opportunities_judged', 'reference': 'owner_reference'},
+    'opportunity_split': {'model': 'int_opportunity_splits_resolved', 'reference': 'rep_reference'},
+    'activity': {'model': 'int_activities_judged', 'reference': 'rep_reference'},
+    'lead': {'model': 'int_leads_judged', 'reference': 'owner_reference'},
 } %}
 
 with
+
+source_columns as (
+    select * from {{ ref('int_source_columns_named') }}
+),
 
 quotas as (
     select
@@ -88,13 +65,15 @@ leaves as (
 ),
 
 memberships as (
+    {{ union_sources(
+        'team_memberships', 'rep_reference, team_reference, source_file, source_row, source_key', 'is_current'
+    ) }}
+),
+
+unresolved_memberships as (
     select
-        'generic' as source,
-        'team_membership' as object,
-        memberships.source_file,
-        memberships.source_row,
-        memberships.source_key,
-        case when reps.resolved_id is null then 'rep_id' else 'team_id' end as column_name,
+        memberships.*,
+        case when reps.resolved_id is null then 'rep_reference' else 'team_reference' end as canonical_column,
         case when reps.resolved_id is null then memberships.rep_reference else memberships.team_reference end as value,
         case
             when reps.resolved_id is null and reps.candidate_count > 1 then 'ambiguous_rep'
@@ -107,23 +86,21 @@ memberships as (
                 then 'names several; write the id'
             else 'is not in the extract of the source; correct it or deliver the row'
         end as fix
-    from {{ ref('stg_generic__team_memberships') }} as memberships
+    from memberships
     left join {{ ref('int_references_resolved') }} as reps
         on
             reps.entity = 'rep'
-            and reps.scope = 'generic'
+            and memberships.source = reps.scope
             and memberships.rep_reference = reps.reference
     left join {{ ref('int_references_resolved') }} as teams
         on
             teams.entity = 'team'
-            and teams.scope = 'generic'
+            and memberships.source = teams.scope
             and memberships.team_reference = teams.reference
-    where
-        memberships.is_current
-        and (reps.resolved_id is null or teams.resolved_id is null)
+    where reps.resolved_id is null or teams.resolved_id is null
 ),
 
-ambiguous as (
+unresolved_references as (
     {% for object, rows in ambiguous_references.items() -%}
     select
         source,
@@ -131,19 +108,44 @@ ambiguous as (
         source_file,
         source_row,
         source_key,
-        case source
-            {% for name, column in rows.columns.items() -%}
-            when '{{ name }}' then '{{ column }}'
-            {% endfor -%}
-            else '{{ rows.columns.generic }}'
-        end as column_name,
+        '{{ rows.reference }}' as canonical_column,
         {{ rows.reference }} as value,
         exclusion_reason as reason,
         'names several reps; write the id of one' as fix
     from {{ ref(rows.model) }}
     where exclusion_reason in ('ambiguous_owner', 'ambiguous_rep')
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    union all
+    {% endfor -%}
+    select
+        source,
+        'team_membership' as object,
+        source_file,
+        source_row,
+        source_key,
+        canonical_column,
+        value,
+        reason,
+        fix
+    from unresolved_memberships
+),
+
+unresolved as (
+    select
+        unresolved_references.source,
+        unresolved_references.object,
+        unresolved_references.source_file,
+        unresolved_references.source_row,
+        unresolved_references.source_key,
+        coalesce(source_columns.source_column, unresolved_references.canonical_column) as column_name,
+        unresolved_references.value,
+        unresolved_references.reason,
+        unresolved_references.fix
+    from unresolved_references
+    left join source_columns
+        on
+            unresolved_references.source = source_columns.source
+            and unresolved_references.object = source_columns.object
+            and unresolved_references.canonical_column = source_columns.canonical_column
 ),
 
 collection_changes as (
@@ -160,7 +162,7 @@ collection_changes as (
             when 'unknown_team' then 'is no team of any source; correct the name or deliver the team'
             else 'names several teams; write the id <source>:<id>'
         end as fix
-    from {{ ref('int_collection_changes_resolved') }}
+    from {{ ref('int_collection_changes_validated') }}
     where set_aside_reason is not null
 ),
 
@@ -190,7 +192,7 @@ crosswalks as (
         record_key as value,
         set_aside_reason as reason,
         'is no ' || entity || ' of ' || source || '; correct it or deliver the ' || entity as fix
-    from {{ ref('int_crosswalks_resolved') }}
+    from {{ ref('int_crosswalks_validated') }}
     where set_aside_reason is not null
 ),
 
@@ -203,9 +205,7 @@ unioned as (
     union all
     select * from leaves
     union all
-    select * from memberships
-    union all
-    select * from ambiguous
+    select * from unresolved
     union all
     select * from collection_changes
 ),

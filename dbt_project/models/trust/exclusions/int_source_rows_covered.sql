@@ -8,8 +8,8 @@ source_rows as (
 matches as (
     select
         entity,
-        source_record_id
-    from {{ ref('int_source_ids_matched') }}
+        source_id
+    from {{ ref('bridge_source_ids') }}
     where record_count > 1
 ),
 
@@ -39,13 +39,13 @@ readable as (
         count(*) as row_count,
         count(case when source_rows.exclusion_reason is null and source_rows.is_linked then 1 end) as linked_count,
         count(case when source_rows.exclusion_reason is null and not source_rows.is_linked then 1 end) as unlinked_count,
-        count(case when matches.source_record_id is not null then 1 end) as matched_count
+        count(case when matches.source_id is not null then 1 end) as matched_count
     from source_rows
     inner join sources on source_rows.source = sources.source
     left join matches
         on
             source_rows.object = matches.entity
-            and source_rows.source_record_id = matches.source_record_id
+            and source_rows.source_record_id = matches.source_id
     group by
         source_rows.source,
         source_rows.object,

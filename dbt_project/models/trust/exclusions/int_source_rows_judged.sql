@@ -63,7 +63,7 @@ judged as (
     {% endfor %}
 ),
 
--- teams of crm_sales come from its reps and have no row of their own
+-- a team that a source only names on its reps has no row of its own
 teams as (
     select
         source,
@@ -94,14 +94,15 @@ quotas as (
 -- the register alone is the plan
 quotas_of_crms as (
     select
-        'salesforce' as source,
+        source,
         'quota' as object,
         source_key,
         source_file,
         source_row,
         'not_the_plan' as exclusion_reason
-    from {{ ref('stg_salesforce__quotas') }}
-    where is_current
+    from (
+        {{ union_sources('quotas', 'source_key, source_file, source_row', 'is_current') }}
+    ) as crm_quotas
 ),
 
 -- the row's own column source says whose id it is
@@ -113,7 +114,7 @@ crosswalks as (
         source_file,
         source_row,
         exclusion_reason
-    from {{ ref('int_crosswalks_resolved') }}
+    from {{ ref('int_crosswalks_validated') }}
 ),
 
 -- the change's own column source says whose collection changed
@@ -125,7 +126,7 @@ collection_changes as (
         source_file,
         source_row,
         exclusion_reason
-    from {{ ref('int_collection_changes_resolved') }}
+    from {{ ref('int_collection_changes_validated') }}
 ),
 
 break_reviews as (
@@ -171,14 +172,15 @@ plain as (
 
 referring as (
     select
-        'generic' as source,
+        source,
         'team_membership' as object,
         source_key,
         source_file,
         source_row,
         row_hash
-    from {{ ref('stg_generic__team_memberships') }}
-    where is_current
+    from (
+        {{ union_sources('team_memberships', 'source_key, source_file, source_row, row_hash', 'is_current') }}
+    ) as memberships
     union all
     select
         'registers' as source,

@@ -5,7 +5,6 @@
     extracted_at, superseded_at, is_current
 {% endset %}
 
-{% set reps = rep_columns('activity') %}
 {% set happened_on = "coalesce(unioned.occurred_on, cast('9999-12-31' as date))" %}
 
 with
@@ -20,7 +19,7 @@ rep_references as (
 ),
 
 memberships as (
-    select * from {{ ref('int_team_memberships_dated') }}
+    select * from {{ ref('int_team_memberships') }}
 ),
 
 as_of as (
@@ -39,7 +38,7 @@ mapped as (
     select
         unioned.source,
         {{ canonical_id('unioned.source', 'unioned.activity_key') }} as activity_id,
-        lower({{ bridged_value('unioned', 'activity_type') }}) as activity_type,
+        lower({{ mapped_value('unioned', 'activity_type') }}) as activity_type,
         {{ mapped_value('unioned', 'rep_reference') }} as rep_reference,
         unioned.outcome,
         unioned.occurred_at,
@@ -51,8 +50,8 @@ mapped as (
         {{ told_days('unioned') }},
         count(*) over (partition by unioned.source, unioned.source_key) as rows_of_key
     from unioned
-    {{ join_value_map_and_bridges('unioned', 'activity_type', 'activity', 'rep_reference', happened_on) }}
-    {{ join_value_map('unioned', 'rep_reference', 'activity', reps, happened_on) }}
+    {{ join_value_map('unioned', 'activity_type', 'activity', happened_on, rep='rep_reference') }}
+    {{ join_value_map('unioned', 'rep_reference', 'activity', happened_on) }}
 ),
 
 -- most activities are told once, and never change

@@ -19,7 +19,7 @@ memberships as (
     select distinct
         rep_id,
         team_id
-    from {{ ref('int_team_memberships_dated') }}
+    from {{ ref('int_team_memberships') }}
 ),
 
 sources as (
@@ -51,7 +51,7 @@ final as (
         rep_sources.source
     from memberships
     inner join rep_sources on memberships.rep_id = rep_sources.rep_id
-    inner join {{ ref('int_team_ancestors_expanded') }} as ancestors on memberships.team_id = ancestors.team_id
+    inner join {{ ref('dim_team_ancestors') }} as ancestors on memberships.team_id = ancestors.team_id
 )
 
 select * from final

@@ -16,7 +16,7 @@ rep_references as (
 ),
 
 memberships as (
-    select * from {{ ref('int_team_memberships_dated') }}
+    select * from {{ ref('int_team_memberships') }}
 ),
 
 won as (

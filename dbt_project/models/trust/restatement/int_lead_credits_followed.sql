@@ -5,7 +5,6 @@
     extracted_at, superseded_at, is_current
 {% endset %}
 
-{% set owners = rep_columns('lead') %}
 {% set created_on = "coalesce(unioned.created_on, cast('9999-12-31' as date))" %}
 
 with
@@ -20,11 +19,11 @@ rep_references as (
 ),
 
 memberships as (
-    select * from {{ ref('int_team_memberships_dated') }}
+    select * from {{ ref('int_team_memberships') }}
 ),
 
 records as (
-    select * from {{ ref('int_source_ids_matched') }}
+    select * from {{ ref('bridge_source_ids') }}
     where entity = 'lead'
 ),
 
@@ -40,11 +39,11 @@ mapped as (
         unioned.row_hash,
         {{ told_days('unioned') }}
     from unioned
-    {{ join_value_map('unioned', 'owner_reference', 'lead', owners, created_on) }}
+    {{ join_value_map('unioned', 'owner_reference', 'lead', created_on) }}
 ),
 
-speaking as (
-    {{ speaking_records('records', 'mapped', 'source_lead_id') }}
+authoritative as (
+    {{ authoritative_records('records', 'mapped', 'source_lead_id') }}
 ),
 
 told as (
@@ -52,13 +51,13 @@ told as (
         coalesce(records.canonical_id, mapped.source_lead_id) as lead_id,
         records.canonical_id is not null as is_matched,
         mapped.*,
-        greatest(mapped.told_from, coalesce(speaking.speaks_from, mapped.told_from)) as stood_from,
+        greatest(mapped.told_from, coalesce(authoritative.authoritative_from, mapped.told_from)) as stood_from,
         least(
-            coalesce(mapped.told_until, speaking.speaks_until), coalesce(speaking.speaks_until, mapped.told_until)
+            coalesce(mapped.told_until, authoritative.authoritative_until), coalesce(authoritative.authoritative_until, mapped.told_until)
         ) as stood_until
     from mapped
-    left join records on mapped.source_lead_id = records.source_record_id
-    left join speaking on mapped.source_lead_id = speaking.source_record_id
+    left join records on mapped.source_lead_id = records.source_id
+    left join authoritative on mapped.source_lead_id = authoritative.source_id
 ),
 
 days as (

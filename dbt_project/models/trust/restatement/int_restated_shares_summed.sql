@@ -31,7 +31,7 @@ credited as (
 ),
 
 ancestors as (
-    select * from {{ ref('int_team_ancestors_expanded') }}
+    select * from {{ ref('dim_team_ancestors') }}
 ),
 
 cutoffs as (

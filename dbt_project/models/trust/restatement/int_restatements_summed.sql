@@ -30,7 +30,7 @@ by_assignee as (
         moved.days_after,
         moved.change_amount
     from moved
-    inner join {{ ref('int_team_ancestors_expanded') }} as ancestors on moved.team_id = ancestors.team_id
+    inner join {{ ref('dim_team_ancestors') }} as ancestors on moved.team_id = ancestors.team_id
     union all
     select
         'company' as assignee_type,

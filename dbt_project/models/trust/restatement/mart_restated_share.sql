@@ -5,7 +5,7 @@ shares as (
 ),
 
 teams as (
-    select * from {{ ref('int_teams_matched') }}
+    select * from {{ ref('dim_teams') }}
 ),
 
 figures as (

@@ -29,6 +29,7 @@ renamed as (
         {{ text('betreff') }} as opportunity_name,
         cast(null as varchar) as pipeline,
         {{ text('phase') }} as source_stage,
+        cast(null as varchar) as stage_on_creation,
         cast(null as varchar) as currency,
         cast(null as varchar) as opportunity_type,
         {{ text('verlustgrund') }} as loss_reason,
@@ -51,6 +52,10 @@ renamed as (
 
         -- judgement of the source
         case when {{ text('aufgegangen_in') }} is not null then 'merged' end as source_exclusion,
+
+        -- the extracts say when a version was delivered
+        cast(null as timestamp) as delivered_at,
+        cast(null as timestamp) as outdated_at,
 
         -- origin
         {{ source_row_columns() }}

@@ -1,0 +1,120 @@
+-- The value map in force with what declared bridges add to it. A bridge gives a meaning only to a value that the register does not know, in
+-- upper or lower case. One of a change of everybody always holds; one of a team's change holds for whatever names a rep of the team, while
+-- the rep is in it.
+with
+
+changes as (
+    select
+        change_id,
+        case when population like 'team:%' then substring(population, 6) end as limited_to_team_id
+    from {{ ref('int_collection_changes_validated') }}
+    where exclusion_reason is null
+),
+
+bridges as (
+    select
+        bridges.*,
+        changes.limited_to_team_id
+    from {{ ref('int_value_bridges') }} as bridges
+    inner join changes on bridges.change_id = changes.change_id
+    where bridges.source_value is not null
+),
+
+ancestors as (
+    select * from {{ ref('dim_team_ancestors') }}
+),
+
+memberships as (
+    select * from {{ ref('int_team_memberships') }}
+),
+
+rep_references as (
+    select * from {{ ref('int_references_resolved') }}
+    where entity = 'rep' and resolved_id is not null
+),
+
+-- of several rules on one value the one of the first change counts, and one for everybody before that of a team
+bridges_for_all as (
+    select
+        *,
+        row_number() over (partition by source, object, field, source_value order by change_id, part_number) as position_of_rule
+    from bridges
+    where limited_to_team_id is null
+),
+
+bridges_for_reps as (
+    select
+        bridges.*,
+        rep_references.reference as rep_reference,
+        memberships.valid_from,
+        memberships.valid_to,
+        row_number() over (
+            partition by
+                bridges.source,
+                bridges.object,
+                bridges.field,
+                bridges.source_value,
+                rep_references.reference,
+                memberships.valid_from
+            order by bridges.change_id, bridges.part_number
+        ) as position_of_rule
+    from bridges
+    inner join ancestors on bridges.limited_to_team_id = ancestors.ancestor_team_id
+    inner join memberships on ancestors.team_id = memberships.team_id
+    inner join rep_references
+        on
+            bridges.source = rep_references.scope
+            and memberships.rep_id = rep_references.resolved_id
+    left join bridges_for_all
+        on
+            bridges.source = bridges_for_all.source
+            and bridges.object = bridges_for_all.object
+            and bridges.field = bridges_for_all.field
+            and bridges.source_value = bridges_for_all.source_value
+    where bridges_for_all.source_value is null
+),
+
+final as (
+    select
+        source,
+        object,
+        field,
+        lower(source_value) as value_key,
+        source_value,
+        cast(null as varchar) as rep_reference,
+        mapped_value,
+        meaning_from,
+        meaning_to,
+        cast(null as varchar) as change_id
+    from {{ ref('int_value_maps_in_force') }}
+    union all
+    select
+        source,
+        object,
+        field,
+        source_value as value_key,
+        cast(null as varchar) as source_value,
+        cast(null as varchar) as rep_reference,
+        mapped_value,
+        cast('0001-01-01' as date) as meaning_from,
+        cast('9999-12-31' as date) as meaning_to,
+        change_id
+    from bridges_for_all
+    where position_of_rule = 1
+    union all
+    select
+        source,
+        object,
+        field,
+        source_value as value_key,
+        cast(null as varchar) as source_value,
+        rep_reference,
+        mapped_value,
+        valid_from as meaning_from,
+        valid_to as meaning_to,
+        change_id
+    from bridges_for_reps
+    where position_of_rule = 1
+)
+
+select * from final

@@ -1,0 +1,127 @@
+-- The team of each rep on every day, or none; both ends are inclusive and the spans of a rep have no gap. A rep with
+-- memberships of the source has those alone; the others are always in the team of their own row, of several rows the first in precedence.
+-- Where memberships overlap, the one that began last holds while it lasts.
+with
+
+rep_sources as (
+    select * from {{ ref('int_rep_sources_listed') }}
+),
+
+team_references as (
+    select * from {{ ref('int_references_resolved') }}
+    where entity = 'team' and resolved_id is not null
+),
+
+rep_references as (
+    select * from {{ ref('int_references_resolved') }}
+    where entity = 'rep' and resolved_id is not null
+),
+
+memberships as (
+    {{ union_sources('team_memberships', 'rep_reference, team_reference, valid_from, valid_to', 'is_current') }}
+),
+
+delivered as (
+    select
+        rep_references.resolved_id as rep_id,
+        team_references.resolved_id as team_id,
+        coalesce(memberships.valid_from, cast('0001-01-01' as date)) as valid_from,
+        coalesce(memberships.valid_to, cast('9999-12-31' as date)) as valid_to
+    from memberships
+    inner join rep_references
+        on
+            memberships.rep_reference = rep_references.reference
+            and memberships.source = rep_references.scope
+    inner join team_references
+        on
+            memberships.team_reference = team_references.reference
+            and memberships.source = team_references.scope
+),
+
+teams_of_rows as (
+    select
+        rep_sources.rep_id,
+        team_references.resolved_id as team_id,
+        row_number() over (partition by rep_sources.rep_id order by rep_sources.precedence) as position_of_team
+    from rep_sources
+    inner join team_references
+        on
+            rep_sources.source = team_references.scope
+            and rep_sources.team_reference = team_references.reference
+    left join delivered on rep_sources.rep_id = delivered.rep_id
+    where delivered.rep_id is null
+),
+
+undated as (
+    select
+        rep_id,
+        team_id,
+        cast('0001-01-01' as date) as valid_from,
+        cast('9999-12-31' as date) as valid_to
+    from teams_of_rows
+    where position_of_team = 1
+),
+
+unioned as (
+    select distinct * from delivered
+    where valid_from <= valid_to
+    union all
+    select * from undated
+),
+
+boundaries as (
+    select
+        rep_id,
+        cast('0001-01-01' as date) as segment_from
+    from rep_sources
+    union
+    select
+        rep_id,
+        valid_from as segment_from
+    from unioned
+    union
+    select
+        rep_id,
+        {{ add_days('valid_to', 1) }} as segment_from
+    from unioned
+    where valid_to < cast('9999-12-31' as date)
+),
+
+segments as (
+    select
+        rep_id,
+        segment_from,
+        coalesce(
+            {{ add_days('lead(segment_from) over (partition by rep_id order by segment_from)', -1) }},
+            cast('9999-12-31' as date)
+        ) as segment_to
+    from boundaries
+),
+
+teams_of_segments as (
+    select
+        segments.rep_id,
+        unioned.team_id,
+        segments.segment_from,
+        segments.segment_to,
+        row_number() over (
+            partition by segments.rep_id, segments.segment_from order by unioned.valid_from desc, unioned.team_id asc
+        ) as position_in_segment
+    from segments
+    left join unioned
+        on
+            segments.rep_id = unioned.rep_id
+            and segments.segment_from between unioned.valid_from and unioned.valid_to
+),
+
+final as (
+    select
+        rep_id,
+        team_id,
+        segment_from as valid_from,
+        segment_to as valid_to
+    from teams_of_segments
+    where position_in_segment = 1
+)
+
+select * from final
