@@ -1,4 +1,4 @@
-{#- Why a current source row is out of every number: a newer row has its key ('duplicate'), its CRM says why
+{#- Why a current source row is excluded from all numbers: a newer row has its key ('duplicate'), its CRM says why
     (`source_exclusion`), or marks it deleted.
     Of rows that share a key the last updated counts; then the row hash, then the first of the file. -#}
 {% macro exclusion_reason(updated_at='cast(null as timestamp)', is_deleted='false', source_exclusion='cast(null as varchar)') -%}
@@ -18,7 +18,7 @@
 {%- endmacro %}
 
 
-{#- The canonical id of what `reference` names: a full id <source>:<id> of any source as it stands, else a key of its own source. -#}
+{#- The canonical id of what `reference` names: a full id <source>:<id> of any source unchanged, else a key of its own source. -#}
 {% macro referenced_id(source, reference) -%}
     case
         when {% for known in sources_of('opportunities') -%}
@@ -54,8 +54,8 @@
 {%- endmacro %}
 
 
-{#- The rows of `model` that count (one per record of a source) with the canonical id of each, and the precedence of the records of one
-    id: the one that was first seen last comes first. -#}
+{#- The counting rows of `model` (one row per record of a source) with the canonical id of each record, and the precedence of the
+    records of one id: the one that was first seen last comes first. -#}
 {% macro matched_records(entity, model) -%}
     select
         records.*,

@@ -111,8 +111,9 @@ class MemoryWarehouse:
         self._constant = {model.name for model in project.models.values() if not model.parents} - {
             model.name for model in self._given
         }
+        self._staged = {model.name for model in project.needed_for(*(model.name for model in self._given))}
         for model in project.models.values():
-            if model in self._given or model.name in self._constant:
+            if model.name in self._staged or model.name in self._constant:
                 self._build(model)
 
     def build(self, company: Company, *marts: str) -> None:
@@ -124,7 +125,7 @@ class MemoryWarehouse:
             if rows := company.get(model.name):
                 self._run(_insert(model.relation, rows))
         for model in self.project.needed_for(*marts):
-            if model not in self._given and model.name not in self._constant:
+            if model.name not in self._staged and model.name not in self._constant:
                 self._build(model)
         self._run("commit")
 

@@ -1,5 +1,7 @@
 """Conventions of the dbt project that no tool checks by itself: each rule lists what breaks it; the list is empty."""
 
+import ast
+import csv
 import graphlib
 import json
 import re
@@ -34,12 +36,12 @@ def models(target: Path) -> dict[str, dict[str, Any]]:
     return {node["name"]: node for node in nodes if node["resource_type"] == "model"}
 
 
-def test_every_model_is_described_in_a_yaml_beside_it(models: dict[str, dict[str, Any]]) -> None:
+def test_every_model_is_described_in_a_yaml_beside_or_above_it(models: dict[str, dict[str, Any]]) -> None:
     elsewhere = [
         name
         for name, model in models.items()
         if not model["description"]
-        or Path(model["patch_path"].partition("://")[2]).parent != Path(model["original_file_path"]).parent
+        or Path(model["patch_path"].partition("://")[2]).parent not in Path(model["original_file_path"]).parents
     ]
     assert elsewhere == []
 
@@ -93,7 +95,7 @@ def test_every_mart_is_tested_for_its_grain(target: Path, models: dict[str, dict
 
 def test_names_follow_the_layers(models: dict[str, dict[str, Any]]) -> None:
     patterns = {
-        "staging": r"stg_[a-z]+(_[a-z]+)*__[a-z_]+s",
+        "staging": r"(base|stg)_[a-z]+(_[a-z]+)*__[a-z_]+s",
         "intermediate": r"int_[a-z_]+",
         "marts": r"(dim|fct|bridge)_[a-z_]+s|mart_[a-z_]+|publication",
         "quality": r"collection_[a-z]+",
@@ -109,12 +111,97 @@ def test_marts_read_no_staging_and_staging_reads_raw_and_its_own_source(models: 
         for parent in model["depends_on"]["nodes"]
         if (model["schema"] == "marts" and (parent.startswith("source.") or ".stg_" in parent))
         or (
-            model["schema"] == "staging"
+            model["fqn"][1] == "staging"
             and not parent.startswith("source.")
-            and f".{name.partition('__')[0]}__" not in parent
+            and models[parent.split(".")[-1]]["fqn"][:3] != model["fqn"][:3]
         )
     ]
     assert crossing == []
+
+
+def test_crm_names_stop_at_staging(models: dict[str, dict[str, Any]]) -> None:
+    """Behind staging no SQL names a source, and what reads an entity of one source reads it of every source."""
+    crms = {source for source in load_source_configs(Settings.from_environment().sources) if source != "registers"}
+    behind = [name for name, model in models.items() if model["fqn"][1] != "staging"]
+    written = {name: models[name]["raw_code"] for name in behind} | {
+        path.name: path.read_text() for path in (DBT_PROJECT / "macros").rglob("*.sql") if path.parent.name != "staging"
+    }
+    named = [
+        f"{name} names {source}"
+        for name, code in written.items()
+        for source in crms
+        if re.search(rf"\b(stg_)?{source}(\b|__)", code, re.IGNORECASE)
+    ]
+    delivered = _staged_entities(models)
+    parents = {name: {*models[name]["depends_on"]["nodes"]} for name in behind}
+    partial = [
+        f"{name} reads {entity} of {', '.join(sorted(read))}"
+        for name in behind
+        for entity, sources in delivered.items()
+        if (read := {source for source in sources if f"model.kuota.stg_{source}__{entity}" in parents[name]})
+        and read != sources
+    ]
+    assert (named, partial) == ([], [])
+
+
+def test_entities_by_source_lists_the_staging_models(models: dict[str, dict[str, Any]]) -> None:
+    """The one list of what each source delivers, and a contract on all of it."""
+    macros = (DBT_PROJECT / "macros" / "staging" / "entities.sql").read_text()
+    body = macros.partition("{% macro entities_by_source() -%}")[2].partition("return(")[2].partition(") }}")[0]
+    listed = {(source, entity) for source, entities in ast.literal_eval(body).items() for entity in entities}
+    staged = {(source, entity) for entity, sources in _staged_entities(models).items() for source in sources}
+    assert listed == staged
+    loose = [
+        name
+        for name, model in models.items()
+        if name.startswith("stg_") and not model["config"]["contract"]["enforced"]
+    ]
+    assert loose == []
+
+
+def test_the_contract_of_an_entity_is_the_same_for_every_source(models: dict[str, dict[str, Any]]) -> None:
+    contracts = {
+        name: tuple((column["name"], column["data_type"]) for column in model["columns"].values())
+        for name, model in models.items()
+    }
+    differing = [
+        f"{entity}: {', '.join(sorted(sources))}"
+        for entity, sources in _staged_entities(models).items()
+        if len({contracts[f"stg_{source}__{entity}"] for source in sources}) > 1
+    ]
+    assert differing == []
+
+
+def test_source_columns_are_columns_of_the_sources_and_those_that_are_mapped() -> None:
+    """The seed names columns that sources/*.yml declares, and marks those of which a model joins the value map."""
+    with (DBT_PROJECT / "seeds" / "source_columns.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    configs = load_source_configs(Settings.from_environment().sources)
+    # activities may be of several objects, such as calls and tasks
+    delivered = {
+        (source, column)
+        for source, config in configs.items()
+        for declared in config.objects.values()
+        for column in declared.columns
+    }
+    unknown = [row for row in rows if row["source"] and (row["source"], row["source_column"].lower()) not in delivered]
+    plain = {(row["object"], row["canonical_column"]) for row in rows if not row["source"]}
+    without_plain = [row for row in rows if (row["object"], row["canonical_column"]) not in plain]
+    written = "".join(path.read_text() for path in (DBT_PROJECT / "models").rglob("*.sql"))
+    calls = re.findall(r"join_value_map(?:_and_bridges)?\('\w+', '(\w+)', '(\w+)'", written)
+    joined = {(called, column) for column, called in calls}
+    mapped = {(row["object"], row["canonical_column"]) for row in rows if row["is_mapped"] == "true"}
+    assert (unknown, without_plain) == ([], [])
+    assert mapped == joined
+
+
+def _staged_entities(models: dict[str, dict[str, Any]]) -> dict[str, set[str]]:
+    """The sources of each canonical entity, by the names of the staging models."""
+    entities: dict[str, set[str]] = {}
+    for name in models:
+        if (found := re.fullmatch(r"stg_(\w+?)__(\w+)", name)) and found[1] != "registers":
+            entities.setdefault(found[2], set()).add(found[1])
+    return entities
 
 
 def test_dbt_knows_every_raw_table_and_no_other(target: Path) -> None:

@@ -75,12 +75,12 @@
             group by deal_key
             having max(case when is_current then 1 else 0 end) = 0
         ) as vanished on states.deal_key = vanished.deal_key
-    ) as followed
+    ) as sequenced
 {%- endmacro %}
 
 
-{#- Which deal a row of `deals` describes, from when on, and whether `logged_deals` has it: beside a log from its last update on,
-    without one from its extract on. A second row of a deal in one extract has a history of its own. -#}
+{#- Which deal a row of `deals` describes, from when on, and whether `logged_deals` has it: from its last update on where the deal
+    has a log, else from its extract on. A second row of a deal in one extract has a history of its own. -#}
 {% macro delivered_state() -%}
     case
             when deals.is_current and deals.position_of_deal > 1

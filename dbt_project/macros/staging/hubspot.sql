@@ -26,7 +26,7 @@
 {%- endmacro %}
 
 
-{#- The columns of a deal that its history tells, by the names of their properties. -#}
+{#- The columns of a deal that its history has, by the names of their properties. -#}
 {% macro hubspot_history_columns() -%}
     {{ return({
         'dealstage': 'stage_key',

@@ -1,4 +1,4 @@
-{#- The columns of a deal that its log tells, by the names of their fields. -#}
+{#- The columns of a deal that its log has, by the names of their fields. -#}
 {% macro pipedrive_log_columns() -%}
     {{ return({
         'currency': 'currency',

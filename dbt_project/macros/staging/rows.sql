@@ -4,8 +4,8 @@
 {%- endmacro %}
 
 
-{#- Where a staged row comes from and from when to when it was the newest known one for its key. `source_key` says in SQL what
-    tells rows of one key, where that is not the delivered text itself. -#}
+{#- Where a staged row comes from, and from when to when it was the newest known one for its key. `source_key` is the key in SQL, where
+    it is not the delivered text itself. -#}
 {% macro source_row_columns(source_key='_key') -%}
     {{ source_key }} as source_key,
         _source_file as source_file,

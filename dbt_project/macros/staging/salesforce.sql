@@ -1,5 +1,5 @@
-{#- A Salesforce id in its form of 18 characters. One of 15 tells upper from lower case and names the same record: its last three
-    characters say which of each five are capitals, the first of the five worth 1, the second 2, the fifth 16. -#}
+{#- A Salesforce id in its form of 18 characters. An id of 15 is case-sensitive and names the same record. The three further
+    characters say which letters of each five are capitals, the first of the five worth 1, the second 2, the fifth 16. -#}
 {% macro salesforce_id(column) -%}
     {%- set patterns = [] -%}
     {%- for value in range(32) -%}

@@ -46,7 +46,7 @@ def lay_out(folder: Path, *further: str) -> ExampleSettings:
         shutil.copyfile(EXAMPLE / path, project / path)
     listed = re.search(r"^ *'kontorwerk': \[.*\n", (EXAMPLE / "README.md").read_text(), re.MULTILINE)
     assert listed
-    macros = project / "dbt_project" / "macros" / "canonical.sql"
+    macros = project / "dbt_project" / "macros" / "staging" / "entities.sql"
     before, sources, after = macros.read_text().partition("{% macro entities_by_source() -%}\n    {{ return({\n")
     assert sources
     macros.write_text(before + sources + listed[0] + after)

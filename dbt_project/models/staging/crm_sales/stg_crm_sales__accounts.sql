@@ -23,7 +23,7 @@ renamed as (
         -- instants
         cast(null as timestamp) as created_at,
 
-        -- judgement of the source
+        -- why the source does not count the row
         cast(null as varchar) as source_exclusion,
 
         -- origin

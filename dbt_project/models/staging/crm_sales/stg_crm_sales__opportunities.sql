@@ -42,10 +42,10 @@ renamed as (
         cast(null as timestamp) as closed_at,
         cast(null as timestamp) as updated_at,
 
-        -- judgement of the source
+        -- why the source does not count the row
         cast(null as varchar) as source_exclusion,
 
-        -- the extracts say when a version was delivered
+        -- extracted_at and superseded_at are the extracts
         cast(null as timestamp) as delivered_at,
         cast(null as timestamp) as outdated_at,
 

@@ -19,7 +19,7 @@ renamed as (
         {{ parse_number('sales_price', 'decimal(18, 4)') }} as list_price,
         cast(null as decimal(18, 4)) as unit_cost,
 
-        -- judgement of the source
+        -- why the source does not count the row
         cast(null as varchar) as source_exclusion,
 
         -- origin

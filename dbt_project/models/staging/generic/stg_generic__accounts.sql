@@ -26,7 +26,7 @@ renamed as (
         -- instants
         {{ parse_instant('created_at', 'created_at_zone.time_zone') }} as created_at,
 
-        -- judgement of the source
+        -- why the source does not count the row
         cast(null as varchar) as source_exclusion,
 
         -- origin

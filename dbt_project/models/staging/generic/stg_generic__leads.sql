@@ -29,7 +29,7 @@ renamed as (
         {{ parse_instant('converted_at', 'converted_at_zone.time_zone') }} as converted_at,
         {{ business_date(parse_instant('converted_at', 'converted_at_zone.time_zone')) }} as converted_on,
 
-        -- judgement of the source
+        -- why the source does not count the row
         cast(null as varchar) as source_exclusion,
 
         -- origin

@@ -34,7 +34,7 @@ renamed as (
 
         -- numbers
         {{ parse_number('amount', 'decimal(18, 4)') }} as amount,
-        -- a fraction: whether 65 stands for 0.65 or is a typing error cannot be known
+        -- a fraction: whether 65 means 0.65 or is a typing error cannot be known
         case
             when {{ parse_number('probability', 'decimal(18, 6)') }} between 0 and 1
                 then {{ parse_number('probability', 'decimal(9, 6)') }}
@@ -50,10 +50,10 @@ renamed as (
         {{ parse_instant('closed_at', 'closed_at_zone.time_zone') }} as closed_at,
         {{ parse_instant('updated_at', 'updated_at_zone.time_zone') }} as updated_at,
 
-        -- judgement of the source
+        -- why the source does not count the row
         cast(null as varchar) as source_exclusion,
 
-        -- the extracts say when a version was delivered
+        -- extracted_at and superseded_at are the extracts
         cast(null as timestamp) as delivered_at,
         cast(null as timestamp) as outdated_at,
 

@@ -17,7 +17,7 @@ renamed as (
         {{ parse_number('unit_price', 'decimal(18, 4)') }} as unit_price,
         {{ parse_number('discount_rate', 'decimal(9, 6)') }} as discount_rate,
 
-        -- judgement of the source
+        -- why the source does not count the row
         cast(null as varchar) as source_exclusion,
 
         -- origin

@@ -14,7 +14,7 @@ renamed as (
         -- numbers
         {{ parse_number('share', 'decimal(9, 6)') }} as share,
 
-        -- judgement of the source
+        -- why the source does not count the row
         cast(null as varchar) as source_exclusion,
 
         -- origin

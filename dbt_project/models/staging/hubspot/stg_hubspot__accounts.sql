@@ -51,7 +51,7 @@ final as (
         -- instants
         companies.created_at,
 
-        -- judgement of the source
+        -- why the source does not count the row
         case
             when merged_companies.merged_key is not null then 'merged'
             when companies.is_archived then 'deleted'

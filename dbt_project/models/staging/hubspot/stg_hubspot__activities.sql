@@ -1,6 +1,6 @@
 -- HubSpot's calls, emails, meetings and tasks in the canonical columns of activities. What is queued, scheduled, called off or
 -- not done has not occurred: it has a null occurred_at, and its outcome says so. A meeting without an outcome was held when it
--- began before it was delivered. A task is no call and no email, also where its type says what to do.
+-- began before it was delivered. A task is not a call or an email, also where its type says what to do.
 {% set started_at = hubspot_instant('hs_meeting_start_time') %}
 {% set ended_at = hubspot_instant('hs_meeting_end_time') %}
 

@@ -58,7 +58,7 @@ final as (
         contacts.became_opportunity_at as converted_at,
         {{ business_date('contacts.became_opportunity_at') }} as converted_on,
 
-        -- judgement of the source
+        -- why the source does not count the row
         case
             when merged_contacts.merged_key is not null then 'merged'
             when contacts.is_archived then 'deleted'

@@ -84,7 +84,7 @@ renamed as (
         ended.close_at as closed_at,
         case when ended.is_logged then ended.observed_at else ended.updated_at end as updated_at,
 
-        -- judgement of the source
+        -- why the source does not count the row
         case when merged_deals.merged_key is not null then 'merged' end as source_exclusion,
 
         -- the extracts that first delivered this version, and a newer one
@@ -112,6 +112,6 @@ renamed as (
             and ended.ended_at is null
 )
 
--- a past version without a known stage says nothing
+-- a past version without a known stage is of no use
 select * from renamed
 where source_stage is not null or is_current

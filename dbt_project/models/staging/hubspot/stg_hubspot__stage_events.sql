@@ -1,5 +1,5 @@
 -- The moves of HubSpot's deals, from the history of dealstage, in the canonical columns of stage events. Setting the stage that
--- a deal is in, is no move.
+-- a deal is already in is not a move.
 with
 
 stage_changes as (

@@ -113,7 +113,7 @@ logged_deals as (
     select distinct deal_key from logged
 ),
 
--- beside a log a blank means nothing, because a column may not have been exported
+-- where a deal has a log a blank means nothing, because a column may not have been exported
 delivered as (
     select
         {{ delivered_state() }},

@@ -2,7 +2,7 @@
 {#- A table, because the models of deals and of stage events both read it, and it sorts the whole log. -#}
 {{ config(materialized='table') }}
 -- The state of each deal after each known change, from the log of changes and from deals.csv. A change sets its field from its instant
--- on. A row of deals.csv sets the whole deal: beside a log from its update_time on, without one from its extract on. Of each field the
+-- on. A row of deals.csv sets the whole deal: from its update_time on where the deal has a log, else from its extract on. Of each field the
 -- newest value counts; before the first one it is unknown, but for the owner and the creation where the log has none.
 {% set columns = pipedrive_log_columns().values() | list %}
 {% set close_columns = pipedrive_close_columns().values() | list %}

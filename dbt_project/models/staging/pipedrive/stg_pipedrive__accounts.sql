@@ -27,7 +27,7 @@ renamed as (
         -- instants
         {{ parse_instant('add_time', 'add_time_zone.time_zone') }} as created_at,
 
-        -- judgement of the source
+        -- why the source does not count the row
         cast(null as varchar) as source_exclusion,
 
         -- origin

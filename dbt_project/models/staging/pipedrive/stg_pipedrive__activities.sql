@@ -1,4 +1,4 @@
--- Pipedrive keeps plans and deeds in one list. What is not marked done, or was deleted, has not occurred: it has a null
+-- Pipedrive keeps planned and done activities in one list. What is not marked done, or was deleted, has not occurred: it has a null
 -- occurred_at, and its outcome says so. What is done occurred when it was due.
 with
 

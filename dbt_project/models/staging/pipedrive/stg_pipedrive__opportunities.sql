@@ -68,7 +68,7 @@ renamed as (
         ended.closed_at,
         case when ended.is_logged then ended.observed_at else ended.updated_at end as updated_at,
 
-        -- judgement of the source
+        -- why the source does not count the row
         cast(null as varchar) as source_exclusion,
 
         -- the extracts that first delivered this version, and a newer one
@@ -93,6 +93,6 @@ renamed as (
             and ended.ended_at is null
 )
 
--- a past version without a known stage says nothing
+-- a past version without a known stage is of no use
 select * from renamed
 where source_stage is not null or is_current

@@ -1,6 +1,6 @@
 -- The moves of the deals that have a log, in the canonical columns of stage events. A change of stage counts while the deal
 -- is open: what is done to it after its close reopens nothing. A close is a move to won or lost; a reopening is a move
--- back into the stage that the deal is in. Setting what already is, is no move.
+-- back into the stage that the deal is in. Setting a value that is already set is not a move.
 with
 
 stage_changes as (

@@ -17,7 +17,7 @@ renamed as (
         {{ salesforce_id('ownerid') }} as owner_key,
         {{ salesforce_id('accountid') }} as account_key,
         {{ salesforce_id('createdbyid') }} as creator_key,
-        -- all zeros stand for an organization without record types
+        -- all zeros mean an organization without record types
         nullif({{ salesforce_id('recordtypeid') }}, '012000000000000AAA') as record_type_key,
 
         -- text

@@ -26,7 +26,7 @@ renamed as (
         -- instants
         {{ parse_instant('createddate', 'createddate_zone.time_zone') }} as created_at,
 
-        -- judgement of the source
+        -- why the source does not count the row
         {{ salesforce_exclusion('masterrecordid') }} as source_exclusion,
 
         -- origin

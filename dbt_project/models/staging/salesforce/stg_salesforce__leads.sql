@@ -24,7 +24,7 @@ final as (
         {{ start_of_business_date('converted_on') }} as converted_at,
         converted_on,
 
-        -- judgement of the source
+        -- why the source does not count the row
         source_exclusion,
 
         -- origin

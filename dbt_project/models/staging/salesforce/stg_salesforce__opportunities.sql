@@ -125,7 +125,7 @@ final as (
         cast(null as timestamp) as closed_at,
         versions.updated_at,
 
-        -- judgement of the source
+        -- why the source does not count the row
         cast(null as varchar) as source_exclusion,
 
         -- the extracts that first delivered this version, and a newer one

@@ -17,7 +17,7 @@ renamed as (
         {{ parse_number('unitprice', 'decimal(18, 4)') }} as unit_price,
         cast({{ parse_number('discount', 'decimal(18, 6)') }} / 100 as decimal(9, 6)) as discount_rate,
 
-        -- judgement of the source
+        -- why the source does not count the row
         {{ salesforce_exclusion() }} as source_exclusion,
 
         -- origin

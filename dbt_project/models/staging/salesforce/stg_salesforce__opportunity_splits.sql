@@ -1,4 +1,4 @@
--- Shares of the revenue. Splits of another kind (overlays, quantities) credit beside it; OpportunitySplitType tells them apart.
+-- Shares of the revenue. Splits of another kind (overlays, quantities) are credited in addition; OpportunitySplitType says which kind a split is.
 with
 
 source_rows as (
@@ -30,7 +30,7 @@ renamed as (
         -- numbers
         cast({{ parse_number('source_rows.splitpercentage', 'decimal(18, 6)') }} / 100 as decimal(9, 6)) as share,
 
-        -- judgement of the source: what is credited beside the revenue is no share of it
+        -- why the source does not count the row: what is credited in addition to the revenue is not a share of it
         coalesce(
             case when {{ parse_boolean('source_rows.isdeleted') }} then 'deleted' end,
             case when not split_types.is_revenue_split then 'overlay_split' end

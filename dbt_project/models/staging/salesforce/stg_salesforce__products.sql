@@ -15,11 +15,11 @@ renamed as (
         {{ text('family') }} as family,
         {{ text('currencyisocode') }} as currency,
 
-        -- numbers: prices stand in price books
+        -- numbers: prices are in price books
         cast(null as decimal(18, 4)) as list_price,
         cast(null as decimal(18, 4)) as unit_cost,
 
-        -- judgement of the source
+        -- why the source does not count the row
         {{ salesforce_exclusion() }} as source_exclusion,
 
         -- origin

@@ -28,7 +28,7 @@ renamed as (
         -- instants
         {{ parse_instant('angelegt_am', 'angelegt_am_zone.time_zone', written) }} as created_at,
 
-        -- judgement of the source
+        -- why the source does not count the row
         cast(null as varchar) as source_exclusion,
 
         -- origin

@@ -13,7 +13,7 @@ source_zones as (
     where source = 'kontorwerk'
 ),
 
-judged as (
+occurred as (
     select
         source_rows.*,
         coalesce({{ parse_boolean('erledigt') }}, false) as is_done,
@@ -49,7 +49,7 @@ renamed as (
 
         -- origin
         {{ source_row_columns() }}
-    from judged
+    from occurred
 )
 
 select * from renamed

@@ -32,7 +32,7 @@ renamed as (
         cast(null as timestamp) as converted_at,
         cast(null as date) as converted_on,
 
-        -- judgement of the source
+        -- why the source does not count the row
         cast(null as varchar) as source_exclusion,
 
         -- origin

@@ -50,10 +50,10 @@ renamed as (
         cast(null as timestamp) as closed_at,
         {{ parse_instant('geaendert_am', 'geaendert_am_zone.time_zone', written) }} as updated_at,
 
-        -- judgement of the source
+        -- why the source does not count the row
         case when {{ text('aufgegangen_in') }} is not null then 'merged' end as source_exclusion,
 
-        -- the extracts say when a version was delivered
+        -- extracted_at and superseded_at are the extracts
         cast(null as timestamp) as delivered_at,
         cast(null as timestamp) as outdated_at,
 

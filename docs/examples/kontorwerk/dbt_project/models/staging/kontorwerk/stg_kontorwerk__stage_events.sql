@@ -1,4 +1,4 @@
--- The phases that a deal entered. The log calls deal V-1001 plainly 1001, and does not tell the phase that was left.
+-- The phases that a deal entered. The log calls deal V-1001 just 1001, and does not name the phase that was left.
 {% set written = '%d.%m.%Y %H:%M' %}
 
 with
