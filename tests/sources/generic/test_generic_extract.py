@@ -201,7 +201,8 @@ def test_leads_join_the_deal_that_names_them_before_the_one_they_name(warehouse:
 def test_a_collection_change_of_a_team_is_for_that_team_alone(warehouse: Path) -> None:
     assert query(
         warehouse,
-        "select change_id, population, exclusion_reason from intermediate.int_collection_changes_validated order by all",
+        "select change_id, population, exclusion_reason from intermediate.int_collection_changes_validated"
+        " order by all",
     ) == [("C1", "team:generic:T2", None), ("C2", "all", None), ("C3", None, "unknown_team")]
 
 

@@ -1,6 +1,6 @@
--- Every date of the calendar by region: whether it is a working day (Monday to Friday, no holiday), and the working days up to it, so that
--- the working days of any span are the difference of two numbers. The region '' has the company-wide holidays alone; a region of the
--- register has those and its own.
+-- Every date of the calendar by region: whether it is a working day (Monday to Friday, no holiday), and the working days up to
+-- it, so that the working days of any span are the difference of two numbers. The region '' has the company-wide holidays alone;
+-- a region of the register has those and its own.
 with
 
 dates as (

@@ -1,6 +1,6 @@
 -- noqa: disable=LT02
--- The rules by which declared changes map old names to new ones, one row per part of a rule. A part that cannot be read has no kind.
--- docs/decisions/0008-bridges.md lists what can be written.
+-- The rules by which declared changes map old names to new ones, one row per part of a rule. A part that cannot be read has no
+-- kind. docs/decisions/0008-bridges.md lists what can be written.
 {% set quotes = '["\'\'“”‘’«»`]' %}
 {% set signs = '=>|->|→|⇒|=' %}
 {% set words = 'to|into|becomes|is now|is' %}

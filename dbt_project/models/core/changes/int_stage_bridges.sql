@@ -1,6 +1,6 @@
--- What declared bridges say of stages, for each pipeline of the register stage_map: a label that the register does not know means what the
--- other one of its rule means, and an inserted stage that it does not know gets its place next to the old one. Where the register knows
--- both, it has the last word.
+-- What declared bridges say of stages, for each pipeline of the register stage_map: a label that the register does not know means
+-- what the other one of its rule means, and an inserted stage that it does not know gets its place next to the old one. Where the
+-- register knows both, it has the last word.
 with
 
 rules as (

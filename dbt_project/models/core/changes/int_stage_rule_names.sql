@@ -1,5 +1,5 @@
--- The names of each side of a rule of stages: its own (distance 0), and those that the rules of other changes link to it, so that a stage that
--- was renamed twice is found. `meant_on` is the day on which the side had its meaning.
+-- The names of each side of a rule of stages: its own (distance 0), and those that the rules of other changes link to it, so that
+-- a stage that was renamed twice is found. `meant_on` is the day on which the side had its meaning.
 with recursive
 
 changes as (

@@ -1,5 +1,5 @@
--- What declared bridges say of values: the value that the register value_map does not know means what the other one means. Where the
--- register knows both, it has the last word.
+-- What declared bridges say of values: the value that the register value_map does not know means what the other one means. Where
+-- the register knows both, it has the last word.
 with
 
 rules as (
@@ -57,21 +57,41 @@ meanings as (
     group by rules_of_values.change_id, rules_of_values.part_number
 ),
 
--- what the project itself knows needs no register
+-- the project's own values need no register
+canonical_values as (
+    select
+        'activity_type' as field,
+        activity_type as value
+    from {{ ref('activity_types') }}
+    union all
+    select
+        'direction' as field,
+        'outbound' as value
+    union all
+    select
+        'direction' as field,
+        'inbound' as value
+),
+
 known as (
     select
         rules_of_values.*,
         {%- for side in ['old', 'new'] %}
         coalesce(meanings.{{ side }}_value, rules_of_values.{{ side }}_name) as {{ side }}_value,
-        {{ is_canonical_value('rules_of_values.field', 'rules_of_values.' ~ side ~ '_name') }} as is_{{ side }}_canonical,
-        {{ is_canonical_value('rules_of_values.field', 'rules_of_values.' ~ side ~ '_name') }}
-        or meanings.{{ side }}_value is not null as is_{{ side }}_known{{ ',' if not loop.last }}
+        {{ side }}_canonical.value is not null as is_{{ side }}_canonical,
+        {{ side }}_canonical.value is not null or meanings.{{ side }}_value is not null as is_{{ side }}_known{{ ',' if not loop.last }}
         {%- endfor %}
     from rules_of_values
     left join meanings
         on
             rules_of_values.change_id = meanings.change_id
             and rules_of_values.part_number = meanings.part_number
+    {%- for side in ['old', 'new'] %}
+    left join canonical_values as {{ side }}_canonical
+        on
+            rules_of_values.field = {{ side }}_canonical.field
+            and lower(rules_of_values.{{ side }}_name) = {{ side }}_canonical.value
+    {%- endfor %}
 ),
 
 final as (

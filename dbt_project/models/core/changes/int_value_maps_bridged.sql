@@ -1,6 +1,6 @@
--- The value map in force with what declared bridges add to it. A bridge gives a meaning only to a value that the register does not know, in
--- upper or lower case. One of a change of everybody always holds; one of a team's change holds for whatever names a rep of the team, while
--- the rep is in it.
+-- The value map in force with what declared bridges add to it. A bridge gives a meaning only to a value that the register does
+-- not know, in upper or lower case. One of a change of everybody always holds; one of a team's change holds for whatever names a
+-- rep of the team, while the rep is in it.
 with
 
 changes as (

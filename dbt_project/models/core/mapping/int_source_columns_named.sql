@@ -1,4 +1,5 @@
--- What each source calls the columns of the seed source_columns: a row without a source holds for every source that has none of its own.
+-- What each source calls the columns of the seed source_columns: a row without a source holds for every source that has none of
+-- its own.
 with
 
 source_columns as (

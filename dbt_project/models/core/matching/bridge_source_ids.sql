@@ -1,5 +1,5 @@
--- The ids that several systems have for one record. Of a deal or lead each of its records is in force from its first day to the one before
--- the next record's.
+-- The ids that several systems have for one record. Of a deal or lead each of its records is in force from its first day to the
+-- one before the next record's.
 with
 
 records as (

@@ -1,5 +1,5 @@
--- The ids of several systems that are one record: by the register crosswalk, else by a rep's e-mail or an account's name where it belongs to
--- one record in each system. A record that the register maps to itself stays separate.
+-- The ids of several systems that are one record: by the register crosswalk, else by a rep's e-mail or an account's name where it
+-- belongs to one record in each system. A record that the register maps to itself stays separate.
 with recursive
 
 records as (

@@ -1,7 +1,8 @@
 -- noqa: disable=LT02
--- The records that can be one with another system's: every rep, account, team and product of every source, and the deals and leads that
--- the register crosswalk names. Each has what it is recognized by (a rep by e-mail, an account by its name) and the id that the register
--- declares: a full id, or a bare one that one record of the other systems has; any other text is the company's own id.
+-- The records that can be one with another system's: every rep, account, team and product of every source, and the deals and
+-- leads that the register crosswalk names. Each has what it is recognized by (a rep by e-mail, an account by its name) and the id
+-- that the register declares: a full id, or a bare one that one record of the other systems has; any other text is the company's
+-- own id.
 {% set organization_entities = {
     'rep': {'plural': 'reps', 'recognized_by': "lower(" ~ trimmed('email') ~ ")"},
     'account': {'plural': 'accounts', 'recognized_by': normalized_name('account_name')},

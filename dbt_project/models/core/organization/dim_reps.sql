@@ -3,8 +3,8 @@ with
 
 holiday_regions as (
     select distinct region
-    from {{ ref('stg_registers__holidays') }}
-    where is_current and region is not null
+    from {{ ref('int_working_days') }}
+    where region <> ''
 ),
 
 reps as (

@@ -1,6 +1,7 @@
--- The record that each reference means. A reference may be an id or a name that is unique. A source's references are looked up among its own
--- ids and names; a register's among those of all sources. The full id <source>:<id> is understood everywhere, and every id of a record in
--- several systems leads to its canonical one. An id beats a name. resolved_id is null where several candidates are left.
+-- The record that each reference means. A reference may be an id or a name that is unique. A source's references are looked up
+-- among its own ids and names; a register's among those of all sources. The full id <source>:<id> is understood everywhere, and
+-- every id of a record in several systems leads to its canonical one. An id beats a name. resolved_id is null where several
+-- candidates are left.
 with
 
 entities as (
