@@ -17,8 +17,8 @@ stages as (
     select
         *,
         count(*) over (partition by pipeline) as stage_count
-    from {{ ref('int_pipeline_stages_ordered') }}
-    where not is_won
+    from {{ ref('int_funnel_stages') }}
+    where definition = 'current' and subject_type = 'opportunity' and not is_won
 ),
 
 slips as (
@@ -74,8 +74,8 @@ final as (
         dated.opportunity_id,
         dated.pipeline,
         coalesce(dated.stage, 'unknown') as stage,
-        stages.position_in_pipeline,
-        coalesce(stages.position_in_pipeline > 1 or stages.stage_count = 1, false) as is_qualified,
+        stages.stage_position as position_in_pipeline,
+        coalesce(stages.stage_position > 1 or stages.stage_count = 1, false) as is_qualified,
         dated.amount_reporting,
         dated.age_days,
         case

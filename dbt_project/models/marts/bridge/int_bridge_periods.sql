@@ -1,4 +1,4 @@
--- The overlap of each bridged change: the period of each type that it falls into and the ones on either side, where they have begun.
+-- The overlap of each bridged change: the period of each type in which it takes effect, and the periods before and after, if they have begun.
 with
 
 breaks as (

@@ -1,11 +1,6 @@
--- The stage labels that came with each bridged change, and what a reader of the old definition makes of them: what was renamed is not known,
--- what was inserted is a part of the old stage. A rule that names no label means those of a canonical stage.
+-- The stage labels that each bridged change introduced, and how the definition before it reads them: a renamed label is unknown to it,
+-- an inserted one is a part of the old stage. A rule that names no label means the labels of a canonical stage.
 with
-
-breaks as (
-    select * from {{ ref('int_collection_breaks_unioned') }}
-    where review is distinct from 'dismissed'
-),
 
 bridges as (
     select * from {{ ref('int_stage_bridges_placed') }}
@@ -15,7 +10,7 @@ labels as (
     select * from {{ ref('int_pipeline_labels_listed') }}
 ),
 
-meant as (
+matched as (
     select
         bridges.change_id as break_id,
         labels.source,
@@ -35,7 +30,6 @@ meant as (
                 bridges.part_number
         ) as position_of_rule
     from bridges
-    inner join breaks on bridges.change_id = breaks.break_id
     inner join labels
         on
             bridges.source = labels.source
@@ -47,12 +41,13 @@ meant as (
 final as (
     select
         break_id,
+        'before ' || break_id as definition,
         source,
         source_pipeline,
         source_stage,
         pipeline,
         former_stage
-    from meant
+    from matched
     where position_of_rule = 1 and (is_label or label_count = 0)
 )
 

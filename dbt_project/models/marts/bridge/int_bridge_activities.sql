@@ -12,7 +12,7 @@ breaks as (
 ),
 
 periods as (
-    select * from {{ ref('int_bridge_periods_listed') }}
+    select * from {{ ref('int_bridge_periods') }}
 ),
 
 activities as (
