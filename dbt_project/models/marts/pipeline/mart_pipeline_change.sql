@@ -1,7 +1,7 @@
 with
 
 changes as (
-    select * from {{ ref('int_deal_changes_detected') }}
+    select * from {{ ref('int_deal_changes') }}
 ),
 
 deals as (

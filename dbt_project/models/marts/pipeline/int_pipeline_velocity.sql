@@ -1,9 +1,9 @@
--- What the open pipeline turns into per day: open qualified deals, and of the deals closed in the trailing window the win rate, the
--- average won amount and the median cycle; for each pipeline and for all of them together.
+-- The expected won amount per day and its factors: open qualified deals, and the win rate, average won amount and median cycle of the deals
+-- closed in the trailing window; for each pipeline and for all of them together.
 with
 
 open_deals as (
-    select * from {{ ref('int_open_deals_measured') }}
+    select * from {{ ref('int_open_deals') }}
 ),
 
 closed_deals as (
@@ -43,17 +43,15 @@ deals as (
 ),
 
 deals_in_pipelines as (
-    select * from deals
+    select
+        *,
+        pipeline as shown_pipeline
+    from deals
     where pipeline <> 'all'
     union all
     select
-        opportunity_id,
-        'all' as pipeline,
-        qualified,
-        closed,
-        won,
-        won_amount,
-        cycle_days
+        *,
+        'all' as shown_pipeline
     from deals
 ),
 
@@ -61,7 +59,7 @@ summed as (
     select
         segments.segment_type,
         segments.segment_id,
-        deals.pipeline,
+        deals.shown_pipeline as pipeline,
         cast(sum(deals.qualified) as bigint) as qualified_deal_count,
         cast(sum(deals.closed) as bigint) as closed_deal_count,
         cast(sum(deals.won) as bigint) as won_deal_count,
@@ -70,7 +68,7 @@ summed as (
         round({{ median('cast(deals.cycle_days as double)') }}, 12) as median_cycle_days
     from deals_in_pipelines as deals
     inner join segments on deals.opportunity_id = segments.opportunity_id
-    group by segments.segment_type, segments.segment_id, deals.pipeline
+    group by segments.segment_type, segments.segment_id, deals.shown_pipeline
 ),
 
 averaged as (

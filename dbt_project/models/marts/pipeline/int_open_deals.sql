@@ -1,5 +1,5 @@
--- Each open deal as it stands at as_of: how far it has come, how old it is, whether its close date has slipped or passed, and
--- whether anything was done about it lately. What a source cannot show is null: one extract alone shows no close date slip.
+-- Each open deal as of as_of: its stage and age, whether its expected close date has slipped or passed, and whether it had an activity
+-- lately. What a source cannot show is null: a single extract does not show whether a close date slipped.
 {% set age_bands = var('pipeline_age_bands') %}
 
 with
@@ -26,12 +26,12 @@ slips as (
         opportunity_id,
         count(case when close_date_moved_days > 0 then 1 end) as slip_count,
         sum(close_date_moved_days) as moved_days
-    from {{ ref('int_deal_changes_detected') }}
+    from {{ ref('int_deal_changes') }}
     where close_date_moved_days is not null
     group by opportunity_id
 ),
 
-sources_seen_twice as (
+sources_with_versions as (
     select source
     from {{ ref('int_opportunity_versions_unioned') }}
     where close_date is not null
@@ -87,7 +87,7 @@ final as (
             else 'from {{ age_bands[-1] }} days'
         end as age_band,
         dated.expected_close_on < dated.as_of_date as is_past_due,
-        case when sources_seen_twice.source is not null then coalesce(slips.slip_count, 0) end as slip_count,
+        case when sources_with_versions.source is not null then coalesce(slips.slip_count, 0) end as slip_count,
         case when slips.slip_count > 0 then slips.moved_days end as slipped_days,
         case
             when sources_with_activities.source is not null
@@ -99,7 +99,7 @@ final as (
             dated.pipeline = stages.pipeline
             and dated.stage = stages.stage
     left join slips on dated.opportunity_id = slips.opportunity_id
-    left join sources_seen_twice on dated.source = sources_seen_twice.source
+    left join sources_with_versions on dated.source = sources_with_versions.source
     left join sources_with_activities on dated.source = sources_with_activities.source
 )
 

@@ -1,5 +1,5 @@
--- What moved between two successive versions of a deal: the expected close date of a deal that is open in both, and the amount
--- of one that was open. An amount that the source blanks at the loss is no change, nor one in another currency.
+-- The changes between two successive versions of a deal: the expected close date of a deal that is open in both, and the amount of a deal
+-- that was open. An amount that the source blanks at the loss is not a change, nor is an amount in another currency.
 with
 
 versions as (
@@ -21,7 +21,7 @@ exchange_rates as (
     select * from {{ ref('int_exchange_rates_monthly') }}
 ),
 
-followed as (
+versions_compared as (
     select
         versions.opportunity_id,
         versions.close_date,
@@ -65,7 +65,7 @@ changed as (
                 and (currency = previous_currency or currency is null or previous_currency is null)
                 then cast(amount - previous_amount as decimal(18, 4))
         end as amount_change
-    from followed
+    from versions_compared
     where not previous_is_closed
 ),
 
