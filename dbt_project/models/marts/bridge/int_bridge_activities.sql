@@ -1,14 +1,10 @@
--- Activities by the old and by the new definition of each bridged change of types, over its overlap, for those whom the change touches. By the
--- old one, what was renamed counts for nothing, and what came beside the old type is a part of it.
+-- Activities by the old and by the new definition of each bridged change of types, over its overlap, for the segments that the change affects.
+-- The old definition does not count a renamed type, and counts an inserted one as the type that it was a part of.
 with
 
 bridges as (
     select * from {{ ref('int_value_bridges_judged') }}
     where field = 'activity_type' and label_bridged is not null
-),
-
-breaks as (
-    select * from {{ ref('int_collection_breaks_unioned') }}
 ),
 
 periods as (
@@ -28,7 +24,7 @@ ancestors as (
     select * from {{ ref('int_team_ancestors_expanded') }}
 ),
 
-touches as (
+affected as (
     select * from {{ ref('int_collection_touches_found') }}
     where pipeline = ''
 ),
@@ -46,7 +42,6 @@ relabelled as (
         {{ metric_of_activity('activities.activity_type') }} as new_metric,
         case when bridges.rule_kind = 'inserted' then {{ metric_of_activity('bridges.old_value') }} end as old_metric
     from bridges
-    inner join breaks on bridges.change_id = breaks.break_id
     inner join activities
         on
             bridges.source = activities.source
@@ -58,27 +53,21 @@ relabelled as (
     left join ancestors
         on
             rep_teams.team_id = ancestors.team_id
-            and breaks.population = 'team:' || ancestors.ancestor_team_id
-    where breaks.population = 'all' or ancestors.team_id is not null
+            and bridges.population = 'team:' || ancestors.ancestor_team_id
+    where bridges.population = 'all' or ancestors.team_id is not null
 ),
 
--- what the old definition lacks of the new one, and what it has instead
+-- what the old definition does not count and the new one does, and what it counts instead
 differences as (
     select
-        break_id,
-        rep_id,
-        team_id,
-        occurred_on,
+        *,
         new_metric as metric,
         -1 as difference
     from relabelled
     where new_metric is not null
     union all
     select
-        break_id,
-        rep_id,
-        team_id,
-        occurred_on,
+        *,
         old_metric as metric,
         1 as difference
     from relabelled
@@ -106,30 +95,7 @@ by_segment as (
     inner join ancestors on differences.team_id = ancestors.team_id
 ),
 
-summed as (
-    select
-        by_segment.break_id,
-        by_segment.metric,
-        by_segment.segment_type,
-        by_segment.segment_id,
-        periods.period_type,
-        periods.period_start,
-        sum(by_segment.difference) as difference
-    from by_segment
-    inner join periods
-        on
-            by_segment.break_id = periods.break_id
-            and by_segment.occurred_on between periods.period_start and periods.period_end
-    group by
-        by_segment.break_id,
-        by_segment.metric,
-        by_segment.segment_type,
-        by_segment.segment_id,
-        periods.period_type,
-        periods.period_start
-),
-
-metrics_concerned as (
+changed_metrics as (
     select distinct
         break_id,
         metric
@@ -138,38 +104,47 @@ metrics_concerned as (
 
 final as (
     select
-        metrics_concerned.break_id,
-        metrics_concerned.metric,
-        touches.segment_type,
-        touches.segment_id,
+        changed_metrics.break_id,
+        changed_metrics.metric,
+        affected.segment_type,
+        affected.segment_id,
         periods.period_type,
         periods.period_start,
         periods.period_end,
         periods.overlap,
-        cast(coalesce(actuals.actual_amount, 0) + coalesce(summed.difference, 0) as bigint) as old_count,
+        cast(coalesce(actuals.actual_amount, 0) + coalesce(sum(by_segment.difference), 0) as bigint) as old_count,
         cast(coalesce(actuals.actual_amount, 0) as bigint) as new_count
-    from metrics_concerned
-    inner join periods on metrics_concerned.break_id = periods.break_id
-    inner join touches
+    from changed_metrics
+    inner join periods on changed_metrics.break_id = periods.break_id
+    inner join affected
         on
-            metrics_concerned.break_id = touches.break_id
-            and metrics_concerned.metric = touches.metric
+            changed_metrics.break_id = affected.break_id
+            and changed_metrics.metric = affected.metric
     left join actuals
         on
-            touches.segment_type = actuals.assignee_type
-            and touches.segment_id = actuals.assignee_id
-            and metrics_concerned.metric = actuals.metric
+            affected.segment_type = actuals.assignee_type
+            and affected.segment_id = actuals.assignee_id
+            and changed_metrics.metric = actuals.metric
             and periods.period_type = actuals.period_type
             and periods.period_start = actuals.period_start
-    left join summed
+    left join by_segment
         on
-            metrics_concerned.break_id = summed.break_id
-            and metrics_concerned.metric = summed.metric
-            and touches.segment_type = summed.segment_type
-            and touches.segment_id = summed.segment_id
-            and periods.period_type = summed.period_type
-            and periods.period_start = summed.period_start
-    where actuals.actual_amount is not null or summed.difference is not null
+            changed_metrics.break_id = by_segment.break_id
+            and changed_metrics.metric = by_segment.metric
+            and affected.segment_type = by_segment.segment_type
+            and affected.segment_id = by_segment.segment_id
+            and by_segment.occurred_on between periods.period_start and periods.period_end
+    where actuals.actual_amount is not null or by_segment.difference is not null
+    group by
+        changed_metrics.break_id,
+        changed_metrics.metric,
+        affected.segment_type,
+        affected.segment_id,
+        periods.period_type,
+        periods.period_start,
+        periods.period_end,
+        periods.overlap,
+        actuals.actual_amount
 )
 
 select * from final
