@@ -50,7 +50,7 @@ members_and_moves as (
         from_stage,
         to_stage,
         is_adjacent,
-        moved_on as counted_on,
+        entered_on as counted_on,
         case when is_entry then 1 else 0 end as reached,
         case when is_conversion then 1 else 0 end as converted,
         cast(null as integer) as still_open,

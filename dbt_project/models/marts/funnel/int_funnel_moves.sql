@@ -18,7 +18,7 @@ final as (
         steps.from_stage,
         steps.to_stage,
         steps.is_adjacent,
-        entries.entered_on as moved_on,
+        entries.entered_on,
         entries.stage_position = steps.from_position as is_entry,
         entries.stage_position <> steps.from_position as is_conversion
     from entries
