@@ -13,6 +13,7 @@ stage_labels as (
 deals as (
     select
         opportunity_id,
+        pipeline,
         currency
     from {{ ref('int_opportunities_resolved') }}
 ),
@@ -80,6 +81,7 @@ dated as (
 final as (
     select
         changes.opportunity_id,
+        deals.pipeline,
         changes.changed_on,
         changes.close_date_moved_days,
         changes.amount_change is not null as is_amount_changed,
