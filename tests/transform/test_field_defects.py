@@ -24,7 +24,7 @@ TESTS_BY_DEFECT = {
         "test_wins_and_no_losses_is_1",
     ),
     "days to close are negative": (
-        f"{MODELS}/marts/funnel/unit_tests_mart_sales_cycle.yml",
+        f"{MODELS}/marts/pipeline/unit_tests_mart_sales_cycle.yml",
         "test_cycle_days_are_positive_and_their_median_lies_between",
     ),
     "probability 65 is used as 65": (
@@ -56,7 +56,7 @@ TESTS_BY_DEFECT = {
         "test_stage_label_renamed_on_1_march",
     ),
     "a filter of the win rate changed while its name stayed": (
-        f"{MODELS}/intermediate/funnel/int_win_rate_deals_counted.yml",
+        f"{MODELS}/marts/funnel/unit_tests_fct_win_rate_deals.yml",
         "test_each_definition_keeps_its_filter",
     ),
 }

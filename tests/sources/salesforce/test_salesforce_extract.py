@@ -252,7 +252,7 @@ def test_each_save_of_a_deal_is_a_version_of_it(warehouse: Path) -> None:
     assert query(
         warehouse,
         "select opportunity_id, changed_on, close_date_moved_days, is_amount_changed "
-        "from intermediate.int_deal_changes_detected where opportunity_id in "
+        "from intermediate.int_deal_changes where opportunity_id in "
         f"('{deal('D001')}', '{deal('D004')}') order by all",
     ) == [
         (deal("D001"), date(2025, 1, 27), None, True),

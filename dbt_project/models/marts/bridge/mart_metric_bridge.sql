@@ -1,11 +1,11 @@
 with
 
 conversions as (
-    select * from {{ ref('int_bridge_conversions_counted') }}
+    select * from {{ ref('int_bridge_conversions') }}
 ),
 
 activities as (
-    select * from {{ ref('int_bridge_activities_counted') }}
+    select * from {{ ref('int_bridge_activities') }}
 ),
 
 segments as (

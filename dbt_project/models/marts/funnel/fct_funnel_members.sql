@@ -1,4 +1,10 @@
+-- The members of the cohort view by the current definition of the stages.
 with
+
+members as (
+    select * from {{ ref('int_funnel_members') }}
+    where definition = 'current' and is_adjacent
+),
 
 final as (
     select
@@ -15,7 +21,7 @@ final as (
         is_skipped,
         is_regressed,
         is_reentered
-    from {{ ref('int_funnel_members_followed') }}
+    from members
 )
 
 select * from final

@@ -1,5 +1,5 @@
--- The difference to the company is the difference to the rest of the company times the rest's share of those who reached the
--- stage; segment and rest are apart, so that Newcombe's interval holds for them.
+-- The gap to the company is the gap to the rest of the company times the rest's share of the deals that reached the stage. Newcombe's
+-- interval requires two separate groups: it is computed for the segment against the rest.
 with
 
 steps as (
@@ -9,8 +9,8 @@ steps as (
         from_stage,
         to_stage,
         min(from_position) as from_position
-    from {{ ref('int_funnel_steps_listed') }}
-    where to_position = from_position + 1
+    from {{ ref('int_funnel_steps') }}
+    where definition = 'current' and to_position = from_position + 1
     group by subject_type, pipeline, from_stage, to_stage
 ),
 
@@ -18,13 +18,14 @@ cohorts as (
     select
         cohorts.*,
         steps.from_position
-    from {{ ref('int_funnel_cohorts_counted') }} as cohorts
+    from {{ ref('int_funnel_counts') }} as cohorts
     inner join steps
         on
             cohorts.subject_type = steps.subject_type
             and cohorts.pipeline = steps.pipeline
             and cohorts.from_stage = steps.from_stage
             and cohorts.to_stage = steps.to_stage
+    where cohorts.definition = 'current' and cohorts."view" = 'cohort'
 ),
 
 segments as (

@@ -1,7 +1,7 @@
 with
 
 conversions as (
-    select * from {{ ref('int_funnel_conversions_measured') }}
+    select * from {{ ref('int_funnel_conversions') }}
 ),
 
 segments as (
@@ -15,7 +15,27 @@ figures as (
         cast(segments.segment_name as varchar) as segment_name,
         cast(conversions.pipeline as varchar) as pipeline,
         cast(conversions.subject_type as varchar) as subject_type,
-        {{ funnel_columns('conversions') }}
+        cast(conversions."view" as varchar) as "view",
+        cast(conversions.period_type as varchar) as period_type,
+        conversions.period_start,
+        conversions.period_end,
+        cast(conversions.from_stage as varchar) as from_stage,
+        cast(conversions.to_stage as varchar) as to_stage,
+        conversions.reached_count,
+        conversions.converted_count,
+        conversions.open_count,
+        conversions.lost_count,
+        conversions.conversion_rate,
+        conversions.skipped_count,
+        conversions.regressed_count,
+        conversions.reentered_count,
+        conversions.converted_within_30_days,
+        conversions.converted_within_60_days,
+        conversions.converted_within_90_days,
+        conversions.median_days_in_stage,
+        conversions.p90_days_in_stage,
+        conversions.completed_visit_count,
+        conversions.open_visit_count
     from conversions
     inner join segments
         on
@@ -25,8 +45,7 @@ figures as (
 
 final as (
     {{ with_comparability(
-        'figures', 'figures.segment_type', 'figures.segment_id',
-        "'funnel_conversion'", pipeline='figures.pipeline'
+        'figures', 'figures.segment_type', 'figures.segment_id', "'funnel_conversion'", pipeline='figures.pipeline'
     ) }}
 )
 

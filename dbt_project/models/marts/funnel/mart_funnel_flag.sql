@@ -1,14 +1,14 @@
--- Many leads, few qualified: as many leads as the segment is used to, or more, and a share of qualified ones that lies below its own
--- earlier one, or below the rest of the company's, by more than noise.
+-- Many leads, few qualified: at least as many leads as usual, and a share of qualified ones that lies below the segment's own earlier share,
+-- or below the rest of the company's, by more than chance.
 {% set minimum_leads = var('minimum_reached_count') %}
 
 with
 
 qualifications as (
-    select * from {{ ref('int_lead_qualifications_counted') }}
+    select * from {{ ref('int_lead_qualifications') }}
 ),
 
--- none qualified says nothing where no qualification was recorded
+-- where no qualification was recorded, 0 qualified is unknown
 counted as (
     select
         qualifications.segment_type,

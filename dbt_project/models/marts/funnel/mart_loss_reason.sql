@@ -1,7 +1,12 @@
 with
 
-losses as (
-    select * from {{ ref('int_losses_explained') }}
+lost_deals as (
+    select * from {{ ref('int_opportunities_valued') }}
+    where is_closed and not is_won and closed_on is not null
+),
+
+stage_events as (
+    select * from {{ ref('int_stage_events_unioned') }}
 ),
 
 deal_segments as (
@@ -16,6 +21,42 @@ period_dates as (
     select * from {{ ref('int_period_dates_expanded') }}
 ),
 
+last_closes as (
+    select
+        opportunity_id,
+        max(event_number) as event_number
+    from stage_events
+    where is_closed
+    group by opportunity_id
+),
+
+-- a deal is lost from its last open stage before the last close; a stage change after the loss does not count
+open_stages_before as (
+    select
+        stage_events.opportunity_id,
+        stage_events.to_stage,
+        row_number() over (
+            partition by stage_events.opportunity_id order by stage_events.event_number desc
+        ) as position_from_loss
+    from stage_events
+    left join last_closes on stage_events.opportunity_id = last_closes.opportunity_id
+    where
+        not stage_events.is_closed
+        and (last_closes.event_number is null or stage_events.event_number < last_closes.event_number)
+),
+
+losses as (
+    select
+        lost_deals.*,
+        coalesce(open_stages_before.to_stage, 'unknown') as loss_stage,
+        coalesce(lost_deals.loss_reason, 'unknown') as given_reason
+    from lost_deals
+    left join open_stages_before
+        on
+            lost_deals.opportunity_id = open_stages_before.opportunity_id
+            and open_stages_before.position_from_loss = 1
+),
+
 summed as (
     select
         deal_segments.segment_type,
@@ -25,7 +66,7 @@ summed as (
         period_dates.period_start,
         period_dates.period_end,
         losses.loss_stage,
-        losses.loss_reason,
+        losses.given_reason as loss_reason,
         count(*) as lost_count,
         sum(losses.amount_reporting) as lost_amount,
         count(*) - count(losses.amount_reporting) as unknown_amount_count
@@ -40,7 +81,7 @@ summed as (
         period_dates.period_start,
         period_dates.period_end,
         losses.loss_stage,
-        losses.loss_reason
+        losses.given_reason
 ),
 
 shared as (

@@ -1,7 +1,7 @@
 with
 
 deals as (
-    select * from {{ ref('int_win_rate_deals_counted') }}
+    select * from {{ ref('fct_win_rate_deals') }}
 ),
 
 deal_segments as (
@@ -25,25 +25,7 @@ as_of as (
 ),
 
 definitions as (
-    select
-        'won_of_closed_count' as definition,
-        true as is_count,
-        false as is_known_after_90_days
-    union all
-    select
-        'won_of_closed_amount' as definition,
-        false as is_count,
-        false as is_known_after_90_days
-    union all
-    select
-        'won_of_created_count' as definition,
-        true as is_count,
-        false as is_known_after_90_days
-    union all
-    select
-        'won_within_90_days_of_created' as definition,
-        true as is_count,
-        true as is_known_after_90_days
+    select * from {{ ref('win_rate_definitions') }}
 ),
 
 counted as (
@@ -69,7 +51,7 @@ counted as (
         period_dates.period_start
 ),
 
--- every definition has a row wherever one of them counts a deal
+-- every definition has a row where one of them counts a deal
 counted_periods as (
     select distinct
         segment_type,
@@ -87,10 +69,12 @@ measured as (
         counted_periods.period_start,
         periods.period_end,
         definitions.definition,
-        definitions.is_count,
+        definitions.unit,
         case
-            when not definitions.is_known_after_90_days or as_of.as_of_date >= {{ add_days('periods.period_end', 90) }}
-                -- wins of which no amount is known are not wins of 0
+            when
+                definitions.won_within_days is null
+                or as_of.as_of_date >= {{ add_days('periods.period_end', 'definitions.won_within_days') }}
+                -- wins without a known amount are not wins of 0
                 then case
                     when counted.known_won_count > 0 or coalesce(counted.won_count, 0) = 0
                         then coalesce(counted.in_numerator, {{ none_or_unknown() }})
@@ -133,11 +117,11 @@ figures as (
         cast(measured.denominator as decimal(18, 2)) as denominator,
         cast(measured.numerator as double) / nullif(cast(measured.denominator as double), 0) as rate,
         case
-            when measured.is_count and measured.numerator is not null
+            when measured.unit = 'deals' and measured.numerator is not null
                 then {{ wilson_bound('measured.numerator', 'measured.denominator', '-') }}
         end as rate_low,
         case
-            when measured.is_count and measured.numerator is not null
+            when measured.unit = 'deals' and measured.numerator is not null
                 then {{ wilson_bound('measured.numerator', 'measured.denominator', '+') }}
         end as rate_high
     from measured

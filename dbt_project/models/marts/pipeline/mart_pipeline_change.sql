@@ -1,14 +1,7 @@
 with
 
 changes as (
-    select * from {{ ref('int_deal_changes_detected') }}
-),
-
-deals as (
-    select
-        opportunity_id,
-        pipeline
-    from {{ ref('int_opportunities_resolved') }}
+    select * from {{ ref('int_deal_changes') }}
 ),
 
 deal_segments as (
@@ -34,10 +27,8 @@ quarters as (
 timed as (
     select
         changes.*,
-        deals.pipeline,
         {{ days_between('changes.changed_on', 'quarters.quarter_end') }} < {{ var('late_in_quarter_days') }} as is_late_in_quarter
     from changes
-    inner join deals on changes.opportunity_id = deals.opportunity_id
     inner join quarters on changes.changed_on = quarters.date_day
 ),
 

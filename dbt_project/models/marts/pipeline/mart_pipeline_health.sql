@@ -1,7 +1,7 @@
 with
 
 open_deals as (
-    select * from {{ ref('int_open_deals_measured') }}
+    select * from {{ ref('int_open_deals') }}
 ),
 
 deal_segments as (
@@ -9,7 +9,7 @@ deal_segments as (
 ),
 
 velocities as (
-    select * from {{ ref('int_pipeline_velocity_measured') }}
+    select * from {{ ref('int_pipeline_velocity') }}
 ),
 
 segments as (
@@ -35,18 +35,15 @@ gaps as (
 ),
 
 open_deals_in_pipelines as (
-    select * from open_deals
+    select
+        *,
+        pipeline as shown_pipeline
+    from open_deals
     where pipeline <> 'all'
     union all
     select
-        opportunity_id,
-        'all' as pipeline,
-        {%- for column in [
-            'stage', 'position_in_pipeline', 'is_qualified', 'amount_reporting', 'age_days', 'age_band', 'is_past_due', 'slip_count',
-            'slipped_days', 'is_without_activity',
-        ] %}
-        {{ column }}{% if not loop.last %},{% endif %}
-        {%- endfor %}
+        *,
+        'all' as shown_pipeline
     from open_deals
 ),
 
@@ -54,13 +51,13 @@ summed as (
     select
         deal_segments.segment_type,
         deal_segments.segment_id,
-        open_deals.pipeline,
+        open_deals.shown_pipeline as pipeline,
         count(*) as open_deal_count,
         sum(open_deals.amount_reporting) as open_amount,
         count(*) - count(open_deals.amount_reporting) as unknown_amount_count,
         count(open_deals.is_past_due) as dated_deal_count,
         count(case when open_deals.is_past_due then 1 end) as past_due_count,
-        count(open_deals.slip_count) as followed_deal_count,
+        count(open_deals.slip_count) as versioned_deal_count,
         count(case when open_deals.slip_count > 0 then 1 end) as slipped_count,
         cast(sum(open_deals.slip_count) as bigint) as slip_count,
         {{ median('cast(open_deals.slipped_days as double)') }} as median_slipped_days,
@@ -68,7 +65,7 @@ summed as (
         count(case when open_deals.is_without_activity then 1 end) as inactive_count
     from open_deals_in_pipelines as open_deals
     inner join deal_segments on open_deals.opportunity_id = deal_segments.opportunity_id
-    group by deal_segments.segment_type, deal_segments.segment_id, open_deals.pipeline
+    group by deal_segments.segment_type, deal_segments.segment_id, open_deals.shown_pipeline
 ),
 
 keys as (
@@ -102,14 +99,18 @@ final as (
                     cast(case when summed.open_deal_count is null then 0 else summed.open_amount end as double)
                     / cast(gaps.gap_amount as double)
         end as coverage_ratio,
-        {%- for count, known in [
-            ('past_due', 'dated_deal_count'), ('slipped', 'followed_deal_count'), ('inactive', 'tracked_deal_count')
-        ] %}
         case
             when summed.open_deal_count is null then 0
-            when summed.{{ known }} > 0 then summed.{{ count }}_count
-        end as {{ count }}_deal_count,
-        {%- endfor %}
+            when summed.dated_deal_count > 0 then summed.past_due_count
+        end as past_due_deal_count,
+        case
+            when summed.open_deal_count is null then 0
+            when summed.versioned_deal_count > 0 then summed.slipped_count
+        end as slipped_deal_count,
+        case
+            when summed.open_deal_count is null then 0
+            when summed.tracked_deal_count > 0 then summed.inactive_count
+        end as inactive_deal_count,
         case when summed.open_deal_count is null then 0 else summed.slip_count end as slip_count,
         round(summed.median_slipped_days, 12) as median_slipped_days,
         cast({{ var('days_without_activity') }} as bigint) as days_without_activity,

@@ -1,7 +1,7 @@
 with
 
 open_deals as (
-    select * from {{ ref('int_open_deals_measured') }}
+    select * from {{ ref('int_open_deals') }}
 ),
 
 deal_segments as (

@@ -25,7 +25,7 @@ measured as (
         period_dates.period_type,
         period_dates.period_start,
         period_dates.period_end,
-        -- a deal that closed before it was created has no cycle; it stands in the exclusion ledger
+        -- a deal that closed before it was created has no cycle; the exclusion ledger lists it
         case
             when deals.closed_on >= deals.created_on then {{ days_between('deals.created_on', 'deals.closed_on') }}
         end as cycle_days,

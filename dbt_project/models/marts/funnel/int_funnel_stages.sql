@@ -1,0 +1,110 @@
+-- The stages of each stage sequence in their order, won last. Deals have a sequence per pipeline; leads have one per source, because a
+-- source that does not record a stage of its leads has no such stage. A pipeline with a bridged change also has the stages of the definition
+-- before the change, without the labels that the change introduced.
+with
+
+labels as (
+    select * from {{ ref('int_pipeline_labels_listed') }}
+),
+
+redefined as (
+    select * from {{ ref('int_stage_labels_redefined') }}
+),
+
+lead_entries as (
+    select * from {{ ref('int_lead_entries') }}
+),
+
+redefined_pipelines as (
+    select distinct
+        definition,
+        pipeline
+    from redefined
+),
+
+labels_by_definition as (
+    select
+        'current' as definition,
+        labels.*
+    from labels
+    union all
+    select
+        redefined_pipelines.definition,
+        labels.*
+    from redefined_pipelines
+    inner join labels on redefined_pipelines.pipeline = labels.pipeline
+    left join redefined
+        on
+            redefined_pipelines.definition = redefined.definition
+            and labels.source = redefined.source
+            and labels.source_pipeline = redefined.source_pipeline
+            and labels.source_stage = redefined.source_stage
+    where redefined.source is null
+),
+
+unordered as (
+    select
+        definition,
+        'opportunity' as subject_type,
+        pipeline as stage_sequence,
+        pipeline,
+        stage,
+        false as is_won,
+        min(stage_order) as stage_order
+    from labels_by_definition
+    where not is_closed
+    group by definition, pipeline, stage
+    union all
+    -- several labels that mean won are one stage
+    select
+        definition,
+        'opportunity' as subject_type,
+        pipeline as stage_sequence,
+        pipeline,
+        min(stage) as stage,
+        true as is_won,
+        cast(null as bigint) as stage_order
+    from labels_by_definition
+    where is_won
+    group by definition, pipeline
+    union all
+    select distinct
+        'current' as definition,
+        'lead' as subject_type,
+        source as stage_sequence,
+        'leads' as pipeline,
+        stage,
+        false as is_won,
+        stage_order
+    from lead_entries
+    where stage <> 'won'
+    union all
+    -- leads are won by their deals
+    select distinct
+        'current' as definition,
+        'lead' as subject_type,
+        source as stage_sequence,
+        'leads' as pipeline,
+        'won' as stage,
+        true as is_won,
+        cast(null as bigint) as stage_order
+    from lead_entries
+    where stage = 'opportunity'
+),
+
+final as (
+    select
+        definition,
+        subject_type,
+        stage_sequence,
+        pipeline,
+        stage,
+        row_number() over (
+            partition by definition, subject_type, stage_sequence
+            order by is_won, stage_order, stage
+        ) as stage_position,
+        is_won
+    from unordered
+)
+
+select * from final

@@ -1,0 +1,62 @@
+-- Leads by the period of their creation, and how many of them were qualified (or reached a later stage) within the days that a lead is given,
+-- once every lead of the period has had those days. Sources that do not record qualification are left out.
+{% set qualification_days = var('lead_qualification_days') %}
+
+with
+
+entries as (
+    select * from {{ ref('int_lead_entries') }}
+),
+
+segments as (
+    select * from {{ ref('int_lead_segments_expanded') }}
+),
+
+period_dates as (
+    select * from {{ ref('int_period_dates_expanded') }}
+),
+
+as_of as (
+    select * from {{ ref('int_as_of_determined') }}
+),
+
+recorded_sources as (
+    select distinct source from entries
+    where stage = 'qualified'
+),
+
+leads as (
+    select
+        entries.lead_id,
+        min(entries.entered_on) as created_on,
+        min(case when entries.stage in ('qualified', 'opportunity', 'won') then entries.entered_on end) as qualified_on
+    from entries
+    inner join recorded_sources on entries.source = recorded_sources.source
+    group by entries.lead_id
+),
+
+final as (
+    select
+        segments.segment_type,
+        segments.segment_id,
+        period_dates.period_type,
+        period_dates.period_start,
+        period_dates.period_end,
+        count(*) as lead_count,
+        count(case
+            when {{ days_between('leads.created_on', 'leads.qualified_on') }} <= {{ qualification_days }} then 1
+        end) as qualified_count
+    from leads
+    inner join segments on leads.lead_id = segments.lead_id
+    inner join period_dates on leads.created_on = period_dates.date_day
+    cross join as_of
+    where as_of.as_of_date >= {{ add_days('period_dates.period_end', qualification_days) }}
+    group by
+        segments.segment_type,
+        segments.segment_id,
+        period_dates.period_type,
+        period_dates.period_start,
+        period_dates.period_end
+)
+
+select * from final
