@@ -2,10 +2,7 @@
 with
 
 metrics as (
-    select
-        metric,
-        {{ recorded_as('metric') }} as recorded_as
-    from {{ ref('metrics') }}
+    select * from {{ ref('metrics') }}
 ),
 
 as_of as (

@@ -10,10 +10,7 @@ segments as (
 ),
 
 metrics as (
-    select
-        metric,
-        {{ recorded_as('metric') }} as recorded_as
-    from {{ ref('metrics') }}
+    select * from {{ ref('metrics') }}
 ),
 
 uncounted as (
