@@ -1,5 +1,5 @@
-{#- The figures of a comparison mart, of reps or of teams (`segment`): each one's value beside its peer group, with its own rank where it
-    is ranked. A rate is below or above its peers when its interval does not hold their pooled rate. -#}
+{#- The figures of a comparison mart, of reps or of teams (`segment`): the value, the peer group's figures, and the rank in the
+    group where there is one. A rate is below or above its peers when its interval does not hold their pooled rate. -#}
 {% macro compared_with_peers(segment) -%}
     select
         cast(segments.segment_id as varchar) as {{ segment }}_id,

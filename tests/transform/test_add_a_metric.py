@@ -1,4 +1,4 @@
-"""docs/add-a-metric.md, followed in a copy of the project: a metric of a new activity type, with a quota, shows up everywhere."""
+"""docs/add-a-metric.md followed in a copy of the project: a metric of a new activity type, with a quota, is shown."""
 
 import json
 import os
@@ -24,10 +24,10 @@ ADDED_LINES = {
     ),
 }
 CONTRACT = "dbt_project/models/marts/activity/mart_activity_daily.yml"
-COLUMN = """      - name: demo_count
-        description: "Demos that occurred; 0 where there were none, null where they were not recorded."
-        data_type: bigint
-"""
+COLUMN = (
+    '      - {name: demo_count, data_type: bigint, description: "Demos that occurred; 0 where there were none, '
+    'null where they were not recorded."}\n'
+)
 QUOTAS = (
     "assignee_type,assignee,metric,period_type,period_start,target,currency,effective_from,note\n"
     "rep,r1,demos,month,2025-05-01,4,,,\n"
@@ -39,6 +39,7 @@ import json, sys
 from pathlib import Path
 import duckdb
 from memory_warehouse import MemoryWarehouse, compile_project
+from random_companies import stage_maps
 from orchestration.explain import explain_attainment, find_period, find_segment
 
 folder = Path(sys.argv[1])
@@ -49,12 +50,12 @@ project = compile_project(folder)
 with duckdb.connect(str(project.bare_warehouse), read_only=True) as raw:
     kept = raw.execute("select metric, target from raw.registers__quota").fetchall()
 
-activity = {"rep_reference": "r1", "activity_type": "demo", "source_key": "a"}
 company = {
     "stg_generic__teams": [{"team_key": "north", "team_name": "North"}],
     "stg_generic__reps": [{"rep_key": key, "rep_name": key, "team_reference": "north"} for key in ("r1", "r2")],
     "stg_generic__opportunities": [
-        {"opportunity_key": "d1", "owner_reference": "r1", "created_on": "2025-04-01", "is_deleted": False}
+        {"opportunity_key": "d1", "owner_reference": "r1", "source_stage": "New", "is_deleted": False,
+         "created_at": "2025-04-01 05:00:00", "created_on": "2025-04-01"}
     ],
     "stg_generic__activities": [
         {"activity_key": f"a{day}", "rep_reference": "r1", "activity_type": "demo",
@@ -65,6 +66,7 @@ company = {
         {"assignee_type": "rep", "assignee_reference": "r1", "metric": "demos", "period_type": "month",
          "period_start": "2025-05-01", "target_amount": 4}
     ],
+    "stg_registers__stage_maps": stage_maps(),
 }
 warehouse = MemoryWarehouse(project)
 warehouse.build(
@@ -74,9 +76,8 @@ warehouse.build(
 )
 may = "period_type = 'month' and period_start = date '2025-05-01' and metric = 'demos'"
 warehouse.connection.execute("use kuota.marts")
-explained = explain_attainment(
-    warehouse.connection, find_segment(warehouse.connection, "r1"), find_period(warehouse.connection, "2025-05"), "demos"
-)
+segment, period = find_segment(warehouse.connection, "r1"), find_period(warehouse.connection, "2025-05")
+explained = explain_attainment(warehouse.connection, segment, period, "demos")
 how_collected = "collection_status, comparability, comparability_year_ago, observation_status"
 print(json.dumps({
     "kept": kept,
@@ -107,7 +108,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         with (copy / name).open("a", encoding="utf-8") as file:
             file.write(lines)
     contract = (copy / CONTRACT).read_text(encoding="utf-8")
-    place = "      - name: other_count\n"
+    place = "      - {name: other_count, "
     assert contract.count(place) == 1
     (copy / CONTRACT).write_text(contract.replace(place, COLUMN + place), encoding="utf-8")
     return _python_in(copy, SHOW, str(tmp_path_factory.mktemp("home")), QUOTAS)

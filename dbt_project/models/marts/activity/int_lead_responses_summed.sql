@@ -26,10 +26,10 @@ final as (
         count(case when leads.response_minutes <= 5 then 1 end) as within_5_minutes_count,
         count(case when leads.response_minutes <= 60 then 1 end) as within_1_hour_count,
         count(case when leads.response_minutes <= 1440 then 1 end) as within_24_hours_count,
-        {{ median('cast(leads.response_minutes as double)') }} as median_response_minutes,
-        {{ percentile_90('cast(leads.response_minutes as double)') }} as p90_response_minutes,
-        {{ median('cast(leads.response_business_minutes as double)') }} as median_response_business_minutes,
-        {{ percentile_90('cast(leads.response_business_minutes as double)') }} as p90_response_business_minutes
+        round({{ median('cast(leads.response_minutes as double)') }}, 12) as median_response_minutes,
+        round({{ percentile_90('cast(leads.response_minutes as double)') }}, 12) as p90_response_minutes,
+        round({{ median('cast(leads.response_business_minutes as double)') }}, 12) as median_response_business_minutes,
+        round({{ percentile_90('cast(leads.response_business_minutes as double)') }}, 12) as p90_response_business_minutes
     from leads
     inner join lead_segments on leads.lead_id = lead_segments.lead_id
     inner join period_dates on leads.created_on = period_dates.date_day

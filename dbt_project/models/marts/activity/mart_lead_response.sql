@@ -28,10 +28,10 @@ figures as (
         cast(measured.{{ limit }}_count as double)
         / nullif(cast(measured.recorded_count as double), 0) as {{ limit }}_rate,
         {%- endfor %}
-        round(measured.median_response_minutes, 12) as median_response_minutes,
-        round(measured.p90_response_minutes, 12) as p90_response_minutes,
-        round(measured.median_response_business_minutes, 12) as median_response_business_minutes,
-        round(measured.p90_response_business_minutes, 12) as p90_response_business_minutes
+        measured.median_response_minutes,
+        measured.p90_response_minutes,
+        measured.median_response_business_minutes,
+        measured.p90_response_business_minutes
     from measured
     inner join segments
         on
