@@ -125,7 +125,7 @@ edits as (
         rep_id,
         cast(null as varchar) as edited_by,
         logged_at as edited_at
-    from {{ ref('int_activities_judged') }}
+    from {{ ref('int_activities_validated') }}
     where exclusion_reason is null and logged_at is not null
     union all
     select

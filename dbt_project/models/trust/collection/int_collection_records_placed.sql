@@ -15,7 +15,7 @@ records as (
 
 trails as (
     select distinct opportunity_id
-    from {{ ref('int_activities_judged') }}
+    from {{ ref('int_activities_validated') }}
     where exclusion_reason is null and opportunity_id is not null
 ),
 

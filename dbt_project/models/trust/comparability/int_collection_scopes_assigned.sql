@@ -10,7 +10,7 @@ segments as (
 ),
 
 metrics as (
-    select metric from {{ ref('metrics') }}
+    select * from {{ ref('metrics') }}
 ),
 
 pipelines as (
@@ -46,7 +46,7 @@ numbers as (
     from segments
     cross join metrics
     cross join pipelines
-    where {{ is_shown_by_pipeline('metrics.metric') }}
+    where metrics.is_shown_by_pipeline
 ),
 
 touched as (

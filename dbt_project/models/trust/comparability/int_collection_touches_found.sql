@@ -13,7 +13,11 @@ breaks as (
 ),
 
 break_metrics as (
-    select * from {{ ref('int_break_metrics_mapped') }}
+    select
+        break_metrics.*,
+        metrics.is_shown_by_pipeline
+    from {{ ref('int_break_metrics_mapped') }} as break_metrics
+    inner join {{ ref('metrics') }} as metrics on break_metrics.metric = metrics.metric
 ),
 
 rep_sources as (
@@ -182,7 +186,7 @@ final as (
     inner join break_metrics on by_segment.break_id = break_metrics.break_id
     inner join pipelines on breaks.source = pipelines.source
     where
-        {{ is_shown_by_pipeline('break_metrics.metric') }}
+        break_metrics.is_shown_by_pipeline
         and coalesce(breaks.break_pipeline, pipelines.pipeline) = pipelines.pipeline
         -- the funnel of leads and those of deals have only the deals in common, and where a deal's lead came from
         and (breaks.object <> 'lead' or pipelines.pipeline = 'leads' or breaks.field = 'source')

@@ -10,10 +10,7 @@ segments as (
 ),
 
 metrics as (
-    select
-        metric,
-        {{ recorded_as('metric') }} as recorded_as
-    from {{ ref('metrics') }}
+    select * from {{ ref('metrics') }}
 ),
 
 uncounted as (
@@ -26,7 +23,7 @@ beginnings as (
 ),
 
 recordings as (
-    select * from {{ ref('int_metric_recordings_dated') }}
+    select * from {{ ref('int_metric_recordings') }}
 ),
 
 followed as (

@@ -4,7 +4,7 @@
 {% set ambiguous_references = {
     'opportunity': {'model': 'int_opportunities_judged', 'reference': 'owner_reference'},
     'opportunity_split': {'model': 'int_opportunity_splits_resolved', 'reference': 'rep_reference'},
-    'activity': {'model': 'int_activities_judged', 'reference': 'rep_reference'},
+    'activity': {'model': 'int_activities_validated', 'reference': 'rep_reference'},
     'lead': {'model': 'int_leads_judged', 'reference': 'owner_reference'},
 } %}
 
@@ -37,7 +37,7 @@ quotas as (
             when 'implausible_period' then 'is more than 20 years before or 5 years after the newest extract; correct it'
             else 'is not the first day of a ' || period_type || '; write that day'
         end as fix
-    from {{ ref('int_quotas_resolved') }}
+    from {{ ref('int_quotas_validated') }}
     where set_aside_reason is not null and superseded_at is null
 ),
 

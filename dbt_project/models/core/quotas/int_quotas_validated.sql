@@ -1,0 +1,98 @@
+-- Each row that the quota register ever had, with its assignee, period and first day in force, and the reason where it does not count.
+-- Rows with a superseded_at are history: the plan as it was known before.
+with
+
+quotas as (
+    select * from {{ ref('stg_registers__quotas') }}
+),
+
+references_resolved as (
+    select * from {{ ref('int_references_resolved') }}
+    where scope = 'registers'
+),
+
+as_of as (
+    select * from {{ ref('int_as_of_determined') }}
+),
+
+resolved as (
+    select
+        'registers' as source,
+        quotas.*,
+        case
+            when quotas.assignee_type = 'company' then 'company'
+            else references_resolved.resolved_id
+        end as assignee_id,
+        references_resolved.candidate_count,
+        quotas.period_start < as_of.earliest_plausible_on
+        or quotas.period_start > as_of.latest_plausible_on as is_implausible,
+        case quotas.period_type
+            when 'week' then {{ add_days('quotas.period_start', 6) }}
+            when 'month' then {{ add_days(add_months('quotas.period_start', 1), -1) }}
+            when 'quarter' then {{ add_days(add_months('quotas.period_start', 3), -1) }}
+            when 'year' then {{ add_days(add_months('quotas.period_start', 12), -1) }}
+        end as period_end,
+        case quotas.period_type
+            when 'week' then {{ fiscal_period_start('week', 'quotas.period_start') }}
+            when 'month' then {{ fiscal_period_start('month', 'quotas.period_start') }}
+            when 'quarter' then {{ fiscal_period_start('quarter', 'quotas.period_start') }}
+            when 'year' then {{ fiscal_period_start('year', 'quotas.period_start') }}
+        end as calendar_period_start
+    from quotas
+    cross join as_of
+    left join references_resolved
+        on
+            quotas.assignee_type = references_resolved.entity
+            and quotas.assignee_reference = references_resolved.reference
+),
+
+validated as (
+    select
+        *,
+        coalesce(effective_from, period_start) as in_force_from,
+        case
+            when assignee_type = 'company' and lower(assignee_reference) <> 'company' then 'unknown_assignee'
+            when assignee_type <> 'company' and candidate_count is null then 'unknown_assignee'
+            when candidate_count > 1 then 'ambiguous_assignee'
+            when is_implausible then 'implausible_period'
+            when period_start <> calendar_period_start then 'not_the_first_day_of_a_period'
+        end as set_aside_reason
+    from resolved
+),
+
+ranked as (
+    select
+        *,
+        {{ position_in_plan('set_aside_reason, is_current') }} as position_in_plan
+    from validated
+),
+
+final as (
+    select
+        source,
+        assignee_type,
+        assignee_reference,
+        assignee_id,
+        metric,
+        period_type,
+        period_start,
+        period_end,
+        target_amount,
+        coalesce(currency, '{{ var("reporting_currency") }}') as currency,
+        effective_from,
+        in_force_from,
+        extracted_at,
+        superseded_at,
+        source_key,
+        source_file,
+        source_row,
+        row_hash,
+        set_aside_reason,
+        coalesce(
+            set_aside_reason,
+            case when position_in_plan > 1 then 'duplicate' end
+        ) as exclusion_reason
+    from ranked
+)
+
+select * from final

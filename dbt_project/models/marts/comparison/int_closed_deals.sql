@@ -1,0 +1,78 @@
+-- The deals that a rep or team closed in a period, and how many of them have activities. A deal that closed before its source delivered
+-- any activity cannot have any, and says nothing about logging.
+with
+
+deals as (
+    select * from {{ ref('int_opportunities_valued') }}
+),
+
+deal_segments as (
+    select * from {{ ref('int_opportunity_segments_expanded') }}
+    where segment_type in ('rep', 'team')
+),
+
+period_dates as (
+    select * from {{ ref('int_period_dates_expanded') }}
+),
+
+activities as (
+    select * from {{ ref('fct_activities') }}
+),
+
+activities_of_deals as (
+    select
+        opportunity_id,
+        count(*) as activity_count
+    from activities
+    where opportunity_id is not null
+    group by opportunity_id
+),
+
+recordings as (
+    select
+        source,
+        min(occurred_on) as recorded_from
+    from activities
+    group by source
+),
+
+closed as (
+    select
+        deals.opportunity_id,
+        deals.is_won,
+        deals.closed_on,
+        case when deals.is_won then deals.amount_reporting end as won_amount,
+        case
+            when deals.is_won and deals.closed_on >= deals.created_on
+                then {{ days_between('deals.created_on', 'deals.closed_on') }}
+        end as cycle_days,
+        deals.closed_on >= recordings.recorded_from as is_logging_recorded,
+        coalesce(activities_of_deals.activity_count, 0) as activity_count
+    from deals
+    left join activities_of_deals on deals.opportunity_id = activities_of_deals.opportunity_id
+    left join recordings on deals.source = recordings.source
+    where deals.is_closed
+),
+
+final as (
+    select
+        deal_segments.segment_type,
+        deal_segments.segment_id,
+        period_dates.period_type,
+        period_dates.period_start,
+        count(*) as closed_count,
+        count(case when closed.is_won then 1 end) as won_count,
+        sum(closed.won_amount) as won_amount,
+        count(closed.won_amount) as won_amount_count,
+        {{ median('cast(closed.cycle_days as double)') }} as median_cycle_days,
+        count(case when closed.is_logging_recorded then 1 end) as trackable_count,
+        count(case when closed.is_logging_recorded and closed.activity_count > 0 then 1 end) as logged_count,
+        sum(case when closed.is_logging_recorded then closed.activity_count end) as activity_count
+    from closed
+    inner join deal_segments on closed.opportunity_id = deal_segments.opportunity_id
+    inner join period_dates on closed.closed_on = period_dates.date_day
+    group by
+        deal_segments.segment_type, deal_segments.segment_id, period_dates.period_type, period_dates.period_start
+)
+
+select * from final

@@ -1,0 +1,145 @@
+-- On how many of the elapsed working days of a period a rep was employed, not on leave and past the ramp. A rep who had much less of the
+-- period than the peers is not ranked among them.
+with
+
+spine as (
+    select * from {{ ref('int_comparison_spine') }}
+    where segment_type = 'rep'
+),
+
+reps as (
+    select * from {{ ref('dim_reps') }}
+    where rep_id <> 'unassigned'
+),
+
+as_of as (
+    select * from {{ ref('int_as_of_determined') }}
+),
+
+numbered_days as (
+    select * from {{ ref('int_working_days') }}
+),
+
+period_working_days as (
+    select * from {{ ref('int_period_working_days') }}
+),
+
+period_dates as (
+    select * from {{ ref('int_period_dates_expanded') }}
+),
+
+ramps as (
+    select
+        rep_id,
+        max(ramp_to) as ramp_ends_on
+    from {{ ref('int_ramp_months') }}
+    where share < 1
+    group by rep_id
+),
+
+rep_spans as (
+    select
+        reps.rep_id,
+        coalesce(reps.holiday_region, '') as region,
+        coalesce(reps.hired_on, cast('0001-01-01' as date)) as hired_on,
+        coalesce(reps.ended_on, cast('9999-12-31' as date)) as ended_on,
+        ramps.ramp_ends_on
+    from reps
+    left join ramps on reps.rep_id = ramps.rep_id
+),
+
+days_on_leave as (
+    select
+        leave_days.rep_id,
+        leave_days.date_day
+    from {{ ref('int_leave_days') }} as leave_days
+    inner join rep_spans
+        on
+            leave_days.rep_id = rep_spans.rep_id
+            and leave_days.date_day between rep_spans.hired_on and rep_spans.ended_on
+    inner join numbered_days
+        on
+            rep_spans.region = numbered_days.region
+            and leave_days.date_day = numbered_days.date_day
+    cross join as_of
+    where numbered_days.is_working_day and leave_days.date_day <= as_of.as_of_date
+),
+
+leaves_counted as (
+    select
+        days_on_leave.rep_id,
+        period_dates.period_type,
+        period_dates.period_start,
+        count(*) as leave_days
+    from days_on_leave
+    inner join period_dates on days_on_leave.date_day = period_dates.date_day
+    group by days_on_leave.rep_id, period_dates.period_type, period_dates.period_start
+),
+
+spans as (
+    select
+        spine.segment_id as rep_id,
+        spine.period_type,
+        spine.period_start,
+        rep_spans.region,
+        greatest(spine.period_start, rep_spans.hired_on) as first_day,
+        least(spine.period_end, rep_spans.ended_on, as_of.as_of_date) as last_day,
+        rep_spans.ramp_ends_on
+    from spine
+    inner join rep_spans on spine.segment_id = rep_spans.rep_id
+    cross join as_of
+),
+
+counted as (
+    select
+        spans.rep_id,
+        spans.period_type,
+        spans.period_start,
+        coalesce(period_working_days.elapsed_working_days, 0) as elapsed_days,
+        -- a rep who joins after as_of_date has no days yet
+        greatest(last_days.working_days_through - first_days.working_days_before, 0) as employed_days,
+        coalesce(leaves_counted.leave_days, 0) as leave_days,
+        case
+            when spans.ramp_ends_on >= spans.last_day
+                then greatest(last_days.working_days_through - first_days.working_days_before, 0)
+            when spans.ramp_ends_on >= spans.first_day
+                then ramp_days.working_days_through - first_days.working_days_before
+            else 0
+        end as ramping_days
+    from spans
+    inner join numbered_days as first_days
+        on
+            spans.region = first_days.region
+            and spans.first_day = first_days.date_day
+    inner join numbered_days as last_days
+        on
+            spans.region = last_days.region
+            and spans.last_day = last_days.date_day
+    left join numbered_days as ramp_days
+        on
+            spans.region = ramp_days.region
+            and spans.ramp_ends_on = ramp_days.date_day
+    left join period_working_days
+        on
+            spans.region = period_working_days.region
+            and spans.period_type = period_working_days.period_type
+            and spans.period_start = period_working_days.period_start
+    left join leaves_counted
+        on
+            spans.rep_id = leaves_counted.rep_id
+            and spans.period_type = leaves_counted.period_type
+            and spans.period_start = leaves_counted.period_start
+),
+
+final as (
+    select
+        *,
+        case
+            when employed_days < elapsed_days * {{ var('minimum_employed_share') }} then 'employed_part_of_period'
+            when ramping_days > employed_days * {{ var('maximum_ramping_share') }} then 'ramping'
+            when leave_days > employed_days * {{ var('maximum_leave_share') }} then 'on_leave'
+        end as exposure_reason
+    from counted
+)
+
+select * from final
