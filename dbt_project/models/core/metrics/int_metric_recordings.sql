@@ -43,18 +43,18 @@ changes_by_team as (
     select
         changes.source,
         changes.object,
-        teams.team_id,
+        memberships.team_id,
         changes.effective_on,
         -- on one day a stop outweighs a start
         max(changes.what_changed) as what_changed
     from changes
-    cross join (select distinct team_id from memberships) as teams
+    cross join memberships
     left join ancestors
         on
-            teams.team_id = ancestors.team_id
+            memberships.team_id = ancestors.team_id
             and changes.population = 'team:' || ancestors.ancestor_team_id
     where changes.population = 'all' or ancestors.team_id is not null
-    group by changes.source, changes.object, teams.team_id, changes.effective_on
+    group by changes.source, changes.object, memberships.team_id, changes.effective_on
 ),
 
 changes_in_order as (

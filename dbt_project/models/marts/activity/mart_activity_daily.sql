@@ -35,6 +35,7 @@ summed as (
         {%- for type in types %}
         count(case when activity_type = '{{ type }}' then 1 end) as {{ type }}_count,
         {%- endfor %}
+        count(case when coalesce(activity_type, '') not in ('{{ types | join("', '") }}') then 1 end) as other_count,
         count(*) as activity_count,
         sum(duration_minutes) as duration_minutes,
         {{ median('cast(logging_lag_seconds as double)') }} as median_logging_lag_seconds
@@ -116,8 +117,7 @@ final as (
         end as {{ type }}_count,
         {%- endfor %}
         case
-            when days_recorded.rep_id is not null or summed.rep_id is not null
-                then coalesce(summed.activity_count{% for type in types %} - summed.{{ type }}_count{% endfor %}, 0)
+            when days_recorded.rep_id is not null or summed.rep_id is not null then coalesce(summed.other_count, 0)
         end as other_count,
         case
             when days_recorded.rep_id is not null or summed.rep_id is not null then coalesce(summed.activity_count, 0)

@@ -20,7 +20,9 @@ figures as (
         measured.lead_count,
         measured.recorded_count,
         case when measured.recorded_count > 0 then measured.contacted_count end as contacted_count,
-        case when measured.recorded_count > 0 then measured.recorded_count - measured.contacted_count end as never_contacted_count,
+        case
+            when measured.recorded_count > 0 then measured.recorded_count - measured.contacted_count
+        end as never_contacted_count,
         {%- for limit in ['within_5_minutes', 'within_1_hour', 'within_24_hours'] %}
         case when measured.recorded_count > 0 then measured.{{ limit }}_count end as {{ limit }}_count,
         {%- endfor %}

@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 -- Quota and credited amount of each assignee, metric and period: wherever there is either; and, in every period that has begun since the
 -- first credit, for the company, each team that has reps and each rep employed then, for each metric that anybody is credited with.
 -- Without these rows, a period with nothing would look like a period that was not recorded.
@@ -27,6 +28,10 @@ begun as (
             and periods.period_type = actuals.period_type
             and periods.period_start >= actuals.period_start
     group by periods.period_type, periods.period_start
+),
+
+metrics_in_use as (
+    select distinct metric from actuals
 ),
 
 active as (
@@ -78,7 +83,7 @@ spine as (
         on
             active_periods.period_type = begun.period_type
             and active_periods.period_start = begun.period_start
-    cross join (select distinct metric from actuals) as metrics_in_use
+    cross join metrics_in_use
     {%- for rows in ['actuals', 'quotas'] %}
     union
     select

@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 -- Every peer in each group that somebody is compared with, also those whose own comparison uses a narrower group: median, spread and
 -- pooled rate of the group, and the peer's rank, shrunk rate and signal in it.
 -- Prior of the beta-binomial by the method of moments: with S = Σ n (p - pooled)², N = Σ n and k peers,
@@ -12,8 +13,8 @@ segments as (
     select * from {{ ref('int_segment_peers') }}
 ),
 
-metrics as (
-    select * from {{ ref('metrics') }}
+groups_in_use as (
+    select distinct {{ peer_set }} from segments
 ),
 
 members as (
@@ -37,7 +38,7 @@ members as (
 peers as (
     select members.*
     from members
-    inner join (select distinct {{ peer_set }} from segments) as groups_in_use
+    inner join groups_in_use
         on
             {%- for column in group_columns %}
             {{ 'and ' if not loop.first }}members.{{ column }} = groups_in_use.{{ column }}
@@ -95,15 +96,15 @@ ranked as (
             else cast(correlated.trial_total as double)
         end as prior_trials,
         rank() over (
-            partition by {% for column in group_columns %}peers.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
+            partition by {{ 'peers.' ~ group_columns | join(', peers.') }}
             order by case when metrics.higher_is_better then -peers.value else peers.value end asc
         ) as rank_in_group,
         count(*) over (
-            partition by {% for column in group_columns %}peers.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
+            partition by {{ 'peers.' ~ group_columns | join(', peers.') }}
             order by peers.value
         ) as at_or_below_count
     from peers
-    inner join metrics on peers.metric = metrics.metric
+    inner join {{ ref('metrics') }} as metrics on peers.metric = metrics.metric
     inner join correlated
         on
             {%- for column in group_columns %}

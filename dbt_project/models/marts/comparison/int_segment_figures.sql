@@ -110,7 +110,7 @@ final as (
         case when metrics.metric = 'win_rate' then coalesce(closed_deals.won_count, 0) end as successes,
         case when metrics.metric = 'win_rate' then coalesce(closed_deals.closed_count, 0) end as trials,
         case
-            when metrics.recorded_since <> 'always' then attainments.actual_amount is not null
+            when metrics.can_have_quota and metrics.recorded_since <> 'always' then attainments.actual_amount is not null
             when metrics.metric = 'lead_response_business_minutes'
                 then coalesce(lead_responses.recorded_count > 0, segments_with_responses.segment_id is not null)
             else true

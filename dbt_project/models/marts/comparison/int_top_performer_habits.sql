@@ -1,7 +1,8 @@
 -- Count, mean and variance of each habit among the top quarter of a peer group and among the rest, by quarter and year. Reps are ranked by
 -- attainment where enough of the group have one, else by revenue won; a tie at the top is in it as a whole. Sums are of decimals, and
 -- squares of deviations are parts of the largest one, so that neither threads nor currencies change a digit.
-{% set side = 'peer_group, period_type, period_start, period_end, ranked_by, is_top, habit, metric, pipeline, from_stage, to_stage' %}
+{% set side = 'peer_group, period_type, period_start, period_end, ranked_by, is_top, habit, metric, pipeline, '
+    ~ 'from_stage, to_stage' %}
 
 with
 
