@@ -9,7 +9,7 @@ profiles as (
     select
         *,
         case when population = 'all' then 'all' else substring(population, 6) end as team_id
-    from {{ ref('int_collection_profiles_measured') }}
+    from {{ ref('int_collection_profiles_counted') }}
     where population = 'all' or population like 'team:%'
 ),
 

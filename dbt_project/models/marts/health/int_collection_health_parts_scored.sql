@@ -10,7 +10,7 @@ objects as (
     select distinct
         source,
         object
-    from {{ ref('int_collection_profiles_measured') }}
+    from {{ ref('int_collection_profiles_counted') }}
     where measure = 'row_count'
 ),
 

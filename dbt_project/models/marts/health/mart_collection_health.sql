@@ -24,7 +24,7 @@ records as (
         case when population = 'all' then 'all' else substring(population, 6) end as team_id,
         week_start,
         sum(value) as record_count
-    from {{ ref('int_collection_profiles_measured') }}
+    from {{ ref('int_collection_profiles_counted') }}
     where measure = 'row_count' and field = 'rows' and population not like 'pipeline:%'
     group by source, population, week_start
 ),

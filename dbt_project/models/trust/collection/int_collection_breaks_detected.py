@@ -6,8 +6,8 @@ from orchestration.transform.breaks import BREAK_TYPES, detect_breaks
 
 
 def model(dbt: Any, session: Any) -> Any:
-    """One row a break; dbt calls this with its own context and the connection to the warehouse."""
-    profiles = dbt.ref("int_collection_profiles_measured").df()
+    """One row per break; dbt calls this with its own context and the connection to the warehouse."""
+    profiles = dbt.ref("int_collection_profiles_counted").df()
     known = dbt.ref("int_as_of_determined").project("as_of_date").fetchone()
     found = detect_breaks(profiles, known and known[0])
     columns = ", ".join(f"cast({column} as {type_}) as {column}" for column, type_ in BREAK_TYPES.items())

@@ -11,7 +11,7 @@ detected as (
 ),
 
 records as (
-    select * from {{ ref('int_collection_records_placed') }}
+    select * from {{ ref('int_collection_records_assigned') }}
 ),
 
 -- where a source is one team's at the time, that team's break is everybody's

@@ -1,0 +1,75 @@
+{{ config(materialized='view') }}
+-- The records of activities and leads that are profiled: each activity that occurred and each lead by its creation and, qualified, by its
+-- qualification. Copies are kept and marked.
+with
+
+activities as (
+    select
+        *,
+        row_number() over (
+            partition by
+                source, rep_reference, activity_type, occurred_at, opportunity_id, lead_id, direction, duration_minutes
+            order by case when exclusion_reason is null then 0 else 1 end asc, activity_id asc
+        ) > 1 as is_copy
+    from {{ ref('int_activities_judged') }}
+    where occurred_on is not null and (exclusion_reason is null or exclusion_reason = 'duplicate')
+),
+
+-- a lead that moved was entered in the first of its systems, which may still show it
+first_leads as (
+    select
+        source,
+        source_record_id,
+        canonical_id
+    from {{ ref('int_source_ids_matched') }}
+    where entity = 'lead' and in_force_from = cast('0001-01-01' as date)
+),
+
+leads as (
+    select
+        validated.*,
+        coalesce(first_leads.source, validated.source) as entered_in,
+        coalesce(validated.exclusion_reason = 'duplicate', false) as is_copy,
+        coalesce(validated.exclusion_reason <> 'migrated', true) as is_in_force,
+        row_number() over (
+            partition by validated.lead_id
+            order by
+                case when validated.exclusion_reason = 'duplicate' then 1 else 0 end asc,
+                case when validated.source_lead_id = first_leads.source_record_id then 0 else 1 end asc,
+                validated.source_lead_id asc
+        ) as position_of_record
+    from {{ ref('int_leads_judged') }} as validated
+    left join first_leads on validated.lead_id = first_leads.canonical_id
+    where validated.exclusion_reason is null or validated.exclusion_reason in ('duplicate', 'migrated')
+),
+
+final as (
+    select
+        {{- collection_record_columns({
+            'source': 'source', 'object': "'activity'", 'dated_by': "'rows'", 'record_type': 'activity_type',
+            'record_key': 'source_key', 'owner_rep_id': 'rep_id', 'dated_on': 'occurred_on', 'is_copy': 'is_copy',
+            'happened_at': 'occurred_at', 'logged_at': 'logged_at', 'opportunity_id': 'coalesce(opportunity_id, lead_id)',
+            'direction': 'direction', 'outcome': 'outcome', 'quantity': 'duration_minutes',
+        }) }}
+    from activities
+    {% set lead = {
+        'object': "'lead'", 'record_key': 'source_key', 'owner_rep_id': 'owner_id', 'is_copy': 'is_copy',
+        'opportunity_id': 'opportunity_id', 'label': 'lead_source',
+    } -%}
+    union all
+    select
+        {{- collection_record_columns(dict(
+            lead, source='entered_in', dated_by="'rows'", dated_on='created_on', happened_at='created_at'
+        )) }}
+    from leads
+    where is_copy or position_of_record = 1
+    union all
+    select
+        {{- collection_record_columns(dict(
+            lead, source='source', dated_by="'qualified_at'", dated_on='qualified_on', happened_at='qualified_at'
+        )) }}
+    from leads
+    where is_in_force
+)
+
+select * from final

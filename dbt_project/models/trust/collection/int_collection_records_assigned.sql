@@ -1,0 +1,102 @@
+-- Each record that is profiled, assigned to the week of its day and to the team that its owner was in on that day, with the values that
+-- are counted. A record's delivery lag is counted from the first extract that could have shown it.
+{% set zone = "'" ~ var('reporting_time_zone') ~ "'" %}
+
+with
+
+as_of as (
+    select * from {{ ref('int_as_of_determined') }}
+),
+
+rep_teams as (
+    select * from {{ ref('int_rep_teams_dated') }}
+),
+
+deliveries as (
+    select * from {{ ref('int_collection_deliveries') }}
+),
+
+extract_days as (
+    select * from {{ ref('int_collection_extract_days') }}
+),
+
+first_activities as (
+    select
+        opportunity_id,
+        min(activity_id) as activity_id
+    from {{ ref('int_activities_judged') }}
+    where exclusion_reason is null and opportunity_id is not null
+    group by opportunity_id
+),
+
+records as (
+    select * from {{ ref('int_collection_deal_records') }}
+    union all
+    select * from {{ ref('int_collection_activity_and_lead_records') }}
+    union all
+    select * from {{ ref('int_collection_edits') }}
+),
+
+assigned as (
+    select
+        records.*,
+        rep_teams.team_id,
+        case when records.dated_by = 'close_date' then first_activities.activity_id end as first_activity,
+        {{ fiscal_period_start('week', 'records.dated_on') }} as week_start,
+        case
+            when records.logged_at is null
+                then {{ days_between('extract_days.next_extracted_on', 'deliveries.delivered_on') }}
+        end as delivery_days
+    from records
+    cross join as_of
+    left join rep_teams
+        on
+            records.owner_rep_id = rep_teams.rep_id
+            and records.dated_on between rep_teams.valid_from and rep_teams.valid_to
+    left join first_activities on records.opportunity_id = first_activities.opportunity_id
+    left join deliveries
+        on
+            records.source = deliveries.source
+            and records.object = deliveries.object
+            and records.dated_by = deliveries.dated_by
+            and records.record_key = deliveries.record_key
+    left join extract_days
+        on
+            records.source = extract_days.source
+            and records.object = extract_days.object
+            and records.dated_on = extract_days.day
+    where records.dated_on between as_of.earliest_plausible_on and as_of.as_of_date
+),
+
+valued as (
+    select
+        *,
+        -- the text before the number of a key; a long random key has none
+        case
+            when length(rtrim(record_key, '0123456789')) <= 6 then rtrim(record_key, '0123456789') || '#'
+            when record_key is not null then 'long'
+        end as key_shape,
+        -- tenths of a power of ten
+        case
+            when quantity > 0 then cast(cast(floor(round(ln(quantity) / ln(10) * 10, 6)) as integer) as varchar)
+        end as magnitude,
+        cast(extract(hour from {{ local_instant('happened_at', zone) }}) as varchar) as hour_of_day,
+        {{ lag_span(seconds_between('happened_at', 'logged_at')) }} as logging_lag,
+        -- an activity may be in the extracts while it is only planned
+        {{ lag_span("case when object = 'activity' and delivery_days < 0 then 0 else delivery_days * 86400 end") }} as delivery_lag,
+        cast(date_trunc('hour', happened_at) as varchar) || ' ' || cast(floor(extract(minute from happened_at) / 10) as varchar)
+        || coalesce(' ' || edited_by, '') as ten_minutes,
+        {{ row_fingerprint('assigned') }} as record_fingerprint
+    from assigned
+),
+
+final as (
+    select
+        *,
+        {{ row_fingerprint(
+            '(source, object, week_start, sum(record_fingerprint) over (partition by source, object, week_start))'
+        ) }} as week_fingerprint
+    from valued
+)
+
+select * from final
