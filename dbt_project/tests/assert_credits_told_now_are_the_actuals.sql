@@ -8,7 +8,7 @@ told as (
     where told_until is null
     union all
     select {{ columns }}, 0 as told_now, 1 as credited
-    from {{ ref('int_metric_amounts_credited') }}
+    from {{ ref('fct_metric_credits') }}
 )
 
 select

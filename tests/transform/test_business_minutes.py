@@ -41,7 +41,7 @@ def test_business_minutes_are_the_minutes_of_working_hours() -> None:
     found = result_of(
         "int_lead_responses_measured",
         int_leads_judged=leads.assign(source_row=1),
-        int_activities_judged=pd.DataFrame(
+        int_activities_validated=pd.DataFrame(
             {"lead_id": leads["lead_id"], "occurred_at": contacted, "direction": "outbound"}
         ).assign(occurred_on=date(2025, 1, 1), exclusion_reason=leads["exclusion_reason"]),
         int_reps_matched=pd.DataFrame({"rep_id": list(ZONES), "region": "", "time_zone": list(ZONES.values())}).assign(
@@ -50,7 +50,7 @@ def test_business_minutes_are_the_minutes_of_working_hours() -> None:
         int_working_days_numbered=pd.DataFrame({"region": "", "date_day": days, "is_working_day": is_working}).assign(
             working_days_before=np.cumsum(is_working) - is_working
         ),
-        int_metric_recordings_dated=pd.DataFrame({"assignee_type": "rep", "assignee_id": list(ZONES)}).assign(
+        int_metric_recordings=pd.DataFrame({"assignee_type": "rep", "assignee_id": list(ZONES)}).assign(
             metric="calls", recorded_from=date(2024, 1, 1), recorded_to=date(2026, 1, 1)
         ),
         int_as_of_determined=pd.DataFrame(

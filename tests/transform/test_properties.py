@@ -37,7 +37,7 @@ PARENTS = """
 """
 CREDITS = """
     select metric, period_type, period_start, team_id as id, sum(amount) as amount
-    from intermediate.int_metric_amounts_credited
+    from marts.fct_metric_credits
     inner join intermediate.int_period_dates_expanded on credited_on = date_day
     group by metric, period_type, period_start, team_id
 """
@@ -64,11 +64,11 @@ def test_reps_teams_and_the_company_hold_the_same_actuals(warehouse: MemoryWareh
 @given(company=companies())
 def test_what_credits_tell_now_are_the_actuals(warehouse: MemoryWarehouse, company: Company) -> None:
     """The chain that follows credits through time has rules of its own, and must end in those of now."""
-    warehouse.build(company, "int_credits_followed", "int_metric_amounts_credited")
+    warehouse.build(company, "int_credits_followed", "fct_metric_credits")
     columns = "metric, rep_id, team_id, credited_on, amount, source, object, object_id"
     told, credited = (
-        warehouse.rows(f"select {columns} from intermediate.{rows} order by all")
-        for rows in ("int_credits_followed where told_until is null", "int_metric_amounts_credited")
+        warehouse.rows(f"select {columns} from {rows} order by all")
+        for rows in ("intermediate.int_credits_followed where told_until is null", "marts.fct_metric_credits")
     )
     assert told == credited
 

@@ -1,3 +1,4 @@
+-- The activities that count, each once.
 with
 
 final as (
@@ -15,7 +16,7 @@ final as (
         cast(duration_minutes as decimal(18, 2)) as duration_minutes,
         cast(source_file as varchar) as source_file,
         source_row
-    from {{ ref('int_activities_judged') }}
+    from {{ ref('int_activities_validated') }}
     where exclusion_reason is null
 )
 

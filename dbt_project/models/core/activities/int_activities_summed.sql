@@ -8,7 +8,7 @@ activities as (
         activity_type,
         duration_minutes,
         {{ seconds_between('occurred_at', 'logged_at') }} as logging_lag_seconds
-    from {{ ref('int_activities_judged') }}
+    from {{ ref('int_activities_validated') }}
     where exclusion_reason is null
 ),
 

@@ -14,15 +14,15 @@ dates_in_use as (
     union all
     select changed_on as date_in_use from {{ ref('int_stage_events_unioned') }}
     union all
-    select occurred_on as date_in_use from {{ ref('int_activities_judged') }}
+    select occurred_on as date_in_use from {{ ref('int_activities_validated') }}
     union all
     select created_on as date_in_use from {{ ref('int_leads_judged') }}
     union all
     select qualified_on as date_in_use from {{ ref('int_leads_judged') }}
     union all
-    select period_start as date_in_use from {{ ref('int_quotas_resolved') }}
+    select period_start as date_in_use from {{ ref('int_quotas_validated') }}
     union all
-    select period_end as date_in_use from {{ ref('int_quotas_resolved') }}
+    select period_end as date_in_use from {{ ref('int_quotas_validated') }}
     union all
     select as_of_date as date_in_use from as_of
 ),

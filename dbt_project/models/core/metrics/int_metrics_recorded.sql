@@ -1,7 +1,12 @@
--- Since when each source delivers what a metric counts: from the first one on. A source that never delivered one has no
--- row, and there no number does not mean none. Deals are what a CRM is for: every source that delivers anything tells of
--- them from the beginning; but one that blanks the amounts of lost deals cannot say what pipeline was created.
+-- Since when each source records what a metric counts; the seed metrics says by which rule. A source without a row does not record
+-- the metric, and there a missing number does not mean none. Every source that delivers anything records its deals from the beginning,
+-- but one that blanks the amounts of lost deals cannot say what pipeline was created.
 with
+
+metrics as (
+    select * from {{ ref('metrics') }}
+    where can_have_quota
+),
 
 sources as (
     select distinct
@@ -12,55 +17,44 @@ sources as (
     where sources.kind <> 'register'
 ),
 
-opportunities as (
-    select * from {{ ref('int_opportunities_resolved') }}
+sources_with_accounts as (
+    select distinct source from {{ ref('int_opportunities_resolved') }}
+    where account_id is not null
 ),
 
-credited as (
-    select * from {{ ref('int_metric_amounts_credited') }}
-),
-
-as_of as (
-    select * from {{ ref('int_as_of_determined') }}
+first_credits as (
+    select
+        credits.source,
+        credits.metric,
+        min(credits.credited_on) as recorded_from
+    from {{ ref('fct_metric_credits') }} as credits
+    cross join {{ ref('int_as_of_determined') }} as as_of
+    where credits.credited_on between as_of.earliest_plausible_on and as_of.latest_plausible_on
+    group by credits.source, credits.metric
 ),
 
 final as (
     select
-        source,
-        'revenue_won' as metric,
+        sources.source,
+        metrics.metric,
+        metrics.object,
         cast('0001-01-01' as date) as recorded_from
-    from sources
-    union all
-    select
-        source,
-        'deals_won' as metric,
-        cast('0001-01-01' as date) as recorded_from
-    from sources
-    union all
-    select
-        source,
-        'pipeline_created' as metric,
-        cast('0001-01-01' as date) as recorded_from
-    from sources
-    where not lost_amount_is_blank
-    union all
-    select distinct
-        source,
-        'new_customers' as metric,
-        cast('0001-01-01' as date) as recorded_from
-    from opportunities
-    where account_id is not null
-    union all
-    select
-        credited.source,
-        credited.metric,
-        min(credited.credited_on) as recorded_from
-    from credited
-    cross join as_of
+    from metrics
+    cross join sources
+    left join sources_with_accounts on sources.source = sources_with_accounts.source
     where
-        credited.metric not in ('revenue_won', 'deals_won', 'pipeline_created', 'new_customers')
-        and credited.credited_on between as_of.earliest_plausible_on and as_of.latest_plausible_on
-    group by credited.source, credited.metric
+        metrics.recorded_since = 'always'
+        or (metrics.recorded_since = 'always_with_lost_amounts' and not sources.lost_amount_is_blank)
+        or (metrics.recorded_since = 'always_with_accounts' and sources_with_accounts.source is not null)
+    union all
+    select
+        first_credits.source,
+        metrics.metric,
+        metrics.object,
+        first_credits.recorded_from
+    from metrics
+    inner join first_credits on metrics.metric = first_credits.metric
+    where metrics.recorded_since = 'first_record'
 )
 
 select * from final

@@ -1,40 +1,38 @@
--- Each assigned quota by the working day: the amount in force that day ÷ the working days of its period. Days before the
--- first revision count 0; a day whose month has no rate is null, and with it the quota. A period without any working day
--- has one row without a day, and so a null quota. A rep's day counts 0 outside employment and on leave, and in ramp its
--- share, where the company's vars say so. The plan as it was known before is valued by the same rules.
+-- Each assigned quota by working day: the amount in force on that day ÷ the working days of its period. Days before the first revision
+-- count 0; a day whose month has no rate is null, and so is the quota. A period without a working day has one row without a day, and so a
+-- null quota. A rep's day counts 0 outside employment and on leave, and its share in ramp, where the company's vars say so. Earlier
+-- versions of the plan are valued by the same rules.
 with
 
-plans as (
-    select * from {{ ref('int_quota_plans_dated') }}
-),
-
-reps as (
-    select * from {{ ref('int_reps_matched') }}
-),
-
-metrics as (
-    select * from {{ ref('metrics') }}
-),
-
-assignments as (
-    select distinct
-        plans.assignee_type,
-        plans.assignee_id,
-        plans.metric,
-        plans.period_type,
-        plans.period_start,
-        plans.period_end,
-        plans.known_from_at,
-        plans.superseded_at,
+revisions as (
+    select
+        plans.*,
+        metrics.is_money,
         coalesce(reps.region, '') as region,
         coalesce(reps.hired_on, cast('0001-01-01' as date)) as hired_on,
         coalesce(reps.ended_on, cast('9999-12-31' as date)) as ended_on
-    from plans
-    inner join metrics on plans.metric = metrics.metric
-    left join reps
+    from {{ ref('int_quota_plan_history') }} as plans
+    inner join {{ ref('metrics') }} as metrics on plans.metric = metrics.metric
+    left join {{ ref('int_reps_matched') }} as reps
         on
             plans.assignee_type = 'rep'
             and plans.assignee_id = reps.rep_id
+),
+
+quotas as (
+    select distinct
+        assignee_type,
+        assignee_id,
+        metric,
+        period_type,
+        period_start,
+        period_end,
+        known_from_at,
+        superseded_at,
+        region,
+        hired_on,
+        ended_on
+    from revisions
 ),
 
 period_working_days as (
@@ -50,12 +48,12 @@ exchange_rates as (
 ),
 
 leave_days as (
-    select * from {{ ref('int_leave_days_listed') }}
+    select * from {{ ref('int_leave_days') }}
     where {{ var('prorate_leave') | lower }}
 ),
 
 ramp_months as (
-    select * from {{ ref('int_ramp_months_dated') }}
+    select * from {{ ref('int_ramp_months') }}
     where {{ var('apply_ramp') | lower }}
 ),
 
@@ -63,93 +61,71 @@ months as (
     select distinct cast(date_trunc('month', date_day) as date) as month_start from working_days
 ),
 
--- what a working day of each month is worth while a revision is in force, before what the rep's own days count
+-- what a working day of each month is worth while a revision is in force, before the rep's own days are considered
 monthly as (
     select
-        plans.assignee_type,
-        plans.assignee_id,
-        plans.metric,
-        plans.period_type,
-        plans.period_start,
-        plans.known_from_at,
-        plans.in_force_from,
-        plans.in_force_to,
+        revisions.*,
         months.month_start,
         {{ exact_quotient(
-            'round(plans.target_amount * case when metrics.is_money then exchange_rates.rate_to_reporting else 1 end, 4)',
+            'round(revisions.target_amount * case when revisions.is_money then exchange_rates.rate_to_reporting else 1 end, 4)',
             'period_working_days.working_days'
         ) }} as full_amount
-    from plans
-    inner join metrics on plans.metric = metrics.metric
-    inner join assignments
-        on
-            plans.assignee_type = assignments.assignee_type
-            and plans.assignee_id = assignments.assignee_id
-            and plans.metric = assignments.metric
-            and plans.period_type = assignments.period_type
-            and plans.period_start = assignments.period_start
-            and plans.known_from_at = assignments.known_from_at
+    from revisions
     inner join period_working_days
         on
-            assignments.region = period_working_days.region
-            and plans.period_type = period_working_days.period_type
-            and plans.period_start = period_working_days.period_start
+            revisions.region = period_working_days.region
+            and revisions.period_type = period_working_days.period_type
+            and revisions.period_start = period_working_days.period_start
     inner join months
-        on months.month_start between cast(date_trunc('month', plans.period_start) as date) and plans.period_end
+        on months.month_start between cast(date_trunc('month', revisions.period_start) as date) and revisions.period_end
     left join exchange_rates
         on
-            plans.currency = exchange_rates.currency
+            revisions.currency = exchange_rates.currency
             and months.month_start = exchange_rates.rate_month
 ),
 
 in_force as (
     select
-        assignments.assignee_type,
-        assignments.assignee_id,
-        assignments.metric,
-        assignments.period_type,
-        assignments.period_start,
-        assignments.known_from_at,
-        assignments.superseded_at,
+        quotas.*,
         working_days.date_day,
         monthly.in_force_from,
         case
             when working_days.date_day is null then null
-            when monthly.in_force_from is null then cast(0 as decimal(38, 12))
+            when monthly.in_force_from is null then 0
             else monthly.full_amount
         end as full_amount,
         case
             when
                 {{ var('prorate_employment') | lower }}
-                and working_days.date_day not between assignments.hired_on and assignments.ended_on
+                and working_days.date_day not between quotas.hired_on and quotas.ended_on
                 then 0
             when leave_days.date_day is not null then 0
             else coalesce(ramp_months.share, 1)
         end as share_of_day
-    from assignments
+    from quotas
     left join working_days
         on
-            assignments.region = working_days.region
-            and working_days.date_day between assignments.period_start and assignments.period_end
+            quotas.region = working_days.region
+            and working_days.date_day between quotas.period_start and quotas.period_end
     left join monthly
         on
-            assignments.assignee_type = monthly.assignee_type
-            and assignments.assignee_id = monthly.assignee_id
-            and assignments.metric = monthly.metric
-            and assignments.period_type = monthly.period_type
-            and assignments.period_start = monthly.period_start
-            and assignments.known_from_at = monthly.known_from_at
+            quotas.assignee_type = monthly.assignee_type
+            and quotas.assignee_id = monthly.assignee_id
+            and quotas.metric = monthly.metric
+            and quotas.period_type = monthly.period_type
+            and quotas.period_start = monthly.period_start
+            and quotas.known_from_at = monthly.known_from_at
             and cast(date_trunc('month', working_days.date_day) as date) = monthly.month_start
             and working_days.date_day between monthly.in_force_from and monthly.in_force_to
     left join leave_days
         on
-            assignments.assignee_type = 'rep'
-            and assignments.assignee_id = leave_days.rep_id
+            quotas.assignee_type = 'rep'
+            and quotas.assignee_id = leave_days.rep_id
             and working_days.date_day = leave_days.date_day
     left join ramp_months
         on
-            assignments.assignee_type = 'rep'
-            and assignments.assignee_id = ramp_months.rep_id
+            quotas.assignee_type = 'rep'
+            and quotas.assignee_id = ramp_months.rep_id
             and working_days.date_day between ramp_months.ramp_from and ramp_months.ramp_to
 ),
 

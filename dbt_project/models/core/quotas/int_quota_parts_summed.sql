@@ -1,6 +1,6 @@
--- What each holder's quota for a period is made of: the revision in force of an assigned quota, and the team in which its
--- days fall, so that a rep who changes team takes the rest of the quota along. Of a team's own quota it is the team above;
--- none means the company.
+-- What each assignee's own quota for a period is made of: the revision in force of an assigned quota, and the team in which its days
+-- fall, so that a rep who changes team takes the rest of the quota along. A team's own quota enters in the team above it; without one
+-- it enters in the company.
 with
 
 days as (
@@ -57,8 +57,8 @@ parents as (
 
 final as (
     select
-        days.assignee_type as holder_type,
-        days.assignee_id as holder_id,
+        days.assignee_type,
+        days.assignee_id,
         days.metric,
         days.period_type,
         days.period_start,

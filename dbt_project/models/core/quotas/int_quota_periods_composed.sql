@@ -13,7 +13,7 @@ assigned as (
         period_type as own_period_type,
         period_start as own_period_start,
         period_end as own_period_end
-    from {{ ref('int_quota_plans_dated') }}
+    from {{ ref('int_quota_plan_history') }}
     where superseded_at is null
 ),
 

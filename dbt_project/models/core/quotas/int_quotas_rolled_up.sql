@@ -1,31 +1,34 @@
 -- The quota of each assignee and period: its own, else that of its shorter periods, else its longer one spread, else its
--- members'. Rounded once, last.
+-- members'. It is rounded once, at the end.
 with
-
-parts as (
-    select * from {{ ref('int_quota_parts_summed') }}
-),
-
-members as (
-    select * from {{ ref('int_quota_members_summed') }}
-),
-
-members_missing as (
-    select * from {{ ref('int_quota_members_missing') }}
-),
 
 own as (
     select
-        holder_type as assignee_type,
-        holder_id as assignee_id,
+        assignee_type,
+        assignee_id,
         metric,
         period_type,
         period_start,
         quota_source,
         is_partial,
         case when sum(days_without_amount) = 0 then sum(part_amount) end as own_amount
-    from parts
-    group by holder_type, holder_id, metric, period_type, period_start, quota_source, is_partial
+    from {{ ref('int_quota_parts_summed') }}
+    group by assignee_type, assignee_id, metric, period_type, period_start, quota_source, is_partial
+),
+
+-- a day without a rate makes the sum unknown; members without a quota make it partial, and are no sum of their own
+members as (
+    select
+        assignee_type,
+        assignee_id,
+        metric,
+        period_type,
+        period_start,
+        case when sum(days_without_amount) = 0 then sum(part_amount) end as members_amount,
+        bool_or(is_partial or is_missing) as has_partial_members
+    from {{ ref('int_quota_members_expanded') }}
+    group by assignee_type, assignee_id, metric, period_type, period_start
+    having not bool_and(is_missing)
 ),
 
 final as (
@@ -39,10 +42,7 @@ final as (
             'case when own.assignee_id is not null then own.own_amount else members.members_amount end'
         ) }} as quota_amount,
         coalesce(own.quota_source, 'rolled_up_members') as quota_source,
-        case
-            when own.assignee_id is not null then own.is_partial
-            else members.has_partial_members or members_missing.assignee_id is not null
-        end as is_partial_quota,
+        coalesce(own.is_partial, members.has_partial_members) as is_partial_quota,
         case
             when own.own_amount <> 0
                 then round(cast(members.members_amount as double) / cast(own.own_amount as double), 12)
@@ -55,13 +55,6 @@ final as (
             and own.metric = members.metric
             and own.period_type = members.period_type
             and own.period_start = members.period_start
-    left join members_missing
-        on
-            members.assignee_type = members_missing.assignee_type
-            and members.assignee_id = members_missing.assignee_id
-            and members.metric = members_missing.metric
-            and members.period_type = members_missing.period_type
-            and members.period_start = members_missing.period_start
 )
 
 select * from final

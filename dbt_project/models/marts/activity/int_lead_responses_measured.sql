@@ -16,7 +16,7 @@ contacts as (
         lead_id,
         min(occurred_at) as first_contacted_at,
         min(occurred_on) as first_contacted_on
-    from {{ ref('int_activities_judged') }}
+    from {{ ref('int_activities_validated') }}
     where exclusion_reason is null and direction = 'outbound' and lead_id is not null
     group by lead_id
 ),
@@ -51,7 +51,7 @@ recordings as (
 owners_recorded as (
     select distinct leads.lead_id
     from leads
-    inner join {{ ref('int_metric_recordings_dated') }} as recordings
+    inner join {{ ref('int_metric_recordings') }} as recordings
         on
             leads.owner_id = recordings.assignee_id
             and leads.created_on between recordings.recorded_from and recordings.recorded_to

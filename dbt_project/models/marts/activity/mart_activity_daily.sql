@@ -28,7 +28,7 @@ source_starts as (
     select
         activities.source,
         min(activities.occurred_on) as first_activity_on
-    from {{ ref('int_activities_judged') }} as activities
+    from {{ ref('int_activities_validated') }} as activities
     cross join as_of
     where
         activities.exclusion_reason is null
@@ -66,7 +66,7 @@ days_listed as (
 ),
 
 recordings as (
-    select * from {{ ref('int_metric_recordings_dated') }}
+    select * from {{ ref('int_metric_recordings') }}
     where assignee_type = 'rep' and metric in ('calls', 'emails', 'meetings', 'proposals')
 ),
 

@@ -11,46 +11,65 @@ parts as (
 
 members as (
     select * from {{ ref('int_quota_members_expanded') }}
+    where not is_missing
 ),
 
 plans as (
-    select * from {{ ref('int_quota_plans_dated') }}
+    select * from {{ ref('int_quota_plan_history') }}
     where superseded_at is null
 ),
 
 made_of as (
-    {% for rows, assignee, condition in [
-        ('parts', 'holder', "quotas.quota_source <> 'rolled_up_members'"),
-        ('members', 'assignee', "quotas.quota_source = 'rolled_up_members'"),
-    ] -%}
     select
         quotas.assignee_type,
         quotas.assignee_id,
         quotas.metric,
         quotas.period_type,
         quotas.period_start,
-        {{ rows }}.holder_type,
-        {{ rows }}.holder_id,
-        {{ rows }}.own_period_type,
-        {{ rows }}.own_period_start,
-        {{ rows }}.in_force_from,
-        {{ rows }}.working_days,
-        {{ rows }}.part_amount,
-        {{ rows }}.days_without_amount
+        parts.assignee_type as assigned_to_type,
+        parts.assignee_id as assigned_to_id,
+        parts.own_period_type,
+        parts.own_period_start,
+        parts.in_force_from,
+        parts.working_days,
+        parts.part_amount,
+        parts.days_without_amount
     from quotas
-    inner join {{ rows }}
+    inner join parts
         on
-            {{ condition }}
-            and quotas.assignee_type = {{ rows }}.{{ assignee }}_type
-            and quotas.assignee_id = {{ rows }}.{{ assignee }}_id
-            and quotas.metric = {{ rows }}.metric
-            and quotas.period_type = {{ rows }}.period_type
-            and quotas.period_start = {{ rows }}.period_start
-    {{ 'union all' if not loop.last }}
-    {% endfor -%}
+            quotas.quota_source <> 'rolled_up_members'
+            and quotas.assignee_type = parts.assignee_type
+            and quotas.assignee_id = parts.assignee_id
+            and quotas.metric = parts.metric
+            and quotas.period_type = parts.period_type
+            and quotas.period_start = parts.period_start
+    union all
+    select
+        quotas.assignee_type,
+        quotas.assignee_id,
+        quotas.metric,
+        quotas.period_type,
+        quotas.period_start,
+        members.member_type as assigned_to_type,
+        members.member_id as assigned_to_id,
+        members.own_period_type,
+        members.own_period_start,
+        members.in_force_from,
+        members.working_days,
+        members.part_amount,
+        members.days_without_amount
+    from quotas
+    inner join members
+        on
+            quotas.quota_source = 'rolled_up_members'
+            and quotas.assignee_type = members.assignee_type
+            and quotas.assignee_id = members.assignee_id
+            and quotas.metric = members.metric
+            and quotas.period_type = members.period_type
+            and quotas.period_start = members.period_start
 ),
 
--- by the rep's teams of those days no longer
+-- the teams of a rep on those days no longer matter
 summed as (
     select
         assignee_type,
@@ -58,8 +77,8 @@ summed as (
         metric,
         period_type,
         period_start,
-        holder_type,
-        holder_id,
+        assigned_to_type,
+        assigned_to_id,
         own_period_type,
         own_period_start,
         in_force_from,
@@ -72,8 +91,8 @@ summed as (
         metric,
         period_type,
         period_start,
-        holder_type,
-        holder_id,
+        assigned_to_type,
+        assigned_to_id,
         own_period_type,
         own_period_start,
         in_force_from
@@ -86,8 +105,8 @@ final as (
         cast(summed.metric as varchar) as metric,
         cast(summed.period_type as varchar) as period_type,
         summed.period_start,
-        cast(summed.holder_type as varchar) as assigned_to_type,
-        cast(summed.holder_id as varchar) as assigned_to_id,
+        cast(summed.assigned_to_type as varchar) as assigned_to_type,
+        cast(summed.assigned_to_id as varchar) as assigned_to_id,
         cast(summed.own_period_type as varchar) as assigned_period_type,
         summed.own_period_start as assigned_period_start,
         summed.in_force_from as effective_from,
@@ -101,8 +120,8 @@ final as (
     from summed
     inner join plans
         on
-            summed.holder_type = plans.assignee_type
-            and summed.holder_id = plans.assignee_id
+            summed.assigned_to_type = plans.assignee_type
+            and summed.assigned_to_id = plans.assignee_id
             and summed.metric = plans.metric
             and summed.own_period_type = plans.period_type
             and summed.own_period_start = plans.period_start

@@ -8,11 +8,11 @@ quotas as (
 ),
 
 actuals as (
-    select * from {{ ref('int_metric_actuals_summed') }}
+    select * from {{ ref('int_metric_actuals') }}
 ),
 
 recordings as (
-    select * from {{ ref('int_metric_recordings_dated') }}
+    select * from {{ ref('int_metric_recordings') }}
 ),
 
 rep_teams as (

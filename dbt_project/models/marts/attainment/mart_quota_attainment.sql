@@ -9,7 +9,7 @@ quotas as (
 ),
 
 actuals as (
-    select * from {{ ref('int_metric_actuals_summed') }}
+    select * from {{ ref('int_metric_actuals') }}
 ),
 
 segments as (

@@ -16,7 +16,7 @@ periods as (
 ),
 
 activities as (
-    select * from {{ ref('int_activities_judged') }}
+    select * from {{ ref('int_activities_validated') }}
     where exclusion_reason is null
 ),
 
@@ -34,7 +34,7 @@ touches as (
 ),
 
 actuals as (
-    select * from {{ ref('int_metric_actuals_summed') }}
+    select * from {{ ref('int_metric_actuals') }}
 ),
 
 relabelled as (

@@ -16,7 +16,7 @@ period_dates as (
 ),
 
 activities as (
-    select * from {{ ref('int_activities_judged') }}
+    select * from {{ ref('int_activities_validated') }}
     where exclusion_reason is null
 ),
 

@@ -31,7 +31,7 @@ ramps as (
     select
         rep_id,
         max(ramp_to) as ramp_ends_on
-    from {{ ref('int_ramp_months_dated') }}
+    from {{ ref('int_ramp_months') }}
     where share < 1
     group by rep_id
 ),
@@ -51,7 +51,7 @@ days_on_leave as (
     select
         leave_days.rep_id,
         leave_days.date_day
-    from {{ ref('int_leave_days_listed') }} as leave_days
+    from {{ ref('int_leave_days') }} as leave_days
     inner join rep_spans
         on
             leave_days.rep_id = rep_spans.rep_id

@@ -16,7 +16,7 @@ contacts as (
     select
         lead_id,
         min(occurred_on) as contacted_on
-    from {{ ref('int_activities_judged') }}
+    from {{ ref('int_activities_validated') }}
     where exclusion_reason is null and direction = 'outbound' and lead_id is not null
     group by lead_id
 ),

@@ -43,7 +43,7 @@ activities as (
     select
         activities.opportunity_id,
         max(activities.occurred_on) as last_activity_on
-    from {{ ref('int_activities_judged') }} as activities
+    from {{ ref('int_activities_validated') }} as activities
     cross join as_of
     where
         activities.exclusion_reason is null
@@ -54,7 +54,7 @@ activities as (
 
 sources_with_activities as (
     select distinct source
-    from {{ ref('int_activities_judged') }}
+    from {{ ref('int_activities_validated') }}
     where exclusion_reason is null and opportunity_id is not null
 ),
 

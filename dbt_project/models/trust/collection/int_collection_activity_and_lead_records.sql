@@ -11,7 +11,7 @@ activities as (
                 source, rep_reference, activity_type, occurred_at, opportunity_id, lead_id, direction, duration_minutes
             order by case when exclusion_reason is null then 0 else 1 end asc, activity_id asc
         ) > 1 as is_copy
-    from {{ ref('int_activities_judged') }}
+    from {{ ref('int_activities_validated') }}
     where occurred_on is not null and (exclusion_reason is null or exclusion_reason = 'duplicate')
 ),
 

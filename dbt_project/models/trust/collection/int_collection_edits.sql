@@ -120,7 +120,7 @@ deal_edits as (
 ),
 
 activities as (
-    select * from {{ ref('int_activities_judged') }}
+    select * from {{ ref('int_activities_validated') }}
     where exclusion_reason is null and logged_at is not null
 ),
 

@@ -24,7 +24,7 @@ first_activities as (
     select
         opportunity_id,
         min(activity_id) as activity_id
-    from {{ ref('int_activities_judged') }}
+    from {{ ref('int_activities_validated') }}
     where exclusion_reason is null and opportunity_id is not null
     group by opportunity_id
 ),

@@ -17,7 +17,7 @@ first_records as (
         credited.source,
         metrics.metric,
         min(credited.credited_on) as first_on
-    from {{ ref('int_metric_amounts_credited') }} as credited
+    from {{ ref('fct_metric_credits') }} as credited
     inner join metrics on credited.metric = metrics.recorded_as
     cross join as_of
     where credited.credited_on between as_of.earliest_plausible_on and as_of.latest_plausible_on

@@ -26,7 +26,7 @@ beginnings as (
 ),
 
 recordings as (
-    select * from {{ ref('int_metric_recordings_dated') }}
+    select * from {{ ref('int_metric_recordings') }}
 ),
 
 followed as (

@@ -10,7 +10,7 @@ metrics_recorded as (
 ),
 
 credited as (
-    select * from {{ ref('int_metric_amounts_credited') }}
+    select * from {{ ref('fct_metric_credits') }}
 ),
 
 as_of as (
@@ -64,7 +64,7 @@ unreadable as (
 ),
 
 pipeline_created as (
-    select * from {{ ref('int_pipeline_created_valued') }}
+    select * from {{ ref('int_pipeline_created') }}
 ),
 
 without_amount as (
@@ -206,7 +206,7 @@ occurred as (
         source_key,
         source_file,
         source_row
-    from {{ ref('int_activities_judged') }}
+    from {{ ref('int_activities_validated') }}
     where exclusion_reason is null
     union all
     select

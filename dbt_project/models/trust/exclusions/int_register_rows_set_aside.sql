@@ -19,7 +19,7 @@
         'columns': {'generic': 'rep_id', 'salesforce': 'SplitOwnerId'},
     },
     'activity': {
-        'model': 'int_activities_judged',
+        'model': 'int_activities_validated',
         'reference': 'rep_reference',
         'columns': {
             'generic': 'rep_id',
@@ -60,7 +60,7 @@ quotas as (
             when 'implausible_period' then 'is more than 20 years before or 5 years after the newest extract; correct it'
             else 'is not the first day of a ' || period_type || '; write that day'
         end as fix
-    from {{ ref('int_quotas_resolved') }}
+    from {{ ref('int_quotas_validated') }}
     where set_aside_reason is not null and superseded_at is null
 ),
 

@@ -31,7 +31,7 @@
         'id': 'source_lead_id', 'dated_on': 'created_on', 'is_linked': "owner_id <> 'unassigned'",
     },
     'activity': {
-        'model': 'int_activities_judged',
+        'model': 'int_activities_validated',
         'id': 'cast(null as varchar)', 'dated_on': 'occurred_on', 'is_linked': "rep_id <> 'unassigned'",
     },
     'opportunity_line': {
@@ -87,7 +87,7 @@ quotas as (
         source_file,
         source_row,
         exclusion_reason
-    from {{ ref('int_quotas_resolved') }}
+    from {{ ref('int_quotas_validated') }}
     where superseded_at is null
 ),
 

@@ -1,4 +1,4 @@
--- What each activity credited to whom, from when to when the extracts told it so, by the rules of int_activities_judged. Which of them are copies
+-- What each activity credited to whom, from when to when the extracts told it so, by the rules of int_activities_validated. Which of them are copies
 -- that a migration left is today's judgement.
 {% set columns %}
     activity_key, activity_type, rep_reference, outcome, occurred_at, occurred_on, source_key, source_file, source_row, row_hash,
@@ -31,7 +31,7 @@ copies as (
     select distinct
         source,
         source_key
-    from {{ ref('int_activities_judged') }}
+    from {{ ref('int_activities_validated') }}
     where exclusion_reason = 'migrated'
 ),
 

@@ -11,7 +11,7 @@ rep_sources as (
     select
         rep_id,
         source
-    from {{ ref('int_metric_amounts_credited') }}
+    from {{ ref('fct_metric_credits') }}
     where rep_id <> 'unassigned'
 ),
 

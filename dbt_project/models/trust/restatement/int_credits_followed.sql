@@ -1,4 +1,4 @@
--- Every state of every credit that the extracts told: what int_metric_amounts_credited says now, told at every earlier time. At the end of a
+-- Every state of every credit that the extracts told: what fct_metric_credits says now, told at every earlier time. At the end of a
 -- day those hold that were told by then and not yet untold; told_until is null of what is told now.
 with
 

@@ -29,7 +29,7 @@ files_read as (
         'activity' as object,
         source,
         source_file
-    from {{ ref('int_activities_judged') }}
+    from {{ ref('int_activities_validated') }}
 ),
 
 objects_delivered as (

@@ -17,7 +17,7 @@ credited as (
         period_dates.period_end,
         credited.object_id,
         sum(credited.amount) as amount
-    from {{ ref('int_metric_amounts_credited') }} as credited
+    from {{ ref('fct_metric_credits') }} as credited
     inner join {{ ref('int_period_dates_expanded') }} as period_dates on credited.credited_on = period_dates.date_day
     where period_dates.period_type <> 'week'
     group by

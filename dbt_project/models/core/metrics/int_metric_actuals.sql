@@ -3,7 +3,7 @@
 with
 
 credited as (
-    select * from {{ ref('int_metric_amounts_credited') }}
+    select * from {{ ref('fct_metric_credits') }}
 ),
 
 daily as (

@@ -1,5 +1,5 @@
--- Each current activity row. One on an unknown deal or lead stays, with a null one; one of an unknown rep belongs to nobody. What the new
--- system of a migrated deal or lead has from before the migration, and the old one too, is a copy.
+-- Each current activity row, with the reason where it does not count. An activity on an unknown deal or lead counts without one; an activity
+-- of an unknown rep is unassigned. When a deal or lead was migrated, the new system may hold copies of activities of the old one.
 {% set columns %}
     activity_key, activity_type, rep_reference, opportunity_reference, lead_reference, direction, outcome, tool,
     duration_minutes, occurred_at, occurred_on, logged_at, source_key, source_file, source_row, row_hash
@@ -40,7 +40,7 @@ mapped as (
     {{ join_value_map_and_bridges('unioned', 'direction', 'activity', 'rep_reference', happened_on) }}
 ),
 
-references_resolved as (
+rep_references as (
     select * from {{ ref('int_references_resolved') }}
     where entity = 'rep'
 ),
@@ -49,10 +49,6 @@ opportunities as (
     select opportunity_id
     from {{ ref('int_opportunities_judged') }}
     where exclusion_reason is null
-),
-
-as_of as (
-    select * from {{ ref('int_as_of_determined') }}
 ),
 
 leads as (
@@ -68,11 +64,17 @@ matches as (
 identified as (
     select
         mapped.*,
+        coalesce(rep_references.resolved_id, 'unassigned') as rep_id,
+        rep_references.candidate_count,
         coalesce(deals_matched.canonical_id, mapped.source_opportunity_id) as named_opportunity_id,
         coalesce(leads_matched.canonical_id, mapped.source_lead_id) as named_lead_id,
         coalesce(deals_matched.canonical_id, leads_matched.canonical_id) as migrated_id,
-        coalesce(deals_matched.in_force_from, leads_matched.in_force_from) as in_force_from
+        mapped.occurred_on < coalesce(deals_matched.in_force_from, leads_matched.in_force_from) as is_before_migration
     from mapped
+    left join rep_references
+        on
+            mapped.source = rep_references.scope
+            and mapped.rep_reference = rep_references.reference
     left join matches as deals_matched
         on
             deals_matched.entity = 'opportunity'
@@ -83,7 +85,7 @@ identified as (
             and mapped.source_lead_id = leads_matched.source_record_id
 ),
 
-judged as (
+validated as (
     select
         *,
         {{ exclusion_reason() }} as own_exclusion_reason
@@ -91,38 +93,23 @@ judged as (
 ),
 
 -- the first activity of a day in the new system is the copy of the first in the old one, and so on
-numbered_on_migrated as (
+numbered as (
     select
-        judged.source,
-        judged.source_key,
-        judged.migrated_id,
-        judged.activity_type,
-        coalesce(references_resolved.resolved_id, 'unassigned') as rep_id,
-        judged.occurred_on,
-        judged.occurred_on < judged.in_force_from as is_before_migration,
+        *,
         row_number() over (
-            partition by
-                judged.migrated_id,
-                judged.activity_type,
-                coalesce(references_resolved.resolved_id, 'unassigned'),
-                judged.occurred_on,
-                judged.occurred_on < judged.in_force_from
-            order by judged.occurred_at, judged.source_key
+            partition by migrated_id, activity_type, rep_id, occurred_on, is_before_migration
+            order by occurred_at, source_key
         ) as position_of_day
-    from judged
-    left join references_resolved
-        on
-            judged.source = references_resolved.scope
-            and judged.rep_reference = references_resolved.reference
-    where judged.migrated_id is not null and judged.own_exclusion_reason is null and judged.occurred_at is not null
+    from validated
+    where migrated_id is not null and own_exclusion_reason is null and occurred_at is not null
 ),
 
 copies as (
     select
         copied.source,
         copied.source_key
-    from numbered_on_migrated as copied
-    inner join numbered_on_migrated as originals
+    from numbered as copied
+    inner join numbered as originals
         on
             copied.migrated_id = originals.migrated_id
             and copied.activity_type = originals.activity_type
@@ -134,48 +121,30 @@ copies as (
 
 final as (
     select
-        {{ canonical_id('judged.source', 'judged.activity_key') }} as activity_id,
-        judged.source,
-        judged.activity_type,
-        judged.source_activity_type,
-        judged.rep_reference,
-        coalesce(references_resolved.resolved_id, 'unassigned') as rep_id,
+        {{ canonical_id('validated.source', 'validated.activity_key') }} as activity_id,
+        validated.*,
         opportunities.opportunity_id,
         leads.lead_id,
-        judged.direction,
-        judged.outcome,
-        judged.tool,
-        judged.duration_minutes,
-        judged.occurred_at,
-        judged.occurred_on,
-        judged.logged_at,
-        judged.source_key,
-        judged.source_file,
-        judged.source_row,
         coalesce(
-            judged.own_exclusion_reason,
+            validated.own_exclusion_reason,
             case
                 when copies.source_key is not null then 'migrated'
-                when references_resolved.candidate_count > 1 then 'ambiguous_rep'
+                when validated.candidate_count > 1 then 'ambiguous_rep'
                 -- what is planned has not occurred
-                when judged.occurred_at is null and judged.outcome in ('planned', 'deleted', 'series', 'copy')
-                    then judged.outcome
-                when judged.occurred_at is null then 'missing_date'
-                when judged.occurred_at > as_of.as_of_at and coalesce(judged.outcome, '') <> 'done' then 'planned'
+                when validated.occurred_at is null and validated.outcome in ('planned', 'deleted', 'series', 'copy')
+                    then validated.outcome
+                when validated.occurred_at is null then 'missing_date'
+                when validated.occurred_at > as_of.as_of_at and coalesce(validated.outcome, '') <> 'done' then 'planned'
             end
         ) as exclusion_reason
-    from judged
-    cross join as_of
-    left join references_resolved
-        on
-            judged.source = references_resolved.scope
-            and judged.rep_reference = references_resolved.reference
-    left join opportunities on judged.named_opportunity_id = opportunities.opportunity_id
-    left join leads on judged.named_lead_id = leads.lead_id
+    from validated
+    cross join {{ ref('int_as_of_determined') }} as as_of
+    left join opportunities on validated.named_opportunity_id = opportunities.opportunity_id
+    left join leads on validated.named_lead_id = leads.lead_id
     left join copies
         on
-            judged.source = copies.source
-            and judged.source_key = copies.source_key
+            validated.source = copies.source
+            and validated.source_key = copies.source_key
 )
 
 select * from final

@@ -1,14 +1,10 @@
 -- From when to when each assignee's metric is recorded: since one of its sources delivers it, less what the register of collection
--- changes says of its team (tracking_started, tracking_stopped of the rows of an object). A team is recorded when one of its
--- reps is, the company when anybody is.
+-- changes declares for its team (tracking_started, tracking_stopped of the rows of an object). A metric is recorded of a team when it
+-- is of one of its reps, and of the company when it is of anybody.
 with
 
 metrics_recorded as (
-    select
-        metrics_recorded.*,
-        metrics.object
-    from {{ ref('int_metrics_recorded') }} as metrics_recorded
-    inner join {{ ref('metrics') }} as metrics on metrics_recorded.metric = metrics.metric
+    select * from {{ ref('int_metrics_recorded') }}
 ),
 
 changes as (
@@ -24,7 +20,7 @@ ancestors as (
 ),
 
 -- a rep in no team is in the team '' here
-places as (
+memberships as (
     select distinct
         rep_teams.rep_id,
         rep_sources.source,
@@ -43,20 +39,16 @@ places as (
     from metrics_recorded
 ),
 
-teams as (
-    select distinct team_id from places
-),
-
 changes_by_team as (
     select
         changes.source,
         changes.object,
         teams.team_id,
         changes.effective_on,
-        -- on one day the stop outweighs the start
+        -- on one day a stop outweighs a start
         max(changes.what_changed) as what_changed
     from changes
-    cross join teams
+    cross join (select distinct team_id from memberships) as teams
     left join ancestors
         on
             teams.team_id = ancestors.team_id
@@ -65,7 +57,7 @@ changes_by_team as (
     group by changes.source, changes.object, teams.team_id, changes.effective_on
 ),
 
-changes_followed as (
+changes_in_order as (
     select
         *,
         lead(effective_on) over (partition by source, object, team_id order by effective_on) as next_effective_on,
@@ -81,7 +73,7 @@ declared as (
         effective_on as declared_from,
         coalesce({{ add_days('next_effective_on', -1) }}, cast('9999-12-31' as date)) as declared_to,
         what_changed = 'tracking_started' as is_tracked
-    from changes_followed
+    from changes_in_order
     union all
     select
         source,
@@ -90,26 +82,26 @@ declared as (
         cast('0001-01-01' as date) as declared_from,
         {{ add_days('effective_on', -1) }} as declared_to,
         what_changed = 'tracking_stopped' as is_tracked
-    from changes_followed
+    from changes_in_order
     where position_of_change = 1
 ),
 
 recordings as (
     select
-        places.rep_id,
-        places.team_id,
+        memberships.rep_id,
+        memberships.team_id,
         metrics_recorded.metric,
         greatest(
-            places.valid_from, metrics_recorded.recorded_from, coalesce(declared.declared_from, places.valid_from)
+            memberships.valid_from, metrics_recorded.recorded_from, coalesce(declared.declared_from, memberships.valid_from)
         ) as recorded_from,
-        least(places.valid_to, coalesce(declared.declared_to, places.valid_to)) as recorded_to
-    from places
-    inner join metrics_recorded on places.source = metrics_recorded.source
+        least(memberships.valid_to, coalesce(declared.declared_to, memberships.valid_to)) as recorded_to
+    from memberships
+    inner join metrics_recorded on memberships.source = metrics_recorded.source
     left join declared
         on
-            places.source = declared.source
+            memberships.source = declared.source
             and metrics_recorded.object = declared.object
-            and places.team_id = declared.team_id
+            and memberships.team_id = declared.team_id
     where declared.is_tracked is null or declared.is_tracked
 ),
 
@@ -140,7 +132,7 @@ by_assignee as (
     from recordings
 ),
 
--- of spans that end together the longest holds the others
+-- of spans that end together the longest contains the others
 final as (
     select
         assignee_type,

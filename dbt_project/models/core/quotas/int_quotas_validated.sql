@@ -46,7 +46,7 @@ resolved as (
             and quotas.assignee_reference = references_resolved.reference
 ),
 
-judged as (
+validated as (
     select
         *,
         coalesce(effective_from, period_start) as in_force_from,
@@ -64,7 +64,7 @@ ranked as (
     select
         *,
         {{ position_in_plan('set_aside_reason, is_current') }} as position_in_plan
-    from judged
+    from validated
 ),
 
 final as (

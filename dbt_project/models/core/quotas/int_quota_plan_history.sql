@@ -3,7 +3,7 @@
 with
 
 quotas as (
-    select * from {{ ref('int_quotas_resolved') }}
+    select * from {{ ref('int_quotas_validated') }}
     where set_aside_reason is null
 ),
 
