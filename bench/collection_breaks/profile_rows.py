@@ -70,7 +70,7 @@ def commonest(values: pd.Series) -> pd.Series:
 
 
 def profile(company: Company) -> pd.DataFrame:
-    """The columns of int_collection_profiles_measured."""
+    """The columns of int_collection_profiles_counted."""
     activities = company.activities
     if "is_copy" not in activities:
         activities = activities.assign(is_copy=False)

@@ -5,13 +5,14 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from orchestration.errors import ConfigurationError
 from orchestration.ingest.nested import KEY, NAME, OF_LINE, UNNEST, first_key, place_of
+from orchestration.registries import registry
 from orchestration.yaml_file import load_model
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
@@ -52,6 +53,28 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class RegistryValues(Strict):
+    """The values of one column of a registry, those of the rows where the column `where` is true."""
+
+    registry: str
+    column: str
+    where: str | None = None
+
+    def listed(self) -> tuple[str, ...]:
+        """The values, in the order of the registry."""
+        try:
+            rows = registry(self.registry)
+        except ConfigurationError as error:
+            raise ValueError(str(error)) from None
+        if missing := [name for name in (self.column, self.where) if name and name not in rows[0]]:
+            raise ValueError(f"the registry '{self.registry}' has no column '{missing[0]}'")
+        return tuple(row[self.column] for row in rows if self.where is None or row[self.where] == "true")
+
+
+def _from_registry(value: Any) -> Any:
+    return RegistryValues.model_validate(value).listed() if isinstance(value, dict) else value
+
+
 class ColumnType(StrEnum):
     """What the text of a column must mean."""
 
@@ -82,7 +105,8 @@ class Column(Strict):
     required: bool = False
     blank_allowed: bool = False
     minimum: int | float | None = None
-    values: tuple[str, ...] | None = None
+    values: Annotated[tuple[str, ...] | None, BeforeValidator(_from_registry)] = None
+    """The texts that are allowed: a list, or {registry, column, where}, the values of a column of a dbt seed."""
     description: str | None = None
 
     @model_validator(mode="after")

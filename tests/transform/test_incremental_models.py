@@ -16,10 +16,10 @@ COUNTED = {
         *("repeats_counted", "trails_counted", "edits_counted"),
     )
 }
-PROFILE = "int_collection_profiles_measured"
+PROFILE = "int_collection_profiles_counted"
 # what is counted, as the models upstream would place it: forty weeks of two objects of two sources
 RECORDS = """
-create table intermediate.int_collection_records_placed as
+create table intermediate.int_collection_records_assigned as
 select
     'crm' || (number % 2) as source,
     object,
@@ -50,17 +50,17 @@ from range(6000) as numbers (number)
 cross join (values ('activity', 'rows'), ('opportunity', 'rows'), ('opportunity', 'close_date')) as _ (object, dated_by)
 """
 EDITS = """
-create table intermediate.int_collection_edits_placed as
+create table intermediate.int_collection_edits as
 select
     source, object, 'updated_at' as field, record_key as record_id, null::varchar as edited_by,
     happened_at as edited_at, team_id, week_start
-from intermediate.int_collection_records_placed
+from intermediate.int_collection_records_assigned
 where dated_by = 'close_date'
 """
 ARRIVALS = """
 create table intermediate.int_collection_arrivals_dated as
 select source, object, dated_by as field, team_id, pipeline, week_start, record_type, record_key, 3 as lag_days
-from intermediate.int_collection_records_placed
+from intermediate.int_collection_records_assigned
 where dated_by = 'close_date'
 """
 
@@ -102,7 +102,7 @@ def test_weeks_that_changed_are_counted_again_and_no_others(home: Settings) -> N
     assert all(before.values())
     # a mark on each row: what is counted again has none
     execute(home, *(f"update intermediate.{name} set row_count = row_count + 1000000" for name in COUNTED))
-    records = "intermediate.int_collection_records_placed"
+    records = "intermediate.int_collection_records_assigned"
     execute(
         home,
         # a deal and a call say something else, a week is gone, and a new one has come

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from orchestration.registries import registry
 from orchestration.transform.breaks.bursts import find_bursts
 from orchestration.transform.breaks.candidate import Candidate
 from orchestration.transform.breaks.consolidate import consolidate
@@ -12,20 +13,7 @@ from orchestration.transform.breaks.distributions import find_distribution_break
 from orchestration.transform.breaks.profile import Profile, read_profiles
 from orchestration.transform.breaks.volumes import find_volume_breaks
 
-KINDS = (
-    "tracking_started",
-    "tracking_stopped",
-    "outage",
-    "migration",
-    "definition_changed",
-    "field_fill_changed",
-    "unit_or_currency_changed",
-    "time_zone_changed",
-    "volume_regime_changed",
-    "late_or_backdated_entry",
-    "duplicate_burst",
-    "bulk_edit",
-)
+KINDS = tuple(row["kind"] for row in registry("break_kinds"))
 # columns of the result with their types in the warehouse
 BREAK_TYPES = {
     "break_id": "varchar",
@@ -44,11 +32,11 @@ BREAK_TYPES = {
 }
 
 
-def detect_breaks(profiles: pd.DataFrame, until: Any = None) -> pd.DataFrame:
+def detect_breaks(profiles: pd.DataFrame, until: Any = None, known: pd.DataFrame | None = None) -> pd.DataFrame:
     """The breaks of all sources, one row each, oldest first.
 
-    `profiles` is the table int_collection_profiles_counted; `until` the last day that the extracts know. starts_on is
-    the Monday of the week in which the new way begins, ends_on the Sunday of the last week of one that has passed. The
+    `profiles` is the table int_collection_profiles_counted; `until` the last day that the extracts know; `known` the
+    table int_breaks_known: what is known already is not reported. starts_on is the Monday of the week in which the new way begins, ends_on the Sunday of the last week of one that has passed. The
     order of the rows of `profiles` does not matter.
     """
     sources = read_profiles(profiles, until)
@@ -57,10 +45,22 @@ def detect_breaks(profiles: pd.DataFrame, until: Any = None) -> pd.DataFrame:
         others = [other for other in sources if other is not profile]
         candidates = [*find_volume_breaks(profile, others), *find_distribution_breaks(profile), *find_bursts(profile)]
         rows += [_row(profile, each) for each in consolidate(profile, candidates)]
+    already = [] if known is None else known.astype(object).where(known.notna(), None).to_dict("records")
+    rows = [row for row in rows if not any(_is_known(row, each) for each in already)]
     found = pd.DataFrame(rows, columns=list(BREAK_TYPES))
     found = found.drop_duplicates("break_id").astype(object)
     found = found.where(found.notna(), None)
     return found.sort_values(["source", "starts_on", "break_id"], ignore_index=True)
+
+
+def _is_known(row: dict[str, Any], known: dict[str, Any]) -> bool:
+    """Whether a detected break is one of those of `known`; without a field or population there it is one of any."""
+    return (
+        (row["source"], row["object"]) == (known["source"], known["object"])
+        and known["field"] in (None, row["field"])
+        and known["population"] in (None, row["population"])
+        and str(known["known_from"])[:10] <= row["starts_on"] <= str(known["known_to"])[:10]
+    )
 
 
 def _row(profile: Profile, each: Candidate) -> dict[str, Any]:

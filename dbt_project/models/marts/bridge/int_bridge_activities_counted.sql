@@ -8,7 +8,7 @@ bridges as (
 ),
 
 breaks as (
-    select * from {{ ref('int_collection_breaks_unioned') }}
+    select * from {{ ref('collection_break') }}
 ),
 
 periods as (
@@ -29,7 +29,7 @@ ancestors as (
 ),
 
 touches as (
-    select * from {{ ref('int_collection_touches_found') }}
+    select * from {{ ref('int_affected_figures') }}
     where pipeline = ''
 ),
 

@@ -20,7 +20,7 @@ segments as (
 ),
 
 touches as (
-    select * from {{ ref('int_collection_touches_found') }}
+    select * from {{ ref('int_affected_figures') }}
     where metric = 'funnel_conversion'
 ),
 

@@ -3,7 +3,7 @@
 with
 
 breaks as (
-    select * from {{ ref('int_collection_breaks_unioned') }}
+    select * from {{ ref('collection_break') }}
     where review is distinct from 'dismissed'
 ),
 

@@ -1,12 +1,12 @@
--- Which break each review of sales ops is of: the one with its id, else the nearest one within four weeks that is the same in all but the
--- day, because what is detected may be found a week earlier or later when more is known. The last decision counts.
+-- The break that each review by sales ops refers to: the one with its id, else the nearest one within four weeks that differs only in its
+-- day, because a break may be detected a week earlier or later when more data is known. The last decision counts.
 with
 
 reviews as (
     select
         *,
         -- the id of a detected break ends in -YYYY-MM-DD
-        substr(break_reference, 1, greatest(length(break_reference) - 11, 0)) as what,
+        substr(break_reference, 1, greatest(length(break_reference) - 11, 0)) as identity,
         {{ parse_date('substr(break_reference, greatest(length(break_reference) - 9, 1))') }} as found_on,
         row_number() over (
             partition by source_key order by row_hash desc, source_file asc, source_row asc
@@ -15,13 +15,12 @@ reviews as (
     where is_current
 ),
 
-breaks as (
+detected as (
     select
         break_id,
-        origin,
-        substr(break_id, 1, greatest(length(break_id) - 11, 0)) as what,
+        substr(break_id, 1, greatest(length(break_id) - 11, 0)) as identity,
         {{ parse_date('substr(break_id, greatest(length(break_id) - 9, 1))') }} as found_on
-    from {{ ref('int_collection_breaks_listed') }}
+    from {{ ref('int_collection_breaks_detected') }}
 ),
 
 named as (
@@ -29,25 +28,28 @@ named as (
         reviews.source_key,
         breaks.break_id
     from reviews
-    inner join breaks on reviews.break_reference = breaks.break_id
+    inner join (
+        select break_id from {{ ref('int_collection_breaks_declared') }}
+        union all
+        select break_id from detected
+    ) as breaks on reviews.break_reference = breaks.break_id
 ),
 
 near as (
     select
         reviews.source_key,
-        breaks.break_id,
+        detected.break_id,
         row_number() over (
             partition by reviews.source_key
-            order by abs({{ days_between('reviews.found_on', 'breaks.found_on') }}), breaks.break_id
+            order by abs({{ days_between('reviews.found_on', 'detected.found_on') }}), detected.break_id
         ) as position_of_break
     from reviews
-    inner join breaks
+    inner join detected
         on
-            breaks.origin = 'detected'
-            and reviews.what = breaks.what
-            and abs({{ days_between('reviews.found_on', 'breaks.found_on') }}) <= 28
+            reviews.identity = detected.identity
+            and abs({{ days_between('reviews.found_on', 'detected.found_on') }}) <= 28
     left join named as reviews_named on reviews.source_key = reviews_named.source_key
-    left join named as breaks_named on breaks.break_id = breaks_named.break_id
+    left join named as breaks_named on detected.break_id = breaks_named.break_id
     where reviews_named.source_key is null and breaks_named.break_id is null
 ),
 
@@ -64,7 +66,7 @@ matched as (
     where position_of_break = 1
 ),
 
-judged as (
+validated as (
     select
         reviews.break_reference,
         matched.break_id,
@@ -90,7 +92,7 @@ final as (
         and row_number() over (
             partition by break_id, exclusion_reason order by decided_on desc nulls last, break_reference desc
         ) = 1 as is_in_force
-    from judged
+    from validated
 )
 
 select * from final

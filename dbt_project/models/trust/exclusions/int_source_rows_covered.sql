@@ -1,8 +1,8 @@
--- How many rows of each source, object and month count, lead to somebody known, are one with another system's, or are out, by reason.
+-- How many rows of each source, object and month count, name a known record, are matched with another system's, or are excluded, by reason.
 with
 
 source_rows as (
-    select * from {{ ref('int_source_rows_judged') }}
+    select * from {{ ref('int_source_rows_validated') }}
 ),
 
 matches as (
@@ -25,8 +25,7 @@ unreadable as (
         reason as exclusion_reason,
         cast(null as date) as month_start,
         count(*) as row_count
-    from {{ ref('int_exclusions_listed') }}
-    where source_key is null and excluded_from = 'all'
+    from {{ ref('int_unreadable_rows') }}
     group by source, object, reason
 ),
 

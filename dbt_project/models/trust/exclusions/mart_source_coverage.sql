@@ -1,4 +1,4 @@
--- The first thing to look at after a CRM was added: how much of what it delivered counts, of whom it is, and what is out and why.
+-- The first table to check after a CRM was added: how many of its rows count, name a known record, or are excluded, and why.
 with
 
 covered as (

@@ -8,7 +8,7 @@ from orchestration.transform.breaks import BREAK_TYPES, detect_breaks
 def model(dbt: Any, session: Any) -> Any:
     """One row per break; dbt calls this with its own context and the connection to the warehouse."""
     profiles = dbt.ref("int_collection_profiles_counted").df()
-    known = dbt.ref("int_as_of_determined").project("as_of_date").fetchone()
-    found = detect_breaks(profiles, known and known[0])
+    as_of = dbt.ref("int_as_of_determined").project("as_of_date").fetchone()
+    found = detect_breaks(profiles, as_of and as_of[0], dbt.ref("int_breaks_known").df())
     columns = ", ".join(f"cast({column} as {type_}) as {column}" for column, type_ in BREAK_TYPES.items())
     return session.from_df(found).project(columns)

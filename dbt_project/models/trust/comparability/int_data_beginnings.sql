@@ -1,11 +1,8 @@
--- From which day on there can be anything of each segment's metric: the first that one of its sources tells, of a rep not before the hire.
+-- The first day on which each segment can have data for a metric: the first day of one of its sources, for a rep not before the hire.
 with
 
 metrics as (
-    select
-        metric,
-        {{ recorded_as('metric') }} as recorded_as
-    from {{ ref('metrics') }}
+    select * from {{ ref('metrics') }}
 ),
 
 as_of as (

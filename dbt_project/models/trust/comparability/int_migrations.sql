@@ -1,4 +1,4 @@
--- The days on which deals passed from one system into another: those whose record in force is the later system's from that day on.
+-- The days on which deals moved from one system into another: their record in the later system is authoritative from that day on.
 with
 
 records as (

@@ -1,5 +1,5 @@
--- The spans in which each segment's metric is recorded, apart from one another. A metric of which nobody says since when it is recorded
--- always is, where there is anything of it, and breaks alone take from it.
+-- The spans in which each segment's metric is recorded; they do not overlap. A metric whose recording has no known beginning is always
+-- recorded where it has data; only breaks take from it.
 with
 
 segments as (
@@ -10,45 +10,42 @@ segments as (
 ),
 
 metrics as (
-    select
-        metric,
-        {{ recorded_as('metric') }} as recorded_as
-    from {{ ref('metrics') }}
+    select * from {{ ref('metrics') }}
 ),
 
-uncounted as (
+metrics_without_quota as (
     select metric from {{ ref('metrics') }}
     where not can_have_quota
 ),
 
 beginnings as (
-    select * from {{ ref('int_collection_beginnings_dated') }}
+    select * from {{ ref('int_data_beginnings') }}
 ),
 
 recordings as (
     select * from {{ ref('int_metric_recordings') }}
 ),
 
-followed as (
+with_earlier_ends as (
     select
         *,
         max(recorded_to) over (
             partition by assignee_type, assignee_id, metric
             order by recorded_from, recorded_to
             rows between unbounded preceding and 1 preceding
-        ) as known_to
+        ) as earlier_recorded_to
     from recordings
 ),
 
 numbered as (
     select
         *,
-        sum(case when {{ add_days('recorded_from', -1) }} <= known_to then 0 else 1 end) over (
+        sum(case when {{ add_days('recorded_from', -1) }} <= earlier_recorded_to then 0 else 1 end) over (
             partition by assignee_type, assignee_id, metric
             order by recorded_from, recorded_to
             rows between unbounded preceding and current row
         ) as position_of_span
-    from followed
+    from with_earlier_ends
 ),
 
 merged as (
@@ -83,7 +80,7 @@ final as (
         cast('0001-01-01' as date) as recorded_from,
         cast('9999-12-31' as date) as recorded_to
     from metrics
-    inner join uncounted on metrics.recorded_as = uncounted.metric
+    inner join metrics_without_quota on metrics.recorded_as = metrics_without_quota.metric
     inner join beginnings on metrics.metric = beginnings.metric
 )
 

@@ -1,5 +1,5 @@
--- Pairs of records of two systems that look like one and were not matched: for sales ops to decide, in the register crosswalk. What the
--- register maps already is decided.
+-- Pairs of records of two systems that look like one and were not matched: for sales ops to decide, in the register crosswalk. A record
+-- that the register maps is decided.
 {% set legal_forms = [
     'inc', 'incorporated', 'corp', 'corporation', 'co', 'company', 'llc', 'llp', 'lp', 'ltd', 'limited', 'plc', 'gmbh', 'ag', 'kg',
     'sa', 'sas', 'sarl', 'srl', 'spa', 'bv', 'nv', 'ab', 'as', 'oy', 'pt', 'tbk', 'cv', 'ud', 'pte', 'pty', 'sdn', 'bhd', 'group',
@@ -47,7 +47,7 @@ named as (
     from records
 ),
 
-not_unique as (
+pairs as (
     select
         records.entity,
         records.source_record_id,
@@ -59,9 +59,7 @@ not_unique as (
             records.entity = others.entity
             and records.recognized_by = others.recognized_by
             and records.source < others.source
-),
-
-same_name as (
+    union
     select
         records.entity,
         records.source_record_id,
@@ -74,9 +72,7 @@ same_name as (
             and records.plain_name = others.plain_name
             and records.source < others.source
     where records.entity = 'rep'
-),
-
-similar_name as (
+    union
     select
         named.entity,
         named.source_record_id,
@@ -89,7 +85,7 @@ similar_name as (
             and replace(named.bare_name, ' ', '') = replace(others.bare_name, ' ', '')
             and named.source < others.source
     where named.entity = 'account'
-    union all
+    union
     select
         named.entity,
         named.source_record_id,
@@ -108,55 +104,9 @@ similar_name as (
         and {{ edit_distance('named.bare_name', 'others.bare_name') }} = 1
 ),
 
-deals as (
-    select
-        opportunities.source,
-        opportunities.opportunity_id,
-        opportunities.opportunity_key,
-        opportunities.opportunity_name,
-        opportunities.account_id,
-        opportunities.amount,
-        opportunities.is_closed,
-        opportunities.created_on,
-        {{ normalized_name('opportunities.opportunity_name') }} as plain_name
-    from {{ ref('int_opportunities_resolved') }} as opportunities
-    where opportunities.account_id is not null and opportunities.amount is not null
-),
-
--- a deal that stands still in one system while its like was entered in another
-re_created as (
-    select
-        'opportunity' as entity,
-        deals.source,
-        deals.opportunity_id as source_record_id,
-        deals.opportunity_name as record_name,
-        others.source as other_source,
-        others.opportunity_id as other_source_record_id,
-        others.opportunity_key as other_record_key,
-        others.opportunity_name as other_record_name,
-        'same_account_name_and_amount' as reason
-    from deals
-    inner join deals as others
-        on
-            deals.account_id = others.account_id
-            and deals.plain_name = others.plain_name
-            and deals.amount = others.amount
-            and deals.source <> others.source
-    where not deals.is_closed and deals.created_on < others.created_on
-),
-
-pairs as (
-    select * from not_unique
-    union
-    select * from same_name
-    union
-    select * from similar_name
-),
-
-undecided as (
+final as (
     select
         pairs.entity,
-        records.source,
         records.source_record_id,
         records.record_name,
         others.source as other_source,
@@ -179,19 +129,12 @@ undecided as (
         and not others.is_decided
     group by
         pairs.entity,
-        records.source,
         records.source_record_id,
         records.record_name,
         others.source,
         others.source_record_id,
         others.record_key,
         others.record_name
-),
-
-final as (
-    select * from undecided
-    union all
-    select * from re_created
 )
 
 select * from final

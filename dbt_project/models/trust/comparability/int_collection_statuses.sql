@@ -1,23 +1,23 @@
 -- noqa: disable=LT02
 -- How each scope was collected in each period, and whether that may be compared with the period before and the same one a year before.
--- A break that passed (an outage, a burst) spoils the periods that it lies in; any other divides what came before from what came after.
+-- A break that has passed (an outage, a burst) concerns the periods that it lies in; any other one divides earlier from later periods.
 with
 
 scopes as (
     select * from {{ ref('int_collection_scopes_assigned') }}
-    where stands_for_scope
+    where is_scope_representative
 ),
 
-touches as (
-    select * from {{ ref('int_collection_touches_found') }}
+affected_figures as (
+    select * from {{ ref('int_affected_figures') }}
 ),
 
 breaks as (
-    select * from {{ ref('int_collection_breaks_unioned') }}
+    select * from {{ ref('collection_break') }}
 ),
 
 spans as (
-    select * from {{ ref('int_recorded_spans_merged') }}
+    select * from {{ ref('int_recorded_spans') }}
 ),
 
 periods as (
@@ -33,7 +33,7 @@ periods as (
     from {{ ref('int_periods_generated') }}
 ),
 
-followed as (
+compared_periods as (
     select
         periods.*,
         lag(periods.period_start) over (partition by periods.period_type order by periods.period_start) as previous_start,
@@ -46,104 +46,95 @@ followed as (
             and periods.year_ago_start = year_ago.period_start
 ),
 
-scope_breaks as (
+break_periods as (
     select
         scopes.scope_id,
-        touches.is_whole,
-        breaks.*,
-        breaks.kind in ('tracking_started', 'tracking_stopped', 'outage') as is_gap
-    from scopes
-    inner join touches
-        on
-            scopes.segment_type = touches.segment_type
-            and scopes.segment_id = touches.segment_id
-            and scopes.pipeline = touches.pipeline
-            and scopes.metric = touches.metric
-    inner join breaks on touches.break_id = breaks.break_id
-),
-
-beside as (
-    select
-        scope_breaks.scope_id,
-        scope_breaks.break_id,
-        scope_breaks.bridge_rule is not null as is_bridged,
-        followed.period_type,
-        followed.period_start,
+        breaks.break_id,
+        breaks.bridge_rule is not null as is_bridged,
+        breaks.is_gap,
+        compared_periods.period_type,
+        compared_periods.period_start,
         coalesce(
-            scope_breaks.is_whole
-            and scope_breaks.untracked_from <= followed.period_start
-            and scope_breaks.untracked_to >= followed.period_end, false
-        ) as is_untracked,
-        {{ break_lies_within('scope_breaks', 'followed.period_start', 'followed.period_end') }} as is_within,
-        scope_breaks.is_gap,
+            affected_figures.covers_whole_segment
+            and breaks.unrecorded_from <= compared_periods.period_start
+            and breaks.unrecorded_to >= compared_periods.period_end, false
+        ) as is_unrecorded,
         {%- for earlier in ['previous', 'year_ago'] %}
         coalesce(
             {{ break_divides(
-                'scope_breaks', 'followed.period_start', 'followed.period_end',
-                'followed.' ~ earlier ~ '_start', 'followed.' ~ earlier ~ '_end'
-            ) }} and followed.{{ earlier }}_end is not null, false
-        ) as divides_from_{{ earlier }}{{ ',' if not loop.last }}
+                'breaks', 'compared_periods.period_start', 'compared_periods.period_end',
+                'compared_periods.' ~ earlier ~ '_start', 'compared_periods.' ~ earlier ~ '_end'
+            ) }} and compared_periods.{{ earlier }}_end is not null, false
+        ) as divides_from_{{ earlier }},
         {%- endfor %}
-    from scope_breaks
-    cross join followed
+        {{ break_lies_within('breaks', 'compared_periods.period_start', 'compared_periods.period_end') }} as is_within
+    from scopes
+    inner join affected_figures
+        on
+            scopes.segment_type = affected_figures.segment_type
+            and scopes.segment_id = affected_figures.segment_id
+            and scopes.pipeline = affected_figures.pipeline
+            and scopes.metric = affected_figures.metric
+    inner join breaks on affected_figures.break_id = breaks.break_id
+    cross join compared_periods
 ),
 
-met as (
+affecting as (
     select
         scope_id,
         period_type,
         period_start,
         break_id,
-        is_untracked,
+        is_unrecorded,
         is_within,
         {%- for earlier in ['previous', 'year_ago'] %}
         divides_from_{{ earlier }} and not is_bridged as divides_from_{{ earlier }},
         divides_from_{{ earlier }} and is_bridged as is_bridged_from_{{ earlier }},
         {%- endfor %}
-        is_untracked or (is_within and is_gap) as is_partial
-    from beside
-    where is_untracked or is_within or divides_from_previous or divides_from_year_ago
+        is_unrecorded or (is_within and is_gap) as is_partial
+    from break_periods
+    where is_unrecorded or is_within or divides_from_previous or divides_from_year_ago
 ),
 
 recorded as (
     select
         scopes.scope_id,
-        followed.period_type,
-        followed.period_start
+        compared_periods.period_type,
+        compared_periods.period_start
     from scopes
     inner join spans
         on
             scopes.segment_type = spans.segment_type
             and scopes.segment_id = spans.segment_id
             and scopes.metric = spans.metric
-    inner join followed
+    inner join compared_periods
         on
-            spans.recorded_from <= followed.period_end
-            and spans.recorded_to >= followed.period_start
+            spans.recorded_from <= compared_periods.period_end
+            and spans.recorded_to >= compared_periods.period_start
     except
     select
         scope_id,
         period_type,
         period_start
-    from met
-    where is_untracked
+    from affecting
+    where is_unrecorded
 ),
 
 known as (
     select
         scopes.scope_id,
-        followed.*,
+        compared_periods.*,
         recorded.scope_id is not null as is_recorded
     from scopes
-    cross join followed
+    cross join compared_periods
     left join recorded
         on
             scopes.scope_id = recorded.scope_id
-            and followed.period_type = recorded.period_type
-            and followed.period_start = recorded.period_start
+            and compared_periods.period_type = recorded.period_type
+            and compared_periods.period_start = recorded.period_start
 ),
 
-{{ judged_by_breaks('known', 'met', ['scope_id', 'period_type'], 'period_start') }},
+{{ comparability_by_breaks('known', 'affecting', ['scope_id', 'period_type'], 'period_start') }},
 
 final as (
     select
@@ -157,7 +148,7 @@ final as (
         comparability_previous as comparability,
         comparability_year_ago,
         comparability_reasons
-    from judged
+    from evaluated
 )
 
 select * from final
