@@ -73,43 +73,6 @@
 {%- endmacro %}
 
 
-{#- The metric of a row of the habits of the best: who is best depends on attainment, the habit on fields of its own. -#}
-{% macro habit_metric(habit) -%}
-    case
-        when {{ habit }} like '%_share' or {{ habit }} = 'activities_per_deal' then 'habit_activities'
-        when {{ habit }} = 'lead_response_business_minutes' then 'habit_lead_response'
-        when {{ habit }} = 'stage_conversion' then 'habit_stage_conversion'
-        else 'attainment'
-    end
-{%- endmacro %}
-
-
-{#- What the recording of each metric without a quota is known by: the counted metric that cannot be known without the same records. -#}
-{% macro recorded_as(metric) -%}
-    case {{ metric }}
-        {%- for metric in ['attainment', 'habit_activities', 'habit_lead_response', 'habit_stage_conversion'] %}
-        when '{{ metric }}' then 'revenue_won'
-        {%- endfor %}
-        {%- for metric in [
-            'win_rate', 'average_won_amount', 'median_cycle_days', 'won_of_closed_amount', 'pipeline_coverage', 'loss_reason'
-        ] %}
-        when '{{ metric }}' then 'deals_won'
-        {%- endfor %}
-        {%- for dimension in ['lead_source', 'product_family', 'deal_size'] %}
-        when 'funnel_conversion_by_{{ dimension }}' then 'funnel_conversion'
-        {%- endfor %}
-        when 'activity_minutes' then 'calls'
-        else {{ metric }}
-    end
-{%- endmacro %}
-
-
-{#- Whether a mart shows the metric by pipeline. -#}
-{% macro is_shown_by_pipeline(metric) -%}
-    ({{ metric }} like 'funnel_conversion%' or {{ metric }} in ('win_rate', 'pipeline_coverage', 'loss_reason'))
-{%- endmacro %}
-
-
 {#- The version of the published columns: raised when one changes its name or its meaning. -#}
 {% macro contract_version() -%}
     '1'

@@ -41,17 +41,6 @@
 {%- endmacro %}
 
 
-{#- The metric that counts an activity of a type; none does of another type. -#}
-{% macro metric_of_activity(activity_type) -%}
-    case {{ activity_type }}
-            when 'call' then 'calls'
-            when 'email' then 'emails'
-            when 'meeting' then 'meetings'
-            when 'proposal' then 'proposals'
-        end
-{%- endmacro %}
-
-
 {#- One of its metric for each of `rows` that has one, activities or leads: its rep's, in the team of the day. -#}
 {% macro single_credits(rows, object, rep, credited_on, told=false) -%}
     select

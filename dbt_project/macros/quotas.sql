@@ -1,4 +1,4 @@
-{#- Which of the rows for one quota and day holds in a plan: 1. A stated effective_from beats a blank one. -#}
+{#- Of several rows for one quota and day in a plan the one in position 1 counts. A given effective_from comes before a blank one. -#}
 {% macro position_in_plan(plan) -%}
     row_number() over (
             partition by {{ plan }}, assignee_type, assignee_id, metric, period_type, period_start, in_force_from
@@ -7,8 +7,7 @@
 {%- endmacro %}
 
 
-{#- A quota out of the amounts of its days, to cents: first to 6 digits, so that thirds of a day add up to the half cent that
-    they are. -#}
+{#- The sum of a quota's days rounded to cents: first to 6 digits, so that thirds of a day add up to an exact half cent. -#}
 {% macro rounded_quota(amount) -%}
     cast(round(round({{ amount }}, 6), 2) as decimal(18, 2))
 {%- endmacro %}

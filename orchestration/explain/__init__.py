@@ -1,7 +1,7 @@
 """What a published number is made of: deals, quota rows and exclusions, down to the source file and row.
 
 Reads only published/marts.duckdb, so that it works while a run writes. The rules are those of the models: here rows are
-selected, and what they sum to is held against the mart.
+selected, and their sum is compared with the mart.
 """
 
 from orchestration.explain.attainment import explain_attainment

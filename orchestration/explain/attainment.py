@@ -8,15 +8,7 @@ from orchestration.errors import ConfigurationError
 from orchestration.explain.exclusions import exclusion_listings
 from orchestration.explain.explanation import CENT, Explanation, Total, list_rows
 from orchestration.explain.published import Period, Segment, row_of
-
-OBJECTS = {
-    "pipeline_created": ("opportunity",),
-    "units_sold": ("opportunity", "opportunity_split", "opportunity_line"),
-    "leads_qualified": ("lead",),
-    **dict.fromkeys(("revenue_won", "deals_won", "new_customers"), ("opportunity", "opportunity_split")),
-    **dict.fromkeys(("calls", "emails", "meetings", "proposals"), ("activity",)),
-}
-"""The objects whose rows can be missing from each metric."""
+from orchestration.registries import metrics_with_quotas, registry
 
 CREDITS = """
     select
@@ -40,7 +32,7 @@ CREDITS = """
     left join fct_activities as activities
         on credits.object = 'activity' and credits.object_id = activities.activity_id
     left join fct_credits as shares
-        on credits.metric <> 'pipeline_created' and credits.object = 'opportunity'
+        on $is_split and credits.object = 'opportunity'
         and credits.object_id = shares.opportunity_id and credits.rep_id = shares.rep_id
     where
         credits.metric = $metric
@@ -83,8 +75,10 @@ def explain_attainment(
     connection: duckdb.DuckDBPyConnection, segment: Segment, period: Period, metric: str
 ) -> Explanation:
     """The attainment of one assignee, metric and period."""
-    if metric not in OBJECTS:
-        raise ConfigurationError(f"'{metric}' is no metric with actuals; write one of {', '.join(OBJECTS)}.")
+    metrics = metrics_with_quotas()
+    if metric not in metrics:
+        raise ConfigurationError(f"'{metric}' is not a metric with actuals; write one of {', '.join(metrics)}.")
+    is_split = metrics[metric]["is_split"] == "true"
     figures = row_of(
         connection,
         """
@@ -113,7 +107,7 @@ def explain_attainment(
             "actual_amount is the sum of what is credited in the period, rounded to the cent once, last."
             if figures["actual_amount"] is not None
             else "actual_amount is null: no source recorded this metric here in the period.",
-            "attainment_ratio = actual_amount / quota_amount; null where there is no whole quota, or it is 0.",
+            "attainment_ratio = actual_amount / quota_amount; null where there is no complete quota, or it is 0.",
         ],
         listings=[
             list_rows(
@@ -127,7 +121,7 @@ def explain_attainment(
                 connection,
                 "Credited",
                 CREDITS,
-                {"metric": metric} | segment.parameters | period.parameters,
+                {"metric": metric, "is_split": is_split} | segment.parameters | period.parameters,
                 (Total("actual_amount", "credited", figures["actual_amount"]),),
             ),
             *exclusion_listings(
@@ -135,8 +129,13 @@ def explain_attainment(
                 segment,
                 period,
                 metrics=[metric],
-                objects=[*OBJECTS[metric], "quota"],
-                dated_by="created_on" if metric == "pipeline_created" else "closed_on",
+                objects=[*_objects(metric), *(["opportunity_split"] if is_split else []), "quota"],
+                dated_by="created_on" if metrics[metric]["dated_by"] == "created_on" else "closed_on",
             ),
         ],
     )
+
+
+def _objects(metric: str) -> list[str]:
+    """The objects that the metric is counted from: a row of them that is missing can be missing from it."""
+    return sorted({row["object"] for row in registry("metric_fields") if row["metric"] == metric})

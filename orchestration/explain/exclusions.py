@@ -1,4 +1,4 @@
-"""The source rows that are out of a number: those of the deals in question, and those whose deal cannot be known."""
+"""The source rows that are excluded from a number: those of the deals concerned, and those whose deal is unknown."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ import duckdb
 from orchestration.explain.explanation import Listing, list_rows
 from orchestration.explain.published import Period, Segment
 
-# a row of the ledger names a deal by the file and row that it was read from
+# the ledger identifies a deal by the file and row that it was read from
 CONCERNED = """
     select
         exclusions.object,
@@ -39,12 +39,12 @@ def exclusion_listings(
     objects: Sequence[str],
     dated_by: str,
 ) -> list[Listing]:
-    """What is out of `metrics` and, of these `objects`, out of everything; deals belong to the period of `dated_by`."""
+    """What is excluded from `metrics` and, of these `objects`, from all; deals are in the period of `dated_by`."""
     named = {"metrics": list(metrics), "objects": list(objects)}
     return [
         list_rows(
             connection,
-            "Deals that are out of this number",
+            "Deals excluded from this number",
             f"""
             with concerned as ({CONCERNED})
             select source_key as deal, {dated_by}, reason, excluded_from, source_place as source_row
@@ -69,7 +69,7 @@ def exclusion_listings(
         ),
         list_rows(
             connection,
-            "Source rows that are out, of any period and anyone",
+            "Excluded source rows, of any period and owner",
             f"""
             with concerned as ({CONCERNED})
             select object, reason, excluded_from, count(*) as "rows", min(source_place) as first_source_row

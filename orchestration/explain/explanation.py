@@ -17,14 +17,14 @@ class Total:
     figure: str
     column: str
     published: Decimal | int | None
-    """Null where the mart says that it cannot be known: then nothing has to sum to it."""
+    """Null where the mart says that it is unknown: then nothing has to sum to it."""
     rounded_to: tuple[Decimal, ...] = (CENT,)
     """As the models round the sum, one step after the other, half away from zero."""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """Rows that a number is made of, or that are out of it."""
+    """Rows that a number is made of, or that are excluded from it."""
 
     title: str
     columns: tuple[str, ...]
@@ -54,7 +54,7 @@ def list_rows(
 
 @dataclass(frozen=True)
 class Explanation:
-    """`subject`: whose number of which period; `figures`: the mart's row; `how`: how they come about."""
+    """`subject`: owner and period of the number; `figures`: the mart's row; `how`: how they are computed."""
 
     subject: dict[str, Any]
     figures: dict[str, Any]

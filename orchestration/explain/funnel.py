@@ -50,7 +50,7 @@ def explain_funnel(
     from_stage: str | None = None,
     to_stage: str | None = None,
 ) -> Explanation:
-    """The step of one segment and period; what names the step may be left out where only one fits."""
+    """The step of one segment and period; the options that name the step may be left out where only one fits."""
     step = _step(connection, segment, period, {"pipeline": pipeline, "from_stage": from_stage, "to_stage": to_stage})
     named = {name: step.pop(name) for name in ("subject_type", "pipeline", "from_stage", "to_stage")}
     counts = ("reached", "converted", "open", "lost", "skipped", "regressed", "reentered")
@@ -89,7 +89,7 @@ def explain_funnel(
 def _step(
     connection: duckdb.DuckDBPyConnection, segment: Segment, period: Period, wanted: dict[str, str | None]
 ) -> dict[str, Any]:
-    """The mart's one row of the step that is wanted, or an error that says which steps there are."""
+    """The mart's row of the step asked for, or an error that lists the steps."""
     cursor = connection.execute(
         """
         select
@@ -116,8 +116,10 @@ def _step(
         raise ConfigurationError(
             f"{segment.name}: nothing reached any stage in the {period}: mart_funnel_conversion has no such row."
         )
-    said = "; ".join(f"{step['pipeline']}: {step['from_stage']} to {step['to_stage']}" for step in chosen or steps)
+    steps_known = "; ".join(
+        f"{step['pipeline']}: {step['from_stage']} to {step['to_stage']}" for step in chosen or steps
+    )
     raise ConfigurationError(
         f"{'Several steps fit' if chosen else 'There is no such step'}. Choose by --pipeline, --from-stage and "
-        f"--to-stage among {said}."
+        f"--to-stage among {steps_known}."
     )

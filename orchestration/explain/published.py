@@ -1,4 +1,4 @@
-"""What is asked for, found in the published marts: whose number, and of which period."""
+"""What is asked for, found in the published marts: the owner of the number and the period."""
 
 import difflib
 import re
@@ -26,7 +26,7 @@ class Segment:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """As the queries name them."""
+        """Under the names that the queries use."""
         return {"segment_type": self.type, "segment_id": self.id}
 
 
@@ -40,7 +40,7 @@ class Period:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """As the queries name them."""
+        """Under the names that the queries use."""
         return {"start": self.start, "end": self.end}
 
     def __str__(self) -> str:
@@ -58,8 +58,8 @@ def published_marts(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             yield connection
         except (duckdb.CatalogException, duckdb.BinderException) as error:
-            said = str(error).splitlines()[0]
-            raise ConfigurationError(f"{path}: published by another version ({said}); run `kuota run`.") from error
+            message = str(error).splitlines()[0]
+            raise ConfigurationError(f"{path}: published by another version ({message}); run `kuota run`.") from error
 
 
 def row_of(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any]) -> dict[str, Any] | None:
@@ -90,18 +90,18 @@ def find_segment(connection: duckdb.DuckDBPyConnection, text: str) -> Segment:
         return found[0]
     if found:
         ids = ", ".join(f"{segment.id} ({segment.type})" for segment in found)
-        raise ConfigurationError(f"'{text}' names several: {ids}. Give the id of one.")
+        raise ConfigurationError(f"'{text}' matches several: {ids}. Give the id of one.")
     names = {name.casefold(): name for segment in segments for name in (segment.id, segment.name)}
     near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)
     hint = f"the nearest are {', '.join(repr(names[name]) for name in near)}" if near else "see dim_reps and dim_teams"
-    raise ConfigurationError(f"'{text}' is no rep, no team and not 'company'; {hint}.")
+    raise ConfigurationError(f"'{text}' is not a rep, a team or 'company'; {hint}.")
 
 
 def find_period(connection: duckdb.DuckDBPyConnection, text: str) -> Period:
     """The fiscal year, fiscal quarter, month or ISO week that `text` names."""
     matched = re.fullmatch(r"(\d{4})(?:-(?:Q([1-4])|W(\d{1,2})|(\d{1,2})))?", text.strip(), re.IGNORECASE)
     if not matched:
-        raise ConfigurationError(f"'{text}' is no period; {PERIOD_FORMATS}.")
+        raise ConfigurationError(f"'{text}' is not a period; {PERIOD_FORMATS}.")
     year, quarter, week, month = (int(group) if group else None for group in matched.groups())
     assert year is not None
     values: list[int | date]
@@ -118,13 +118,13 @@ def find_period(connection: duckdb.DuckDBPyConnection, text: str) -> Period:
         else:
             kind, column, condition, values = "year", "fiscal_year_start", "fiscal_year = ?", [year]
     except ValueError:
-        raise ConfigurationError(f"'{text}' is no period of the calendar; {PERIOD_FORMATS}.") from None
+        raise ConfigurationError(f"'{text}' is not a period of the calendar; {PERIOD_FORMATS}.") from None
     found = connection.execute(
         f'select min({column}), max("date") from dim_dates where {condition}',  # noqa: S608 (our own names)
         values,
     ).fetchone()
     if found is None or found[0] is None:
         known = connection.execute("select min(fiscal_year), max(fiscal_year) from dim_dates").fetchone()
-        years = f"the fiscal years {known[0]} to {known[1]}" if known else "no year"
+        years = f"the fiscal years {known[0]} to {known[1]}" if known else "no years"
         raise ConfigurationError(f"'{text}' is not published: the calendar holds {years}.")
     return Period(kind, *found)

@@ -10,7 +10,7 @@ from orchestration.explain.explanation import Explanation, Listing
 
 
 def explanation_json(explanation: Explanation) -> str:
-    """Everything as one JSON object; amounts are texts, so that none loses a digit."""
+    """Everything as one JSON object; amounts are text, so that none loses a digit."""
     described = {
         "subject": explanation.subject,
         "figures": explanation.figures,
@@ -32,7 +32,7 @@ def explanation_json(explanation: Explanation) -> str:
 
 
 def explanation_lines(explanation: Explanation, *, limit: int) -> Iterator[str]:
-    """The same to read, with at most `limit` rows a listing; the sums are of all rows."""
+    """The same to read, with at most `limit` rows per listing; the sums are of all rows."""
     yield from (f"{name:<26}{_shown(value)}" for name, value in explanation.subject.items())
     yield ""
     yield from (f"{name:<26}{_shown(value)}" for name, value in explanation.figures.items())
@@ -58,7 +58,7 @@ def explanation_lines(explanation: Explanation, *, limit: int) -> Iterator[str]:
 def _table(listing: Listing, limit: int) -> Iterator[str]:
     if not listing.rows:
         return
-    # a column that says nothing of these rows is left out
+    # a column without a value in these rows is left out
     filled = [
         position for position in range(len(listing.columns)) if any(row[position] is not None for row in listing.rows)
     ]
@@ -82,7 +82,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Decimal):
-        # a day's part of a quota has no last digit: six are told, the JSON has them all
+        # a day's part of a quota has no last digit: six are shown, the JSON has them all
         whole = f"{round(value, 6) if len(f'{value:f}'.partition('.')[2]) > 6 else value:,f}"
         return whole.rstrip("0").rstrip(".") if "." in whole and len(whole.partition(".")[2]) > 2 else whole
     if isinstance(value, float):

@@ -7,7 +7,7 @@ from orchestration.explain.exclusions import exclusion_listings
 from orchestration.explain.explanation import Explanation, Total, list_rows
 from orchestration.explain.published import Period, Segment, row_of
 
-# by definition: the date by which deals, and those that are out, belong to a period, and how the rate comes about
+# by definition: the date that decides the period, of counted and of excluded deals, and how the rate is computed
 DEFINITIONS = {
     "won_of_closed_count": ("closed_on", "Deals won / deals closed, both by close date."),
     "won_of_closed_amount": (
@@ -43,7 +43,7 @@ def explain_win_rate(
 ) -> Explanation:
     """The win rate of one segment, definition and period."""
     if definition not in DEFINITIONS:
-        raise ConfigurationError(f"'{definition}' is no win rate; write one of {', '.join(DEFINITIONS)}.")
+        raise ConfigurationError(f"'{definition}' is not a win rate; write one of {', '.join(DEFINITIONS)}.")
     figures = row_of(
         connection,
         """

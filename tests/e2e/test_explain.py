@@ -63,17 +63,20 @@ def test_a_win_rate_and_a_step_of_the_funnel_are_opened_too(kuota: KuotaHome) ->
     [
         (
             "attainment --assignee Ann_Abel --period 2026",
-            "'Ann_Abel' is no rep, no team and not 'company'; the nearest",
+            "'Ann_Abel' is not a rep, a team or 'company'; the nearest",
         ),
         (
             "attainment --assignee Sam_Same --period 2026",
-            "'Sam Same' names several: generic:R3 (rep), generic:R4 (rep).",
+            "'Sam Same' matches several: generic:R3 (rep), generic:R4 (rep).",
         ),
         ("attainment --assignee company --period 2026Q1", "write a year (2026), quarter (2026-Q3), month (2026-03)"),
-        ("attainment --assignee company --period 2026-W60", "'2026-W60' is no period of the calendar"),
+        ("attainment --assignee company --period 2026-W60", "'2026-W60' is not a period of the calendar"),
         ("attainment --assignee company --period 1999", "'1999' is not published: the calendar holds the fiscal years"),
-        ("attainment --assignee company --period 2026 --metric lunches", "'lunches' is no metric with actuals"),
-        ("win-rate --assignee company --period 2026 --definition best", "'best' is no win rate; write one of won_of"),
+        ("attainment --assignee company --period 2026 --metric lunches", "'lunches' is not a metric with actuals"),
+        (
+            "win-rate --assignee company --period 2026 --definition best",
+            "'best' is not a win rate; write one of",
+        ),
         ("funnel --assignee company --period 2026 --from-stage Lunch", "There is no such step. Choose by --pipeline"),
     ],
 )

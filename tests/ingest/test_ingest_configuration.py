@@ -7,6 +7,8 @@ import pytest
 
 from orchestration.errors import ConfigurationError
 from orchestration.ingest import load_source_configs, preflight
+from orchestration.registries import metrics_with_quotas
+from orchestration.settings import PROJECT
 
 
 def refused(bench, message, **options):
@@ -33,6 +35,16 @@ def test_a_wrong_key_in_a_source_file_is_named_with_its_line(bench, deals):
         ("kind: crm", "kind: crm\ntime_zones: [{time_zone: Mars/Base}]", "'Mars/Base' is no IANA time zone"),
         ("type: date}", "type: date, minimum: 1}", "'minimum' belongs to columns of type decimal or integer"),
         ("deal_id: {type: text", 'deal"id: {type: text', "deal"),
+        (
+            "deal_id: {type: text",
+            "deal_id: {type: text, values: {registry: metrik, column: metric}",
+            "'metrik' is not a registry; the seeds of the dbt project are activity_types, ",
+        ),
+        (
+            "deal_id: {type: text",
+            "deal_id: {type: text, values: {registry: metrics, column: name}",
+            "the registry 'metrics' has no column 'name'",
+        ),
         (
             "amount: {type: decimal",
             'amount: {type: decimal, format: "1 234,50"',
@@ -246,3 +258,9 @@ def test_every_declared_object_has_a_table(bench, deals):
 def test_sources_are_loaded_by_name(bench):
     configs = load_source_configs(bench.settings.sources)
     assert configs["shop"].raw_table("deal") == "raw.shop__deal"
+
+
+def test_the_metrics_that_a_quota_may_name_are_those_of_the_registry() -> None:
+    metric = load_source_configs(PROJECT / "sources")["registers"].objects["quota"].columns["metric"]
+    assert metric.values == tuple(metrics_with_quotas())
+    assert metric.values is not None and "calls" in metric.values and "win_rate" not in metric.values

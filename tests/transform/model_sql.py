@@ -23,6 +23,7 @@ def model_sql(name: str) -> str:
             "portable/numbers.sql",
             "business_time.sql",
             "comparability.sql",
+            "comparison.sql",
             "statistics.sql",
         )
     )

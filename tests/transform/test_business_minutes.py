@@ -39,11 +39,12 @@ def test_business_minutes_are_the_minutes_of_working_hours() -> None:
     days = pd.Series(pd.date_range("2025-02-20", "2025-04-10"))
     is_working = np.array([is_working_day(day.date()) for day in days])
     found = result_of(
-        "int_lead_responses_measured",
+        "fct_leads",
         int_leads_judged=leads.assign(source_row=1),
-        int_activities_validated=pd.DataFrame(
+        fct_activities=pd.DataFrame(
             {"lead_id": leads["lead_id"], "occurred_at": contacted, "direction": "outbound"}
-        ).assign(occurred_on=date(2025, 1, 1), exclusion_reason=leads["exclusion_reason"]),
+        ).assign(occurred_on=date(2025, 1, 1)),
+        activity_types=pd.DataFrame({"activity_type": ["call"], "metric": ["calls"]}),
         int_reps_matched=pd.DataFrame({"rep_id": list(ZONES), "region": "", "time_zone": list(ZONES.values())}).assign(
             exclusion_reason=pd.Series([None] * 3, dtype="string")
         ),

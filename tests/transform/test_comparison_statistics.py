@@ -44,21 +44,28 @@ def members() -> pd.DataFrame:
     return peers(1)
 
 
-@pytest.fixture(scope="module")
-def groups(members: pd.DataFrame) -> pd.DataFrame:
-    return result_of("int_peer_groups_summarized", int_peer_members_listed=members)
+METRICS = pd.DataFrame({"metric": ["win_rate", "median_cycle_days"], "higher_is_better": [True, False]})
+
+
+def ranked(members: pd.DataFrame) -> pd.DataFrame:
+    """The members as reps who are ranked, each within its one group."""
+    return members.assign(
+        **{"narrow_group": members["peer_group"], "segment_name": "", "logging_coverage": 1.0},
+        **{absent: pd.Series([None] * len(members), dtype="string") for absent in ("wide_group", "not_ranked_reason")},
+    )
 
 
 @pytest.fixture(scope="module")
-def compared(members: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
-    ranked = members.assign(segment_name="", not_ranked_reason=pd.Series([None] * len(members), dtype="string"))
-    return result_of(
-        "int_segments_compared",
-        int_segment_peers_grouped=ranked.assign(logging_coverage=1.0),
-        int_peer_members_listed=members,
-        int_peer_groups_summarized=groups,
-        metrics=pd.DataFrame({"metric": ["win_rate", "median_cycle_days"], "higher_is_better": [True, False]}),
-    ).set_index(["segment_id", "metric"])
+def compared(members: pd.DataFrame) -> pd.DataFrame:
+    return result_of("int_peers_compared", int_segment_peers=ranked(members), metrics=METRICS).set_index(
+        ["segment_id", "metric"]
+    )
+
+
+@pytest.fixture(scope="module")
+def groups(compared: pd.DataFrame) -> pd.DataFrame:
+    figures = ["peer_count", "peer_median", "median_absolute_deviation", "pooled_rate", "prior_trials"]
+    return compared.reset_index()[["peer_group", "metric", *figures]].drop_duplicates()
 
 
 def moments(successes: np.ndarray, trials: np.ndarray) -> tuple[float, float]:
@@ -97,7 +104,7 @@ def test_prior_finds_the_beta_that_the_rates_were_drawn_from() -> None:
     members = pd.DataFrame(
         {"segment_id": np.arange(4000).astype(str), "successes": successes, "trials": trials}
     ).assign(value=successes / trials, segment_type="rep", peer_group="company", metric="win_rate", **PERIOD)
-    [group] = result_of("int_peer_groups_summarized", int_peer_members_listed=members).to_dict("records")
+    group = result_of("int_peers_compared", int_segment_peers=ranked(members), metrics=METRICS).iloc[0]
     assert group["pooled_rate"] == pytest.approx(0.6, abs=0.01)
     assert group["prior_trials"] == pytest.approx(10, rel=0.1)
 
@@ -120,6 +127,12 @@ def test_shrunken_rates_intervals_and_signals(
 ) -> None:
     """Wilson's bounds are the rates from which the augmented one lies z standard errors away: roots of a quadratic."""
     rates = members[members["metric"] == "win_rate"].merge(groups, on=["peer_group", "metric"])
+    marts = result_of(
+        "mart_rep_comparison",
+        int_segment_peers=ranked(members),
+        int_peers_compared=compared.reset_index(),
+        **without_collection(),
+    ).set_index(["rep_id", "metric"])
     signals = set()
     for row in rates.itertuples():
         found = compared.loc[(row.segment_id, "win_rate")]
@@ -129,39 +142,38 @@ def test_shrunken_rates_intervals_and_signals(
         assert found["shrunk_value"] == pytest.approx(rate, abs=1e-11)
         assert (found["interval_low"], found["interval_high"]) == pytest.approx((low, high), abs=1e-7)
         expected = "above" if low > row.pooled_rate else "below" if high < row.pooled_rate else "not_distinguishable"
-        assert found["signal"] == expected
+        assert marts.loc[(row.segment_id, "win_rate"), "signal"] == expected
         signals.add(expected)
     assert signals == {"above", "below", "not_distinguishable"}
 
 
 def habits(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Who is at the top, and what each does: one habit in four is that of the top alone; amounts are large."""
+    """Reps in the order of their attainment, and their habits: one in four is a habit of the six at the top."""
     rng = np.random.default_rng(seed)
-    ranked, measured = [], []
+    attained, measured = [], []
     for year, group in product(range(2000, 2010), ("a", "b")):
-        for number in range(int(rng.integers(12, 30))):
-            who = {"rep_id": f"{group}{number}", "period_type": "year", "period_start": pd.Timestamp(year, 1, 1)}
-            ranked.append(
+        for number in range(int(rng.integers(24, 28))):
+            rep = {"rep_id": f"{group}{number}", "period_type": "year", "period_start": pd.Timestamp(year, 1, 1)}
+            attained.append(
                 {
-                    **who,
+                    **rep,
                     "peer_group": group,
                     "period_end": pd.Timestamp(year, 12, 31),
-                    "ranked_by": "attainment",
+                    "value": 2 - number / 100,
                     "is_top": number < 6,
                 }
             )
             for habit in range(8):
                 lift = 2.5 if habit % 4 == 0 and number < 6 else 0
                 value = 1e11 * (5 + lift + rng.normal())
-                where = {"pipeline": None, "from_stage": None, "to_stage": None}
                 if group == "a":
-                    measured.append({**who, "habit": f"habit {habit}", **where, "value": value})
+                    measured.append({**rep, "habit": f"habit {habit}", "value": value})
                 elif number % 3:
-                    measured.append({**who, "habit": f"habit {habit}", **where, "value": value / 1e12})
-    return pd.DataFrame(ranked), pd.DataFrame(measured).drop_duplicates(["rep_id", "period_start", "habit"])
+                    measured.append({**rep, "habit": f"habit {habit}", "value": value / 1e12})
+    return pd.DataFrame(attained), pd.DataFrame(measured)
 
 
-def without_judgement() -> dict[str, pd.DataFrame]:
+def without_collection() -> dict[str, pd.DataFrame]:
     """The tables that say how numbers were collected, without a row: a mart's figures do not depend on them."""
     texts = {
         "int_collection_scopes_assigned": ["segment_type", "segment_id", "metric", "pipeline", "scope_id"],
@@ -186,15 +198,21 @@ def without_judgement() -> dict[str, pd.DataFrame]:
 
 
 def test_gaps_of_the_top_performers_are_those_that_hold_for_all_habits_together() -> None:
-    ranked, measured = habits(5)
-    texts = measured.astype({"pipeline": "string", "from_stage": "string", "to_stage": "string"})
+    attained, measured = habits(5)
+    reps = attained.rename(columns={"rep_id": "segment_id"}).assign(segment_type="rep", metric="attainment")
+    texts = ("segment_type", "segment_id", "view", "period_type", "pipeline", "from_stage", "to_stage")
     sides = result_of(
-        "int_top_performer_habits_summed", int_top_performers_ranked=ranked, int_rep_habits_measured=texts
+        "int_top_performer_habits",
+        int_segment_peers=ranked(reps),
+        int_activity_habits=measured,
+        mart_funnel_conversion=pd.DataFrame({name: pd.Series([], dtype="string") for name in texts}).assign(
+            period_start=pd.Series([], dtype="datetime64[s]"), conversion_rate=pd.Series([], dtype="float")
+        ),
     )
-    gaps = result_of("mart_top_performer_gap", int_top_performer_habits_summed=sides, **without_judgement())
+    gaps = result_of("mart_top_performer_gap", int_top_performer_habits=sides, **without_collection())
     found = gaps.set_index(["peer_group", "period_start", "habit"])
-    observed = ranked.merge(measured, on=["rep_id", "period_type", "period_start"])
-    stands = silent = 0
+    observed = attained.drop(columns="value").merge(measured, on=["rep_id", "period_type", "period_start"])
+    shown = silent = 0
     for (group, start, habit), rows in observed.groupby(["peer_group", "period_start", "habit"]):
         top, rest = (rows.loc[rows["is_top"] == side, "value"].to_numpy() for side in (True, False))
         if min(len(top), len(rest)) < 3:
@@ -213,5 +231,5 @@ def test_gaps_of_the_top_performers_are_those_that_hold_for_all_habits_together(
         assert row["interval_low"] == pytest.approx(interval.low, abs=0.0013 * width)
         assert row["interval_high"] == pytest.approx(interval.high, abs=0.0013 * width)
         assert row["habit_count"] == 8
-        stands += 1
-    assert stands > 10 and silent > 50
+        shown += 1
+    assert shown > 10 and silent > 50

@@ -1,5 +1,5 @@
--- Actuals by assignee, metric and period. A team holds what its reps were credited with while in it or in a team below;
--- the company holds everything, the unassigned included.
+-- Actuals by assignee, metric and period. A team has what its reps were credited with while in it or in a team below it; the company has
+-- everything, also what is unassigned.
 with
 
 credited as (

@@ -1,6 +1,6 @@
--- What each deal added to the pipeline on the day it was created: its current amount at the rate of that month, for who
--- created it, else its first known owner, in the team of that day. No amount or no rate: null. A source that blanks the
--- amounts of lost deals cannot say what it created.
+-- What each deal added to the pipeline on the day it was created: its current amount at the rate of that month, for its
+-- creator, else its first known owner, in the team of that day. It is null without an amount or a rate. A source that blanks the
+-- amounts of lost deals does not record it.
 with
 
 sources as (

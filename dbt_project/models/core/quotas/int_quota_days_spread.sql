@@ -1,5 +1,5 @@
--- A shorter period of an assignee that has neither a quota of its own nor shorter ones takes, by the working day, what the
--- shortest longer quota says, where the company's var says so. A week reaches into two months: partial where one has none.
+-- If the company's var says so, a period without a quota of its own and without shorter ones takes its working days' share of the shortest
+-- longer quota. A week can lie in two months: it is partial if one of them has none.
 with
 
 assigned as (

@@ -1,6 +1,5 @@
--- Of which assigned quotas an assignee's quota for a period is made: of its own one; without one, of those of its shorter
--- periods: months into a quarter, quarters into a year. Weeks never roll up. A month without quota leaves the sum standing,
--- but partial; one in which the rep was not employed is not missing.
+-- The assigned quotas that an assignee's quota for a period is made of: its own one; without one, those of its shorter periods (months into
+-- a quarter, quarters into a year; weeks never roll up). The sum is partial if a month has no quota, unless the rep was not employed in it.
 with
 
 assigned as (

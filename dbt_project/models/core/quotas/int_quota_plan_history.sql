@@ -1,5 +1,5 @@
--- Each quota as it was known from one register to the next: the revisions that the plan then held, and from when to when
--- each is in force. What the newest register says has no superseded_at; a quota that it dropped has no such rows.
+-- Each quota as it was known from one register to the next: the revisions that the plan then had, and from when to when each is in force.
+-- Rows of the newest register have no superseded_at; a quota that it dropped has no such rows.
 with
 
 quotas as (

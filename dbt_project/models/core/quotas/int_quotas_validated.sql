@@ -1,5 +1,5 @@
--- Each row that the quota register ever had: whose it is, for which period, from when; with the reason where it cannot
--- hold. Rows with a superseded_at are history: the plan as it was known before.
+-- Each row that the quota register ever had, with its assignee, period and first day in force, and the reason where it does not count.
+-- Rows with a superseded_at are history: the plan as it was known before.
 with
 
 quotas as (

@@ -1,5 +1,5 @@
 -- From when to when each rep is in which month of tenure, and the share of a quota that the ramp register gives for it. The
--- first month begins on the day of hire. A role with rows of its own has those alone; the others have the rows without role.
+-- first month begins on the day of hire. A role with rows of its own only uses those; other roles use the rows without a role.
 with
 
 ramps as (

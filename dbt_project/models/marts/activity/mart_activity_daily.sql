@@ -1,12 +1,9 @@
--- Each rep on each working day on which the rep was employed, since a source of the rep began to deliver activities, and every other day
--- on which anything occurred. A count is 0 where that type was recorded of the rep on the day, and null where it was not.
-{% set counts = {'calls': 'call_count', 'emails': 'email_count', 'meetings': 'meeting_count', 'proposals': 'proposal_count'} %}
+-- Each rep on each working day of employment since one of the rep's sources began to deliver activities, and on every other day on which
+-- anything occurred. A count is 0 where its type was recorded for the rep on the day, and null where it was not. The contract decides
+-- which types have a column; all others are in other_count.
+{% set types = types_with_a_column() %}
 
 with
-
-summed as (
-    select * from {{ ref('int_activities_summed') }}
-),
 
 reps as (
     select * from {{ ref('int_reps_matched') }}
@@ -24,15 +21,34 @@ as_of as (
     select * from {{ ref('int_as_of_determined') }}
 ),
 
+activities as (
+    select
+        *,
+        {{ seconds_between('occurred_at', 'logged_at') }} as logging_lag_seconds
+    from {{ ref('fct_activities') }}
+),
+
+summed as (
+    select
+        rep_id,
+        occurred_on as activity_date,
+        {%- for type in types %}
+        count(case when activity_type = '{{ type }}' then 1 end) as {{ type }}_count,
+        {%- endfor %}
+        count(*) as activity_count,
+        sum(duration_minutes) as duration_minutes,
+        {{ median('cast(logging_lag_seconds as double)') }} as median_logging_lag_seconds
+    from activities
+    group by rep_id, occurred_on
+),
+
 source_starts as (
     select
         activities.source,
         min(activities.occurred_on) as first_activity_on
-    from {{ ref('int_activities_validated') }} as activities
+    from activities
     cross join as_of
-    where
-        activities.exclusion_reason is null
-        and activities.occurred_on between as_of.earliest_plausible_on and as_of.latest_plausible_on
+    where activities.occurred_on between as_of.earliest_plausible_on and as_of.latest_plausible_on
     group by activities.source
 ),
 
@@ -45,7 +61,7 @@ rep_starts as (
     group by rep_sources.rep_id
 ),
 
-days_listed as (
+spine as (
     select
         reps.rep_id,
         numbered_days.date_day as activity_date
@@ -61,45 +77,51 @@ days_listed as (
     union
     select
         rep_id,
-        occurred_on as activity_date
+        activity_date
     from summed
 ),
 
 recordings as (
-    select * from {{ ref('int_metric_recordings') }}
-    where assignee_type = 'rep' and metric in ('calls', 'emails', 'meetings', 'proposals')
+    select
+        recordings.*,
+        activity_types.activity_type
+    from {{ ref('int_metric_recordings') }} as recordings
+    inner join {{ ref('activity_types') }} as activity_types on recordings.metric = activity_types.metric
+    where recordings.assignee_type = 'rep'
 ),
 
 days_recorded as (
     select
-        {%- for metric in counts %}
-        max(case when recordings.metric = '{{ metric }}' then 1 else 0 end) = 1 as has_{{ metric }},
+        {%- for type in types %}
+        bool_or(recordings.activity_type = '{{ type }}') as has_{{ type }},
         {%- endfor %}
-        days_listed.rep_id,
-        days_listed.activity_date
-    from days_listed
+        spine.rep_id,
+        spine.activity_date
+    from spine
     inner join recordings
         on
-            days_listed.rep_id = recordings.assignee_id
-            and days_listed.activity_date between recordings.recorded_from and recordings.recorded_to
-    group by days_listed.rep_id, days_listed.activity_date
+            spine.rep_id = recordings.assignee_id
+            and spine.activity_date between recordings.recorded_from and recordings.recorded_to
+    group by spine.rep_id, spine.activity_date
 ),
 
 final as (
     select
-        cast(days_listed.rep_id as varchar) as rep_id,
-        days_listed.activity_date,
+        cast(spine.rep_id as varchar) as rep_id,
+        spine.activity_date,
         coalesce(numbered_days.is_working_day, false) as is_working_day,
-        {%- for metric, count in counts.items() %}
+        {%- for type in types %}
         case
-            when days_recorded.has_{{ metric }} or summed.{{ count }} > 0 then coalesce(summed.{{ count }}, 0)
-        end as {{ count }},
+            when days_recorded.has_{{ type }} or summed.{{ type }}_count > 0 then coalesce(summed.{{ type }}_count, 0)
+        end as {{ type }}_count,
         {%- endfor %}
-        {%- for count in ['other_count', 'activity_count'] %}
         case
-            when days_recorded.rep_id is not null or summed.rep_id is not null then coalesce(summed.{{ count }}, 0)
-        end as {{ count }},
-        {%- endfor %}
+            when days_recorded.rep_id is not null or summed.rep_id is not null
+                then coalesce(summed.activity_count{% for type in types %} - summed.{{ type }}_count{% endfor %}, 0)
+        end as other_count,
+        case
+            when days_recorded.rep_id is not null or summed.rep_id is not null then coalesce(summed.activity_count, 0)
+        end as activity_count,
         cast(case
             when summed.rep_id is not null then summed.duration_minutes
             when days_recorded.rep_id is not null then 0
@@ -109,20 +131,20 @@ final as (
             when summed.rep_id is not null then false
             when days_recorded.rep_id is not null then true
         end as is_without_activity
-    from days_listed
+    from spine
     left join summed
         on
-            days_listed.rep_id = summed.rep_id
-            and days_listed.activity_date = summed.occurred_on
+            spine.rep_id = summed.rep_id
+            and spine.activity_date = summed.activity_date
     left join days_recorded
         on
-            days_listed.rep_id = days_recorded.rep_id
-            and days_listed.activity_date = days_recorded.activity_date
-    left join reps on days_listed.rep_id = reps.rep_id
+            spine.rep_id = days_recorded.rep_id
+            and spine.activity_date = days_recorded.activity_date
+    left join reps on spine.rep_id = reps.rep_id
     left join numbered_days
         on
             coalesce(reps.region, '') = numbered_days.region
-            and days_listed.activity_date = numbered_days.date_day
+            and spine.activity_date = numbered_days.date_day
 )
 
 select * from final

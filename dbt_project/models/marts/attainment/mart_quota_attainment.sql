@@ -1,15 +1,8 @@
+-- Where nothing was credited the actual is 0, and null where the metric was not recorded.
 with
 
-listed as (
-    select * from {{ ref('int_attainment_rows_listed') }}
-),
-
-quotas as (
-    select * from {{ ref('int_quotas_rolled_up') }}
-),
-
-actuals as (
-    select * from {{ ref('int_metric_actuals') }}
+measured as (
+    select * from {{ ref('int_attainments_measured') }}
 ),
 
 segments as (
@@ -27,50 +20,33 @@ working_days as (
     select * from {{ ref('int_period_working_days_counted') }}
 ),
 
-measured as (
+with_actuals as (
     select
-        listed.*,
+        measured.*,
         segments.segment_name as assignee_name,
-        quotas.quota_amount,
-        quotas.quota_source,
-        coalesce(quotas.is_partial_quota, false) as is_partial_quota,
-        quotas.over_assignment_ratio,
         case
-            when listed.is_recorded then coalesce(actuals.actual_amount, cast({{ none_or_unknown() }} as decimal(18, 2)))
+            when measured.is_recorded
+                then coalesce(measured.credited_amount, cast({{ none_or_unknown() }} as decimal(18, 2)))
         end as actual_amount,
         working_days.working_days,
         working_days.elapsed_working_days,
         cast(working_days.elapsed_working_days as double)
         / nullif(cast(working_days.working_days as double), 0) as elapsed_ratio
-    from listed
-    left join quotas
-        on
-            listed.assignee_type = quotas.assignee_type
-            and listed.assignee_id = quotas.assignee_id
-            and listed.metric = quotas.metric
-            and listed.period_type = quotas.period_type
-            and listed.period_start = quotas.period_start
-    left join actuals
-        on
-            listed.assignee_type = actuals.assignee_type
-            and listed.assignee_id = actuals.assignee_id
-            and listed.metric = actuals.metric
-            and listed.period_type = actuals.period_type
-            and listed.period_start = actuals.period_start
+    from measured
     left join segments
         on
-            listed.assignee_type = segments.segment_type
-            and listed.assignee_id = segments.segment_id
+            measured.assignee_type = segments.segment_type
+            and measured.assignee_id = segments.segment_id
     left join reps
         on
-            listed.assignee_type = 'rep'
-            and listed.assignee_id = reps.rep_id
+            measured.assignee_type = 'rep'
+            and measured.assignee_id = reps.rep_id
     left join working_days
         on
-            listed.period_type = working_days.period_type
-            and listed.period_start = working_days.period_start
+            measured.period_type = working_days.period_type
+            and measured.period_start = working_days.period_start
             and coalesce(reps.region, '') = working_days.region
-    {{ join_collection('listed', 'listed.assignee_type', 'listed.assignee_id', 'listed.metric') }}
+    {{ join_collection('measured', 'measured.assignee_type', 'measured.assignee_id', 'measured.metric') }}
 ),
 
 figures as (
@@ -101,7 +77,7 @@ figures as (
             '(quota_amount - actual_amount)', 'nullif(working_days - elapsed_working_days, 0)'
         ) }} as decimal(18, 2)) as required_per_working_day,
         is_complete
-    from measured
+    from with_actuals
 ),
 
 final as (

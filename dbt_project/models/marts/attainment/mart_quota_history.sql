@@ -26,7 +26,7 @@ valued as (
     group by assignee_type, assignee_id, metric, period_type, period_start, known_from_at, superseded_at
 ),
 
--- what a day knows is its last register
+-- of several registers on a day the last one holds
 known as (
     select
         *,
@@ -39,7 +39,7 @@ known as (
     )
 ),
 
--- a register that leaves the amount as it was changes nothing
+-- a register with the same amount changes nothing
 numbered as (
     select
         *,
@@ -103,7 +103,7 @@ figures as (
             and amounts.assignee_id = segments.segment_id
 ),
 
--- a quota is planned, not collected: whether the metric was recorded is told of the period alone
+-- a quota is planned, not collected: the status only says whether the metric was recorded in the period
 final as (
     {{ with_comparability(
         'figures', 'figures.assignee_type', 'figures.assignee_id',

@@ -1,5 +1,4 @@
--- Each quota beside what the assignee itself has done: best and median of the complete periods of its type before it, the
--- last realism_periods of them.
+-- Each quota and what the assignee itself has done: best and median of the last realism_periods complete periods of its type before it.
 with
 
 quotas as (
@@ -28,7 +27,7 @@ periods as (
     from {{ ref('int_periods_generated') }}
 ),
 
--- the last period that a quota is held against: the one before it, or the last complete one
+-- the last period that a quota is compared with: the one before it, or the last complete one
 compared as (
     select
         periods.period_type,
@@ -74,14 +73,14 @@ histories as (
         quotas.assignee_type, quotas.assignee_id, quotas.metric, quotas.period_type, quotas.period_start
 ),
 
-judged as (
+assessed as (
     select
         quotas.*,
         coalesce(histories.compared_periods, 0) as compared_periods,
         histories.best_actual_amount,
         histories.median_actual_amount,
-        -- a partial quota is smaller than what was asked for
-        histories.compared_periods >= {{ var('realism_minimum_periods') }} and not quotas.is_partial_quota as can_be_judged
+        -- a partial quota is smaller than what was asked of the assignee
+        histories.compared_periods >= {{ var('realism_minimum_periods') }} and not quotas.is_partial_quota as can_be_assessed
     from quotas
     left join histories
         on
@@ -111,9 +110,9 @@ figures as (
         median_actual_amount,
         cast(quota_amount as double) / nullif(cast(best_actual_amount as double), 0) as quota_to_best_ratio,
         cast(quota_amount as double) / nullif(cast(median_actual_amount as double), 0) as quota_to_median_ratio,
-        case when can_be_judged then quota_amount > best_actual_amount * {{ var('unreachable_above_best') }} end as unreachable,
-        case when can_be_judged then quota_amount < median_actual_amount * {{ var('too_easy_below_median') }} end as too_easy
-    from judged
+        case when can_be_assessed then quota_amount > best_actual_amount * {{ var('unreachable_above_best') }} end as unreachable,
+        case when can_be_assessed then quota_amount < median_actual_amount * {{ var('too_easy_below_median') }} end as too_easy
+    from assessed
 ),
 
 final as (

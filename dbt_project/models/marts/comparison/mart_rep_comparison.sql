@@ -1,10 +1,28 @@
 with
 
-figures as (
-    select
-        {{ comparison_columns('rep') }}
-    from {{ ref('int_segments_compared') }}
+segments as (
+    select * from {{ ref('int_segment_peers') }}
     where segment_type = 'rep'
+),
+
+peers as (
+    select * from {{ ref('int_peers_compared') }}
+    where segment_type = 'rep'
+),
+
+peer_groups as (
+    select distinct
+        peer_group,
+        metric,
+        period_type,
+        period_start,
+        peer_count,
+        peer_median
+    from peers
+),
+
+figures as (
+    {{ compared_with_peers('rep') }}
 ),
 
 final as (

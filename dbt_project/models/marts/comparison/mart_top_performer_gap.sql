@@ -1,10 +1,10 @@
--- Silent where the difference is noise. The unit is the rep, and every habit, also a share, is one figure a rep: activities and deals of
--- one rep are no independent trials. Many habits are looked at at once, of which some would differ by chance: a row stands
--- only where the difference holds for all habits of the group and period together (Bonferroni).
+-- Has a row only where the difference is larger than chance. The unit is the rep, and every habit, also a share, is one figure per rep:
+-- activities and deals of one rep are not independent trials. Many habits are compared at once, and some would differ by chance: the
+-- difference must hold for all habits of the group and period together (Bonferroni).
 with
 
 sides as (
-    select * from {{ ref('int_top_performer_habits_summed') }}
+    select * from {{ ref('int_top_performer_habits') }}
 ),
 
 compared as (
@@ -15,6 +15,7 @@ compared as (
         top_side.period_end,
         top_side.ranked_by,
         top_side.habit,
+        top_side.metric,
         top_side.pipeline,
         top_side.from_stage,
         top_side.to_stage,
@@ -37,7 +38,7 @@ compared as (
     where
         top_side.is_top
         and not rest_side.is_top
-        -- the spread of two figures is as often far too small as not
+        -- the spread of two figures is often far too small
         and top_side.rep_count >= 3
         and rest_side.rep_count >= 3
 ),
@@ -57,19 +58,19 @@ counted as (
     from bounded
 ),
 
-together as (
+adjusted as (
     select
         *,
         {{ normal_tail_quantile('cast(0.025 as double) / habit_count') }} as joint_quantile
     from counted
 ),
 
-judged as (
+with_joint_bounds as (
     select
         *,
         {{ welch_bound('top', 'rest', '-', 'joint_quantile') }} as joint_low,
         {{ welch_bound('top', 'rest', '+', 'joint_quantile') }} as joint_high
-    from together
+    from adjusted
 ),
 
 figures as (
@@ -90,13 +91,41 @@ figures as (
         round(top_mean - rest_mean, 12) as difference,
         interval_low,
         interval_high,
-        habit_count
-    from judged
+        habit_count,
+        metric
+    from with_joint_bounds
     where joint_low > 0 or joint_high < 0
 ),
 
+compared_over_time as (
+    {{ with_comparability('figures', "'company'", "'company'", 'figures.metric') }}
+),
+
 final as (
-    {{ with_comparability('figures', "'company'", "'company'", habit_metric('figures.habit')) }}
+    select
+        peer_group,
+        period_type,
+        period_start,
+        period_end,
+        ranked_by,
+        habit,
+        pipeline,
+        from_stage,
+        to_stage,
+        top_count,
+        rest_count,
+        top_value,
+        rest_value,
+        difference,
+        interval_low,
+        interval_high,
+        habit_count,
+        collection_status,
+        comparability,
+        comparability_year_ago,
+        comparability_reasons,
+        observation_status
+    from compared_over_time
 )
 
 select * from final

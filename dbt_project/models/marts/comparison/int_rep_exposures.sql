@@ -1,9 +1,9 @@
--- How much of the working days of a period that have passed a rep was there, at work and past the ramp: who had less of the period
--- than the peers is not ranked among them.
+-- On how many of the elapsed working days of a period a rep was employed, not on leave and past the ramp. A rep who had much less of the
+-- period than the peers is not ranked among them.
 with
 
-segment_periods as (
-    select * from {{ ref('int_segment_periods_listed') }}
+spine as (
+    select * from {{ ref('int_comparison_spine') }}
     where segment_type = 'rep'
 ),
 
@@ -77,15 +77,15 @@ leaves_counted as (
 
 spans as (
     select
-        segment_periods.segment_id as rep_id,
-        segment_periods.period_type,
-        segment_periods.period_start,
+        spine.segment_id as rep_id,
+        spine.period_type,
+        spine.period_start,
         rep_spans.region,
-        greatest(segment_periods.period_start, rep_spans.hired_on) as first_day,
-        least(segment_periods.period_end, rep_spans.ended_on, as_of.as_of_date) as last_day,
+        greatest(spine.period_start, rep_spans.hired_on) as first_day,
+        least(spine.period_end, rep_spans.ended_on, as_of.as_of_date) as last_day,
         rep_spans.ramp_ends_on
-    from segment_periods
-    inner join rep_spans on segment_periods.segment_id = rep_spans.rep_id
+    from spine
+    inner join rep_spans on spine.segment_id = rep_spans.rep_id
     cross join as_of
 ),
 
@@ -95,7 +95,7 @@ counted as (
         spans.period_type,
         spans.period_start,
         coalesce(period_working_days.elapsed_working_days, 0) as elapsed_days,
-        -- who joins after as_of_date has not been there yet
+        -- a rep who joins after as_of_date has no days yet
         greatest(last_days.working_days_through - first_days.working_days_before, 0) as employed_days,
         coalesce(leaves_counted.leave_days, 0) as leave_days,
         case

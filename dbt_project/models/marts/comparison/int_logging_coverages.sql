@@ -1,35 +1,35 @@
--- The share of the deals closed that have the trail of activities, beside the median share of the peers. Too little is what cannot be
--- chance: the upper bound of Wilson's interval lies below the least share of the peers' median that is asked for.
+-- The share of closed deals that have activities, and the median share of the peers. It is below the peers only if that cannot be chance:
+-- the upper bound of Wilson's interval is below the required share of the peers' median.
 with
 
-segment_periods as (
-    select * from {{ ref('int_segment_periods_listed') }}
+spine as (
+    select * from {{ ref('int_comparison_spine') }}
 ),
 
 closed_deals as (
-    select * from {{ ref('int_closed_deals_summed') }}
-    where loggable_count > 0
+    select * from {{ ref('int_closed_deals') }}
+    where trackable_count > 0
 ),
 
 covered as (
     select
-        segment_periods.segment_type,
-        segment_periods.segment_id,
-        segment_periods.narrow_group,
-        segment_periods.wide_group,
+        spine.segment_type,
+        spine.segment_id,
+        spine.narrow_group,
+        spine.wide_group,
         'company' as widest_group,
-        segment_periods.period_type,
-        segment_periods.period_start,
+        spine.period_type,
+        spine.period_start,
         closed_deals.logged_count,
-        closed_deals.loggable_count,
-        cast(closed_deals.logged_count as double) / cast(closed_deals.loggable_count as double) as logging_coverage
-    from segment_periods
+        closed_deals.trackable_count,
+        cast(closed_deals.logged_count as double) / cast(closed_deals.trackable_count as double) as logging_coverage
+    from spine
     inner join closed_deals
         on
-            segment_periods.segment_type = closed_deals.segment_type
-            and segment_periods.segment_id = closed_deals.segment_id
-            and segment_periods.period_type = closed_deals.period_type
-            and segment_periods.period_start = closed_deals.period_start
+            spine.segment_type = closed_deals.segment_type
+            and spine.segment_id = closed_deals.segment_id
+            and spine.period_type = closed_deals.period_type
+            and spine.period_start = closed_deals.period_start
 ),
 
 groups as (
@@ -86,7 +86,7 @@ final as (
         period_start,
         round(logging_coverage, 12) as logging_coverage,
         peer_median_coverage,
-        {{ wilson_bound('logged_count', 'loggable_count', '+') }}
+        {{ wilson_bound('logged_count', 'trackable_count', '+') }}
         < peer_median_coverage * {{ var('minimum_logging_coverage_ratio') }} as is_below_peers
     from compared
 )

@@ -1,5 +1,5 @@
--- What the deals that a rep or team closed in a period sum up to, and how many of them left a trail of activities. A deal that
--- closed before its source delivered any activity can have left none, and says nothing of how it was logged.
+-- The deals that a rep or team closed in a period, and how many of them have activities. A deal that closed before its source delivered
+-- any activity cannot have any, and says nothing about logging.
 with
 
 deals as (
@@ -16,8 +16,7 @@ period_dates as (
 ),
 
 activities as (
-    select * from {{ ref('int_activities_validated') }}
-    where exclusion_reason is null
+    select * from {{ ref('fct_activities') }}
 ),
 
 activities_of_deals as (
@@ -66,7 +65,7 @@ final as (
         sum(closed.won_amount) as won_amount,
         count(closed.won_amount) as won_amount_count,
         {{ median('cast(closed.cycle_days as double)') }} as median_cycle_days,
-        count(case when closed.is_logging_recorded then 1 end) as loggable_count,
+        count(case when closed.is_logging_recorded then 1 end) as trackable_count,
         count(case when closed.is_logging_recorded and closed.activity_count > 0 then 1 end) as logged_count,
         sum(case when closed.is_logging_recorded then closed.activity_count end) as activity_count
     from closed

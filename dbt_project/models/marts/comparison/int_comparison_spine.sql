@@ -1,5 +1,5 @@
--- Who is compared in which period: the reps who were there in a period that has begun, and the teams. A rep's peers have the same
--- role and segment, or the same role; a team's stand equally far below the top, so that none is compared with its own parent.
+-- Which reps and teams are compared in which period: the reps who were employed in a period that has begun, and the teams. A rep's peers
+-- have the same role and segment, or the same role; a team's are at the same level, so that none is compared with its own parent.
 with
 
 reps as (
