@@ -1,4 +1,4 @@
-"""The profile of one source as tables of counts: a row a week, none left out, and a column a category."""
+"""The profile of one source as tables of counts: one row per week, none left out, and one column per category."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +19,7 @@ SHARE_OF_FIRST_WEEK = 0.05
 
 @dataclass(frozen=True)
 class Table:
-    """Counts of one measure: `counts` has a row a week and a column a category, `totals` what they are out of."""
+    """Counts of one measure: `counts` has one row per week and one column per category; `totals` are the records asked."""
 
     categories: tuple[str, ...]
     counts: Any
@@ -85,8 +85,11 @@ def name_commonest(frame: pd.DataFrame) -> pd.DataFrame:
         (totals["measure"] != "default_count") | (totals["value"] >= FEWEST_OF_A_DEFAULT)
     )
     kept = pd.MultiIndex.from_frame(totals.loc[is_kept, [*place, "category"]])
-    is_other = is_named & ~pd.MultiIndex.from_frame(frame[[*place, "category"]]).isin(kept)
-    return frame.assign(category=frame["category"].mask(is_other, OTHERS))
+    named = np.flatnonzero(is_named)
+    is_other = ~pd.MultiIndex.from_frame(frame.iloc[named][[*place, "category"]]).isin(kept)
+    category = frame["category"].to_numpy(dtype=object, copy=True)
+    category[named[is_other]] = OTHERS
+    return frame.assign(category=category)
 
 
 def _read_source(source: str, frame: pd.DataFrame) -> Profile | None:
