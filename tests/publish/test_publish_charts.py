@@ -63,7 +63,6 @@ def test_every_kind_of_break_has_the_colour_of_one_group():
         charts.group_of_kind("a_kind_of_next_year")
 
 
-
 def counts(passed, warned=0, failed=0):
     return {"passed": passed, "warned": warned, "failed": failed}
 

@@ -1,4 +1,4 @@
-"""docs/add-a-break-kind.md followed in a copy of the project: a break of a new kind is declared, listed and compared by."""
+"""docs/add-a-break-kind.md followed in a copy of the project: a break of a new kind is declared, listed and compared."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from orchestration.settings import PROJECT
 
 ADDED_LINES = {
     "dbt_project/seeds/break_kinds.csv": (
-        "form_changed,Form changed,The form in which records are entered has other fields or choices,meaning,false,divides\n"
+        "form_changed,Form changed,The form for records has other fields or choices,meaning,false,divides\n"
     ),
 }
 CHANGES = (

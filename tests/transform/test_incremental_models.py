@@ -103,9 +103,7 @@ def execute(settings: Settings, *statements: str) -> None:
 
 def count_weeks(settings: Settings, *words: str) -> None:
     """Run the models that count what the records are now."""
-    finished = dbt(
-        settings, "build", *words, "--exclude-resource-type", "test", "unit_test", "--select", *MODELS
-    )
+    finished = dbt(settings, "build", *words, "--exclude-resource-type", "test", "unit_test", "--select", *MODELS)
     assert finished.returncode == 0, finished.stdout + finished.stderr
 
 
