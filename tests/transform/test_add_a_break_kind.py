@@ -1,4 +1,4 @@
-"""docs/add-a-break-kind.md followed in a copy of the project: a break of a new kind is declared, listed and compared."""
+"""docs/add-a-break-kind.md followed in a copy of the project: a break of a new kind is listed and compared by."""
 
 import json
 import os

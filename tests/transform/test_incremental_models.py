@@ -130,8 +130,8 @@ def test_weeks_that_changed_are_counted_again_and_no_others(home: Settings) -> N
         "where source = 'crm0' and dated_on between '2025-01-13' and '2025-01-19'",
     )
     count_weeks(home)
-    counted_again = profile(home, "distinct source, object, week_start::varchar", "row_count < 1000000")
-    gone, changed, new = (("crm0", "opportunity", week) for week in ("2025-03-10", "2025-03-03", "2025-10-13"))
+    counted_again = profile(home, "distinct source, week_start::varchar", "row_count < 1000000")
+    gone, changed, new = (("crm0", week) for week in ("2025-03-10", "2025-03-03", "2025-10-13"))
     assert counted_again == [changed, gone, new]
     left = profile(home, "distinct measure", "source = 'crm0' and object = 'opportunity' and week_start = '2025-03-10'")
     assert left == [("largest_edit_count",)]

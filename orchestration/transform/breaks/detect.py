@@ -36,8 +36,9 @@ def detect_breaks(profiles: pd.DataFrame, until: Any = None, known: pd.DataFrame
     """The breaks of all sources, one row each, oldest first.
 
     `profiles` is the table int_collection_profiles_counted; `until` the last day that the extracts know; `known` the
-    table int_breaks_known: what is known already is not reported. starts_on is the Monday of the week in which the new way begins, ends_on the Sunday of the last week of one that has passed. The
-    order of the rows of `profiles` does not matter.
+    table int_breaks_known: what is known already is not reported. starts_on is the Monday of the week in which the new
+    way begins, ends_on the Sunday of the last week of one that has passed. The order of the rows of `profiles` does not
+    matter.
     """
     sources = read_profiles(profiles, until)
     rows = []

@@ -19,7 +19,7 @@ SHARE_OF_FIRST_WEEK = 0.05
 
 @dataclass(frozen=True)
 class Table:
-    """Counts of one measure: `counts` has one row per week and one column per category; `totals` are the records asked."""
+    """Counts of one measure: `counts` has one row per week and one per category; `totals` are what they are out of."""
 
     categories: tuple[str, ...]
     counts: Any

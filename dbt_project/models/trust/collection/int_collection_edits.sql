@@ -37,7 +37,7 @@ last_deals as (
     group by source, owner_reference
 ),
 
--- the deals that a leaver hands over are no edit: all that pass at one instant were of one owner, who has no later deal
+-- the deals that a leaver hands over are not edits: all that pass at one instant were of one owner, who has no later deal
 handovers as (
     select
         versions.source,
@@ -119,23 +119,6 @@ deal_edits as (
         )
 ),
 
-activities as (
-    select * from {{ ref('int_activities_validated') }}
-    where exclusion_reason is null and logged_at is not null
-),
-
-stage_changes as (
-    select
-        stage_log.source,
-        stage_log.opportunity_id,
-        stage_log.changed_by,
-        stage_log.changed_at,
-        current_deals.owner_id
-    from {{ ref('int_stage_log_unioned') }} as stage_log
-    inner join current_deals on stage_log.opportunity_id = current_deals.opportunity_id
-    where stage_log.changed_at is not null
-),
-
 final as (
     select
         {{- collection_record_columns({
@@ -149,15 +132,18 @@ final as (
             'source': 'source', 'object': "'activity'", 'dated_by': "'edit of logged_at'", 'record_key': 'activity_id',
             'owner_rep_id': 'rep_id', 'dated_on': business_date('logged_at'), 'is_copy': 'false', 'happened_at': 'logged_at',
         }) }}
-    from activities
+    from {{ ref('int_activities_validated') }}
+    where exclusion_reason is null and logged_at is not null
     union all
     select
         {{- collection_record_columns({
-            'source': 'source', 'object': "'stage_event'", 'dated_by': "'edit of changed_at'", 'record_key': 'opportunity_id',
-            'owner_rep_id': 'owner_id', 'dated_on': business_date('changed_at'), 'is_copy': 'false',
-            'happened_at': 'changed_at', 'edited_by': 'changed_by',
+            'source': 'stage_log.source', 'object': "'stage_event'", 'dated_by': "'edit of changed_at'",
+            'record_key': 'stage_log.opportunity_id', 'owner_rep_id': 'current_deals.owner_id', 'dated_on': business_date('stage_log.changed_at'), 'is_copy': 'false',
+            'happened_at': 'stage_log.changed_at', 'edited_by': 'stage_log.changed_by',
         }) }}
-    from stage_changes
+    from {{ ref('int_stage_log_unioned') }} as stage_log
+    inner join current_deals on stage_log.opportunity_id = current_deals.opportunity_id
+    where stage_log.changed_at is not null
 )
 
 select * from final

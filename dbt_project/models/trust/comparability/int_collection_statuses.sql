@@ -22,10 +22,7 @@ spans as (
 
 periods as (
     select
-        period_type,
-        period_start,
-        period_end,
-        is_complete,
+        *,
         case period_type
             when 'week' then {{ add_days('period_start', -364) }}
             else {{ add_months('period_start', -12) }}
@@ -97,10 +94,7 @@ affecting as (
 ),
 
 recorded as (
-    select
-        scopes.scope_id,
-        compared_periods.period_type,
-        compared_periods.period_start
+    select scopes.scope_id, compared_periods.period_type, compared_periods.period_start
     from scopes
     inner join spans
         on
@@ -112,10 +106,7 @@ recorded as (
             spans.recorded_from <= compared_periods.period_end
             and spans.recorded_to >= compared_periods.period_start
     except
-    select
-        scope_id,
-        period_type,
-        period_start
+    select scope_id, period_type, period_start
     from affecting
     where is_unrecorded
 ),
