@@ -131,7 +131,7 @@ final as (
         week_start,
         measure,
         counted_type as record_type,
-        -- of edits the ten minutes with the most of them, beside all
+        -- of edits: those of the ten minutes with the most, out of all
         case when counts <> 'edits' then category end as category,
         cast(max(measured_count) as bigint) as value,
         cast(sum(row_count) as bigint) as row_count,

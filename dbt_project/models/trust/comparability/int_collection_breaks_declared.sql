@@ -1,4 +1,4 @@
--- The breaks that somebody knows of: what sales ops declared, and the days on which deals moved into another system.
+-- The known breaks: the changes that sales ops declared, and the days on which deals moved into another system.
 with
 
 changes as (
