@@ -85,6 +85,7 @@ validated_rows as (
         count(case when exclusion_reason is null then 1 end) as counted,
         count(exclusion_reason) as excluded
     from {{ ref('int_source_rows_validated') }}
+    where is_readable
     group by source, object
 )
 

@@ -1,12 +1,17 @@
 -- noqa: disable=LT02
--- Every current row of every source and object, once, with the reason for which it is excluded from all figures, null where it counts.
--- By source and object, current rows = counted + excluded. Each validated model carries the same columns, so this is their union.
+-- Every current row of every source and object, once, with the reason for which it is excluded from all figures, null where it counts; and
+-- the rows that could not be read. By source and object, current rows = counted + excluded. Each validated model carries the same columns,
+-- so this is their union.
 {% set row = 'source_key, source_file, source_row' %}
+{% set no_record %}
+cast(null as varchar) as source_record_id, cast(null as date) as dated_on, cast(null as boolean) as is_linked
+{%- endset %}
 {#- Of a record also its id, the day by which it is counted and whether the rep, deal or product that it names is known. -#}
 {% set records = {
     'rep': ('int_reps_unioned', 'rep_id', none, none),
     'account': ('int_accounts_unioned', 'account_id', business_date('created_at'), none),
     'product': ('int_products_unioned', 'product_id', none, none),
+    'team': ('int_teams_unioned', 'team_id', none, none),
     'opportunity': ('int_opportunities_judged', 'source_opportunity_id', 'created_on', 'owner_rep_id is not null'),
     'lead': ('int_leads_judged', 'source_lead_id', 'created_on', "owner_id <> 'unassigned'"),
     'activity': ('int_activities_validated', none, 'occurred_on', "rep_id <> 'unassigned'"),
@@ -38,21 +43,14 @@ records as (
         cast({{ dated_on or 'null' }} as date) as dated_on,
         cast({{ is_linked or 'null' }} as boolean) as is_linked
     from {{ ref(model) }}
-    union all
-    {% endfor -%}
     -- a team that a source only names on its reps has no row of its own
-    select
-        source, 'team' as object, {{ row }}, exclusion_reason,
-        team_id as source_record_id,
-        cast(null as date) as dated_on,
-        cast(null as boolean) as is_linked
-    from {{ ref('int_teams_unioned') }}
     where source_file is not null
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
 ),
 
 known_opportunities as (
-    select opportunity_id from {{ ref('int_opportunities_judged') }}
-    where exclusion_reason is null
+    select opportunity_id from {{ ref('int_opportunities_judged') }} where exclusion_reason is null
 ),
 
 stage_rows as (
@@ -78,6 +76,27 @@ stage_rows as (
     where stage_log.is_current
 ),
 
+-- of the extracts that count: the newest full one of an object, every delta
+newest_extracts as (
+    select
+        source,
+        object,
+        max(extracted_at) as newest_extracted_at
+    from {{ source('raw', 'load_ledger') }}
+    where is_full
+    group by source, object
+),
+
+unreadable_rows as (
+    select quarantine.*
+    from {{ source('raw', 'quarantine') }} as quarantine
+    left join newest_extracts
+        on
+            quarantine.source = newest_extracts.source
+            and quarantine.object = newest_extracts.object
+    where newest_extracts.source is null or quarantine.extracted_at = newest_extracts.newest_extracted_at
+),
+
 register_rows as (
     {% for object, model in registers.items() -%}
     select 'registers' as source, '{{ object }}' as object, {{ row }}, exclusion_reason from {{ ref(model) }}
@@ -97,7 +116,8 @@ register_rows as (
     {% endfor -%}
     select source, object, {{ row }}, exclusion_reason from {{ ref('int_references_validated') }}
     union all
-    select source, 'quota' as object, {{ row }}, exclusion_reason from {{ ref('int_quotas_validated') }}
+    select source, 'quota' as object, {{ row }}, exclusion_reason
+    from {{ ref('int_quotas_validated') }}
     where superseded_at is null
     union all
     -- only the register is the plan
@@ -106,17 +126,25 @@ register_rows as (
     where is_current
 ),
 
-final as (
-    select * from records
+unioned as (
+    select *, true as is_readable from records
     union all
-    select * from stage_rows
+    select *, true as is_readable from stage_rows
+    union all
+    select *, {{ no_record }}, true as is_readable from register_rows
     union all
     select
-        *,
-        cast(null as varchar) as source_record_id,
-        cast(null as date) as dated_on,
-        cast(null as boolean) as is_linked
-    from register_rows
+        source, object, null as source_key, source_file, source_row, reason as exclusion_reason, {{ no_record }},
+        false as is_readable
+    from unreadable_rows
+),
+
+final as (
+    select
+        unioned.*,
+        coalesce(sources.kind = 'register', false) as is_of_register
+    from unioned
+    left join {{ source('raw', 'source') }} as sources on unioned.source = sources.source
 )
 
 select * from final

@@ -10,10 +10,6 @@ excluded_from_all as (
     where exclusion_reason is not null
 ),
 
-unreadable as (
-    select * from {{ ref('int_unreadable_rows') }}
-),
-
 -- credited to a day that is in no period
 credited as (
     select
@@ -43,8 +39,6 @@ stage_changes as (
 {% set row = 'source_key, source_file, source_row' -%}
 unioned as (
     select source, object, {{ row }}, exclusion_reason as reason, 'all' as excluded_from from excluded_from_all
-    union all
-    select source, object, null as source_key, source_file, source_row, reason, 'all' as excluded_from from unreadable
     union all
     select source, 'opportunity' as object, {{ row }}, reason, excluded_from from {{ ref('int_deal_exclusions') }}
     union all
