@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from orchestration.transform.breaks import BREAK_TYPES, KINDS, detect_breaks
+from orchestration.transform.breaks.detect import match_reviews
 from orchestration.transform.breaks.profile import name_commonest
 from orchestration.transform.breaks.segments import find_cuts
 from orchestration.transform.breaks.shapes import best_rotation, best_shift, mirrored
@@ -247,6 +248,30 @@ def test_a_break_that_is_known_is_not_reported() -> None:
     assert reported() == reported(field="rows", population="all") == 0
     assert reported(field="logged_at") == reported(population="team:T") == reported(source="hubspot") == 1
     assert reported(known_from=monday(0), known_to=monday(1)) == 1
+
+
+def test_a_review_refers_to_the_break_that_is_found_a_week_later() -> None:
+    found = ["Ba-2025-05-12", "Ba-2025-06-02", "Bb-2025-05-05", "Bb-2025-05-26", "Bc-2025-06-09"]
+    # of two the nearer one; under its own id the burst three weeks later is another; five weeks off is none; Bx never was
+    matched = match_reviews(found, ["Ba-2025-05-05", "Bb-2025-05-05", "Bc-2025-05-05", "Bx", "C1"])
+    assert {break_id: sorted(ids - {break_id}) for break_id, ids in matched.items()} == {
+        "Ba-2025-05-12": ["Ba-2025-05-05"],
+        **{break_id: [] for break_id in found[1:]},
+    }
+    # exactly four weeks off is near enough
+    assert match_reviews(["Ba-2025-06-02"], ["Ba-2025-05-05"]) == {"Ba-2025-06-02": {"Ba-2025-05-05", "Ba-2025-06-02"}}
+
+
+def test_recording_begins_on_the_day_of_its_first_record() -> None:
+    rows = pd.DataFrame([*business(), *calls(after(0, 80))])
+    [found] = detect_breaks(rows).itertuples()
+    assert (found.kind, found.starts_on) == ("tracking_started", monday(CHANGE))
+    wednesday = str(np.datetime64(monday(CHANGE)) + 2)
+    is_first = (rows["object"] == "activity") & (rows["week_start"] == monday(CHANGE))
+    [dated] = detect_breaks(
+        rows.assign(first_on=rows["week_start"].mask(is_first, pd.Timestamp(wednesday)))
+    ).itertuples()
+    assert (dated.break_id, dated.starts_on) == (found.break_id, wednesday)
 
 
 def named(*rows: tuple[str, str, str, int]) -> list[tuple[str, str, int]]:

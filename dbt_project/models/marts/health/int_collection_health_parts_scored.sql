@@ -23,7 +23,10 @@ parts as (
 ),
 
 break_metrics as (
-    select * from {{ ref('int_break_metrics') }}
+    select
+        break_id,
+        {{ each_part('metrics', ',') }} as metric
+    from {{ ref('collection_break') }}
 ),
 
 weeks as (

@@ -6,74 +6,80 @@ break_kinds as (
     select * from {{ ref('break_kinds') }}
 ),
 
-break_metrics as (
-    select
-        break_id,
-        {{ listed_in_order('metric', 'metric') }} as metrics
-    from {{ ref('int_break_metrics') }}
-    group by break_id
+declared as (
+    select * from {{ ref('int_collection_breaks_declared') }}
 ),
 
-reviews as (
-    select * from {{ ref('int_break_reviews_matched') }}
-    where is_in_force
+detected as (
+    select * from {{ ref('int_collection_breaks_detected') }}
 ),
 
 breaks as (
-    select * from {{ ref('int_collection_breaks_declared') }}
+    select * from declared
     union all
     select
         *,
         cast(null as varchar) as bridge_rule,
         cast(null as boolean) as is_bridge_read
-    from {{ ref('int_collection_breaks_detected') }}
+    from detected
 ),
 
--- a detected break has the Monday of its week; where recording starts, it is the day of the first record
-first_days as (
-    select
+-- the metrics that depend on the field, and of a break in the volume of an object those that depend on any field of it
+affected as (
+    select distinct
         breaks.break_id,
-        min(profiles.first_on) as first_on
+        metric_fields.metric
     from breaks
-    inner join break_kinds on breaks.kind = break_kinds.kind
-    inner join {{ ref('int_collection_profiles_counted') }} as profiles
+    inner join {{ ref('metric_fields') }} as metric_fields
         on
-            breaks.source = profiles.source
-            and breaks.object = profiles.object
-            and breaks.field = profiles.field
-            and breaks.population = profiles.population
-            and breaks.starts_on = profiles.week_start
-            and coalesce(breaks.record_type, profiles.record_type) = profiles.record_type
-    where breaks.origin = 'detected' and break_kinds.effect = 'unrecorded_before' and profiles.measure = 'row_count'
-    group by breaks.break_id
+            breaks.object = metric_fields.object
+            -- a break that is seen in one type of activity does not concern the fields of the others
+            and (breaks.field = metric_fields.field or (breaks.field = 'rows' and breaks.record_type is null))
+            and coalesce(breaks.record_type = metric_fields.record_type, true)
+),
+
+affected_metrics as (
+    select
+        break_id,
+        {{ listed_in_order('metric', 'metric') }} as metrics
+    from affected
+    group by break_id
+),
+
+break_references as (
+    select break_id, break_id as break_reference from declared
+    union all
+    select break_id, {{ each_part('review_references', ',') }} as break_reference from detected
+),
+
+reviews as (
+    select
+        break_references.break_id,
+        reviews.decision,
+        reviews.decided_by,
+        reviews.decided_on,
+        row_number() over (
+            partition by break_references.break_id order by reviews.decided_on desc nulls last, reviews.break_reference desc
+        ) as position_from_last
+    from {{ ref('int_break_reviews') }} as reviews
+    inner join break_references on reviews.break_reference = break_references.break_reference
+    where not reviews.is_duplicate
 ),
 
 reviewed as (
     select
-        breaks.break_id,
-        breaks.kind,
+        breaks.*,
         break_kinds.is_gap,
         break_kinds.effect,
-        breaks.origin,
-        breaks.source,
-        breaks.object,
-        breaks.field,
-        breaks.population,
-        breaks.record_type,
-        coalesce(first_days.first_on, breaks.starts_on) as starts_on,
-        breaks.ends_on,
-        breaks.size,
-        case when reviews.decision = 'confirmed' then cast(1 as double) else breaks.confidence end as confidence,
-        breaks.bridge_rule,
-        breaks.is_bridge_read,
-        breaks.evidence,
         reviews.decision as review,
         reviews.decided_by as reviewed_by,
         reviews.decided_on as reviewed_on
     from breaks
     left join break_kinds on breaks.kind = break_kinds.kind
-    left join first_days on breaks.break_id = first_days.break_id
-    left join reviews on breaks.break_id = reviews.break_id
+    left join reviews
+        on
+            breaks.break_id = reviews.break_id
+            and reviews.position_from_last = 1
 ),
 
 -- of the same records: the recording break before, and the start of recording after
@@ -99,8 +105,8 @@ final as (
         cast(reviewed.field as varchar) as field,
         cast(reviewed.population as varchar) as population,
         reviewed.starts_on,
-        cast(reviewed.confidence as double) as confidence,
-        cast(break_metrics.metrics as varchar) as metrics,
+        cast(case when reviewed.review = 'confirmed' then 1 else reviewed.confidence end as double) as confidence,
+        cast(affected_metrics.metrics as varchar) as metrics,
         cast(reviewed.record_type as varchar) as record_type,
         case
             when reviewed.effect = 'unrecorded_during'
@@ -127,7 +133,7 @@ final as (
                 then coalesce(reviewed.ends_on, recordings.restarted_after, reviewed.starts_on)
         end as unrecorded_to
     from reviewed
-    left join break_metrics on reviewed.break_id = break_metrics.break_id
+    left join affected_metrics on reviewed.break_id = affected_metrics.break_id
     left join recordings on reviewed.break_id = recordings.break_id
 )
 

@@ -40,35 +40,27 @@ pipelines as (
 
 break_segments as (
     select
-        breaks.break_id,
-        'company' as segment_type,
-        'company' as segment_id,
+        breaks.break_id, 'company' as segment_type, 'company' as segment_id,
         breaks.break_team_id is null and sources.is_only_source as covers_segment
     from breaks
     cross join sources
     union all
     select
-        breaks.break_id,
-        'rep' as segment_type,
-        'unassigned' as segment_id,
+        breaks.break_id, 'rep' as segment_type, 'unassigned' as segment_id,
         sources.is_only_source as covers_segment
     from breaks
     cross join sources
     where breaks.break_team_id is null
     union all
     select
-        breaks.break_id,
-        'rep' as segment_type,
-        rep_sources.rep_id as segment_id,
+        breaks.break_id, 'rep' as segment_type, rep_sources.rep_id as segment_id,
         rep_sources.is_all_of_rep as covers_segment
     from breaks
     inner join rep_sources on breaks.source = rep_sources.source
     where breaks.break_team_id is null
     union all
     select distinct
-        breaks.break_id,
-        'rep' as segment_type,
-        members.rep_id as segment_id,
+        breaks.break_id, 'rep' as segment_type, members.rep_id as segment_id,
         members.is_all_of_rep as covers_segment
     from breaks
     inner join members
@@ -79,9 +71,7 @@ break_segments as (
             and members.valid_to >= breaks.day_before
     union all
     select distinct
-        breaks.break_id,
-        'team' as segment_type,
-        members.team_id as segment_id,
+        breaks.break_id, 'team' as segment_type, members.team_id as segment_id,
         members.is_all_of_team as covers_segment
     from breaks
     inner join members
@@ -96,13 +86,18 @@ break_segments as (
     where breaks.break_team_id is null or ancestors.team_id is not null
     union all
     select
-        breaks.break_id,
-        'team' as segment_type,
-        ancestors.ancestor_team_id as segment_id,
+        breaks.break_id, 'team' as segment_type, ancestors.ancestor_team_id as segment_id,
         false as covers_segment
     from breaks
     inner join ancestors on breaks.break_team_id = ancestors.team_id
     where ancestors.ancestor_team_id <> breaks.break_team_id
+),
+
+break_metrics as (
+    select
+        break_id,
+        {{ each_part('metrics', ',') }} as metric
+    from breaks
 ),
 
 break_figures as (
@@ -115,7 +110,7 @@ break_figures as (
         break_segments.covers_segment
     from break_segments
     inner join breaks on break_segments.break_id = breaks.break_id
-    inner join {{ ref('int_break_metrics') }} as break_metrics on break_segments.break_id = break_metrics.break_id
+    inner join break_metrics on break_segments.break_id = break_metrics.break_id
     inner join {{ ref('metrics') }} as metrics on break_metrics.metric = metrics.metric
 ),
 

@@ -94,6 +94,7 @@ final as (
         cast(null as double) as size,
         cast(1 as double) as confidence,
         evidence,
+        break_id as review_references,
         bridge_rule,
         is_bridge_read
     from breaks

@@ -82,7 +82,7 @@ set_aside as (
         break_reference as value,
         set_aside_reason as reason,
         'is not the id of a listed break; copy the id from collection_break, or remove the row' as fix
-    from {{ ref('int_break_reviews_matched') }}
+    from {{ ref('int_break_reviews_validated') }}
     where set_aside_reason is not null
     union all
     select

@@ -22,7 +22,7 @@ cast(null as varchar) as source_record_id, cast(null as date) as dated_on, cast(
 {% set registers = {
     'crosswalk': 'int_crosswalks_resolved',
     'collection_change': 'int_collection_changes_resolved',
-    'collection_break_review': 'int_break_reviews_matched',
+    'collection_break_review': 'int_break_reviews_validated',
 } %}
 {#- Registers in which only a row with the key of a newer one is excluded. -#}
 {% set plain_registers = {
