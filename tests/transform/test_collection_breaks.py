@@ -252,7 +252,7 @@ def test_a_break_that_is_known_is_not_reported() -> None:
 
 def test_a_review_refers_to_the_break_that_is_found_a_week_later() -> None:
     found = ["Ba-2025-05-12", "Ba-2025-06-02", "Bb-2025-05-05", "Bb-2025-05-26", "Bc-2025-06-09"]
-    # of two the nearer one; under its own id the burst three weeks later is another; five weeks off is none; Bx never was
+    # of two the nearer one; where its own id is found, no other; five weeks off is too far; Bx and C1 are not found
     matched = match_reviews(found, ["Ba-2025-05-05", "Bb-2025-05-05", "Bc-2025-05-05", "Bx", "C1"])
     assert {break_id: sorted(ids - {break_id}) for break_id, ids in matched.items()} == {
         "Ba-2025-05-12": ["Ba-2025-05-05"],
