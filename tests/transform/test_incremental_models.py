@@ -41,11 +41,9 @@ select
 from range(6000) as numbers (number)
 cross join (values ('rows'), ('close_date')) as _ (dated_by)
 """
-ACTIVITIES = """
-create table intermediate.int_collection_activity_and_lead_records as
-select * replace (
-    'activity' as object, 'call' as record_type, happened_at + to_hours(90) as logged_at, 'outbound' as direction
-)
+LEADS = """
+create table intermediate.int_collection_lead_records as
+select * replace ('lead' as object, 'web' as label)
 from intermediate.int_collection_deal_records
 where dated_by = 'rows'
 """
@@ -69,7 +67,13 @@ REST = (
     """,
     """
     create table intermediate.int_activities_validated as
-    select 'g:1' as activity_id, 'D5' as opportunity_id, null::varchar as exclusion_reason
+    select
+        source, 'g:' || record_key as activity_id, record_key as source_key, 'call' as activity_type,
+        owner_rep_id as rep_reference, owner_rep_id as rep_id, opportunity_id, null::varchar as lead_id,
+        'outbound' as direction, 'reached' as outcome, 5 as duration_minutes, dated_on as occurred_on,
+        happened_at as occurred_at, happened_at + to_hours(90) as logged_at, null::varchar as exclusion_reason
+    from intermediate.int_collection_deal_records
+    where dated_by = 'rows'
     """,
     """
     create table intermediate.int_collection_deliveries as
@@ -90,7 +94,7 @@ def home(tmp_path: Path) -> Settings:
     """A warehouse with the records of a profile and nothing else."""
     settings = Settings(home=tmp_path, landing=tmp_path / "landing", warehouse=tmp_path / "warehouse" / "kuota.duckdb")
     settings.landing.mkdir()
-    execute(settings, "create schema intermediate", DEALS, ACTIVITIES, EDITS, *REST)
+    execute(settings, "create schema intermediate", DEALS, LEADS, EDITS, *REST)
     return settings
 
 

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- The edits that are profiled: each version of a deal and each change of one of its fields, each activity as it was logged and each deal as
--- it was moved to another stage. The seed collection_measures lists the fields.
+-- The edits of deals that are profiled: each version of a deal, each change of one of its fields and each move to another stage. The seed
+-- collection_measures lists the fields.
 with
 
 current_deals as (
@@ -126,14 +126,6 @@ final as (
             'owner_rep_id': 'rep_id', 'dated_on': business_date('updated_at'), 'is_copy': 'false', 'happened_at': 'updated_at',
         }) }}
     from deal_edits
-    union all
-    select
-        {{- collection_record_columns({
-            'source': 'source', 'object': "'activity'", 'dated_by': "'edit of logged_at'", 'record_key': 'activity_id',
-            'owner_rep_id': 'rep_id', 'dated_on': business_date('logged_at'), 'is_copy': 'false', 'happened_at': 'logged_at',
-        }) }}
-    from {{ ref('int_activities_validated') }}
-    where exclusion_reason is null and logged_at is not null
     union all
     select
         {{- collection_record_columns({

@@ -20,11 +20,27 @@ extract_days as (
     select * from {{ ref('int_collection_extract_days') }}
 ),
 
+validated_activities as (
+    select * from {{ ref('int_activities_validated') }}
+),
+
+activities as (
+    select
+        *,
+        row_number() over (
+            partition by
+                source, rep_reference, activity_type, occurred_at, opportunity_id, lead_id, direction, duration_minutes
+            order by case when exclusion_reason is null then 0 else 1 end asc, activity_id asc
+        ) > 1 as is_copy
+    from validated_activities
+    where occurred_on is not null and (exclusion_reason is null or exclusion_reason = 'duplicate')
+),
+
 first_activities as (
     select
         opportunity_id,
         min(activity_id) as activity_id
-    from {{ ref('int_activities_validated') }}
+    from validated_activities
     where exclusion_reason is null and opportunity_id is not null
     group by opportunity_id
 ),
@@ -32,9 +48,26 @@ first_activities as (
 records as (
     select * from {{ ref('int_collection_deal_records') }}
     union all
-    select * from {{ ref('int_collection_activity_and_lead_records') }}
+    select * from {{ ref('int_collection_lead_records') }}
     union all
     select * from {{ ref('int_collection_edits') }}
+    union all
+    select
+        {{- collection_record_columns({
+            'source': 'source', 'object': "'activity'", 'dated_by': "'rows'", 'record_type': 'activity_type',
+            'record_key': 'source_key', 'owner_rep_id': 'rep_id', 'dated_on': 'occurred_on', 'is_copy': 'is_copy',
+            'happened_at': 'occurred_at', 'logged_at': 'logged_at', 'opportunity_id': 'coalesce(opportunity_id, lead_id)',
+            'direction': 'direction', 'outcome': 'outcome', 'quantity': 'duration_minutes',
+        }) }}
+    from activities
+    union all
+    select
+        {{- collection_record_columns({
+            'source': 'source', 'object': "'activity'", 'dated_by': "'edit of logged_at'", 'record_key': 'activity_id',
+            'owner_rep_id': 'rep_id', 'dated_on': business_date('logged_at'), 'is_copy': 'false', 'happened_at': 'logged_at',
+        }) }}
+    from validated_activities
+    where exclusion_reason is null and logged_at is not null
 ),
 
 assigned as (

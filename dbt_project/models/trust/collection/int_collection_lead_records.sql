@@ -1,19 +1,6 @@
 {{ config(materialized='view') }}
--- The records of activities and leads that are profiled: each activity that occurred and each lead by its creation and, qualified, by its
--- qualification. Copies are kept and marked.
+-- The records of leads that are profiled: each lead by its creation and, qualified, by its qualification. Copies are kept and marked.
 with
-
-activities as (
-    select
-        *,
-        row_number() over (
-            partition by
-                source, rep_reference, activity_type, occurred_at, opportunity_id, lead_id, direction, duration_minutes
-            order by case when exclusion_reason is null then 0 else 1 end asc, activity_id asc
-        ) > 1 as is_copy
-    from {{ ref('int_activities_validated') }}
-    where occurred_on is not null and (exclusion_reason is null or exclusion_reason = 'duplicate')
-),
 
 -- a lead that moved was entered in the first of its systems, which may still show it
 first_leads as (
@@ -44,19 +31,10 @@ leads as (
 ),
 
 final as (
-    select
-        {{- collection_record_columns({
-            'source': 'source', 'object': "'activity'", 'dated_by': "'rows'", 'record_type': 'activity_type',
-            'record_key': 'source_key', 'owner_rep_id': 'rep_id', 'dated_on': 'occurred_on', 'is_copy': 'is_copy',
-            'happened_at': 'occurred_at', 'logged_at': 'logged_at', 'opportunity_id': 'coalesce(opportunity_id, lead_id)',
-            'direction': 'direction', 'outcome': 'outcome', 'quantity': 'duration_minutes',
-        }) }}
-    from activities
     {% set lead = {
         'object': "'lead'", 'record_key': 'source_key', 'owner_rep_id': 'owner_id', 'is_copy': 'is_copy',
         'opportunity_id': 'opportunity_id', 'label': 'lead_source',
     } -%}
-    union all
     select
         {{- collection_record_columns(dict(
             lead, source='entered_in', dated_by="'rows'", dated_on='created_on', happened_at='created_at'
