@@ -41,9 +41,9 @@ DISTRIBUTIONS = (
     ("opportunity", "closes", "close_date", "lag_count", CLOSED_LATE, "true", "''"),
     ("lead", "leads", "created_at", "lag_count", LATE, "true", "''"),
     ("stage_event", "events", "changed_at", "lag_count", LATE, "true", "''"),
-    ("activity", "activities", "duration_minutes", "default_count", "common_minutes", "minutes > 0", "type"),
-    ("opportunity", "deals", "amount", "default_count", "common_amount", "true", "''"),
-    ("opportunity", "deals", "account_id", "default_count", "common_account", "has_account", "''"),
+    ("activity", "activities", "duration_minutes", "default_count", "minutes::varchar", "minutes > 0", "type"),
+    ("opportunity", "deals", "amount", "default_count", "amount::varchar", "true", "''"),
+    ("opportunity", "deals", "account_id", "default_count", "account::varchar", "has_account", "''"),
     ("opportunity", "deals", "opportunity_type", "category_count", "type", "true", "''"),
     ("opportunity", "deals", "currency", "category_count", "currency", "true", "''"),
     ("opportunity", "deals", "amount", "magnitude_count", AMOUNT, "true", "''"),
@@ -62,24 +62,14 @@ VOLUMES = (
 )
 
 
-def commonest(values: pd.Series) -> pd.Series:
-    """The twelve commonest values, each of which stands in eight records or more; all else is (others)."""
-    counts = values.value_counts()
-    kept = counts[counts >= 8].sort_index().sort_values(ascending=False, kind="stable").head(12).index
-    return values.astype(str).where(values.isin(kept), "(others)")
-
-
 def profile(company: Company) -> pd.DataFrame:
-    """The columns of int_collection_profiles_measured."""
+    """The columns of int_collection_profiles_counted."""
     activities = company.activities
     if "is_copy" not in activities:
         activities = activities.assign(is_copy=False)
     copies = activities
     activities = activities[~activities["is_copy"]]
-    by_type = activities.groupby("type")["minutes"]
-    activities = activities.assign(common_minutes=by_type.transform(commonest))
     deals, events, leads = company.deals, company.events, company.leads
-    deals = deals.assign(common_amount=commonest(deals["amount"]), common_account=commonest(deals["account"]))
     closes = deals[deals["closed_day"].notna()]
     closes = closes.assign(day=closes["closed_day"].astype(int))
     end = company.shape.weeks * 7 * 86_400

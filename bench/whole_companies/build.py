@@ -101,6 +101,6 @@ def build(shape: Shape, seed: int, home: Path) -> Built:
             seed,
             truth,
             warehouse.sql("select * from quality.collection_break").df(),
-            warehouse.sql("select * from intermediate.int_collection_profiles_measured").df(),
+            warehouse.sql("select * from intermediate.int_collection_profiles_counted").df(),
             time.monotonic() - started,
         )

@@ -1,6 +1,6 @@
-{#- The figures of a mart with how each row's period was collected and what it may be compared with. `type` and `id` say whose row it is,
-    `metric` and `pipeline` (expressions) by which break it is touched. A row that has a figure (`value`; without one every row has) was
-    recorded, if only in part. -#}
+{#- The figures of a mart with how each row's period was collected and what it may be compared with. `type` and `id` are the segment of the
+    row, `metric` and `pipeline` (expressions) its metric and pipeline. A row that has a figure (`value`; without it every row has one) was
+    recorded at least in part. -#}
 {% macro with_comparability(figures, type, id, metric, pipeline="''", value=none) -%}
     {%- set status -%}
         case
@@ -53,7 +53,7 @@
             and {{ id }} = scopes.segment_id
             and {{ metric }} = scopes.metric
             and {{ pipeline }} = scopes.pipeline
-    left join {{ ref('int_collection_statuses_judged') }} as statuses
+    left join {{ ref('int_collection_statuses') }} as statuses
         on
             scopes.scope_id = statuses.scope_id
             and {{ rows }}.period_type = statuses.period_type
@@ -61,7 +61,7 @@
 {%- endmacro %}
 
 
-{#- What a period without a record holds: none, or nothing that can be known where nothing was recorded. -#}
+{#- The figure of a period without a record: zero, or null where nothing was recorded. -#}
 {% macro none_or_unknown() -%}
     case when statuses.collection_status = 'not_recorded' then null else 0 end
 {%- endmacro %}
@@ -79,7 +79,7 @@
 {%- endmacro %}
 
 
-{#- Whether a break lies within a period: one that has passed wherever it meets it, any other where it parts the period in two. -#}
+{#- Whether a break lies within a period: one that has passed when it overlaps the period, any other when it divides the period in two. -#}
 {% macro break_lies_within(breaks, start, end) -%}
     case
         when {{ breaks }}.ends_on is not null then {{ breaks }}.starts_on <= {{ end }} and {{ breaks }}.ends_on >= {{ start }}
@@ -88,7 +88,7 @@
 {%- endmacro %}
 
 
-{#- Whether a break stands between a period and an earlier one: one that has passed where it meets either of them. -#}
+{#- Whether a break divides a period from an earlier one: one that has passed when it overlaps either of them. -#}
 {% macro break_divides(breaks, start, end, earlier_start, earlier_end) -%}
     case
         when {{ breaks }}.ends_on is not null
@@ -100,10 +100,10 @@
 {%- endmacro %}
 
 
-{#- CTEs up to judged: how each of `rows` was collected, what it may be compared with and which breaks say so. A row is one of the `keys`
-    and begins on `start`; is_recorded is whether anything was recorded of it, previous_start and year_ago_start are the rows that it is
-    compared with. `met` are the breaks that meet it. -#}
-{% macro judged_by_breaks(rows, met, keys, start) -%}
+{#- CTEs up to `evaluated`: how each of `rows` was collected, what it may be compared with and the breaks that are the reason. A row is one
+    of the `keys` and begins on `start`; is_recorded says whether anything was recorded, previous_start and year_ago_start name the rows
+    that it is compared with. `affecting` are the breaks that affect it. -#}
+{% macro comparability_by_breaks(rows, affecting, keys, start) -%}
 {%- set keys_of_row = keys + [start] -%}
 breaks_summed as (
     select
@@ -114,7 +114,7 @@ breaks_summed as (
         bool_or(divides_from_{{ earlier }}) as is_divided_from_{{ earlier }},
         bool_or(is_bridged_from_{{ earlier }}) as is_bridged_from_{{ earlier }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ met }}
+    from {{ affecting }}
     group by {{ keys_of_row | join(', ') }}
 ),
 
@@ -166,26 +166,26 @@ reasons as (
         {%- for key in keys_of_row %}
         compared.{{ key }},
         {%- endfor %}
-        {{ listed_in_order(met ~ '.break_id', met ~ '.break_id') }} as comparability_reasons
+        {{ listed_in_order(affecting ~ '.break_id', affecting ~ '.break_id') }} as comparability_reasons
     from compared
-    inner join {{ met }}
+    inner join {{ affecting }}
         on
             {%- for key in keys_of_row %}
-            compared.{{ key }} = {{ met }}.{{ key }}{{ ' and' if not loop.last }}
+            compared.{{ key }} = {{ affecting }}.{{ key }}{{ ' and' if not loop.last }}
             {%- endfor %}
     where
-        {{ met }}.is_partial
-        or {{ met }}.is_within
+        {{ affecting }}.is_partial
+        or {{ affecting }}.is_within
         {%- for earlier in ['previous', 'year_ago'] %}
         or (
             compared.comparability_{{ earlier }} in ('not_comparable', 'bridged')
-            and ({{ met }}.divides_from_{{ earlier }} or {{ met }}.is_bridged_from_{{ earlier }})
+            and ({{ affecting }}.divides_from_{{ earlier }} or {{ affecting }}.is_bridged_from_{{ earlier }})
         )
         {%- endfor %}
     group by {% for key in keys_of_row %}compared.{{ key }}{{ ', ' if not loop.last }}{% endfor %}
 ),
 
-judged as (
+evaluated as (
     select
         compared.*,
         reasons.comparability_reasons

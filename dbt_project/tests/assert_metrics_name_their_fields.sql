@@ -1,6 +1,4 @@
--- A metric without an entry in the map, and an entry of a field that the collection profile does not measure.
-{% set measured = profiled_fills() + profiled_categories() + profiled_magnitudes() + profiled_instants() %}
-
+-- A metric without an entry in the map, and an entry for a field that the collection profile does not measure.
 with
 
 metrics as (
@@ -12,18 +10,10 @@ metric_fields as (
 ),
 
 measured as (
-    {%- for object, dated_by, field, column, condition in measured %}
-    select '{{ object }}' as object, '{{ field }}' as field
-    union
-    {%- endfor %}
-    {%- for field in profiled_edits() %}
-    select 'opportunity' as object, '{{ field }}' as field
-    union
-    {%- endfor %}
-    {%- for object, field in profiled_volumes() %}
-    select '{{ object }}' as object, '{{ field }}' as field
-    {% if not loop.last %}union{% endif %}
-    {%- endfor %}
+    select distinct
+        object,
+        field
+    from {{ ref('collection_measures') }}
 )
 
 select
@@ -44,7 +34,7 @@ where measured.field is null
 union all
 select
     metric_fields.metric,
-    'is no metric' as problem
+    'is not a metric' as problem
 from metric_fields
 left join metrics on metric_fields.metric = metrics.metric
 where metrics.metric is null

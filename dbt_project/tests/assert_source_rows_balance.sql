@@ -54,32 +54,33 @@ published_rows as (
     group by source, object
 ),
 
-judged_rows as (
+validated_rows as (
     select
         source,
         object,
         count(case when exclusion_reason is null then 1 end) as counted,
         count(exclusion_reason) as excluded
-    from {{ ref('int_source_rows_judged') }}
+    from {{ ref('int_source_rows_validated') }}
+    where is_readable
     group by source, object
 )
 
 select
-    coalesce(current_rows.source, judged_rows.source) as source,
-    coalesce(current_rows.object, judged_rows.object) as object,
+    coalesce(current_rows.source, validated_rows.source) as source,
+    coalesce(current_rows.object, validated_rows.object) as object,
     current_rows.current_count,
-    judged_rows.counted,
-    judged_rows.excluded,
+    validated_rows.counted,
+    validated_rows.excluded,
     published_rows.published_count
 from current_rows
-full outer join judged_rows
-    on current_rows.source = judged_rows.source
-        and current_rows.object = judged_rows.object
+full outer join validated_rows
+    on current_rows.source = validated_rows.source
+        and current_rows.object = validated_rows.object
 left join published_rows
     on current_rows.source = published_rows.source
         and current_rows.object = published_rows.object
-where coalesce(current_rows.current_count, 0) <> coalesce(judged_rows.counted, 0) + coalesce(judged_rows.excluded, 0)
+where coalesce(current_rows.current_count, 0) <> coalesce(validated_rows.counted, 0) + coalesce(validated_rows.excluded, 0)
     or (
         current_rows.object in ('rep', 'account', 'product', 'opportunity', 'activity', 'lead')
-        and coalesce(judged_rows.counted, 0) <> coalesce(published_rows.published_count, 0)
+        and coalesce(validated_rows.counted, 0) <> coalesce(published_rows.published_count, 0)
     )

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from orchestration.errors import ConfigurationError
+from orchestration.registries import registry
+
 Row = Mapping[str, Any]
 
 YEARS_SHOWN = 3
@@ -18,12 +21,7 @@ TEAMS_SHOWN = 20
 HEALTH_STEPS = (40, 60, 75, 90)
 SHARE_STEPS = (0.0, 0.02, 0.05, 0.15)
 
-KIND_GROUPS = {
-    "recording": ("tracking_started", "tracking_stopped", "outage"),
-    "meaning": ("definition_changed", "unit_or_currency_changed", "time_zone_changed", "migration"),
-    "amount": ("volume_regime_changed", "field_fill_changed", "late_or_backdated_entry"),
-    "burst": ("duplicate_burst", "bulk_edit"),
-}
+KIND_GROUPS = {row["kind"]: row["kind_group"] for row in registry("break_kinds")}
 GROUP_NAMES = {
     "recording": "recording began, stopped or failed",
     "meaning": "values mean something else",
@@ -62,8 +60,10 @@ def time_axis(days: Sequence[date], last: date | None = None) -> TimeAxis | None
 
 
 def group_of_kind(kind: str) -> str:
-    """The group of a break's kind, which is its colour; a kind that nobody knows is one of amount."""
-    return next((group for group, kinds in KIND_GROUPS.items() if kind in kinds), "amount")
+    """The group of a break's kind, which is its colour."""
+    if kind not in KIND_GROUPS:
+        raise ConfigurationError(f"'{kind}' is not a kind of break; add it to dbt_project/seeds/break_kinds.csv.")
+    return KIND_GROUPS[kind]
 
 
 def break_mark(row: Row, axis: TimeAxis) -> dict[str, Any]:

@@ -17,7 +17,7 @@ Parents = Mapping[str, Sequence[str]]
 # what takes only days or ids from its inputs, or says how they were collected, hands no wrong figure on
 HANDS_ON_NO_FIGURES = re.compile(
     r"quality\..*|marts\.publication|intermediate\.int_(as_of_determined|dates_generated|source_records_listed"
-    r"|collection_(beginnings_dated|breaks_.*|scopes_assigned|statuses_judged|touches_found))"
+    r"|collection_(breaks_.*|scopes_assigned|statuses)|affected_figures|data_beginnings|breaks_known)"
 )
 
 

@@ -23,7 +23,7 @@ SET_ASIDE = {
     ),
     "below_minimum": f"registers/{DAY}/quotas.csv, line 3, column 'target': '-5' is not usable; write 0 or more.",
     "unknown_assignee": (
-        f"registers/{DAY}/quotas.csv, line 4, column 'assignee': 'Nobody Known' is no rep of any source; "
+        f"registers/{DAY}/quotas.csv, line 4, column 'assignee': 'Nobody Known' is not a rep of any source; "
         "correct the name or deliver the rep."
     ),
     "ambiguous_assignee": (

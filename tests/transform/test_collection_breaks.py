@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from orchestration.transform.breaks import BREAK_TYPES, KINDS, detect_breaks
+from orchestration.transform.breaks.detect import match_reviews
+from orchestration.transform.breaks.profile import name_commonest
 from orchestration.transform.breaks.segments import find_cuts
 from orchestration.transform.breaks.shapes import best_rotation, best_shift, mirrored
 from tests.transform.break_profiles import (
@@ -232,6 +234,68 @@ def test_the_order_of_the_rows_does_not_matter_and_ids_stay() -> None:
     [one], [other] = detect_breaks(rows)["break_id"], detect_breaks(rows[rows["week_start"] < monday(90)])["break_id"]
     assert one == other
     assert set(detect_breaks(rows)["kind"]) <= set(KINDS)
+
+
+def test_a_break_that_is_known_is_not_reported() -> None:
+    rows = pd.DataFrame([*business(), *calls(after(30, 90))])
+    [starts_on] = detect_breaks(rows)["starts_on"]
+    place = {"source": "generic", "object": "activity", "field": None, "population": None}
+
+    def reported(**known: object) -> int:
+        at_its_day = place | {"known_from": starts_on, "known_to": starts_on}
+        return len(detect_breaks(rows, known=pd.DataFrame([at_its_day | known])))
+
+    assert reported() == reported(field="rows", population="all") == 0
+    assert reported(field="logged_at") == reported(population="team:T") == reported(source="hubspot") == 1
+    assert reported(known_from=monday(0), known_to=monday(1)) == 1
+
+
+def test_a_review_refers_to_the_break_that_is_found_a_week_later() -> None:
+    found = ["Ba-2025-05-12", "Ba-2025-06-02", "Bb-2025-05-05", "Bb-2025-05-26", "Bc-2025-06-09"]
+    # of two the nearer one; where its own id is found, no other; five weeks off is too far; Bx and C1 are not found
+    matched = match_reviews(found, ["Ba-2025-05-05", "Bb-2025-05-05", "Bc-2025-05-05", "Bx", "C1"])
+    assert {break_id: sorted(ids - {break_id}) for break_id, ids in matched.items()} == {
+        "Ba-2025-05-12": ["Ba-2025-05-05"],
+        **{break_id: [] for break_id in found[1:]},
+    }
+    # exactly four weeks off is near enough
+    assert match_reviews(["Ba-2025-06-02"], ["Ba-2025-05-05"]) == {"Ba-2025-06-02": {"Ba-2025-05-05", "Ba-2025-06-02"}}
+
+
+def test_recording_begins_on_the_day_of_its_first_record() -> None:
+    rows = pd.DataFrame([*business(), *calls(after(0, 80))])
+    [found] = detect_breaks(rows).itertuples()
+    assert (found.kind, found.starts_on) == ("tracking_started", monday(CHANGE))
+    wednesday = str(np.datetime64(monday(CHANGE)) + 2)
+    is_first = (rows["object"] == "activity") & (rows["week_start"] == monday(CHANGE))
+    [dated] = detect_breaks(
+        rows.assign(first_on=rows["week_start"].mask(is_first, pd.Timestamp(wednesday)))
+    ).itertuples()
+    assert (dated.break_id, dated.starts_on) == (found.break_id, wednesday)
+
+
+def named(*rows: tuple[str, str, str, int]) -> list[tuple[str, str, int]]:
+    """The values (week, record type, category, count) of a field by name."""
+    columns = ["week_start", "record_type", "category", "value"]
+    frame = pd.DataFrame(rows, columns=columns).assign(source="g", object="activity", field="x", population="all")
+    result = name_commonest(frame.assign(measure="default_count"))
+    return list(result[["record_type", "category", "value"]].itertuples(index=False, name=None))
+
+
+def test_a_default_occurs_in_eight_records_of_any_weeks() -> None:
+    # five of one week and three of the next are eight; seven are too few; another type of record is counted apart
+    rows = [(monday(1), "call", "100", 5), (monday(2), "call", "100", 3), (monday(2), "call", "7", 7)]
+    kept = [("call", "100", 5), ("call", "100", 3), ("call", "(others)", 7), ("email", "(others)", 1)]
+    assert named(*rows, (monday(2), "email", "100", 1)) == kept
+
+
+def test_the_values_after_the_24_commonest_are_one() -> None:
+    # the more frequent first, then by name; a team's values are named as everybody's
+    values = [f"v{number:02}" for number in range(1, 27)]
+    frame = pd.DataFrame(
+        {"category": [*values, "v26"], "value": [2] + [1] * 26, "population": ["all"] * 26 + ["team:T"]}
+    ).assign(source="g", object="lead", field="source", measure="category_count", record_type="")
+    assert list(name_commonest(frame)["category"]) == [*values[:24], *["(others)"] * 3]
 
 
 def test_cuts_of_pure_noise_are_rare_and_drift_is_none() -> None:

@@ -177,14 +177,14 @@ def without_collection() -> dict[str, pd.DataFrame]:
     """The tables that say how numbers were collected, without a row: a mart's figures do not depend on them."""
     texts = {
         "int_collection_scopes_assigned": ["segment_type", "segment_id", "metric", "pipeline", "scope_id"],
-        "int_collection_statuses_judged": [
+        "int_collection_statuses": [
             "scope_id", "period_type", "collection_status", "comparability", "comparability_year_ago",
             "comparability_reasons",
         ],
     }  # fmt: skip
     dates = {
         "int_collection_scopes_assigned": ["data_begins_on"],
-        "int_collection_statuses_judged": ["period_start", "previous_period_end", "year_ago_period_end"],
+        "int_collection_statuses": ["period_start", "previous_period_end", "year_ago_period_end"],
     }
     tables = {
         name: pd.DataFrame(
@@ -193,7 +193,7 @@ def without_collection() -> dict[str, pd.DataFrame]:
         )
         for name, columns in texts.items()
     }
-    tables["int_collection_statuses_judged"]["is_complete"] = pd.Series([], dtype="bool")
+    tables["int_collection_statuses"]["is_complete"] = pd.Series([], dtype="bool")
     return tables
 
 

@@ -1,4 +1,4 @@
-"""What models that count week by week keep of an earlier build, and when they keep nothing."""
+"""What the collection profile, which is counted week by week, keeps of an earlier build, and when it keeps nothing."""
 
 from pathlib import Path
 from typing import Any
@@ -9,60 +9,84 @@ from dbt_child import dbt
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
-COUNTED = {
-    f"int_collection_{name}"
-    for name in (
-        *("rows_counted", "fields_filled", "categories_counted", "values_binned"),
-        *("repeats_counted", "trails_counted", "edits_counted"),
-    )
-}
-PROFILE = "int_collection_profiles_measured"
-# what is counted, as the models upstream would place it: forty weeks of two objects of two sources
-RECORDS = """
-create table intermediate.int_collection_records_placed as
+PROFILE = "int_collection_profiles_counted"
+MODELS = ("collection_measures", "int_collection_records_assigned", PROFILE)
+# forty weeks of deals of two sources, and their edits, in the columns that the models upstream give them
+DEALS = """
+create table intermediate.int_collection_deal_records as
 select
     'crm' || (number % 2) as source,
-    object,
+    'opportunity' as object,
     dated_by,
-    if(object = 'activity', 'call', '') as record_type,
+    '' as record_type,
     'K' || number as record_key,
     'R' || (number % 7) as owner_rep_id,
     null::varchar as pipeline,
     date '2025-01-06' + (number % 280)::integer as dated_on,
     number % 13 = 0 as is_copy,
     dated_on::timestamp + to_minutes(number % 1440) as happened_at,
-    dated_on::timestamp + to_hours(number % 90) as logged_at,
+    null::timestamp as logged_at,
     'D' || number as opportunity_id,
-    if(number % 3 = 0, null, 'outbound') as direction,
-    'reached' as outcome,
-    number % 11 as quantity,
+    null::varchar as direction,
+    null::varchar as outcome,
+    (number % 11)::decimal(18, 4) as quantity,
     'USD' as currency,
     'A' || (number % 5) as account_id,
     'new' as opportunity_type,
     if(number % 4 = 0, 'price', 'timing') as loss_reason,
     null::varchar as label,
+    null::varchar as edited_by,
     true as is_closed,
-    number % 2 = 0 as is_won,
-    'T' || (number % 3) as team_id,
-    date_trunc('week', dated_on)::date as week_start,
-    dated_by = 'close_date' and number % 5 = 0 as has_trail
+    number % 2 = 0 as is_won
 from range(6000) as numbers (number)
-cross join (values ('activity', 'rows'), ('opportunity', 'rows'), ('opportunity', 'close_date')) as _ (object, dated_by)
+cross join (values ('rows'), ('close_date')) as _ (dated_by)
+"""
+LEADS = """
+create table intermediate.int_collection_lead_records as
+select * replace ('lead' as object, 'web' as label)
+from intermediate.int_collection_deal_records
+where dated_by = 'rows'
 """
 EDITS = """
-create table intermediate.int_collection_edits_placed as
-select
-    source, object, 'updated_at' as field, record_key as record_id, null::varchar as edited_by,
-    happened_at as edited_at, team_id, week_start
-from intermediate.int_collection_records_placed
+create table intermediate.int_collection_edits as
+select * replace ('edit of updated_at' as dated_by)
+from intermediate.int_collection_deal_records
 where dated_by = 'close_date'
 """
-ARRIVALS = """
-create table intermediate.int_collection_arrivals_dated as
-select source, object, dated_by as field, team_id, pipeline, week_start, record_type, record_key, 3 as lag_days
-from intermediate.int_collection_records_placed
-where dated_by = 'close_date'
-"""
+REST = (
+    """
+    create table intermediate.int_as_of_determined as
+    select date '2025-12-31' as as_of_date, date '2005-12-31' as earliest_plausible_on
+    """,
+    """
+    create table intermediate.int_team_memberships as
+    select
+        'R' || number as rep_id, 'T' || (number % 3) as team_id,
+        date '0001-01-01' as valid_from, date '9999-12-31' as valid_to
+    from range(7) as numbers (number)
+    """,
+    """
+    create table intermediate.int_activities_validated as
+    select
+        source, 'g:' || record_key as activity_id, record_key as source_key, 'call' as activity_type,
+        owner_rep_id as rep_reference, owner_rep_id as rep_id, opportunity_id, null::varchar as lead_id,
+        'outbound' as direction, 'reached' as outcome, 5 as duration_minutes, dated_on as occurred_on,
+        happened_at as occurred_at, happened_at + to_hours(90) as logged_at, null::varchar as exclusion_reason
+    from intermediate.int_collection_deal_records
+    where dated_by = 'rows'
+    """,
+    """
+    create table intermediate.int_collection_deliveries as
+    select source, object, dated_by, record_key, dated_on + 3 as delivered_on
+    from intermediate.int_collection_deal_records
+    where dated_by = 'close_date'
+    """,
+    """
+    create table intermediate.int_collection_extract_days as
+    select distinct source, object, dated_on as day, dated_on as next_extracted_on
+    from intermediate.int_collection_deal_records
+    """,
+)
 
 
 @pytest.fixture
@@ -70,7 +94,7 @@ def home(tmp_path: Path) -> Settings:
     """A warehouse with the records of a profile and nothing else."""
     settings = Settings(home=tmp_path, landing=tmp_path / "landing", warehouse=tmp_path / "warehouse" / "kuota.duckdb")
     settings.landing.mkdir()
-    execute(settings, "create schema intermediate", RECORDS, EDITS, ARRIVALS)
+    execute(settings, "create schema intermediate", DEALS, LEADS, EDITS, *REST)
     return settings
 
 
@@ -83,58 +107,40 @@ def execute(settings: Settings, *statements: str) -> None:
 
 def count_weeks(settings: Settings, *words: str) -> None:
     """Run the models that count what the records are now."""
-    models = ["int_collection_weeks_fingerprinted", *sorted(COUNTED), "int_collection_categories_named", PROFILE]
-    finished = dbt(settings, "run", *words, "--select", *models)
+    finished = dbt(settings, "build", *words, "--exclude-resource-type", "test", "unit_test", "--select", *MODELS)
     assert finished.returncode == 0, finished.stdout + finished.stderr
 
 
-def tables(settings: Settings, *names: str) -> dict[str, list[tuple[Any, ...]]]:
-    """The rows of tables, in order."""
+def profile(settings: Settings, columns: str = "*", where: str = "true") -> list[tuple[Any, ...]]:
+    """Rows of the profile, in order."""
     with connect(settings, read_only=True) as connection:
-        return {
-            name: connection.execute(f"select * from intermediate.{name} order by all").fetchall() for name in names
-        }
+        query = f"select {columns} from intermediate.{PROFILE} where {where} order by all"
+        return connection.execute(query).fetchall()
 
 
 def test_weeks_that_changed_are_counted_again_and_no_others(home: Settings) -> None:
     count_weeks(home)
-    before = tables(home, *COUNTED, PROFILE)
-    assert all(before.values())
+    before = profile(home)
+    assert before
     # a mark on each row: what is counted again has none
-    execute(home, *(f"update intermediate.{name} set row_count = row_count + 1000000" for name in COUNTED))
-    records = "intermediate.int_collection_records_placed"
+    execute(home, f"update intermediate.{PROFILE} set row_count = row_count + 1000000")
+    deals = "intermediate.int_collection_deal_records"
     execute(
         home,
-        # a deal and a call say something else, a week is gone, and a new one has come
-        f"update {records} set quantity = 99 where week_start = '2025-03-03' and record_key = 'K56'",
-        f"delete from {records} where source = 'crm0' and week_start = '2025-03-10'",
-        f"insert into {records} select * replace (date '2025-10-13' as week_start) from {records} "
-        "where source = 'crm0' and week_start = '2025-01-13'",
+        # a deal has another amount, a week is gone but for its edits, and a new week has come
+        f"update {deals} set quantity = 99 where dated_on between '2025-03-03' and '2025-03-09' and record_key = 'K56'",
+        f"delete from {deals} where source = 'crm0' and dated_on between '2025-03-10' and '2025-03-16'",
+        f"insert into {deals} select * replace (dated_on + 273 as dated_on) from {deals} "
+        "where source = 'crm0' and dated_on between '2025-01-13' and '2025-01-19'",
     )
     count_weeks(home)
-    counted_again = (
-        "select distinct source, week_start::varchar from intermediate.{} where row_count < 1000000 order by all"
-    )
-    with connect(home, read_only=True) as connection:
-        again = {name: connection.execute(counted_again.format(name)).fetchall() for name in COUNTED}
-    # of the week without records its edits and arrivals are left
-    gone, changed, new = ("crm0", "2025-03-10"), ("crm0", "2025-03-03"), ("crm0", "2025-10-13")
-    assert again == {
-        name: {
-            "int_collection_edits_counted": [changed, gone],
-            "int_collection_values_binned": [changed, gone, new],
-        }.get(name, [changed, new])
-        for name in COUNTED
-    }
-    execute(
-        home,
-        *(
-            f"update intermediate.{name} set row_count = row_count - 1000000 where row_count > 1000000"
-            for name in COUNTED
-        ),
-    )
-    kept = tables(home, *COUNTED)
+    counted_again = profile(home, "distinct source, week_start::varchar", "row_count < 1000000")
+    gone, changed, new = (("crm0", week) for week in ("2025-03-10", "2025-03-03", "2025-10-13"))
+    assert counted_again == [changed, gone, new]
+    left = profile(home, "distinct measure", "source = 'crm0' and object = 'opportunity' and week_start = '2025-03-10'")
+    assert left == [("largest_edit_count",)]
+    execute(home, f"update intermediate.{PROFILE} set row_count = row_count - 1000000 where row_count > 1000000")
+    kept = profile(home)
     count_weeks(home, "--full-refresh")
-    anew = tables(home, *COUNTED, PROFILE)
-    assert kept == {name: anew[name] for name in COUNTED}
-    assert anew[PROFILE] != before[PROFILE]
+    assert kept == profile(home)
+    assert kept != before

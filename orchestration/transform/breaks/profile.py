@@ -1,4 +1,4 @@
-"""The profile of one source as tables of counts: a row a week, none left out, and a column a category."""
+"""The profile of one source as tables of counts: one row per week, none left out, and one column per category."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,13 +8,18 @@ import numpy as np
 import pandas as pd
 
 EVERYBODY = "all"
+# of these measures the commonest values of a field are kept by name, that many over all weeks; the rest is (others)
+VALUES_KEPT = {"category_count": 24, "default_count": 12, "key_shape_count": 24}
+OTHERS = "(others)"
+# a default stands in several records
+FEWEST_OF_A_DEFAULT = 8
 # a week with less than this share of the usual week's records is not yet one of the source's own
 SHARE_OF_FIRST_WEEK = 0.05
 
 
 @dataclass(frozen=True)
 class Table:
-    """Counts of one measure: `counts` has a row a week and a column a category, `totals` what they are out of."""
+    """Counts of one measure: `counts` has one row per week and one per category; `totals` are what they are out of."""
 
     categories: tuple[str, ...]
     counts: Any
@@ -60,11 +65,31 @@ def read_profiles(profiles: pd.DataFrame, until: Any = None) -> list[Profile]:
         week_start=profiles["week_start"].to_numpy().astype("datetime64[D]"),
         category=profiles["category"].astype(object).where(profiles["category"].notna(), ""),
     )
+    frame = name_commonest(frame)
     if until is not None:
         over = frame["week_start"].to_numpy().astype("datetime64[D]") + 6 <= np.datetime64(str(until)[:10], "D")
         frame = frame[over]
     found = (_read_source(str(source), rows) for source, rows in frame.groupby("source", sort=True))
     return [each for each in found if each is not None]
+
+
+def name_commonest(frame: pd.DataFrame) -> pd.DataFrame:
+    """The profile with (others) in place of the values of a field that are not among its commonest over all weeks."""
+    place = ["source", "object", "field", "measure", "record_type"]
+    is_named = frame["measure"].isin(list(VALUES_KEPT))
+    everybody = frame[is_named & (frame["population"] == EVERYBODY)]
+    totals = everybody.groupby([*place, "category"], as_index=False)["value"].sum()
+    totals = totals.sort_values(["value", "category"], ascending=[False, True])
+    position = totals.groupby(place).cumcount()
+    is_kept = (position < totals["measure"].map(VALUES_KEPT)) & (
+        (totals["measure"] != "default_count") | (totals["value"] >= FEWEST_OF_A_DEFAULT)
+    )
+    kept = pd.MultiIndex.from_frame(totals.loc[is_kept, [*place, "category"]])
+    named = np.flatnonzero(is_named)
+    is_other = ~pd.MultiIndex.from_frame(frame.iloc[named][[*place, "category"]]).isin(kept)
+    category = frame["category"].to_numpy(dtype=object, copy=True)
+    category[named[is_other]] = OTHERS
+    return frame.assign(category=category)
 
 
 def _read_source(source: str, frame: pd.DataFrame) -> Profile | None:

@@ -29,7 +29,7 @@ ancestors as (
 ),
 
 affected as (
-    select * from {{ ref('int_collection_touches_found') }}
+    select * from {{ ref('int_affected_figures') }}
     where pipeline = ''
 ),
 

@@ -26,7 +26,7 @@ periods as (
 ),
 
 affected as (
-    select * from {{ ref('int_collection_touches_found') }}
+    select * from {{ ref('int_affected_figures') }}
     where metric = 'funnel_conversion'
 ),
 

@@ -2,7 +2,7 @@
 with
 
 breaks as (
-    select * from {{ ref('int_collection_breaks_unioned') }}
+    select * from {{ ref('collection_break') }}
     where bridge_rule is not null and review is distinct from 'dismissed'
 ),
 

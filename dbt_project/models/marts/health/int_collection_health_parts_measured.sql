@@ -1,6 +1,5 @@
--- The parts of a week's health that its profile shows, by source and team, and for all of the source: how many of what was looked at are
--- as they should be. What a source never delivers is not asked of it.
--- an edit of fewer records at once is somebody's work
+-- The parts of a week's health that its profile shows, by source and team, and for all of the source: how many of the records that were
+-- checked are as they should be. A field that a source never delivers is not checked. Edits of fewer records at once are made by hand.
 {% set fewest_at_once = 8 %}
 
 with
@@ -9,7 +8,7 @@ profiles as (
     select
         *,
         case when population = 'all' then 'all' else substring(population, 6) end as team_id
-    from {{ ref('int_collection_profiles_measured') }}
+    from {{ ref('int_collection_profiles_counted') }}
     where population = 'all' or population like 'team:%'
 ),
 
@@ -17,7 +16,11 @@ metric_fields as (
     select * from {{ ref('metric_fields') }}
 ),
 
--- a field, or the trail of deals, counts from a source that has filled it at least once
+parts as (
+    select * from {{ ref('collection_health_parts') }}
+),
+
+-- a field, or the activity history of deals, is checked once the source has filled it
 delivered as (
     select
         source,
@@ -31,7 +34,7 @@ delivered as (
     having sum(value) > 0
 ),
 
-asked as (
+checked as (
     select distinct
         delivered.source,
         delivered.object,
@@ -52,40 +55,48 @@ filled as (
         profiles.source,
         profiles.team_id,
         profiles.week_start,
-        case profiles.measure when 'trail_count' then 'trail' else 'filled' end as part,
+        parts.part,
         sum(profiles.value) as measured_count,
         sum(profiles.row_count) as row_count
     from profiles
-    inner join asked
+    inner join checked
         on
-            profiles.source = asked.source
-            and profiles.object = asked.object
-            and profiles.field = asked.field
-            and profiles.measure = asked.measure
-            and profiles.record_type = asked.record_type
-    group by profiles.source, profiles.team_id, profiles.week_start, profiles.measure
+            profiles.source = checked.source
+            and profiles.object = checked.object
+            and profiles.field = checked.field
+            and profiles.measure = checked.measure
+            and profiles.record_type = checked.record_type
+    inner join parts on profiles.measure = parts.measure
+    group by profiles.source, profiles.team_id, profiles.week_start, parts.part
 ),
 
 others as (
     select
-        source,
-        team_id,
-        week_start,
-        case measure when 'lag_count' then 'on_time' when 'copy_count' then 'unique' else 'by_hand' end as part,
+        profiles.source,
+        profiles.team_id,
+        profiles.week_start,
+        parts.part,
         sum(
             case
-                when measure = 'lag_count'
-                    then case when category in ('0 before', '5 two weeks', '6 month', '7 later') then 0 else value end
-                when measure = 'largest_edit_count' and value < {{ fewest_at_once }} then row_count
-                else row_count - value
+                when profiles.measure = 'lag_count'
+                    then case when profiles.category in ('0 before', '5 two weeks', '6 month', '7 later') then 0 else profiles.value end
+                when profiles.measure = 'largest_edit_count' and profiles.value < {{ fewest_at_once }} then profiles.row_count
+                else profiles.row_count - profiles.value
             end
         ) as measured_count,
-        sum(row_count) as row_count
+        sum(profiles.row_count) as row_count
     from profiles
+    inner join parts on profiles.measure = parts.measure
     where
-        measure in ('lag_count', 'copy_count')
-        or (measure = 'largest_edit_count' and field in ('updated_at', 'logged_at', 'changed_at'))
-    group by source, team_id, week_start, measure
+        profiles.measure in ('lag_count', 'copy_count')
+        or (profiles.measure = 'largest_edit_count' and profiles.field in ('updated_at', 'logged_at', 'changed_at'))
+    group by profiles.source, profiles.team_id, profiles.week_start, parts.part
+),
+
+unioned as (
+    select * from filled
+    union all
+    select * from others
 ),
 
 final as (
@@ -96,17 +107,7 @@ final as (
         part,
         cast(measured_count as bigint) as measured_count,
         cast(row_count as bigint) as row_count
-    from filled
-    where row_count > 0
-    union all
-    select
-        source,
-        team_id,
-        week_start,
-        part,
-        cast(measured_count as bigint) as measured_count,
-        cast(row_count as bigint) as row_count
-    from others
+    from unioned
     where row_count > 0
 )
 

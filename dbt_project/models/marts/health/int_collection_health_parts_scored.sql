@@ -1,4 +1,4 @@
--- What each part of a week's health weighs and how many points it brings: its weight by the share of what is as it should be, rounded. The
+-- The weight of each part of a week's health and its points: the weight by the share of records that are as they should be, rounded. The
 -- weight of parts that cannot be measured is spread over the others in proportion to theirs, in whole points that sum to 100.
 with
 
@@ -10,7 +10,7 @@ objects as (
     select distinct
         source,
         object
-    from {{ ref('int_collection_profiles_measured') }}
+    from {{ ref('int_collection_profiles_counted') }}
     where measure = 'row_count'
 ),
 
@@ -23,7 +23,10 @@ parts as (
 ),
 
 break_metrics as (
-    select * from {{ ref('int_break_metrics_mapped') }}
+    select
+        break_id,
+        {{ each_part('metrics', ',') }} as metric
+    from {{ ref('collection_break') }}
 ),
 
 weeks as (
@@ -43,13 +46,13 @@ fed as (
     group by objects.source
 ),
 
-touched as (
+affected as (
     select
         breaks.source,
         breaks.team_id,
         breaks.week_start,
         count(distinct break_metrics.metric) as metric_count
-    from {{ ref('int_collection_health_breaks_met') }} as breaks
+    from {{ ref('int_collection_health_breaks') }} as breaks
     inner join break_metrics on breaks.break_id = break_metrics.break_id
     where breaks.is_open
     group by breaks.source, breaks.team_id, breaks.week_start
@@ -70,15 +73,15 @@ shares as (
         weeks.team_id,
         weeks.week_start,
         'undisturbed' as part,
-        fed.metric_count - coalesce(touched.metric_count, 0) as measured_count,
+        fed.metric_count - coalesce(affected.metric_count, 0) as measured_count,
         fed.metric_count as row_count
     from weeks
     inner join fed on weeks.source = fed.source
-    left join touched
+    left join affected
         on
-            weeks.source = touched.source
-            and weeks.team_id = touched.team_id
-            and weeks.week_start = touched.week_start
+            weeks.source = affected.source
+            and weeks.team_id = affected.team_id
+            and weeks.week_start = affected.week_start
 ),
 
 summed as (

@@ -7,7 +7,7 @@ parts as (
 ),
 
 breaks as (
-    select * from {{ ref('int_collection_health_breaks_met') }}
+    select * from {{ ref('int_collection_health_breaks') }}
 ),
 
 teams as (
@@ -24,7 +24,7 @@ records as (
         case when population = 'all' then 'all' else substring(population, 6) end as team_id,
         week_start,
         sum(value) as record_count
-    from {{ ref('int_collection_profiles_measured') }}
+    from {{ ref('int_collection_profiles_counted') }}
     where measure = 'row_count' and field = 'rows' and population not like 'pipeline:%'
     group by source, population, week_start
 ),
@@ -58,48 +58,48 @@ opened as (
     group by source, team_id, week_start
 ),
 
-{{ judged_by_breaks('scored', 'breaks', ['source', 'team_id'], 'week_start') }},
+{{ comparability_by_breaks('scored', 'breaks', ['source', 'team_id'], 'week_start') }},
 
 final as (
     select
-        cast(judged.source as varchar) as source,
-        cast(judged.team_id as varchar) as team_id,
+        cast(evaluated.source as varchar) as source,
+        cast(evaluated.team_id as varchar) as team_id,
         cast(coalesce(teams.team_name, 'All teams') as varchar) as team_name,
         cast('week' as varchar) as period_type,
-        judged.week_start as period_start,
-        {{ add_days('judged.week_start', 6) }} as period_end,
+        evaluated.week_start as period_start,
+        {{ add_days('evaluated.week_start', 6) }} as period_end,
         cast(coalesce(records.record_count, 0) as bigint) as record_count,
-        cast(judged.score as integer) as score,
+        cast(evaluated.score as integer) as score,
         {%- for part in parts %}
-        judged.{{ part }}_share,
-        judged.{{ part }}_weight,
-        judged.{{ part }}_points,
+        evaluated.{{ part }}_share,
+        evaluated.{{ part }}_weight,
+        evaluated.{{ part }}_points,
         {%- endfor %}
         cast(coalesce(opened.break_count, 0) as integer) as break_count,
-        cast(judged.collection_status as varchar) as collection_status,
-        cast(judged.comparability_previous as varchar) as comparability,
-        cast(judged.comparability_year_ago as varchar) as comparability_year_ago,
-        cast(judged.comparability_reasons as varchar) as comparability_reasons,
+        cast(evaluated.collection_status as varchar) as collection_status,
+        cast(evaluated.comparability_previous as varchar) as comparability,
+        cast(evaluated.comparability_year_ago as varchar) as comparability_year_ago,
+        cast(evaluated.comparability_reasons as varchar) as comparability_reasons,
         cast(
             case
-                when judged.comparability_previous = 'not_comparable' then 'B'
-                when {{ add_days('judged.week_start', 6) }} > as_of.as_of_date then 'P'
+                when evaluated.comparability_previous = 'not_comparable' then 'B'
+                when {{ add_days('evaluated.week_start', 6) }} > as_of.as_of_date then 'P'
                 else 'A'
             end as varchar
         ) as observation_status
-    from judged
+    from evaluated
     cross join as_of
-    left join teams on judged.team_id = teams.team_id
+    left join teams on evaluated.team_id = teams.team_id
     left join records
         on
-            judged.source = records.source
-            and judged.team_id = records.team_id
-            and judged.week_start = records.week_start
+            evaluated.source = records.source
+            and evaluated.team_id = records.team_id
+            and evaluated.week_start = records.week_start
     left join opened
         on
-            judged.source = opened.source
-            and judged.team_id = opened.team_id
-            and judged.week_start = opened.week_start
+            evaluated.source = opened.source
+            and evaluated.team_id = opened.team_id
+            and evaluated.week_start = opened.week_start
 )
 
 select * from final

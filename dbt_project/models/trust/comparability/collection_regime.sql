@@ -5,7 +5,7 @@ breaks as (
     where review is distinct from 'dismissed'
 ),
 
--- after what has passed the old way is back, in a regime of its own
+-- after a break that has passed the old way is back, as a regime of its own
 beginnings as (
     select
         source,
@@ -46,7 +46,7 @@ beginnings as (
     from breaks
 ),
 
-followed as (
+with_next as (
     select
         *,
         lead(starts_on) over (partition by source, object, field, population order by starts_on) as next_starts_on
@@ -65,7 +65,7 @@ final as (
         starts_on,
         coalesce({{ add_days('next_starts_on', -1) }}, cast('9999-12-31' as date)) as ends_on,
         break_id
-    from followed
+    from with_next
 )
 
 select * from final

@@ -1,4 +1,4 @@
--- The breaks that somebody knows of: what sales ops declared, and the days on which deals passed into another system.
+-- The known breaks: the changes that sales ops declared, and the days on which deals moved into another system.
 with
 
 changes as (
@@ -17,10 +17,10 @@ changes as (
 ),
 
 migrations as (
-    select * from {{ ref('int_migrations_dated') }}
+    select * from {{ ref('int_migrations') }}
 ),
 
-understood as (
+parts_understood as (
     select distinct
         change_id,
         part_number
@@ -36,17 +36,17 @@ rules as (
     select
         rules_read.change_id,
         {{ joined_in_order(
-            "case when understood.change_id is null then '''' || rules_read.rule_part || '''' end", 'rules_read.part_number'
+            "case when parts_understood.change_id is null then '''' || rules_read.rule_part || '''' end", 'rules_read.part_number'
         ) }} as unread_parts
     from {{ ref('int_bridge_rules_read') }} as rules_read
-    left join understood
+    left join parts_understood
         on
-            rules_read.change_id = understood.change_id
-            and rules_read.part_number = understood.part_number
+            rules_read.change_id = parts_understood.change_id
+            and rules_read.part_number = parts_understood.part_number
     group by rules_read.change_id
 ),
 
-final as (
+breaks as (
     select
         changes.change_id as break_id,
         changes.what_changed as kind,
@@ -76,6 +76,28 @@ final as (
         cast(null as boolean) as is_bridge_read,
         cast(deal_count as varchar) || ' deals passed from ' || previous_source || ' to ' || source as evidence
     from migrations
+),
+
+-- in the columns of int_collection_breaks_detected
+final as (
+    select
+        break_id,
+        kind,
+        'declared' as origin,
+        source,
+        object,
+        field,
+        population,
+        cast(null as varchar) as record_type,
+        starts_on,
+        cast(null as date) as ends_on,
+        cast(null as double) as size,
+        cast(1 as double) as confidence,
+        evidence,
+        break_id as review_references,
+        bridge_rule,
+        is_bridge_read
+    from breaks
 )
 
 select * from final

@@ -1,5 +1,5 @@
--- Numbers that the same breaks touch and that are recorded in the same spans were collected alike: they are one scope, so that
--- each is judged once.
+-- Figures that the same breaks affect and that are recorded in the same spans were collected alike: they are one scope, which is evaluated
+-- once, through its representative.
 with
 
 segments as (
@@ -14,22 +14,22 @@ metrics as (
 ),
 
 pipelines as (
-    select distinct pipeline from {{ ref('int_collection_pipelines_listed') }}
+    select distinct pipeline from {{ ref('int_collection_pipelines') }}
 ),
 
-touches as (
-    select * from {{ ref('int_collection_touches_found') }}
+affected_figures as (
+    select * from {{ ref('int_affected_figures') }}
 ),
 
 spans as (
-    select * from {{ ref('int_recorded_spans_merged') }}
+    select * from {{ ref('int_recorded_spans') }}
 ),
 
 beginnings as (
-    select * from {{ ref('int_collection_beginnings_dated') }}
+    select * from {{ ref('int_data_beginnings') }}
 ),
 
-numbers as (
+figures as (
     select
         segments.segment_type,
         segments.segment_id,
@@ -49,14 +49,14 @@ numbers as (
     where metrics.is_shown_by_pipeline
 ),
 
-touched as (
+breaks_of_figures as (
     select
         segment_type,
         segment_id,
         pipeline,
         metric,
-        {{ listed_in_order("break_id || case when is_whole then '=' else '' end", 'break_id') }} as breaks_listed
-    from touches
+        {{ listed_in_order("break_id || case when covers_whole_segment then '=' else '' end", 'break_id') }} as breaks_listed
+    from affected_figures
     group by segment_type, segment_id, pipeline, metric
 ),
 
@@ -73,26 +73,26 @@ recorded as (
 
 described as (
     select
-        numbers.*,
-        coalesce(touched.breaks_listed, '') || ' ' || coalesce(recorded.spans_listed, '') as description,
+        figures.*,
+        coalesce(breaks_of_figures.breaks_listed, '') || ' ' || coalesce(recorded.spans_listed, '') as description,
         beginnings.data_begins_on
-    from numbers
-    left join touched
+    from figures
+    left join breaks_of_figures
         on
-            numbers.segment_type = touched.segment_type
-            and numbers.segment_id = touched.segment_id
-            and numbers.pipeline = touched.pipeline
-            and numbers.metric = touched.metric
+            figures.segment_type = breaks_of_figures.segment_type
+            and figures.segment_id = breaks_of_figures.segment_id
+            and figures.pipeline = breaks_of_figures.pipeline
+            and figures.metric = breaks_of_figures.metric
     left join recorded
         on
-            numbers.segment_type = recorded.segment_type
-            and numbers.segment_id = recorded.segment_id
-            and numbers.metric = recorded.metric
+            figures.segment_type = recorded.segment_type
+            and figures.segment_id = recorded.segment_id
+            and figures.metric = recorded.metric
     left join beginnings
         on
-            numbers.segment_type = beginnings.segment_type
-            and numbers.segment_id = beginnings.segment_id
-            and numbers.metric = beginnings.metric
+            figures.segment_type = beginnings.segment_type
+            and figures.segment_id = beginnings.segment_id
+            and figures.metric = beginnings.metric
 ),
 
 final as (
@@ -105,7 +105,7 @@ final as (
         data_begins_on,
         row_number() over (
             partition by description order by segment_type, segment_id, metric, pipeline
-        ) = 1 as stands_for_scope
+        ) = 1 as is_scope_representative
     from described
 )
 

@@ -1,26 +1,49 @@
 -- noqa: disable=LT02
--- Rows that were read but name something that cannot be resolved, judged anew at every run: what is unknown today may
--- arrive tomorrow. They count nowhere and are shown with the quarantine.
+-- Rows that were read but name something that cannot be resolved. They count nowhere and are shown with the quarantine. Every run validates
+-- them again, because what is unknown today may arrive tomorrow.
 {% set ambiguous_references = {
-    'opportunity': {'model': 'int_opportunities_judged', 'reference': 'owner_reference'},
-    'opportunity_split': {'model': 'int_opportunity_splits_resolved', 'reference': 'rep_reference'},
-    'activity': {'model': 'int_activities_validated', 'reference': 'rep_reference'},
-    'lead': {'model': 'int_leads_judged', 'reference': 'owner_reference'},
+    'opportunity': ('int_opportunities_judged', 'owner_reference'),
+    'opportunity_split': ('int_opportunity_splits_resolved', 'rep_reference'),
+    'activity': ('int_activities_validated', 'rep_reference'),
+    'lead': ('int_leads_judged', 'owner_reference'),
 } %}
+{% set row = 'source_file, source_row, source_key' %}
 
 with
 
-source_columns as (
-    select * from {{ ref('int_source_columns_named') }}
+unresolved as (
+    {% for object, (model, reference) in ambiguous_references.items() -%}
+    select
+        source, '{{ object }}' as object, {{ row }},
+        '{{ reference }}' as canonical_column,
+        {{ reference }} as value,
+        exclusion_reason as reason,
+        'names several reps; write the id of one' as fix
+    from {{ ref(model) }}
+    where exclusion_reason in ('ambiguous_owner', 'ambiguous_rep')
+    union all
+    {% endfor -%}
+    select source, object, {{ row }}, canonical_column, reference as value, set_aside_reason as reason, fix
+    from {{ ref('int_references_validated') }}
+    where set_aside_reason is not null
 ),
 
-quotas as (
+set_aside as (
     select
-        source,
-        'quota' as object,
-        source_file,
-        source_row,
-        source_key,
+        unresolved.source, unresolved.object, unresolved.source_file, unresolved.source_row, unresolved.source_key,
+        coalesce(source_columns.source_column, unresolved.canonical_column) as column_name,
+        unresolved.value,
+        unresolved.reason,
+        unresolved.fix
+    from unresolved
+    left join {{ ref('int_source_columns_named') }} as source_columns
+        on
+            unresolved.source = source_columns.source
+            and unresolved.object = source_columns.object
+            and unresolved.canonical_column = source_columns.canonical_column
+    union all
+    select
+        source, 'quota' as object, {{ row }},
         case
             when set_aside_reason in ('unknown_assignee', 'ambiguous_assignee') then 'assignee'
             else 'period_start'
@@ -32,182 +55,43 @@ quotas as (
         set_aside_reason as reason,
         case set_aside_reason
             when 'unknown_assignee'
-                then 'is no ' || assignee_type || ' of any source; correct the name or deliver the ' || assignee_type
+                then 'is not a ' || assignee_type || ' of any source; correct the name or deliver the ' || assignee_type
             when 'ambiguous_assignee' then 'names several ' || assignee_type || 's; write the id <source>:<id>'
             when 'implausible_period' then 'is more than 20 years before or 5 years after the newest extract; correct it'
             else 'is not the first day of a ' || period_type || '; write that day'
         end as fix
     from {{ ref('int_quotas_validated') }}
     where set_aside_reason is not null and superseded_at is null
-),
-
-leaves as (
-    select
-        'registers' as source,
-        'leave' as object,
-        leaves.source_file,
-        leaves.source_row,
-        leaves.source_key,
-        'rep_id' as column_name,
-        leaves.rep_reference as value,
-        case when references_resolved.candidate_count > 1 then 'ambiguous_rep' else 'unknown_rep' end as reason,
-        case
-            when references_resolved.candidate_count > 1 then 'names several reps; write the id <source>:<id>'
-            else 'is no rep of any source; correct the name or deliver the rep'
-        end as fix
-    from {{ ref('stg_registers__leaves') }} as leaves
-    left join {{ ref('int_references_resolved') }} as references_resolved
-        on
-            references_resolved.entity = 'rep'
-            and references_resolved.scope = 'registers'
-            and leaves.rep_reference = references_resolved.reference
-    where leaves.is_current and references_resolved.resolved_id is null
-),
-
-memberships as (
-    {{ union_sources(
-        'team_memberships', 'rep_reference, team_reference, source_file, source_row, source_key', 'is_current'
-    ) }}
-),
-
-unresolved_memberships as (
-    select
-        memberships.*,
-        case when reps.resolved_id is null then 'rep_reference' else 'team_reference' end as canonical_column,
-        case when reps.resolved_id is null then memberships.rep_reference else memberships.team_reference end as value,
-        case
-            when reps.resolved_id is null and reps.candidate_count > 1 then 'ambiguous_rep'
-            when reps.resolved_id is null then 'unknown_rep'
-            when teams.candidate_count > 1 then 'ambiguous_team'
-            else 'unknown_team'
-        end as reason,
-        case
-            when coalesce(reps.candidate_count, 0) > 1 or coalesce(teams.candidate_count, 0) > 1
-                then 'names several; write the id'
-            else 'is not in the extract of the source; correct it or deliver the row'
-        end as fix
-    from memberships
-    left join {{ ref('int_references_resolved') }} as reps
-        on
-            reps.entity = 'rep'
-            and memberships.source = reps.scope
-            and memberships.rep_reference = reps.reference
-    left join {{ ref('int_references_resolved') }} as teams
-        on
-            teams.entity = 'team'
-            and memberships.source = teams.scope
-            and memberships.team_reference = teams.reference
-    where reps.resolved_id is null or teams.resolved_id is null
-),
-
-unresolved_references as (
-    {% for object, rows in ambiguous_references.items() -%}
-    select
-        source,
-        '{{ object }}' as object,
-        source_file,
-        source_row,
-        source_key,
-        '{{ rows.reference }}' as canonical_column,
-        {{ rows.reference }} as value,
-        exclusion_reason as reason,
-        'names several reps; write the id of one' as fix
-    from {{ ref(rows.model) }}
-    where exclusion_reason in ('ambiguous_owner', 'ambiguous_rep')
     union all
-    {% endfor -%}
     select
-        source,
-        'team_membership' as object,
-        source_file,
-        source_row,
-        source_key,
-        canonical_column,
-        value,
-        reason,
-        fix
-    from unresolved_memberships
-),
-
-unresolved as (
-    select
-        unresolved_references.source,
-        unresolved_references.object,
-        unresolved_references.source_file,
-        unresolved_references.source_row,
-        unresolved_references.source_key,
-        coalesce(source_columns.source_column, unresolved_references.canonical_column) as column_name,
-        unresolved_references.value,
-        unresolved_references.reason,
-        unresolved_references.fix
-    from unresolved_references
-    left join source_columns
-        on
-            unresolved_references.source = source_columns.source
-            and unresolved_references.object = source_columns.object
-            and unresolved_references.canonical_column = source_columns.canonical_column
-),
-
-collection_changes as (
-    select
-        'registers' as source,
-        'collection_change' as object,
-        source_file,
-        source_row,
-        source_key,
+        'registers' as source, 'collection_change' as object, {{ row }},
         'team' as column_name,
         team_reference as value,
         set_aside_reason as reason,
         case set_aside_reason
-            when 'unknown_team' then 'is no team of any source; correct the name or deliver the team'
+            when 'unknown_team' then 'is not a team of any source; correct the name or deliver the team'
             else 'names several teams; write the id <source>:<id>'
         end as fix
     from {{ ref('int_collection_changes_validated') }}
     where set_aside_reason is not null
-),
-
-break_reviews as (
+    union all
     select
-        'registers' as source,
-        'collection_break_review' as object,
-        source_file,
-        source_row,
-        source_key,
+        'registers' as source, 'collection_break_review' as object, {{ row }},
         'break_id' as column_name,
         break_reference as value,
         set_aside_reason as reason,
-        'is no break that is listed; copy the id from collection_break, or remove the row' as fix
-    from {{ ref('int_break_reviews_matched') }}
+        'is not the id of a listed break; copy the id from collection_break, or remove the row' as fix
+    from {{ ref('int_break_reviews_validated') }}
     where set_aside_reason is not null
-),
-
-crosswalks as (
+    union all
     select
-        'registers' as source,
-        'crosswalk' as object,
-        source_file,
-        source_row,
-        source_key,
+        'registers' as source, 'crosswalk' as object, {{ row }},
         'source_id' as column_name,
         record_key as value,
         set_aside_reason as reason,
-        'is no ' || entity || ' of ' || source || '; correct it or deliver the ' || entity as fix
+        'is not one of the ' || entity || ' records of ' || source || '; correct it or deliver the ' || entity as fix
     from {{ ref('int_crosswalks_validated') }}
     where set_aside_reason is not null
-),
-
-unioned as (
-    select * from quotas
-    union all
-    select * from break_reviews
-    union all
-    select * from crosswalks
-    union all
-    select * from leaves
-    union all
-    select * from unresolved
-    union all
-    select * from collection_changes
 ),
 
 final as (
@@ -222,7 +106,7 @@ final as (
         reason,
         source_file || ', line ' || cast(source_row as varchar) || ', column ''' || column_name || ''': '
         || coalesce('''' || value || '''', 'blank') || ' ' || fix || '.' as message
-    from unioned
+    from set_aside
 )
 
 select * from final

@@ -1,4 +1,58 @@
+-- The exclusion ledger: each source row that is excluded from some figure, with the reason and the metrics ('all': every figure).
 with
+
+as_of as (
+    select * from {{ ref('int_as_of_determined') }}
+),
+
+excluded_from_all as (
+    select * from {{ ref('int_source_rows_validated') }}
+    where exclusion_reason is not null
+),
+
+-- credited to a day that is in no period
+credited as (
+    select
+        credits.object,
+        credits.object_id,
+        credits.metric
+    from {{ ref('fct_metric_credits') }} as credits
+    cross join as_of
+    where credits.credited_on not between as_of.earliest_plausible_on and as_of.latest_plausible_on
+),
+
+activities as (
+    select * from {{ ref('int_activities_validated') }}
+    where exclusion_reason is null
+),
+
+leads as (
+    select * from {{ ref('int_leads_judged') }}
+    where exclusion_reason is null
+),
+
+stage_changes as (
+    select * from {{ ref('int_stage_log_judged') }}
+    where is_after_close
+),
+
+{% set row = 'source_key, source_file, source_row' -%}
+unioned as (
+    select source, object, {{ row }}, exclusion_reason as reason, 'all' as excluded_from from excluded_from_all
+    union all
+    select source, 'opportunity' as object, {{ row }}, reason, excluded_from from {{ ref('int_deal_exclusions') }}
+    union all
+    select source, 'stage_event' as object, {{ row }}, 'after_close' as reason, 'funnel_conversion' as excluded_from
+    from stage_changes
+    union all
+    select source, 'activity' as object, {{ row }}, 'implausible_date' as reason, credited.metric as excluded_from
+    from activities
+    inner join credited on credited.object = 'activity' and activities.activity_id = credited.object_id
+    union all
+    select source, 'lead' as object, {{ row }}, 'implausible_qualified_date' as reason, credited.metric as excluded_from
+    from leads
+    inner join credited on credited.object = 'lead' and leads.lead_id = credited.object_id
+),
 
 final as (
     select
@@ -9,7 +63,7 @@ final as (
         cast(source_row as bigint) as source_row,
         cast(reason as varchar) as reason,
         cast(excluded_from as varchar) as excluded_from
-    from {{ ref('int_exclusions_listed') }}
+    from unioned
 )
 
 select * from final

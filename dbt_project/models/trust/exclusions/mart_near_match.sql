@@ -1,4 +1,48 @@
+-- Pairs of records of two systems that look like one and were not matched: reps and accounts by their names and e-mails, and deals that were
+-- entered again.
 with
+
+deals as (
+    select
+        opportunities.source,
+        opportunities.opportunity_id,
+        opportunities.opportunity_key,
+        opportunities.opportunity_name,
+        opportunities.account_id,
+        opportunities.amount,
+        opportunities.is_closed,
+        opportunities.created_on,
+        {{ normalized_name('opportunities.opportunity_name') }} as plain_name
+    from {{ ref('int_opportunities_resolved') }} as opportunities
+    where opportunities.account_id is not null and opportunities.amount is not null
+),
+
+-- a deal that is still open in one system while a like one was entered in another
+entered_again as (
+    select
+        'opportunity' as entity,
+        deals.opportunity_id as source_record_id,
+        deals.opportunity_name as record_name,
+        others.source as other_source,
+        others.opportunity_id as other_source_record_id,
+        others.opportunity_key as other_record_key,
+        others.opportunity_name as other_record_name,
+        'same_account_name_and_amount' as reason
+    from deals
+    inner join deals as others
+        on
+            deals.account_id = others.account_id
+            and deals.plain_name = others.plain_name
+            and deals.amount = others.amount
+            and deals.source <> others.source
+    where not deals.is_closed and deals.created_on < others.created_on
+),
+
+pairs as (
+    select * from {{ ref('int_near_matches') }}
+    union all
+    select * from entered_again
+),
 
 final as (
     select
@@ -11,7 +55,7 @@ final as (
         cast(
             entity || ',' || other_source || ',' || other_record_key || ',' || source_record_id || ',' as varchar
         ) as crosswalk_line
-    from {{ ref('int_near_matches_found') }}
+    from pairs
 )
 
 select * from final

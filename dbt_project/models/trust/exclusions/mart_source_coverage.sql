@@ -1,22 +1,50 @@
--- The first thing to look at after a CRM was added: how much of what it delivered counts, of whom it is, and what is out and why.
+-- The first table to check after a CRM was added: how many of its rows count, name a known record, or are excluded, and why.
 with
 
-covered as (
-    select * from {{ ref('int_source_rows_covered') }}
+source_rows as (
+    select
+        *,
+        cast(date_trunc('month', dated_on) as date) as month_start
+    from {{ ref('int_source_rows_validated') }}
+    where not is_of_register
+),
+
+matches as (
+    select
+        entity,
+        source_id
+    from {{ ref('bridge_source_ids') }}
+    where record_count > 1
 ),
 
 summed as (
     select
+        source_rows.source,
+        source_rows.object,
+        source_rows.month_start,
+        count(*) as row_count,
+        count(case when source_rows.exclusion_reason is null then 1 end) as counted_count,
+        count(case when source_rows.exclusion_reason is null and source_rows.is_linked then 1 end) as linked_count,
+        count(case when source_rows.exclusion_reason is null and not source_rows.is_linked then 1 end) as unlinked_count,
+        count(matches.source_id) as matched_count
+    from source_rows
+    left join matches
+        on
+            source_rows.object = matches.entity
+            and source_rows.source_record_id = matches.source_id
+    group by source_rows.source, source_rows.object, source_rows.month_start
+),
+
+excluded as (
+    select
         source,
         object,
         month_start,
-        sum(row_count) as row_count,
-        sum(case when exclusion_reason is null then row_count else 0 end) as counted_count,
-        sum(linked_count) as linked_count,
-        sum(unlinked_count) as unlinked_count,
-        sum(matched_count) as matched_count
-    from covered
-    group by source, object, month_start
+        exclusion_reason,
+        count(*) as row_count
+    from source_rows
+    where exclusion_reason is not null
+    group by source, object, month_start, exclusion_reason
 ),
 
 reasons as (
@@ -26,8 +54,7 @@ reasons as (
         month_start,
         {{ joined_in_order("exclusion_reason || ' ' || cast(row_count as varchar)", 'row_count desc, exclusion_reason') }}
             as exclusion_reasons
-    from covered
-    where exclusion_reason is not null
+    from excluded
     group by source, object, month_start
 ),
 

@@ -1,0 +1,145 @@
+-- noqa: disable=LT02
+-- How each scope was collected in each period, and whether that may be compared with the period before and the same one a year before.
+-- A break that has passed (an outage, a burst) concerns the periods that it lies in; any other one divides earlier from later periods.
+with
+
+scopes as (
+    select * from {{ ref('int_collection_scopes_assigned') }}
+    where is_scope_representative
+),
+
+affected_figures as (
+    select * from {{ ref('int_affected_figures') }}
+),
+
+breaks as (
+    select * from {{ ref('collection_break') }}
+),
+
+spans as (
+    select * from {{ ref('int_recorded_spans') }}
+),
+
+periods as (
+    select
+        *,
+        case period_type
+            when 'week' then {{ add_days('period_start', -364) }}
+            else {{ add_months('period_start', -12) }}
+        end as year_ago_start
+    from {{ ref('int_periods_generated') }}
+),
+
+compared_periods as (
+    select
+        periods.*,
+        lag(periods.period_start) over (partition by periods.period_type order by periods.period_start) as previous_start,
+        lag(periods.period_end) over (partition by periods.period_type order by periods.period_start) as previous_end,
+        year_ago.period_end as year_ago_end
+    from periods
+    left join periods as year_ago
+        on
+            periods.period_type = year_ago.period_type
+            and periods.year_ago_start = year_ago.period_start
+),
+
+break_periods as (
+    select
+        scopes.scope_id,
+        breaks.break_id,
+        breaks.bridge_rule is not null as is_bridged,
+        breaks.is_gap,
+        compared_periods.period_type,
+        compared_periods.period_start,
+        coalesce(
+            affected_figures.covers_whole_segment
+            and breaks.unrecorded_from <= compared_periods.period_start
+            and breaks.unrecorded_to >= compared_periods.period_end, false
+        ) as is_unrecorded,
+        {%- for earlier in ['previous', 'year_ago'] %}
+        coalesce(
+            {{ break_divides(
+                'breaks', 'compared_periods.period_start', 'compared_periods.period_end',
+                'compared_periods.' ~ earlier ~ '_start', 'compared_periods.' ~ earlier ~ '_end'
+            ) }} and compared_periods.{{ earlier }}_end is not null, false
+        ) as divides_from_{{ earlier }},
+        {%- endfor %}
+        {{ break_lies_within('breaks', 'compared_periods.period_start', 'compared_periods.period_end') }} as is_within
+    from scopes
+    inner join affected_figures
+        on
+            scopes.segment_type = affected_figures.segment_type
+            and scopes.segment_id = affected_figures.segment_id
+            and scopes.pipeline = affected_figures.pipeline
+            and scopes.metric = affected_figures.metric
+    inner join breaks on affected_figures.break_id = breaks.break_id
+    cross join compared_periods
+),
+
+affecting as (
+    select
+        scope_id,
+        period_type,
+        period_start,
+        break_id,
+        is_unrecorded,
+        is_within,
+        {%- for earlier in ['previous', 'year_ago'] %}
+        divides_from_{{ earlier }} and not is_bridged as divides_from_{{ earlier }},
+        divides_from_{{ earlier }} and is_bridged as is_bridged_from_{{ earlier }},
+        {%- endfor %}
+        is_unrecorded or (is_within and is_gap) as is_partial
+    from break_periods
+    where is_unrecorded or is_within or divides_from_previous or divides_from_year_ago
+),
+
+recorded as (
+    select scopes.scope_id, compared_periods.period_type, compared_periods.period_start
+    from scopes
+    inner join spans
+        on
+            scopes.segment_type = spans.segment_type
+            and scopes.segment_id = spans.segment_id
+            and scopes.metric = spans.metric
+    inner join compared_periods
+        on
+            spans.recorded_from <= compared_periods.period_end
+            and spans.recorded_to >= compared_periods.period_start
+    except
+    select scope_id, period_type, period_start
+    from affecting
+    where is_unrecorded
+),
+
+known as (
+    select
+        scopes.scope_id,
+        compared_periods.*,
+        recorded.scope_id is not null as is_recorded
+    from scopes
+    cross join compared_periods
+    left join recorded
+        on
+            scopes.scope_id = recorded.scope_id
+            and compared_periods.period_type = recorded.period_type
+            and compared_periods.period_start = recorded.period_start
+),
+
+{{ comparability_by_breaks('known', 'affecting', ['scope_id', 'period_type'], 'period_start') }},
+
+final as (
+    select
+        scope_id,
+        period_type,
+        period_start,
+        previous_end as previous_period_end,
+        year_ago_end as year_ago_period_end,
+        is_complete,
+        collection_status,
+        comparability_previous as comparability,
+        comparability_year_ago,
+        comparability_reasons
+    from evaluated
+)
+
+select * from final

@@ -1,0 +1,115 @@
+-- Each deal that counts and is yet excluded from some metrics, by reason: what it lacks for them.
+with
+
+opportunities as (
+    select * from {{ ref('int_opportunities_valued') }}
+),
+
+validated as (
+    select * from {{ ref('int_opportunities_judged') }}
+    where exclusion_reason is null
+),
+
+pipeline_created as (
+    select * from {{ ref('int_pipeline_created') }}
+),
+
+deals_with_stages as (
+    select distinct opportunity_id from {{ ref('int_stage_events_unioned') }}
+),
+
+units_recorded as (
+    select
+        source,
+        recorded_from
+    from {{ ref('int_metrics_recorded') }}
+    where metric = 'units_sold'
+),
+
+deals_with_units as (
+    select distinct object_id as opportunity_id from {{ ref('fct_metric_credits') }}
+    where metric = 'units_sold'
+),
+
+deals as (
+    select
+        opportunities.*,
+        coalesce(validated.close_date is null and validated.closed_at is null, false) as is_close_date_blank,
+        validated.created_on is null as is_creation_blank,
+        pipeline_created.opportunity_id is not null and pipeline_created.amount_created is null as lacks_amount_created,
+        deals_with_stages.opportunity_id is null as lacks_stages,
+        -- where a source delivers lines, a won deal without them has unknown units
+        opportunities.is_won
+        and opportunities.closed_on >= units_recorded.recorded_from
+        and deals_with_units.opportunity_id is null as lacks_units
+    from opportunities
+    left join validated on opportunities.opportunity_id = validated.opportunity_id
+    left join pipeline_created on opportunities.opportunity_id = pipeline_created.opportunity_id
+    left join deals_with_stages on opportunities.opportunity_id = deals_with_stages.opportunity_id
+    left join units_recorded on opportunities.source = units_recorded.source
+    left join deals_with_units on opportunities.opportunity_id = deals_with_units.opportunity_id
+),
+
+without_amount as (
+    select
+        *,
+        case
+            when amount_reporting is not null or closed_on is null then null
+            when is_won then 'revenue_won,attainment,average_won_amount,won_of_closed_amount'
+            else 'won_of_closed_amount'
+        end as excluded_when_closed,
+        case when lacks_amount_created then 'pipeline_created' end as excluded_when_created
+    from deals
+    where (closed_on is not null and amount_reporting is null) or lacks_amount_created
+),
+
+{% set deal = 'source, source_key, source_file, source_row' -%}
+final as (
+    select
+        {{ deal }},
+        case
+            when amount is null then 'missing_amount'
+            when currency is null then 'missing_currency'
+            else 'missing_rate'
+        end as reason,
+        concat_ws(',', excluded_when_closed, excluded_when_created) as excluded_from
+    from without_amount
+    union all
+    select
+        {{ deal }},
+        'missing_lines' as reason,
+        'units_sold' as excluded_from
+    from deals
+    where lacks_units
+    union all
+    select
+        {{ deal }},
+        case when is_close_date_blank then 'missing_close_date' else 'implausible_close_date' end as reason,
+        'revenue_won,deals_won,attainment,win_rate,average_won_amount,won_of_closed_amount,median_cycle_days,'
+        || 'funnel_conversion' as excluded_from
+    from deals
+    where is_closed and closed_on is null
+    union all
+    select
+        {{ deal }},
+        case when is_creation_blank then 'missing_created_date' else 'implausible_created_date' end as reason,
+        'pipeline_created,median_cycle_days,won_of_created_count,won_within_90_days_of_created' as excluded_from
+    from deals
+    where created_on is null
+    union all
+    select
+        {{ deal }},
+        'missing_stage_date' as reason,
+        'funnel_conversion' as excluded_from
+    from deals
+    where lacks_stages
+    union all
+    select
+        {{ deal }},
+        'closed_before_created' as reason,
+        'median_cycle_days' as excluded_from
+    from deals
+    where closed_on < created_on
+)
+
+select * from final
