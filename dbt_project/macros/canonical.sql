@@ -130,7 +130,7 @@
         coalesce(records.opportunity_id, {{ rows }}.source_opportunity_id) as opportunity_id,
         coalesce(not records.is_in_force and {{ rows }}.source = records.source, false) as is_left_behind
     from {{ rows }}
-    left join {{ ref('int_opportunity_records_traced') }} as records
+    left join {{ ref('int_opportunity_records') }} as records
         on {{ rows }}.source_opportunity_id = records.source_opportunity_id
 {%- endmacro %}
 

@@ -92,7 +92,7 @@
 {%- endmacro %}
 
 
-{#- Fields of a deal whose edits are counted, with their column in int_opportunity_versions_unioned. -#}
+{#- Fields of a deal whose edits are counted, with their column in int_opportunity_versions. -#}
 {% macro profiled_edits() -%}
     {{ return({
         'amount': 'amount',

@@ -47,7 +47,7 @@ references_resolved as (
 
 opportunities as (
     select opportunity_id
-    from {{ ref('int_opportunities_judged') }}
+    from {{ ref('int_opportunities_validated') }}
     where exclusion_reason is null
 ),
 
@@ -56,7 +56,7 @@ as_of as (
 ),
 
 leads as (
-    select lead_id from {{ ref('int_leads_judged') }}
+    select lead_id from {{ ref('int_leads_validated') }}
     where exclusion_reason is null
 ),
 

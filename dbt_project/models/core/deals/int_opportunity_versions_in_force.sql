@@ -4,7 +4,7 @@
 with
 
 final as (
-    select * from {{ ref('int_opportunity_versions_unioned') }}
+    select * from {{ ref('int_opportunity_versions') }}
     where is_in_force
 )
 

@@ -7,7 +7,7 @@ leads as (
         lead_id,
         owner_id,
         created_on
-    from {{ ref('int_leads_judged') }}
+    from {{ ref('int_leads_validated') }}
     where exclusion_reason is null and created_on is not null
 ),
 

@@ -7,13 +7,13 @@ credits as (
         credits.*,
         opportunities.source,
         opportunities.account_id
-    from {{ ref('int_credits_computed') }} as credits
-    inner join {{ ref('int_opportunities_resolved') }} as opportunities
+    from {{ ref('fct_credits') }} as credits
+    inner join {{ ref('fct_opportunities') }} as opportunities
         on credits.opportunity_id = opportunities.opportunity_id
 ),
 
 lines as (
-    select * from {{ ref('int_opportunity_lines_judged') }}
+    select * from {{ ref('int_opportunity_lines_validated') }}
     where exclusion_reason is null
 ),
 
@@ -25,7 +25,7 @@ leads as (
     select
         *,
         'leads_qualified' as metric
-    from {{ ref('int_leads_judged') }}
+    from {{ ref('int_leads_validated') }}
     where exclusion_reason is null and qualified_on is not null
 ),
 

@@ -9,8 +9,14 @@ sources as (
 ),
 
 opportunities as (
-    select opportunities.*
-    from {{ ref('int_opportunities_resolved') }} as opportunities
+    select
+        opportunities.*,
+        validated.created_by_reference
+    from {{ ref('fct_opportunities') }} as opportunities
+    inner join {{ ref('int_opportunities_validated') }} as validated
+        on
+            opportunities.opportunity_id = validated.opportunity_id
+            and validated.exclusion_reason is null
     inner join sources on opportunities.source = sources.source
     where opportunities.created_on is not null
 ),

@@ -12,7 +12,7 @@ closed_deals as (
 ),
 
 deals as (
-    select * from {{ ref('int_opportunities_valued') }}
+    select * from {{ ref('fct_opportunities') }}
 ),
 
 deal_segments as (
@@ -68,7 +68,7 @@ ever_owned as (
     select
         'rep' as segment_type,
         rep_id as segment_id
-    from {{ ref('int_credits_computed') }}
+    from {{ ref('fct_credits') }}
 ),
 
 measured as (

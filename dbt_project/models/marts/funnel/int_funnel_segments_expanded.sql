@@ -35,7 +35,7 @@ final as (
         lead_id as subject_id,
         'lead_source' as segment_type,
         coalesce(lead_source, 'unknown') as segment_id
-    from {{ ref('int_leads_judged') }}
+    from {{ ref('int_leads_validated') }}
     where exclusion_reason is null and created_on is not null
 )
 

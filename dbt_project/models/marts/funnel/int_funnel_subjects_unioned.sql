@@ -9,11 +9,11 @@ opportunities as (
         pipeline,
         is_closed,
         not is_won or closed_on is not null as is_known
-    from {{ ref('int_opportunities_resolved') }}
+    from {{ ref('fct_opportunities') }}
 ),
 
 leads as (
-    select * from {{ ref('int_leads_judged') }}
+    select * from {{ ref('int_leads_validated') }}
     where exclusion_reason is null and created_on is not null
 ),
 

@@ -5,7 +5,7 @@
 with
 
 opportunities as (
-    select * from {{ ref('int_opportunities_valued') }}
+    select * from {{ ref('fct_opportunities') }}
 ),
 
 sources as (
@@ -13,7 +13,7 @@ sources as (
 ),
 
 leads as (
-    select * from {{ ref('int_leads_judged') }}
+    select * from {{ ref('int_leads_validated') }}
     where exclusion_reason is null
 ),
 
@@ -48,7 +48,7 @@ families as (
             cast(cast(lines.quantity as decimal(20, 4)) * lines.unit_price as decimal(26, 4))
             * cast(1 - coalesce(lines.discount_rate, 0) as decimal(9, 6))
         ) as family_amount
-    from {{ ref('int_opportunity_lines_judged') }} as lines
+    from {{ ref('int_opportunity_lines_validated') }} as lines
     inner join products on lines.product_id = products.product_id
     where lines.exclusion_reason is null
     group by lines.opportunity_id, products.family

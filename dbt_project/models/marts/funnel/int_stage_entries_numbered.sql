@@ -3,7 +3,7 @@
 with
 
 stage_events as (
-    select * from {{ ref('int_stage_events_unioned') }}
+    select * from {{ ref('fct_stage_events') }}
 ),
 
 pipeline_stages as (
@@ -18,7 +18,7 @@ won_deals as (
         source_pipeline,
         source_stage,
         closed_on
-    from {{ ref('int_opportunities_resolved') }}
+    from {{ ref('fct_opportunities') }}
     where is_won and closed_on is not null
 ),
 

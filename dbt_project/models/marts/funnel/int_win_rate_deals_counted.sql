@@ -2,7 +2,7 @@
 with
 
 deals as (
-    select * from {{ ref('int_opportunities_valued') }}
+    select * from {{ ref('fct_opportunities') }}
 ),
 
 closed as (

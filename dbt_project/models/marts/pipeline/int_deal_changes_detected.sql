@@ -14,7 +14,7 @@ deals as (
     select
         opportunity_id,
         currency
-    from {{ ref('int_opportunities_resolved') }}
+    from {{ ref('fct_opportunities') }}
 ),
 
 exchange_rates as (

@@ -8,7 +8,7 @@ deals as (
     select
         opportunity_id,
         pipeline
-    from {{ ref('int_opportunities_resolved') }}
+    from {{ ref('fct_opportunities') }}
 ),
 
 deal_segments as (

@@ -13,7 +13,7 @@ opportunity_rows as (
         source,
         source_key,
         extracted_at
-    from {{ ref('int_opportunity_versions_unioned') }}
+    from {{ ref('int_opportunity_versions') }}
 ),
 
 lead_rows as (

@@ -21,7 +21,7 @@ owners as (
     select
         opportunity_id,
         owner_id
-    from {{ ref('int_opportunities_resolved') }}
+    from {{ ref('fct_opportunities') }}
 ),
 
 versions as (
@@ -37,7 +37,7 @@ versions as (
         lag(versions.{{ column }}) {{ in_order }} as previous_{{ column }},
         {%- endfor %}
         row_number() {{ in_order }} as position_of_version
-    from {{ ref('int_opportunity_versions_unioned') }} as versions
+    from {{ ref('int_opportunity_versions') }} as versions
     inner join owners on versions.opportunity_id = owners.opportunity_id
     where versions.updated_at is not null and versions.is_in_force
 ),

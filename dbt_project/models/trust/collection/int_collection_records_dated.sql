@@ -27,8 +27,8 @@ opportunities as (
             order by
                 case when judged.exclusion_reason is null then 0 else 1 end asc, judged.source_file asc, judged.source_row asc
         ) > 1 as is_copy
-    from {{ ref('int_opportunities_judged') }} as judged
-    left join {{ ref('int_opportunities_resolved') }} as resolved on judged.opportunity_id = resolved.opportunity_id
+    from {{ ref('int_opportunities_validated') }} as judged
+    left join {{ ref('fct_opportunities') }} as resolved on judged.opportunity_id = resolved.opportunity_id
     where judged.exclusion_reason is null or judged.exclusion_reason = 'duplicate'
 ),
 
@@ -45,8 +45,8 @@ first_versions as (
             partition by versions.source_opportunity_id
             order by versions.extracted_at desc, versions.source_file desc, versions.source_row desc
         ) as position_from_end
-    from {{ ref('int_opportunity_versions_unioned') }} as versions
-    inner join {{ ref('int_opportunity_records_traced') }} as traced
+    from {{ ref('int_opportunity_versions') }} as versions
+    inner join {{ ref('int_opportunity_records') }} as traced
         on versions.source_opportunity_id = traced.source_opportunity_id
     where versions.is_in_force and traced.position_of_record = 1 and not traced.is_in_force
 ),
@@ -108,7 +108,7 @@ leads as (
                 case when judged.source_lead_id = first_leads.source_record_id then 0 else 1 end asc,
                 judged.source_lead_id asc
         ) as position_of_record
-    from {{ ref('int_leads_judged') }} as judged
+    from {{ ref('int_leads_validated') }} as judged
     left join first_leads on judged.lead_id = first_leads.canonical_id
     where judged.exclusion_reason is null or judged.exclusion_reason in ('duplicate', 'migrated')
 ),
@@ -119,7 +119,7 @@ stage_log as (
         resolved.pipeline,
         resolved.owner_id as owner_rep_id
     from {{ ref('int_stage_log_unioned') }} as log
-    inner join {{ ref('int_opportunities_resolved') }} as resolved on log.opportunity_id = resolved.opportunity_id
+    inner join {{ ref('fct_opportunities') }} as resolved on log.opportunity_id = resolved.opportunity_id
     where log.is_in_force
 ),
 
@@ -133,8 +133,8 @@ lines as (
         resolved.pipeline,
         resolved.owner_id as owner_rep_id,
         resolved.closed_on
-    from {{ ref('int_opportunity_lines_judged') }} as judged
-    inner join {{ ref('int_opportunities_resolved') }} as resolved on judged.opportunity_id = resolved.opportunity_id
+    from {{ ref('int_opportunity_lines_validated') }} as judged
+    inner join {{ ref('fct_opportunities') }} as resolved on judged.opportunity_id = resolved.opportunity_id
     where judged.exclusion_reason is null and resolved.is_won
 ),
 

@@ -2,7 +2,7 @@
 with
 
 opportunities as (
-    select * from {{ ref('int_opportunities_valued') }}
+    select * from {{ ref('fct_opportunities') }}
 ),
 
 metrics_recorded as (
@@ -18,7 +18,7 @@ as_of as (
 ),
 
 resolved as (
-    select * from {{ ref('int_opportunities_judged') }}
+    select * from {{ ref('int_opportunities_validated') }}
     where exclusion_reason is null
 ),
 
@@ -144,7 +144,7 @@ without_stage_date as (
         'missing_stage_date' as reason,
         'funnel_conversion' as excluded_from
     from opportunities
-    left join {{ ref('int_stage_events_unioned') }} as stage_events
+    left join {{ ref('fct_stage_events') }} as stage_events
         on opportunities.opportunity_id = stage_events.opportunity_id
     where stage_events.opportunity_id is null
 ),
@@ -158,7 +158,7 @@ stage_changes_after_close as (
         source_row,
         'after_close' as reason,
         'funnel_conversion' as excluded_from
-    from {{ ref('int_stage_log_judged') }}
+    from {{ ref('int_stage_log_validated') }}
     where is_after_close
 ),
 
@@ -216,7 +216,7 @@ occurred as (
         source_key,
         source_file,
         source_row
-    from {{ ref('int_leads_judged') }}
+    from {{ ref('int_leads_validated') }}
     where exclusion_reason is null
 ),
 

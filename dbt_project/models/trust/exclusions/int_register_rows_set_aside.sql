@@ -3,7 +3,7 @@
 -- arrive tomorrow. They count nowhere and are shown with the quarantine.
 {% set ambiguous_references = {
     'opportunity': {
-        'model': 'int_opportunities_judged',
+        'model': 'int_opportunities_validated',
         'reference': 'owner_reference',
         'columns': {
             'crm_sales': 'sales_agent',
@@ -14,7 +14,7 @@
         },
     },
     'opportunity_split': {
-        'model': 'int_opportunity_splits_resolved',
+        'model': 'int_opportunity_splits_validated',
         'reference': 'rep_reference',
         'columns': {'generic': 'rep_id', 'salesforce': 'SplitOwnerId'},
     },
@@ -29,7 +29,7 @@
         },
     },
     'lead': {
-        'model': 'int_leads_judged',
+        'model': 'int_leads_validated',
         'reference': 'owner_reference',
         'columns': {'generic': 'owner_id', 'hubspot': 'hubspot_owner_id', 'pipedrive': 'owner_id', 'salesforce': 'OwnerId'},
     },

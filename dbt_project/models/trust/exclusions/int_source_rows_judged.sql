@@ -23,11 +23,11 @@
         'id': 'product_id', 'dated_on': 'cast(null as date)', 'is_linked': 'cast(null as boolean)',
     },
     'opportunity': {
-        'model': 'int_opportunities_judged',
+        'model': 'int_opportunities_validated',
         'id': 'source_opportunity_id', 'dated_on': 'created_on', 'is_linked': 'owner_rep_id is not null',
     },
     'lead': {
-        'model': 'int_leads_judged',
+        'model': 'int_leads_validated',
         'id': 'source_lead_id', 'dated_on': 'created_on', 'is_linked': "owner_id <> 'unassigned'",
     },
     'activity': {
@@ -35,11 +35,11 @@
         'id': 'cast(null as varchar)', 'dated_on': 'occurred_on', 'is_linked': "rep_id <> 'unassigned'",
     },
     'opportunity_line': {
-        'model': 'int_opportunity_lines_judged',
+        'model': 'int_opportunity_lines_validated',
         'id': 'cast(null as varchar)', 'dated_on': 'cast(null as date)', 'is_linked': 'product_id is not null',
     },
     'opportunity_split': {
-        'model': 'int_opportunity_splits_resolved',
+        'model': 'int_opportunity_splits_validated',
         'id': 'cast(null as varchar)', 'dated_on': 'cast(null as date)', 'is_linked': "rep_id <> 'unassigned'",
     },
 } %}
@@ -216,7 +216,7 @@ referring_judged as (
 
 known_opportunities as (
     select opportunity_id
-    from {{ ref('int_opportunities_judged') }}
+    from {{ ref('int_opportunities_validated') }}
     where exclusion_reason is null
 ),
 

@@ -11,19 +11,19 @@ files_read as (
         'opportunity' as object,
         source,
         source_file
-    from {{ ref('int_opportunities_judged') }}
+    from {{ ref('int_opportunities_validated') }}
     union
     select
         'opportunity_line' as object,
         source,
         source_file
-    from {{ ref('int_opportunity_lines_judged') }}
+    from {{ ref('int_opportunity_lines_validated') }}
     union
     select
         'lead' as object,
         source,
         source_file
-    from {{ ref('int_leads_judged') }}
+    from {{ ref('int_leads_validated') }}
     union
     select
         'activity' as object,

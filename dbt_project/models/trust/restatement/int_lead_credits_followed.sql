@@ -1,4 +1,4 @@
--- What each lead credited to whom, from when to when the extracts told it so, by the rules of int_leads_judged: of a lead in several systems the
+-- What each lead credited to whom, from when to when the extracts told it so, by the rules of int_leads_validated: of a lead in several systems the
 -- record that spoke is the lead, and when it was qualified any of them tells.
 {% set columns %}
     lead_key, owner_reference, created_on, qualified_on, source_exclusion, source_key, source_file, source_row, row_hash,

@@ -1,5 +1,5 @@
 -- What each edition of a deal said: whether it was won, when it closed and whose it was, and what it had added to the pipeline. The rules
--- are those of int_opportunities_resolved, int_opportunity_owners_at_close and int_pipeline_created_valued, on what had been delivered.
+-- are those of fct_opportunities, int_opportunity_owners_at_close and int_pipeline_created_valued, on what had been delivered.
 with
 
 editions as (
@@ -20,7 +20,7 @@ stage_log as (
 ),
 
 records as (
-    select * from {{ ref('int_opportunity_records_traced') }}
+    select * from {{ ref('int_opportunity_records') }}
 ),
 
 beginnings as (

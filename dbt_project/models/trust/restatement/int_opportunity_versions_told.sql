@@ -4,7 +4,7 @@
 with
 
 versions as (
-    select * from {{ ref('int_opportunity_versions_unioned') }}
+    select * from {{ ref('int_opportunity_versions') }}
 ),
 
 tellings as (

@@ -3,7 +3,7 @@
 with
 
 moved as (
-    select * from {{ ref('int_restated_records_found') }}
+    select * from {{ ref('fct_restated_records') }}
 ),
 
 by_assignee as (

@@ -3,7 +3,7 @@
 with
 
 versions as (
-    select * from {{ ref('int_opportunity_versions_unioned') }}
+    select * from {{ ref('int_opportunity_versions') }}
     where is_current
 ),
 
@@ -23,7 +23,7 @@ product_references as (
 ),
 
 records as (
-    select * from {{ ref('int_opportunity_records_traced') }}
+    select * from {{ ref('int_opportunity_records') }}
 ),
 
 beginnings as (

@@ -8,11 +8,11 @@ stage_log as (
 ),
 
 opportunities as (
-    select * from {{ ref('int_opportunities_resolved') }}
+    select * from {{ ref('fct_opportunities') }}
 ),
 
 records as (
-    select * from {{ ref('int_opportunity_records_traced') }}
+    select * from {{ ref('int_opportunity_records') }}
 ),
 
 stage_labels as (

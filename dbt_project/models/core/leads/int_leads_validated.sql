@@ -87,7 +87,7 @@ owner_references as (
 ),
 
 opportunity_records as (
-    select * from {{ ref('int_opportunity_records_traced') }}
+    select * from {{ ref('int_opportunity_records') }}
 ),
 
 opportunities as (
@@ -96,7 +96,7 @@ opportunities as (
         source,
         lead_reference,
         created_at
-    from {{ ref('int_opportunities_judged') }}
+    from {{ ref('int_opportunities_validated') }}
     where exclusion_reason is null
 ),
 

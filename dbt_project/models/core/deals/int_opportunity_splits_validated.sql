@@ -21,7 +21,7 @@ splits as (
 ),
 
 opportunities as (
-    select * from {{ ref('int_opportunities_judged') }}
+    select * from {{ ref('int_opportunities_validated') }}
     where exclusion_reason is null
 ),
 

@@ -41,7 +41,7 @@ product_references as (
 ),
 
 opportunities as (
-    select opportunity_id from {{ ref('int_opportunities_judged') }}
+    select opportunity_id from {{ ref('int_opportunities_validated') }}
     where exclusion_reason is null
 ),
 
