@@ -59,14 +59,14 @@
             'stage_events', 'leads',
         ],
         'hubspot': [
-            'reps', 'accounts', 'opportunities', 'activities', 'stage_events', 'leads', 'stages', 'opportunity_tellings',
+            'reps', 'accounts', 'opportunities', 'activities', 'stage_events', 'leads', 'stages', 'opportunity_version_history',
         ],
         'pipedrive': [
-            'reps', 'accounts', 'opportunities', 'activities', 'stage_events', 'leads', 'stages', 'opportunity_tellings',
+            'reps', 'accounts', 'opportunities', 'activities', 'stage_events', 'leads', 'stages', 'opportunity_version_history',
         ],
         'salesforce': [
             'reps', 'teams', 'accounts', 'products', 'opportunities', 'opportunity_lines', 'opportunity_splits', 'activities',
-            'stage_events', 'leads', 'opportunity_tellings',
+            'stage_events', 'leads', 'opportunity_version_history',
         ],
     }) }}
 {%- endmacro %}
@@ -119,19 +119,6 @@
 {#- The source whose id a canonical id is. -#}
 {% macro source_of_id(canonical_id) -%}
     substr({{ canonical_id }}, 1, position(':' in {{ canonical_id }}) - 1)
-{%- endmacro %}
-
-
-{#- `rows` that name a deal by `source_opportunity_id`, with its canonical id, and whether the deal left them behind in a system that it
-    has moved out of. -#}
-{% macro of_canonical_deals(rows) -%}
-    select
-        {{ rows }}.*,
-        coalesce(records.opportunity_id, {{ rows }}.source_opportunity_id) as opportunity_id,
-        coalesce(not records.is_in_force and {{ rows }}.source = records.source, false) as is_left_behind
-    from {{ rows }}
-    left join {{ ref('int_opportunity_records') }} as records
-        on {{ rows }}.source_opportunity_id = records.source_opportunity_id
 {%- endmacro %}
 
 

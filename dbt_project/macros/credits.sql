@@ -7,40 +7,6 @@
 {%- endmacro %}
 
 
-{#- The currency of a deal; of a source without a currency column the one that it declares. -#}
-{% macro currency_of(rows, sources) -%}
-    coalesce(
-            {{ rows }}.currency,
-            case when {{ sources }}.default_currency = 'reporting' then '{{ var("reporting_currency") }}' end,
-            {{ sources }}.default_currency
-        )
-{%- endmacro %}
-
-
-{#- `shares` of won deals with what each is credited: rounded to cents, and the residual goes to the largest share (tie: the smallest rep
-    id), so that the credits of a deal, or of an edition of it, sum to it. -#}
-{% macro settled_shares(shares, keys) -%}
-    select
-        rounded.*,
-        cast(
-            case
-                when position_by_share = 1
-                    then rounded_amount + amount_reporting - sum(rounded_amount) over (partition by {{ keys | join(', ') }})
-                else rounded_amount
-            end as decimal(18, 2)
-        ) as credited_amount
-    from (
-        select
-            *,
-            cast(round(amount_reporting * share, 2) as decimal(18, 2)) as rounded_amount,
-            row_number() over (
-                partition by {{ keys | join(', ') }} order by share desc, rep_id asc
-            ) as position_by_share
-        from {{ shares }}
-    ) as rounded
-{%- endmacro %}
-
-
 {#- The metric that counts an activity of a type; none does of another type. -#}
 {% macro metric_of_activity(activity_type) -%}
     case {{ activity_type }}
@@ -64,8 +30,8 @@
         '{{ object }}' as object,
         {{ rows }}.{{ object }}_id as object_id
         {%- if told %},
-        {{ rows }}.told_from,
-        {{ rows }}.told_until
+        {{ rows }}.known_from,
+        {{ rows }}.known_to
         {%- endif %}
     from {{ rows }}
     left join memberships
@@ -73,42 +39,4 @@
             {{ rows }}.{{ rep }} = memberships.rep_id
             and {{ rows }}.{{ credited_on }} between memberships.valid_from and memberships.valid_to
     where {{ rows }}.metric is not null
-{%- endmacro %}
-
-
-{#- The metrics of deals, from `credits` (of won deals), those of first customers, `units` by deal and `pipeline_created`. -#}
-{% macro deal_metrics_credited(told=false) -%}
-    {%- set metrics = [
-        ('revenue_won', 'credits', 'closed_on', 'credits.credited_amount'),
-        ('deals_won', 'credits', 'closed_on', 'credits.share'),
-        ('new_customers', 'first_customers', 'closed_on', 'first_customers.share'),
-        ('units_sold', 'credits', 'closed_on', 'units.quantity * credits.share'),
-        ('pipeline_created', 'pipeline_created', 'created_on', 'pipeline_created.amount_created'),
-    ] -%}
-    {%- for metric, rows, credited_on, amount in metrics -%}
-    select
-        '{{ metric }}' as metric,
-        {{ rows }}.rep_id,
-        {{ rows }}.team_id,
-        {{ rows }}.{{ credited_on }} as credited_on,
-        cast({{ amount }} as decimal(28, 10)) as amount,
-        {{ rows }}.source,
-        'opportunity' as object,
-        {{ rows }}.opportunity_id as object_id
-        {%- if told %},
-        {{ rows }}.told_from,
-        {{ rows }}.told_until
-        {%- endif %}
-    from {{ rows }}
-    {%- if metric == 'units_sold' %}
-    inner join units
-        on
-            credits.opportunity_id = units.opportunity_id
-            {%- if told %}
-            and credits.told_from = units.told_from
-            {%- endif %}
-    {%- endif %}
-    where {{ amount }} is not null
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
 {%- endmacro %}

@@ -9,7 +9,7 @@
 
 {#- From when to when each of `states` (what a CRM's log tells of a deal) was the newest that had been delivered; of a deal that `vanished`
     the last one until then. -#}
-{% macro told_versions(has_vanished='true') -%}
+{% macro version_history(has_vanished='true') -%}
 followed as (
     select
         states.*,
@@ -17,7 +17,7 @@ followed as (
             partition by states.history_key
             order by states.position
             rows between 1 following and unbounded following
-        ) as next_told_at,
+        ) as next_delivered_at,
         case when {{ has_vanished }} then vanished.vanished_at end as vanished_at
     from states
     left join vanished on states.deal_key = vanished.deal_key
@@ -28,44 +28,44 @@ final as (
         deal_key as opportunity_key,
         case when has_log then observed_at else extracted_at end as observed_at,
         row_hash,
-        extracted_at as told_at,
+        extracted_at as delivered_at,
         case
             when not has_log then superseded_at
-            when coalesce(next_told_at, vanished_at) is not null
-                then greatest(extracted_at, coalesce(next_told_at, vanished_at))
-        end as untold_at
+            when coalesce(next_delivered_at, vanished_at) is not null
+                then greatest(extracted_at, coalesce(next_delivered_at, vanished_at))
+        end as superseded_at
     from followed
 )
 {%- endmacro %}
 
 
-{#- The spans of days between the days of `boundaries` (one row a `key` and day `told_from`): within one nothing was told anew. -#}
+{#- The spans of days between the days of `boundaries` (one row a `key` and day `known_from`): within one nothing was told anew. -#}
 {% macro spans_between(boundaries, key) -%}
     select
         {{ key }},
-        told_from,
-        lead(told_from) over (partition by {{ key }} order by told_from) as told_until
+        known_from,
+        lead(known_from) over (partition by {{ key }} order by known_from) as known_to
     from {{ boundaries }}
 {%- endmacro %}
 
 
 {#- The days from which and until which `rows` of a `key` were told, or stood: between two of them nothing of it changes. -#}
-{% macro days_told(rows, key, starts='told_from', ends='told_until') -%}
+{% macro days_told(rows, key, starts='known_from', ends='known_to') -%}
     select
         {{ key }},
-        {{ starts }} as told_from
+        {{ starts }} as known_from
     from {{ rows }}
     union
     select
         {{ key }},
-        {{ ends }} as told_from
+        {{ ends }} as known_from
     from {{ rows }}
     where {{ ends }} is not null
 {%- endmacro %}
 
 
 {#- Whether `rows` were told, or stood, throughout a span that begins on `day`. -#}
-{% macro was_told_on(rows, day, starts='told_from', ends='told_until') -%}
+{% macro was_told_on(rows, day, starts='known_from', ends='known_to') -%}
     {{ rows }}.{{ starts }} <= {{ day }}
             and ({{ rows }}.{{ ends }} is null or {{ rows }}.{{ ends }} > {{ day }})
 {%- endmacro %}
@@ -85,7 +85,7 @@ final as (
             row_number() over (
                 partition by {{ records }}.canonical_id order by {{ records }}.in_force_from, {{ records }}.in_force_to
             ) as position_of_record,
-            min({{ told }}.told_from) as told_from
+            min({{ told }}.known_from) as known_from
         from {{ records }}
         inner join {{ told }} on {{ records }}.source_record_id = {{ told }}.{{ id }}
         group by
@@ -100,7 +100,7 @@ final as (
             *,
             case
                 when position_of_record = 1 then cast('0001-01-01' as date)
-                else greatest(in_force_from, told_from)
+                else greatest(in_force_from, known_from)
             end as speaks_from
         from first_told
     )
@@ -119,6 +119,6 @@ final as (
 
 {#- The days from which and until which a staged row was told. -#}
 {% macro told_days(rows) -%}
-    {{ business_date(rows ~ '.extracted_at') }} as told_from,
-        {{ business_date('case when not ' ~ rows ~ '.is_current then ' ~ rows ~ '.superseded_at end') }} as told_until
+    {{ business_date(rows ~ '.extracted_at') }} as known_from,
+        {{ business_date('case when not ' ~ rows ~ '.is_current then ' ~ rows ~ '.superseded_at end') }} as known_to
 {%- endmacro %}

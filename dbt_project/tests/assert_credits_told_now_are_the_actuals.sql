@@ -5,7 +5,7 @@ with
 told as (
     select {{ columns }}, 1 as told_now, 0 as credited
     from {{ ref('int_credits_followed') }}
-    where told_until is null
+    where known_to is null
     union all
     select {{ columns }}, 0 as told_now, 1 as credited
     from {{ ref('int_metric_amounts_credited') }}

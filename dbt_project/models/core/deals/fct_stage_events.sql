@@ -8,7 +8,8 @@ opportunities as (
 ),
 
 versions as (
-    {{ versions_by_extract() }}
+    select * from {{ ref('int_opportunity_versions') }}
+    where is_in_force
 ),
 
 stage_labels as (

@@ -1,5 +1,5 @@
--- Of each deal that is in several systems its record in each of them: from when to when it is in force, and what it says of the deal's
--- beginning. References are full ids here, because they are read beside another system's.
+-- Of each deal that is in several systems its record in each of them: when it is in force, from when to when it is authoritative in what had
+-- been delivered, and how the deal began. References are full ids here, because they are read beside another system's.
 with
 
 matches as (
@@ -12,6 +12,7 @@ versions as (
         versions.*,
         min(versions.created_at) over (partition by versions.source_opportunity_id) as first_created_at,
         min(versions.created_on) over (partition by versions.source_opportunity_id) as first_created_on,
+        min(versions.delivered_on) over (partition by versions.source_opportunity_id) as first_delivered_on,
         row_number() over (
             partition by versions.source_opportunity_id
             order by
@@ -29,7 +30,7 @@ rep_references as (
     where entity = 'rep' and resolved_id is not null
 ),
 
-final as (
+records as (
     select
         matches.canonical_id as opportunity_id,
         matches.source_record_id as source_opportunity_id,
@@ -41,6 +42,7 @@ final as (
             partition by matches.canonical_id order by matches.in_force_from, matches.in_force_to
         ) as position_of_record,
         versions.pipeline,
+        versions.first_delivered_on,
         coalesce(versions.created_at, versions.first_created_at) as created_at,
         coalesce(versions.created_on, versions.first_created_on) as created_on,
         rep_references.resolved_id as created_by_reference,
@@ -54,6 +56,42 @@ final as (
         on
             versions.source = rep_references.scope
             and versions.created_by_reference = rep_references.reference
+),
+
+-- the first record is authoritative from the beginning, a later one from its own time on and not before an extract had delivered it
+begun as (
+    select
+        *,
+        case
+            when position_of_record = 1 then cast('0001-01-01' as date)
+            else greatest(in_force_from, first_delivered_on)
+        end as authoritative_from
+    from records
+),
+
+final as (
+    select
+        opportunity_id,
+        source_opportunity_id,
+        source,
+        in_force_from,
+        in_force_to,
+        is_in_force,
+        position_of_record,
+        pipeline,
+        authoritative_from,
+        min(authoritative_from) over (
+            partition by opportunity_id
+            order by position_of_record
+            rows between 1 following and unbounded following
+        ) as authoritative_to,
+        min(created_at) over (partition by opportunity_id) as deal_created_at,
+        min(created_on) over (partition by opportunity_id) as deal_created_on,
+        max(case when position_of_record = 1 then created_by_reference end) over (partition by opportunity_id)
+            as deal_created_by_reference,
+        max(case when position_of_record = 1 then lead_reference end) over (partition by opportunity_id)
+            as deal_lead_reference
+    from begun
 )
 
 select * from final

@@ -1,5 +1,5 @@
--- Every version of every opportunity that any extract showed, in the canonical columns; of a migrated one a version is in force
--- where it was known while its system was the one to believe.
+-- Every version of every opportunity row that any extract delivered, in the canonical columns, with the days on which it was delivered and
+-- superseded. Of a deal that moved between systems a version is in force where it was known in its own system's time.
 {% set columns %}
     opportunity_key, opportunity_name, owner_reference, account_reference, product_reference,
     created_by_reference, lead_reference, pipeline, source_stage, amount, currency, opportunity_type, loss_reason,
@@ -33,6 +33,11 @@ unioned as (
 matches as (
     select * from {{ ref('int_source_ids_matched') }}
     where entity = 'opportunity'
+),
+
+-- where a log says what a deal was between two extracts: the extract that delivered each version, and the one that superseded it
+version_history as (
+    {{ union_sources('opportunity_version_history', 'opportunity_key, observed_at, row_hash, delivered_at, superseded_at') }}
 ),
 
 mapped as (
@@ -75,7 +80,7 @@ mapped as (
     {{ join_value_map_and_bridges('unioned', 'loss_reason', 'opportunity', 'owner_reference', shown_on) }}
 ),
 
-final as (
+identified as (
     select
         coalesce(matches.canonical_id, mapped.source_opportunity_id) as opportunity_id,
         mapped.*,
@@ -83,9 +88,31 @@ final as (
         or (
             {{ business_date('mapped.extracted_at') }} <= matches.in_force_to
             and coalesce({{ business_date('mapped.superseded_at') }} >= matches.in_force_from, true)
-        ) as is_in_force
+        ) as is_in_force,
+        {{ business_date('coalesce(version_history.delivered_at, mapped.extracted_at)') }} as delivered_on,
+        {{ business_date(
+            'case when version_history.delivered_at is null then mapped.superseded_at else version_history.superseded_at end'
+        ) }} as superseded_on
     from mapped
     left join matches on mapped.source_opportunity_id = matches.source_record_id
+    left join version_history
+        on
+            mapped.source = version_history.source
+            and mapped.opportunity_key = version_history.opportunity_key
+            and mapped.extracted_at = version_history.observed_at
+            and case when mapped.is_current then '' else mapped.row_hash end
+            = case when version_history.superseded_at is null then '' else version_history.row_hash end
+),
+
+-- of the rows of a deal in one extract the last updated counts
+final as (
+    select
+        *,
+        row_number() over (
+            partition by opportunity_id, extracted_at, is_in_force
+            order by updated_at desc nulls last, row_hash desc
+        ) as position_in_extract
+    from identified
 )
 
 select * from final

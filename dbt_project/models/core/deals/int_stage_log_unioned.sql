@@ -15,7 +15,8 @@ identified as (
     select
         {{ referenced_id('source', 'opportunity_reference') }} as source_opportunity_id,
         *,
-        {{ business_date('changed_at') }} as changed_on
+        {{ business_date('changed_at') }} as changed_on,
+        {{ business_date('extracted_at') }} as delivered_on
     from unioned
 ),
 

@@ -3,7 +3,8 @@
 with
 
 versions as (
-    {{ versions_by_extract() }}
+    select * from {{ ref('int_opportunity_versions') }}
+    where is_in_force
 ),
 
 stage_labels as (

@@ -29,7 +29,12 @@ activity_rows as (
 ),
 
 closes as (
-    select * from {{ ref('int_opportunity_owners_at_close') }}
+    select
+        closing_source as source,
+        closing_source_key as source_key,
+        shown_closed_at
+    from {{ ref('int_opportunity_owner_history') }}
+    where known_to is null and is_shown_closed
 ),
 
 shown as (

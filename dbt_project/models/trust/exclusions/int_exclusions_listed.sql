@@ -63,8 +63,14 @@ unreadable as (
     where newest_extracts.source is null or quarantine.extracted_at = newest_extracts.newest_extracted_at
 ),
 
+-- a source that blanks the amounts of lost deals says nothing of what they added to the pipeline
 pipeline_created as (
-    select * from {{ ref('int_pipeline_created_valued') }}
+    select
+        opportunities.opportunity_id,
+        opportunities.amount_created
+    from opportunities
+    inner join {{ source('raw', 'source') }} as sources on opportunities.source = sources.source
+    where opportunities.created_on is not null and not sources.lost_amount_is_blank
 ),
 
 without_amount as (

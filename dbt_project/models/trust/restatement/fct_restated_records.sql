@@ -32,7 +32,7 @@ changing as (
         metrics.object as metric_object
     from followed
     inner join metrics on followed.metric = metrics.metric
-    where followed.told_until is not null or followed.told_from > followed.credited_on
+    where followed.known_to is not null or followed.known_from > followed.credited_on
 ),
 
 compared as (
@@ -49,7 +49,7 @@ compared as (
         cutoffs.days_after,
         cutoffs.cutoff_on,
         changing.amount,
-        changing.told_until is null as is_said_now
+        changing.known_to is null as is_said_now
     from changing
     inner join period_dates on changing.credited_on = period_dates.date_day
     inner join cutoffs
@@ -59,7 +59,7 @@ compared as (
             and period_dates.period_start = cutoffs.period_start
     where
         case
-            when changing.told_until is null then changing.told_from > cutoffs.cutoff_on
+            when changing.known_to is null then changing.known_from > cutoffs.cutoff_on
             else {{ was_told_on('changing', 'cutoffs.cutoff_on') }}
         end
 ),
@@ -126,7 +126,7 @@ credited_now as (
         {{ listed_in_order('rep_id', 'rep_id') }} as rep_ids,
         max(credited_on) as credited_on
     from followed
-    where told_until is null
+    where known_to is null
     group by metric, object_id
 ),
 

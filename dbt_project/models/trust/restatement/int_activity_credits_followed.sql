@@ -74,8 +74,8 @@ spans as (
 
 changing_editions as (
     select
-        spans.told_from,
-        spans.told_until,
+        spans.known_from,
+        spans.known_to,
         changing.source,
         changing.activity_id,
         changing.activity_type,
@@ -85,20 +85,20 @@ changing_editions as (
         changing.occurred_on,
         changing.source_key,
         row_number() over (
-            partition by spans.record_key, spans.told_from
+            partition by spans.record_key, spans.known_from
             order by changing.row_hash desc, changing.source_file asc, changing.source_row asc
         ) as position_of_row
     from spans
     inner join changing
         on
             spans.record_key = changing.record_key
-            and {{ was_told_on('changing', 'spans.told_from') }}
+            and {{ was_told_on('changing', 'spans.known_from') }}
 ),
 
 editions as (
     select
-        told_from,
-        told_until,
+        known_from,
+        known_to,
         source,
         activity_id,
         activity_type,
@@ -111,8 +111,8 @@ editions as (
     where rows_of_key = 1
     union all
     select
-        told_from,
-        told_until,
+        known_from,
+        known_to,
         source,
         activity_id,
         activity_type,
@@ -132,8 +132,8 @@ occurred as (
         editions.occurred_on,
         editions.source,
         editions.activity_id,
-        editions.told_from,
-        editions.told_until
+        editions.known_from,
+        editions.known_to
     from editions
     cross join as_of
     left join rep_references

@@ -1,9 +1,9 @@
 -- Every state of every credit that the extracts told: what int_metric_amounts_credited says now, told at every earlier time. At the end of a
--- day those hold that were told by then and not yet untold; told_until is null of what is told now.
+-- day those hold that were told by then and not yet untold; known_to is null of what is told now.
 with
 
 unioned as (
-    select * from {{ ref('int_deal_credits_followed') }}
+    select * from {{ ref('int_deal_metric_credits') }}
     union all
     select * from {{ ref('int_lead_credits_followed') }}
     union all
@@ -13,11 +13,11 @@ unioned as (
 followed as (
     select
         *,
-        lag(told_until) over credit as previous_told_until
+        lag(known_to) over credit as previous_told_until
     from unioned
     window credit as (
         partition by metric, object, object_id, rep_id, team_id, credited_on, amount, source
-        order by told_from
+        order by known_from
     )
 ),
 
@@ -25,9 +25,9 @@ followed as (
 numbered as (
     select
         *,
-        sum(case when previous_told_until = told_from then 0 else 1 end) over (
+        sum(case when previous_told_until = known_from then 0 else 1 end) over (
             partition by metric, object, object_id, rep_id, team_id, credited_on, amount, source
-            order by told_from
+            order by known_from
             rows between unbounded preceding and current row
         ) as spell
     from followed
@@ -43,8 +43,8 @@ final as (
         source,
         object,
         object_id,
-        min(told_from) as told_from,
-        case when count(told_until) = count(*) then max(told_until) end as told_until
+        min(known_from) as known_from,
+        case when count(known_to) = count(*) then max(known_to) end as known_to
     from numbered
     group by metric, rep_id, team_id, credited_on, amount, source, object, object_id, spell
 )

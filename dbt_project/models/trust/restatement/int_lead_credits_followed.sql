@@ -52,9 +52,9 @@ told as (
         coalesce(records.canonical_id, mapped.source_lead_id) as lead_id,
         records.canonical_id is not null as is_matched,
         mapped.*,
-        greatest(mapped.told_from, coalesce(speaking.speaks_from, mapped.told_from)) as stood_from,
+        greatest(mapped.known_from, coalesce(speaking.speaks_from, mapped.known_from)) as stood_from,
         least(
-            coalesce(mapped.told_until, speaking.speaks_until), coalesce(speaking.speaks_until, mapped.told_until)
+            coalesce(mapped.known_to, speaking.speaks_until), coalesce(speaking.speaks_until, mapped.known_to)
         ) as stood_until
     from mapped
     left join records on mapped.source_lead_id = records.source_record_id
@@ -74,43 +74,43 @@ spans as (
 histories as (
     select
         spans.lead_id,
-        spans.told_from,
+        spans.known_from,
         min(told.qualified_on) as qualified_on
     from spans
     inner join told
         on
             spans.lead_id = told.lead_id
-            and {{ was_told_on('told', 'spans.told_from') }}
+            and {{ was_told_on('told', 'spans.known_from') }}
     where told.is_matched
-    group by spans.lead_id, spans.told_from
+    group by spans.lead_id, spans.known_from
 ),
 
 editions as (
     select
         spans.lead_id,
-        spans.told_from,
-        spans.told_until,
+        spans.known_from,
+        spans.known_to,
         told.source,
         told.owner_reference,
         told.source_exclusion,
         told.qualified_on,
         row_number() over (
-            partition by spans.lead_id, spans.told_from
+            partition by spans.lead_id, spans.known_from
             order by told.row_hash desc, told.source_file asc, told.source_row asc
         ) as position_of_row
     from spans
     inner join told
         on
             spans.lead_id = told.lead_id
-            and {{ was_told_on('told', 'spans.told_from', 'stood_from', 'stood_until') }}
+            and {{ was_told_on('told', 'spans.known_from', 'stood_from', 'stood_until') }}
 ),
 
 qualified as (
     select
         'leads_qualified' as metric,
         editions.lead_id,
-        editions.told_from,
-        editions.told_until,
+        editions.known_from,
+        editions.known_to,
         editions.source,
         coalesce(rep_references.resolved_id, 'unassigned') as rep_id,
         coalesce(editions.qualified_on, histories.qualified_on) as qualified_on
@@ -118,7 +118,7 @@ qualified as (
     left join histories
         on
             editions.lead_id = histories.lead_id
-            and editions.told_from = histories.told_from
+            and editions.known_from = histories.known_from
     left join rep_references
         on
             editions.source = rep_references.scope

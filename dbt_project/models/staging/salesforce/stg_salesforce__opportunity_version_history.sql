@@ -10,8 +10,8 @@ final as (
         deal_key as opportunity_key,
         changed_at as observed_at,
         row_hash,
-        extracted_at as told_at,
-        extracted_at as untold_at
+        extracted_at as delivered_at,
+        extracted_at as superseded_at
     from states
 )
 

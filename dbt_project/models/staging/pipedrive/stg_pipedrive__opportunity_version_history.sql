@@ -10,6 +10,6 @@ vanished as (
     {{ vanished_deals('stg_pipedrive__deals') }}
 ),
 
-{{ told_versions('vanished.vanished_at >= states.observed_at') }}
+{{ version_history('vanished.vanished_at >= states.observed_at') }}
 
 select * from final

@@ -10,6 +10,6 @@ vanished as (
     {{ vanished_deals('stg_hubspot__deals') }}
 ),
 
-{{ told_versions() }}
+{{ version_history() }}
 
 select * from final
