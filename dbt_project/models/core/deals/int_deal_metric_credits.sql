@@ -16,26 +16,8 @@ units as (
     group by opportunity_id, known_from
 ),
 
-days_of_accounts as (
-    select
-        account_id,
-        known_from
-    from credits
-    where account_id is not null
-    union
-    select
-        account_id,
-        known_to as known_from
-    from credits
-    where account_id is not null and known_to is not null
-),
-
 intervals_of_accounts as (
-    select
-        account_id,
-        known_from,
-        lead(known_from) over (partition by account_id order by known_from) as known_to
-    from days_of_accounts
+    {{ intervals_between('credits', 'account_id', ['known_from', 'known_to']) }}
 ),
 
 -- all credits of a deal have its close date, so that the first deal's credits rank 1 together

@@ -22,7 +22,7 @@ splits_and_lines as (
 parts as (
     select
         {{ referenced_id('source', 'opportunity_reference') }} as source_opportunity_id,
-        {{ delivery_days() }}
+        {{ delivery_days('splits_and_lines') }}
     from splits_and_lines
 ),
 

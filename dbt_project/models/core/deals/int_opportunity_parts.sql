@@ -31,7 +31,7 @@ unioned as (
         source_file,
         source_row,
         row_hash,
-        {{ delivery_days() }}
+        {{ delivery_days('splits') }}
     from splits
     union all
     select
@@ -50,7 +50,7 @@ unioned as (
         source_file,
         source_row,
         row_hash,
-        {{ delivery_days() }}
+        {{ delivery_days('lines') }}
     from lines
 ),
 

@@ -60,7 +60,7 @@ compared as (
     where
         case
             when changing.known_to is null then changing.known_from > cutoffs.cutoff_on
-            else {{ was_told_on('changing', 'cutoffs.cutoff_on') }}
+            else {{ is_known_on('changing', 'cutoffs.cutoff_on', 'known_from', 'known_to') }}
         end
 ),
 
@@ -115,7 +115,7 @@ credited_then as (
         on
             records.metric = followed.metric
             and records.object_id = followed.object_id
-            and {{ was_told_on('followed', 'records.cutoff_on') }}
+            and {{ is_known_on('followed', 'records.cutoff_on', 'known_from', 'known_to') }}
     group by records.metric, records.object_id, records.cutoff_on
 ),
 

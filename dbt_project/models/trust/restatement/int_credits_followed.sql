@@ -2,10 +2,22 @@
 -- day those hold that were told by then and not yet untold; known_to is null of what is told now.
 with
 
+leads as (
+    select
+        *,
+        'leads_qualified' as metric
+    from {{ ref('int_lead_history') }}
+    where exclusion_reason is null and qualified_on is not null
+),
+
+memberships as (
+    select * from {{ ref('int_team_memberships_dated') }}
+),
+
 unioned as (
     select * from {{ ref('int_deal_metric_credits') }}
     union all
-    select * from {{ ref('int_lead_credits_followed') }}
+    {{ single_credits('leads', 'lead', 'owner_id', 'qualified_on', told=true) }}
     union all
     select * from {{ ref('int_activity_credits_followed') }}
 ),
