@@ -173,5 +173,5 @@ final as (
 {#- Whether `rows` were known at the end of `day`: delivered by then, and not yet superseded. -#}
 {% macro is_known_on(rows, day, known_from='delivered_on', known_to='superseded_on') -%}
     {{ rows }}.{{ known_from }} <= {{ day }}
-            and coalesce({{ rows }}.{{ known_to }} > {{ day }}, true)
+            and coalesce({{ rows }}.{{ known_to }}, cast('9999-12-31' as date)) > {{ day }}
 {%- endmacro %}

@@ -1,9 +1,8 @@
--- The records that moved a closed period: what each was credited with in it, by rep and team, as the extracts said it then and as they say it
--- now. What did not change is not looked at twice.
+-- The records that changed a closed period since its end: what each was credited with in it, by rep and team, as known then and as known today.
 with
 
-followed as (
-    select * from {{ ref('int_credits_followed') }}
+credit_history as (
+    select * from {{ ref('int_metric_credit_history') }}
 ),
 
 metrics as (
@@ -25,14 +24,14 @@ cutoffs as (
     from {{ ref('int_restatement_cutoffs_dated') }}
 ),
 
--- what is told now and was told by its own day was said of every period that holds the day
+-- what is known today and was known on its own day has changed no period that holds the day
 changing as (
     select
-        followed.*,
+        credit_history.*,
         metrics.object as metric_object
-    from followed
-    inner join metrics on followed.metric = metrics.metric
-    where followed.known_to is not null or followed.known_from > followed.credited_on
+    from credit_history
+    inner join metrics on credit_history.metric = metrics.metric
+    where credit_history.known_to is not null or credit_history.known_from > credit_history.credited_on
 ),
 
 compared as (
@@ -49,7 +48,7 @@ compared as (
         cutoffs.days_after,
         cutoffs.cutoff_on,
         changing.amount,
-        changing.known_to is null as is_said_now
+        changing.known_to is null as is_known_now
     from changing
     inner join period_dates on changing.credited_on = period_dates.date_day
     inner join cutoffs
@@ -76,9 +75,9 @@ moved as (
         period_end,
         days_after,
         cutoff_on,
-        coalesce(max(case when is_said_now then source end), max(source)) as source,
-        sum(case when is_said_now then 0 else amount end) as said_amount,
-        sum(case when is_said_now then amount else 0 end) as current_amount
+        coalesce(max(case when is_known_now then source end), max(source)) as source,
+        sum(case when is_known_now then 0 else amount end) as said_amount,
+        sum(case when is_known_now then amount else 0 end) as current_amount
     from compared
     group by
         metric,
@@ -91,7 +90,7 @@ moved as (
         period_end,
         days_after,
         cutoff_on
-    having sum(case when is_said_now then amount else -amount end) <> 0
+    having sum(case when is_known_now then amount else -amount end) <> 0
 ),
 
 records as (
@@ -102,20 +101,20 @@ records as (
     from moved
 ),
 
--- whom the whole record was credited to then and is now, in whatever period
+-- who was credited with the whole record then and is now, in whatever period
 credited_then as (
     select
         records.metric,
         records.object_id,
         records.cutoff_on,
-        {{ listed_in_order('followed.rep_id', 'followed.rep_id') }} as rep_ids,
-        max(followed.credited_on) as credited_on
+        {{ listed_in_order('credit_history.rep_id', 'credit_history.rep_id') }} as rep_ids,
+        max(credit_history.credited_on) as credited_on
     from records
-    inner join followed
+    inner join credit_history
         on
-            records.metric = followed.metric
-            and records.object_id = followed.object_id
-            and {{ is_known_on('followed', 'records.cutoff_on', 'known_from', 'known_to') }}
+            records.metric = credit_history.metric
+            and records.object_id = credit_history.object_id
+            and {{ is_known_on('credit_history', 'records.cutoff_on', 'known_from', 'known_to') }}
     group by records.metric, records.object_id, records.cutoff_on
 ),
 
@@ -125,7 +124,7 @@ credited_now as (
         object_id,
         {{ listed_in_order('rep_id', 'rep_id') }} as rep_ids,
         max(credited_on) as credited_on
-    from followed
+    from credit_history
     where known_to is null
     group by metric, object_id
 ),
