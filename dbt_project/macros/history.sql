@@ -111,10 +111,10 @@
 {%- endmacro %}
 
 
-{#- From when to when each of `states` (what a CRM's log tells of a deal) was the newest that had been delivered; of a deal that `vanished`
-    the last one until then. -#}
+{#- From when to when each of `states` (from the log of a CRM) was the newest that had been delivered; of a deal that `vanished` the last one
+    until then. -#}
 {% macro version_history(has_vanished='true') -%}
-followed as (
+with_next as (
     select
         states.*,
         min(states.extracted_at) over (
@@ -138,7 +138,7 @@ final as (
             when coalesce(next_delivered_at, vanished_at) is not null
                 then greatest(extracted_at, coalesce(next_delivered_at, vanished_at))
         end as superseded_at
-    from followed
+    from with_next
 )
 {%- endmacro %}
 

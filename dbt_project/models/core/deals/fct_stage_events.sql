@@ -1,6 +1,6 @@
 -- Every move of a counted deal from stage to stage, through every system that it was in, and how it is known: from the CRM's log;
 -- for a record without one from what successive extracts show; in crm_sales from the dates of the row (an engage date is the entry into Engaging).
--- A stage that was passed over is not invented, and a label that only changed its name is no move.
+-- A stage that was passed over is not invented, and a label that only changed its name is not a move.
 with
 
 opportunities as (
@@ -67,7 +67,7 @@ dated as (
     where source = 'crm_sales' and closed_on is not null
 ),
 
-followed as (
+with_previous as (
     select
         versions.*,
         lag(versions.source_stage) over (
@@ -84,17 +84,17 @@ followed as (
 
 extracted as (
     select
-        followed.opportunity_id,
-        followed.source_opportunity_id,
-        followed.source as record_source,
-        followed.pipeline as record_pipeline,
-        followed.source_stage as to_source_stage,
-        followed.extracted_at as changed_at,
-        {{ business_date('followed.extracted_at') }} as changed_on,
+        with_previous.opportunity_id,
+        with_previous.source_opportunity_id,
+        with_previous.source as record_source,
+        with_previous.pipeline as record_pipeline,
+        with_previous.source_stage as to_source_stage,
+        with_previous.extracted_at as changed_at,
+        {{ business_date('with_previous.extracted_at') }} as changed_on,
         cast(null as varchar) as changed_by,
         'extracts' as observed_from
-    from followed
-    where followed.previous_source_stage is null or followed.previous_source_stage <> followed.source_stage
+    from with_previous
+    where with_previous.previous_source_stage is null or with_previous.previous_source_stage <> with_previous.source_stage
 ),
 
 unioned as (

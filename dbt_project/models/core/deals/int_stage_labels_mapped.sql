@@ -1,6 +1,6 @@
 -- What each stage label of a source and pipeline means from when to when, without gaps: a label keeps its last meaning
 -- until the register gives it another, and its first meaning reaches back. Rows that name the pipeline beat blank ones from
--- the day on which the first of them holds. Upper and lower case are told apart only where the register itself does.
+-- the day on which the first of them holds. Upper and lower case are distinguished only where the register itself does so.
 with
 
 stage_maps as (
@@ -43,7 +43,7 @@ written as (
 labels as (
     select
         labels_used.*,
-        written.source_stage is not null as is_written_so
+        written.source_stage is not null as is_in_register
     from labels_used
     left join written
         on
@@ -79,8 +79,8 @@ candidates as (
         on
             labels.source = stage_maps.source
             and (stage_maps.pipeline is null or labels.pipeline = stage_maps.pipeline)
-            and case when labels.is_written_so then labels.source_stage else lower(labels.source_stage) end
-            = case when labels.is_written_so then stage_maps.source_stage else lower(stage_maps.source_stage) end
+            and case when labels.is_in_register then labels.source_stage else lower(labels.source_stage) end
+            = case when labels.is_in_register then stage_maps.source_stage else lower(stage_maps.source_stage) end
 ),
 
 final as (

@@ -1,5 +1,5 @@
--- The days whose end the extracts of each object of each source tell. What a source calls the object is seen from the files that its current
--- rows came in.
+-- The business dates on which extracts of each object of each source were taken. What a source calls an object follows from the files of its
+-- current rows.
 with
 
 ledger as (

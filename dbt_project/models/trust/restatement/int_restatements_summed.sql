@@ -1,5 +1,5 @@
--- The changes of records, summed by assignee, and how many records moved: a team holds those of its reps and of the teams below it, and
--- what passed from one of them to another moved nothing of the team's.
+-- The changes of records, summed by assignee, and how many records changed: a team holds those of its reps and of the teams below it, and
+-- what passed from one of them to another changed nothing of the team's.
 with
 
 moved as (
