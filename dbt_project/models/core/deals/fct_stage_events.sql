@@ -1,19 +1,9 @@
--- Every move of a counted deal from stage to stage, through every system that it was in, and how it is known: from the CRM's log;
--- for a record without one from what successive extracts show; in crm_sales from the dates of the row (an engage date is the entry into Engaging).
--- A stage that was passed over is not invented, and a label that only changed its name is not a move.
+-- Every move of a counted deal from stage to stage: from the CRM's log, for a record without one from successive extracts, in crm_sales from the
+-- dates of the row (an engage date is the entry into Engaging). A skipped stage is not invented, and a renamed label is not a move.
 with
 
 opportunities as (
     select * from {{ ref('fct_opportunities') }}
-),
-
-versions as (
-    select * from {{ ref('int_opportunity_versions') }}
-    where is_in_force
-),
-
-stage_labels as (
-    select * from {{ ref('int_stage_labels_mapped') }}
 ),
 
 logged as (
@@ -74,10 +64,10 @@ with_previous as (
             partition by versions.opportunity_id
             order by versions.extracted_at, versions.updated_at nulls first, versions.row_hash
         ) as previous_source_stage
-    from versions
+    from {{ ref('int_opportunity_versions') }} as versions
     left join logged on versions.source_opportunity_id = logged.source_opportunity_id
     where
-        versions.position_in_extract = 1
+        versions.is_in_force and versions.position_in_extract = 1
         and versions.source <> 'crm_sales'
         and logged.source_opportunity_id is null
 ),
@@ -97,14 +87,6 @@ extracted as (
     where with_previous.previous_source_stage is null or with_previous.previous_source_stage <> with_previous.source_stage
 ),
 
-unioned as (
-    select * from logged
-    union all
-    select * from dated
-    union all
-    select * from extracted
-),
-
 mapped as (
     select
         unioned.record_source as source,
@@ -120,9 +102,15 @@ mapped as (
         unioned.changed_on,
         unioned.changed_by,
         unioned.observed_from
-    from unioned
+    from (
+        select * from logged
+        union all
+        select * from dated
+        union all
+        select * from extracted
+    ) as unioned
     inner join opportunities on unioned.opportunity_id = opportunities.opportunity_id
-    inner join stage_labels
+    inner join {{ ref('int_stage_labels_mapped') }} as stage_labels
         on
             unioned.record_source = stage_labels.source
             and unioned.record_pipeline = stage_labels.pipeline

@@ -46,9 +46,7 @@ dated as (
         as_of.as_of_date,
         as_of.earliest_plausible_on,
         as_of.latest_plausible_on,
-        coalesce(
-            deals.close_date, {{ business_date('deals.closed_at') }}, last_events.last_closed_on
-        ) as given_closed_on,
+        coalesce(deals.close_date, {{ business_date('deals.closed_at') }}, last_events.last_closed_on) as given_closed_on,
         coalesce(
             last_events.last_changed_on,
             {{ business_date('deals.closed_at') }},
@@ -81,9 +79,8 @@ described as (
         stage_labels.stage,
         coalesce(stage_labels.is_closed, false) as is_closed,
         coalesce(stage_labels.is_won, false) as is_won,
-        case
-            when dated.created_on between dated.earliest_plausible_on and dated.latest_plausible_on then dated.created_on
-        end as created_on,
+        case when dated.created_on between dated.earliest_plausible_on and dated.latest_plausible_on then dated.created_on end
+            as created_on,
         case
             when stage_labels.is_closed and dated.given_closed_on between dated.earliest_plausible_on and dated.latest_plausible_on
                 then dated.given_closed_on
@@ -107,7 +104,7 @@ described as (
         dated.source_key,
         dated.pipeline as source_pipeline,
         dated.source_stage,
-        dated.as_of_date,
+        case when not coalesce(stage_labels.is_closed, false) then dated.as_of_date end as open_on,
         sources.lost_amount_is_blank
     from dated
     inner join {{ source('raw', 'source') }} as sources on dated.source = sources.source
@@ -142,9 +139,7 @@ final as (
     left join exchange_rates as rates
         on
             described.currency = rates.currency
-            and cast(date_trunc('month', coalesce(
-                described.closed_on, case when not described.is_closed then described.as_of_date end
-            )) as date) = rates.rate_month
+            and cast(date_trunc('month', coalesce(described.closed_on, described.open_on)) as date) = rates.rate_month
     left join exchange_rates as rates_of_creation
         on
             described.currency = rates_of_creation.currency
