@@ -83,16 +83,3 @@
 {% macro source_of_id(canonical_id) -%}
     substr({{ canonical_id }}, 1, position(':' in {{ canonical_id }}) - 1)
 {%- endmacro %}
-
-
-{#- `rows` that name a deal by `source_opportunity_id`, with its canonical id, and whether the deal left them behind in a system that it
-    has moved out of. -#}
-{% macro of_canonical_deals(rows) -%}
-    select
-        {{ rows }}.*,
-        coalesce(records.opportunity_id, {{ rows }}.source_opportunity_id) as opportunity_id,
-        coalesce(not records.is_in_force and {{ rows }}.source = records.source, false) as is_migrated_away
-    from {{ rows }}
-    left join {{ ref('int_opportunity_records_traced') }} as records
-        on {{ rows }}.source_opportunity_id = records.source_opportunity_id
-{%- endmacro %}

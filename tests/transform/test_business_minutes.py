@@ -40,7 +40,7 @@ def test_business_minutes_are_the_minutes_of_working_hours() -> None:
     is_working = np.array([is_working_day(day.date()) for day in days])
     found = result_of(
         "fct_leads",
-        int_leads_judged=leads.assign(source_row=1),
+        int_leads_validated=leads.assign(source_row=1),
         fct_activities=pd.DataFrame(
             {"lead_id": leads["lead_id"], "occurred_at": contacted, "direction": "outbound"}
         ).assign(occurred_on=date(2025, 1, 1)),

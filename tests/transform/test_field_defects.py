@@ -36,7 +36,7 @@ TESTS_BY_DEFECT = {
         "test_a_planned_activity_has_not_occurred",
     ),
     "a close on 31 March is shown on 1 April": (
-        f"{MODELS}/intermediate/deals/int_opportunities_resolved.yml",
+        f"{MODELS}/core/deals/int_opportunity_history.yml",
         "test_close_on_31_march_stays_31_march",
     ),
     "deals merged or deleted in the CRM stay for ever": (
@@ -44,15 +44,15 @@ TESTS_BY_DEFECT = {
         "test_merged_and_deleted_deals_are_gone",
     ),
     "a rep without an owner row vanishes in an inner join": (
-        f"{MODELS}/intermediate/deals/int_opportunities_judged.yml",
+        f"{MODELS}/core/deals/int_opportunity_history_validated.yml",
         "test_unknown_owner_counts_and_ambiguous_owner_does_not",
     ),
     "skipped stages are back-filled with invented dates": (
-        f"{MODELS}/intermediate/deals/int_stage_events_unioned.yml",
+        f"{MODELS}/core/deals/fct_stage_events.yml",
         "test_events_of_one_instant_stand_in_stage_order_and_nothing_is_invented",
     ),
     "a stage rename is hidden in a nested replace()": (
-        f"{MODELS}/intermediate/mapping/int_stage_labels_mapped.yml",
+        f"{MODELS}/core/deals/int_stage_labels_mapped.yml",
         "test_stage_label_renamed_on_1_march",
     ),
     "a filter of the win rate changed while its name stayed": (
@@ -95,11 +95,11 @@ def test_merged_and_deleted_deals_are_gone(tmp_path: Path) -> None:
     )
     settings = Settings(home=tmp_path, landing=tmp_path / "landing", warehouse=tmp_path / "kuota.duckdb")
     ingest(settings, run_id="run")
-    built = dbt(settings, "run", "--select", "+int_opportunities_judged")
+    built = dbt(settings, "run", "--select", "+int_opportunities_validated")
     assert built.returncode == 0, built.stdout + built.stderr
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         deals = connection.execute(
             "select opportunity_key, cast(amount as integer), exclusion_reason "
-            "from intermediate.int_opportunities_judged order by all"
+            "from intermediate.int_opportunities_validated order by all"
         ).fetchall()
     assert deals == [("1", 150, None), ("3", 70, "deleted")]

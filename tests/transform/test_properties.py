@@ -62,15 +62,18 @@ def test_reps_teams_and_the_company_hold_the_same_actuals(warehouse: MemoryWareh
 
 @FEWER
 @given(company=companies())
-def test_what_credits_tell_now_are_the_actuals(warehouse: MemoryWarehouse, company: Company) -> None:
-    """The chain that follows credits through time has rules of its own, and must end in those of now."""
-    warehouse.build(company, "int_credits_followed", "fct_metric_credits")
-    columns = "metric, rep_id, team_id, credited_on, amount, source, object, object_id"
-    told, credited = (
-        warehouse.rows(f"select {columns} from {rows} order by all")
-        for rows in ("intermediate.int_credits_followed where told_until is null", "marts.fct_metric_credits")
-    )
-    assert told == credited
+def test_activity_credits_of_today_are_the_activities(warehouse: MemoryWarehouse, company: Company) -> None:
+    """Activity credits apply the rules of activities to every version, and must end in those of today."""
+    warehouse.build(company, "int_activity_credit_history", "fct_activities")
+    credited = warehouse.rows("""
+        select activity_id, rep_id, credited_on from intermediate.int_activity_credit_history
+        where known_to is null order by all
+    """)
+    counted = warehouse.rows("""
+        select activity_id, rep_id, occurred_on from marts.fct_activities
+        where activity_type in ('call', 'email', 'meeting', 'proposal') order by all
+    """)
+    assert credited == counted
 
 
 @FEW

@@ -213,7 +213,7 @@ def test_lines_percentages_pipelines_and_custom_fields(warehouse: Path) -> None:
     # a discount of 10 is a tenth; nobody knows the second product
     assert query(
         warehouse,
-        "select quantity, unit_price, discount_rate, product_id from intermediate.int_opportunity_lines_judged "
+        "select quantity, unit_price, discount_rate, product_id from intermediate.int_opportunity_lines_validated "
         "where exclusion_reason is null order by all",
     ) == [
         (Decimal(1), Decimal("100.01"), None, None),

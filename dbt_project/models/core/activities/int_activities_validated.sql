@@ -46,12 +46,12 @@ rep_references as (
 
 opportunities as (
     select opportunity_id
-    from {{ ref('int_opportunities_judged') }}
+    from {{ ref('int_opportunities_validated') }}
     where exclusion_reason is null
 ),
 
 leads as (
-    select lead_id from {{ ref('int_leads_judged') }}
+    select lead_id from {{ ref('int_leads_validated') }}
     where exclusion_reason is null
 ),
 

@@ -1,14 +1,16 @@
+-- Who is credited with how much of a won deal: the credits of int_credit_history that are known today.
 with
 
 final as (
     select
-        cast(opportunity_id as varchar) as opportunity_id,
-        cast(rep_id as varchar) as rep_id,
-        cast(team_id as varchar) as team_id,
+        opportunity_id,
+        rep_id,
+        team_id,
         share,
         credited_amount,
         closed_on
-    from {{ ref('int_credits_computed') }}
+    from {{ ref('int_credit_history') }}
+    where known_to is null
 )
 
 select * from final

@@ -1,27 +1,36 @@
+-- The deals that count: the versions of int_opportunity_history that are known today. Amounts are converted at the rate of the close
+-- month, of open deals at the rate of the month of as_of; without a rate they are null.
 with
 
 final as (
     select
-        cast(opportunity_id as varchar) as opportunity_id,
-        cast(source as varchar) as source,
-        cast(owner_id as varchar) as owner_id,
-        cast(account_id as varchar) as account_id,
-        cast(product_id as varchar) as product_id,
-        cast(pipeline as varchar) as pipeline,
-        cast(stage as varchar) as stage,
+        opportunity_id,
+        source,
+        owner_id,
+        account_id,
+        product_id,
+        pipeline,
+        stage,
         is_closed,
         is_won,
         created_on,
         closed_on,
         expected_close_on,
-        cast(amount as decimal(18, 4)) as amount,
-        cast(currency as varchar) as currency,
-        cast(amount_reporting as decimal(18, 2)) as amount_reporting,
-        cast(opportunity_type as varchar) as opportunity_type,
-        cast(loss_reason as varchar) as loss_reason,
-        cast(source_file as varchar) as source_file,
-        source_row
-    from {{ ref('int_opportunities_valued') }}
+        amount,
+        currency,
+        amount_reporting,
+        opportunity_type,
+        loss_reason,
+        source_file,
+        source_row,
+        source_opportunity_id,
+        source_key,
+        source_pipeline,
+        source_stage,
+        creator_id,
+        amount_created
+    from {{ ref('int_opportunity_history') }}
+    where known_to is null
 )
 
 select * from final

@@ -1,6 +1,6 @@
 -- What each stage label of a source and pipeline means from when to when, without gaps: a label keeps its last meaning
 -- until the register gives it another, and its first meaning reaches back. Rows that name the pipeline beat blank ones from
--- the day on which the first of them holds. Upper and lower case are told apart only where the register itself does.
+-- the day on which the first of them holds. Upper and lower case are distinguished only where the register itself does so.
 with
 
 stage_maps as (
@@ -12,14 +12,14 @@ labels_used as (
         source,
         pipeline,
         source_stage
-    from {{ ref('int_opportunity_versions_unioned') }}
+    from {{ ref('int_opportunity_versions') }}
     union
     select distinct
         opportunities.source,
         opportunities.pipeline,
         stage_log.to_source_stage as source_stage
     from {{ ref('int_stage_log_unioned') }} as stage_log
-    inner join {{ ref('int_opportunity_versions_unioned') }} as opportunities
+    inner join {{ ref('int_opportunity_versions') }} as opportunities
         on stage_log.source_opportunity_id = opportunities.source_opportunity_id
     union
     select distinct
@@ -27,7 +27,7 @@ labels_used as (
         opportunities.pipeline,
         stage_maps.source_stage
     from stage_maps
-    inner join {{ ref('int_opportunity_versions_unioned') }} as opportunities
+    inner join {{ ref('int_opportunity_versions') }} as opportunities
         on
             stage_maps.source = opportunities.source
             and (stage_maps.pipeline is null or stage_maps.pipeline = opportunities.pipeline)
@@ -43,7 +43,7 @@ written as (
 labels as (
     select
         labels_used.*,
-        written.source_stage is not null as is_written_so
+        written.source_stage is not null as is_in_register
     from labels_used
     left join written
         on
@@ -79,8 +79,8 @@ candidates as (
         on
             labels.source = stage_maps.source
             and (stage_maps.pipeline is null or labels.pipeline = stage_maps.pipeline)
-            and case when labels.is_written_so then labels.source_stage else lower(labels.source_stage) end
-            = case when labels.is_written_so then stage_maps.source_stage else lower(stage_maps.source_stage) end
+            and case when labels.is_in_register then labels.source_stage else lower(labels.source_stage) end
+            = case when labels.is_in_register then stage_maps.source_stage else lower(stage_maps.source_stage) end
 ),
 
 final as (

@@ -1,5 +1,5 @@
--- The CRMs' own logs of stage changes, of every source that keeps one. Of a migrated deal a change is in force while its system was
--- the one to believe; what the old system dropped after that stays, as it last showed it.
+-- The CRMs' own logs of stage changes, of every source that keeps one. Of a migrated deal a change is in force where its system was in
+-- force on that day; what the old system dropped later stays as it was last delivered.
 {% set columns %}
     opportunity_reference, to_source_stage, changed_at, changed_by, source_key, source_file, source_row, row_hash, extracted_at,
     superseded_at, is_current
@@ -15,7 +15,8 @@ identified as (
     select
         {{ referenced_id('source', 'opportunity_reference') }} as source_opportunity_id,
         *,
-        {{ business_date('changed_at') }} as changed_on
+        {{ business_date('changed_at') }} as changed_on,
+        {{ business_date('extracted_at') }} as delivered_on
     from unioned
 ),
 

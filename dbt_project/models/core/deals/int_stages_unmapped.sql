@@ -10,7 +10,7 @@ known as (
 ),
 
 opportunities as (
-    select * from {{ ref('int_opportunities_judged') }}
+    select * from {{ ref('int_opportunities_validated') }}
     where exclusion_reason is null
 ),
 
@@ -33,7 +33,7 @@ used as (
         stage_log.source_row
     from {{ ref('int_stage_log_unioned') }} as stage_log
     inner join opportunities on stage_log.opportunity_id = opportunities.opportunity_id
-    left join {{ ref('int_opportunity_records_traced') }} as records
+    left join {{ ref('int_opportunity_records') }} as records
         on stage_log.source_opportunity_id = records.source_opportunity_id
     where stage_log.is_in_force
 ),

@@ -1,5 +1,5 @@
 -- Each lead once under the company, its owner, and the team (and every team above it) that the owner was in when the lead came
--- in; of an owner who came later, when the owner came.
+-- in; if the owner joined later, the team that the owner joined.
 with
 
 leads as (
@@ -7,7 +7,7 @@ leads as (
         lead_id,
         owner_id,
         created_on
-    from {{ ref('int_leads_judged') }}
+    from {{ ref('int_leads_validated') }}
     where exclusion_reason is null and created_on is not null
 ),
 

@@ -18,7 +18,7 @@ sources as (
 ),
 
 sources_with_accounts as (
-    select distinct source from {{ ref('int_opportunities_resolved') }}
+    select distinct source from {{ ref('fct_opportunities') }}
     where account_id is not null
 ),
 

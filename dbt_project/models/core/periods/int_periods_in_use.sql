@@ -11,17 +11,17 @@ periods as (
 ),
 
 dates_in_use as (
-    select created_on as date_in_use from {{ ref('int_opportunities_resolved') }}
+    select created_on as date_in_use from {{ ref('fct_opportunities') }}
     union all
-    select closed_on as date_in_use from {{ ref('int_opportunities_resolved') }}
+    select closed_on as date_in_use from {{ ref('fct_opportunities') }}
     union all
-    select changed_on as date_in_use from {{ ref('int_stage_events_unioned') }}
+    select changed_on as date_in_use from {{ ref('fct_stage_events') }}
     union all
     select occurred_on as date_in_use from {{ ref('int_activities_validated') }}
     union all
-    select created_on as date_in_use from {{ ref('int_leads_judged') }}
+    select created_on as date_in_use from {{ ref('int_leads_validated') }}
     union all
-    select qualified_on as date_in_use from {{ ref('int_leads_judged') }}
+    select qualified_on as date_in_use from {{ ref('int_leads_validated') }}
     union all
     select period_start as date_in_use from {{ ref('int_quotas_validated') }}
     union all

@@ -24,7 +24,7 @@ as_of as (
 ),
 
 first_deals as (
-    select min(coalesce(created_on, closed_on)) as first_deal_on from {{ ref('int_opportunities_valued') }}
+    select min(coalesce(created_on, closed_on)) as first_deal_on from {{ ref('fct_opportunities') }}
 ),
 
 periods as (

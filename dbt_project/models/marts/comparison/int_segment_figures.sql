@@ -58,14 +58,14 @@ deal_segments as (
         not deals.is_closed as is_open,
         case when not deals.is_closed then deals.amount_reporting end as open_amount
     from {{ ref('int_opportunity_segments_expanded') }} as deal_segments
-    left join {{ ref('int_opportunities_valued') }} as deals on deal_segments.opportunity_id = deals.opportunity_id
+    left join {{ ref('fct_opportunities') }} as deals on deal_segments.opportunity_id = deals.opportunity_id
     union all
     select
         'rep' as segment_type,
         rep_id as segment_id,
         false as is_open,
         null as open_amount
-    from {{ ref('int_credits_computed') }}
+    from {{ ref('fct_credits') }}
 ),
 
 -- everybody who ever had a deal, with the amount of the deals that are open now

@@ -15,7 +15,7 @@ lead_segments as (
 ),
 
 leads as (
-    select * from {{ ref('int_leads_judged') }}
+    select * from {{ ref('int_leads_validated') }}
     where exclusion_reason is null and created_on is not null
 ),
 

@@ -5,7 +5,7 @@
 with
 
 opportunities as (
-    select * from {{ ref('int_opportunities_valued') }}
+    select * from {{ ref('fct_opportunities') }}
 ),
 
 sources as (
@@ -13,7 +13,7 @@ sources as (
 ),
 
 leads as (
-    select * from {{ ref('int_leads_judged') }}
+    select * from {{ ref('int_leads_validated') }}
     where exclusion_reason is null
 ),
 
@@ -26,7 +26,7 @@ products as (
 ),
 
 opportunity_lines as (
-    select * from {{ ref('int_opportunity_lines_judged') }}
+    select * from {{ ref('int_opportunity_lines_validated') }}
     where exclusion_reason is null
 ),
 

@@ -3,12 +3,12 @@
 with
 
 deals as (
-    select * from {{ ref('int_opportunities_resolved') }}
+    select * from {{ ref('fct_opportunities') }}
     where not is_won or closed_on is not null
 ),
 
 stage_events as (
-    select * from {{ ref('int_stage_events_unioned') }}
+    select * from {{ ref('fct_stage_events') }}
 ),
 
 -- a win that was reopened later is not a win as of as_of, but the stages before it were reached

@@ -4,12 +4,12 @@
 with
 
 leads as (
-    select * from {{ ref('int_leads_judged') }}
+    select * from {{ ref('int_leads_validated') }}
     where exclusion_reason is null and created_on is not null
 ),
 
 opportunities as (
-    select * from {{ ref('int_opportunities_resolved') }}
+    select * from {{ ref('fct_opportunities') }}
 ),
 
 contacts as (

@@ -1,12 +1,12 @@
 with
 
 lost_deals as (
-    select * from {{ ref('int_opportunities_valued') }}
+    select * from {{ ref('fct_opportunities') }}
     where is_closed and not is_won and closed_on is not null
 ),
 
 stage_events as (
-    select * from {{ ref('int_stage_events_unioned') }}
+    select * from {{ ref('fct_stage_events') }}
 ),
 
 deal_segments as (

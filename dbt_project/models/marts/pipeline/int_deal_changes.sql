@@ -3,7 +3,8 @@
 with
 
 versions as (
-    {{ versions_by_extract() }}
+    select * from {{ ref('int_opportunity_versions') }}
+    where is_in_force
 ),
 
 stage_labels as (
@@ -15,7 +16,7 @@ deals as (
         opportunity_id,
         pipeline,
         currency
-    from {{ ref('int_opportunities_resolved') }}
+    from {{ ref('fct_opportunities') }}
 ),
 
 exchange_rates as (

@@ -5,7 +5,7 @@
 with
 
 deals as (
-    select * from {{ ref('int_opportunities_valued') }}
+    select * from {{ ref('fct_opportunities') }}
     where not is_closed
 ),
 
@@ -33,7 +33,7 @@ slips as (
 
 sources_with_versions as (
     select source
-    from {{ ref('int_opportunity_versions_unioned') }}
+    from {{ ref('int_opportunity_versions') }}
     where close_date is not null
     group by source
     having count(distinct extracted_at) > 1

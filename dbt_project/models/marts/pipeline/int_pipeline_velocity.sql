@@ -8,7 +8,7 @@ open_deals as (
 
 closed_deals as (
     select deals.*
-    from {{ ref('int_opportunities_valued') }} as deals
+    from {{ ref('fct_opportunities') }} as deals
     cross join {{ ref('int_as_of_determined') }} as as_of
     where
         deals.is_closed

@@ -1,7 +1,7 @@
 with
 
 deals as (
-    select * from {{ ref('int_opportunities_valued') }}
+    select * from {{ ref('fct_opportunities') }}
     where closed_on is not null
 ),
 

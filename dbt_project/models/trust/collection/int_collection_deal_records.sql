@@ -16,8 +16,8 @@ opportunities as (
                 validated.source_file asc,
                 validated.source_row asc
         ) > 1 as is_copy
-    from {{ ref('int_opportunities_judged') }} as validated
-    left join {{ ref('int_opportunities_resolved') }} as current_deals
+    from {{ ref('int_opportunities_validated') }} as validated
+    left join {{ ref('fct_opportunities') }} as current_deals
         on validated.opportunity_id = current_deals.opportunity_id
     where validated.exclusion_reason is null or validated.exclusion_reason = 'duplicate'
 ),
@@ -36,8 +36,8 @@ first_versions as (
             partition by versions.source_opportunity_id
             order by versions.extracted_at desc, versions.source_file desc, versions.source_row desc
         ) as position_from_end
-    from {{ ref('int_opportunity_versions_unioned') }} as versions
-    inner join {{ ref('int_opportunity_records_traced') }} as history
+    from {{ ref('int_opportunity_versions') }} as versions
+    inner join {{ ref('int_opportunity_records') }} as history
         on versions.source_opportunity_id = history.source_opportunity_id
     left join rep_references
         on
@@ -72,7 +72,7 @@ created as (
 ),
 
 current_deals as (
-    select * from {{ ref('int_opportunities_resolved') }}
+    select * from {{ ref('fct_opportunities') }}
 ),
 
 stage_changes as (
@@ -91,7 +91,7 @@ lines as (
         current_deals.pipeline,
         current_deals.owner_id,
         current_deals.closed_on
-    from {{ ref('int_opportunity_lines_judged') }} as validated
+    from {{ ref('int_opportunity_lines_validated') }} as validated
     inner join current_deals on validated.opportunity_id = current_deals.opportunity_id
     where validated.exclusion_reason is null and current_deals.is_won
 ),

@@ -6,7 +6,7 @@ opportunity_rows as (
         source,
         source_key,
         extracted_at
-    from {{ ref('int_opportunity_versions_unioned') }}
+    from {{ ref('int_opportunity_versions') }}
 ),
 
 lead_rows as (
@@ -33,12 +33,13 @@ shown as (
     union all
     {%- endfor %}
     select
-        source,
+        closing_source as source,
         'opportunity' as object,
         'close_date' as dated_by,
-        source_key as record_key,
+        closing_source_key as record_key,
         shown_closed_at as shown_at
-    from {{ ref('int_opportunity_owners_at_close') }}
+    from {{ ref('int_opportunity_owner_history') }}
+    where known_to is null and is_shown_closed
     union all
     select
         source,

@@ -4,7 +4,7 @@
 with
 
 current_deals as (
-    select * from {{ ref('int_opportunities_resolved') }}
+    select * from {{ ref('fct_opportunities') }}
 ),
 
 edited_fields as (
@@ -23,7 +23,7 @@ versions as (
             partition by versions.source, versions.source_opportunity_id
             order by versions.extracted_at asc, versions.source_file asc, versions.source_row asc
         ) as previous_owner_reference
-    from {{ ref('int_opportunity_versions_unioned') }} as versions
+    from {{ ref('int_opportunity_versions') }} as versions
     inner join current_deals on versions.opportunity_id = current_deals.opportunity_id
     where versions.updated_at is not null and versions.is_in_force
 ),

@@ -10,7 +10,7 @@ shown as (
         'opportunity' as object,
         source,
         extracted_at
-    from {{ ref('int_opportunity_versions_unioned') }}
+    from {{ ref('int_opportunity_versions') }}
     {%- for object, entity in {'lead': 'leads', 'stage_event': 'stage_events', 'activity': 'activities'}.items() %}
     union all
     select '{{ object }}' as object, source, extracted_at

@@ -25,7 +25,7 @@ leads as (
                 case when validated.source_lead_id = first_leads.source_id then 0 else 1 end asc,
                 validated.source_lead_id asc
         ) as position_of_record
-    from {{ ref('int_leads_judged') }} as validated
+    from {{ ref('int_leads_validated') }} as validated
     left join first_leads on validated.lead_id = first_leads.canonical_id
     where validated.exclusion_reason is null or validated.exclusion_reason in ('duplicate', 'migrated')
 ),

@@ -5,12 +5,12 @@ final as (
     select distinct
         source,
         pipeline
-    from {{ ref('int_opportunities_valued') }}
+    from {{ ref('fct_opportunities') }}
     union
     select distinct
         source,
         'leads' as pipeline
-    from {{ ref('int_leads_judged') }}
+    from {{ ref('int_leads_validated') }}
     where exclusion_reason is null
 )
 

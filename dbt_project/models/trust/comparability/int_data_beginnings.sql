@@ -24,7 +24,7 @@ first_records as (
         valued.source,
         metrics.metric,
         min(valued.created_on) as first_on
-    from {{ ref('int_opportunities_valued') }} as valued
+    from {{ ref('fct_opportunities') }} as valued
     cross join metrics
     where metrics.recorded_as = 'funnel_conversion'
     group by valued.source, metrics.metric
@@ -33,7 +33,7 @@ first_records as (
         source,
         'lead_response_business_minutes' as metric,
         min(created_on) as first_on
-    from {{ ref('int_leads_judged') }}
+    from {{ ref('int_leads_validated') }}
     where exclusion_reason is null
     group by source
 ),

@@ -7,14 +7,14 @@ records as (
         source,
         in_force_from,
         lag(source) over (partition by opportunity_id order by position_of_record) as previous_source
-    from {{ ref('int_opportunity_records_traced') }}
+    from {{ ref('int_opportunity_records') }}
 ),
 
 owners as (
     select
         opportunity_id,
         owner_id
-    from {{ ref('int_opportunities_valued') }}
+    from {{ ref('fct_opportunities') }}
 ),
 
 rep_teams as (

@@ -2,20 +2,26 @@
 with
 
 opportunities as (
-    select * from {{ ref('int_opportunities_valued') }}
+    select * from {{ ref('fct_opportunities') }}
 ),
 
 validated as (
-    select * from {{ ref('int_opportunities_judged') }}
+    select * from {{ ref('int_opportunities_validated') }}
     where exclusion_reason is null
 ),
 
+-- a source that blanks the amounts of lost deals does not say what they added to the pipeline
 pipeline_created as (
-    select * from {{ ref('int_pipeline_created') }}
+    select
+        opportunities.opportunity_id,
+        opportunities.amount_created
+    from opportunities
+    inner join {{ source('raw', 'source') }} as sources on opportunities.source = sources.source
+    where opportunities.created_on is not null and not sources.lost_amount_is_blank
 ),
 
 deals_with_stages as (
-    select distinct opportunity_id from {{ ref('int_stage_events_unioned') }}
+    select distinct opportunity_id from {{ ref('fct_stage_events') }}
 ),
 
 units_recorded as (

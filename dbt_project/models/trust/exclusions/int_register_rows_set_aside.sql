@@ -2,10 +2,10 @@
 -- Rows that were read but name something that cannot be resolved. They count nowhere and are shown with the quarantine. Every run validates
 -- them again, because what is unknown today may arrive tomorrow.
 {% set ambiguous_references = {
-    'opportunity': ('int_opportunities_judged', 'owner_reference'),
-    'opportunity_split': ('int_opportunity_splits_resolved', 'rep_reference'),
+    'opportunity': ('int_opportunities_validated', 'owner_reference'),
+    'opportunity_split': ('int_opportunity_splits_validated', 'rep_reference'),
     'activity': ('int_activities_validated', 'rep_reference'),
-    'lead': ('int_leads_judged', 'owner_reference'),
+    'lead': ('int_leads_validated', 'owner_reference'),
 } %}
 {% set row = 'source_file, source_row, source_key' %}
 

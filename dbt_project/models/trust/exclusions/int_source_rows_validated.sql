@@ -12,11 +12,11 @@ cast(null as varchar) as source_record_id, cast(null as date) as dated_on, cast(
     'account': ('int_accounts_unioned', 'account_id', business_date('created_at'), none),
     'product': ('int_products_unioned', 'product_id', none, none),
     'team': ('int_teams_unioned', 'team_id', none, none),
-    'opportunity': ('int_opportunities_judged', 'source_opportunity_id', 'created_on', 'owner_rep_id is not null'),
-    'lead': ('int_leads_judged', 'source_lead_id', 'created_on', "owner_id <> 'unassigned'"),
+    'opportunity': ('int_opportunities_validated', 'source_opportunity_id', 'created_on', 'owner_rep_id is not null'),
+    'lead': ('int_leads_validated', 'source_lead_id', 'created_on', "owner_id <> 'unassigned'"),
     'activity': ('int_activities_validated', none, 'occurred_on', "rep_id <> 'unassigned'"),
-    'opportunity_line': ('int_opportunity_lines_judged', none, none, 'product_id is not null'),
-    'opportunity_split': ('int_opportunity_splits_resolved', none, none, "rep_id <> 'unassigned'"),
+    'opportunity_line': ('int_opportunity_lines_validated', none, none, 'product_id is not null'),
+    'opportunity_split': ('int_opportunity_splits_validated', none, none, "rep_id <> 'unassigned'"),
 } %}
 {#- Rows of registers: where the register has a column source, it names another one. -#}
 {% set registers = {
@@ -50,7 +50,7 @@ records as (
 ),
 
 known_opportunities as (
-    select opportunity_id from {{ ref('int_opportunities_judged') }} where exclusion_reason is null
+    select opportunity_id from {{ ref('int_opportunities_validated') }} where exclusion_reason is null
 ),
 
 stage_rows as (

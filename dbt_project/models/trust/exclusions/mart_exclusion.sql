@@ -27,12 +27,12 @@ activities as (
 ),
 
 leads as (
-    select * from {{ ref('int_leads_judged') }}
+    select * from {{ ref('int_leads_validated') }}
     where exclusion_reason is null
 ),
 
 stage_changes as (
-    select * from {{ ref('int_stage_log_judged') }}
+    select * from {{ ref('int_stage_log_validated') }}
     where is_after_close
 ),
 

@@ -6,14 +6,18 @@ deals as (
     select
         opportunities.source,
         opportunities.opportunity_id,
-        opportunities.opportunity_key,
-        opportunities.opportunity_name,
+        validated.opportunity_key,
+        validated.opportunity_name,
         opportunities.account_id,
         opportunities.amount,
         opportunities.is_closed,
         opportunities.created_on,
-        {{ normalized_name('opportunities.opportunity_name') }} as plain_name
-    from {{ ref('int_opportunities_resolved') }} as opportunities
+        {{ normalized_name('validated.opportunity_name') }} as plain_name
+    from {{ ref('fct_opportunities') }} as opportunities
+    inner join {{ ref('int_opportunities_validated') }} as validated
+        on
+            opportunities.opportunity_id = validated.opportunity_id
+            and validated.exclusion_reason is null
     where opportunities.account_id is not null and opportunities.amount is not null
 ),
 

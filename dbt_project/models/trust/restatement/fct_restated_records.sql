@@ -1,25 +1,168 @@
+-- The records that changed a closed period since its end: what each was credited with in it, by rep and team, as known then and as known today.
 with
+
+credit_history as (
+    select * from {{ ref('int_metric_credit_history') }}
+),
+
+metrics as (
+    select * from {{ ref('metrics') }}
+),
+
+period_dates as (
+    select * from {{ ref('int_period_dates_expanded') }}
+),
+
+cutoffs as (
+    select distinct
+        object,
+        period_type,
+        period_start,
+        period_end,
+        days_after,
+        cutoff_on
+    from {{ ref('int_restatement_cutoffs_dated') }}
+),
+
+-- what is known today and was known on its own day has changed no period that holds the day
+changing as (
+    select
+        credit_history.*,
+        metrics.object as metric_object
+    from credit_history
+    inner join metrics on credit_history.metric = metrics.metric
+    where credit_history.known_to is not null or credit_history.known_from > credit_history.credited_on
+),
+
+compared as (
+    select
+        changing.metric,
+        changing.object,
+        changing.object_id,
+        changing.source,
+        changing.rep_id,
+        changing.team_id,
+        cutoffs.period_type,
+        cutoffs.period_start,
+        cutoffs.period_end,
+        cutoffs.days_after,
+        cutoffs.cutoff_on,
+        changing.amount,
+        changing.known_to is null as is_known_now
+    from changing
+    inner join period_dates on changing.credited_on = period_dates.date_day
+    inner join cutoffs
+        on
+            changing.metric_object = cutoffs.object
+            and period_dates.period_type = cutoffs.period_type
+            and period_dates.period_start = cutoffs.period_start
+    where
+        case
+            when changing.known_to is null then changing.known_from > cutoffs.cutoff_on
+            else {{ is_known_on('changing', 'cutoffs.cutoff_on', 'known_from', 'known_to') }}
+        end
+),
+
+moved as (
+    select
+        metric,
+        object,
+        object_id,
+        rep_id,
+        team_id,
+        period_type,
+        period_start,
+        period_end,
+        days_after,
+        cutoff_on,
+        coalesce(max(case when is_known_now then source end), max(source)) as source,
+        sum(case when is_known_now then 0 else amount end) as said_amount,
+        sum(case when is_known_now then amount else 0 end) as current_amount
+    from compared
+    group by
+        metric,
+        object,
+        object_id,
+        rep_id,
+        team_id,
+        period_type,
+        period_start,
+        period_end,
+        days_after,
+        cutoff_on
+    having sum(case when is_known_now then amount else -amount end) <> 0
+),
+
+records as (
+    select distinct
+        metric,
+        object_id,
+        cutoff_on
+    from moved
+),
+
+-- who was credited with the whole record then and is now, in whatever period
+credited_then as (
+    select
+        records.metric,
+        records.object_id,
+        records.cutoff_on,
+        {{ listed_in_order('credit_history.rep_id', 'credit_history.rep_id') }} as rep_ids,
+        max(credit_history.credited_on) as credited_on
+    from records
+    inner join credit_history
+        on
+            records.metric = credit_history.metric
+            and records.object_id = credit_history.object_id
+            and {{ is_known_on('credit_history', 'records.cutoff_on', 'known_from', 'known_to') }}
+    group by records.metric, records.object_id, records.cutoff_on
+),
+
+credited_now as (
+    select
+        metric,
+        object_id,
+        {{ listed_in_order('rep_id', 'rep_id') }} as rep_ids,
+        max(credited_on) as credited_on
+    from credit_history
+    where known_to is null
+    group by metric, object_id
+),
 
 final as (
     select
-        cast(metric as varchar) as metric,
-        cast(object as varchar) as object,
-        cast(object_id as varchar) as object_id,
-        cast(source as varchar) as source,
-        cast(rep_id as varchar) as rep_id,
-        cast(team_id as varchar) as team_id,
-        cast(period_type as varchar) as period_type,
-        period_start,
-        cast(days_after as integer) as days_after,
-        said_amount,
-        current_amount,
-        change_amount,
-        cast(change_kind as varchar) as change_kind,
-        cast(said_rep_ids as varchar) as said_rep_ids,
-        cast(current_rep_ids as varchar) as current_rep_ids,
-        said_credited_on,
-        current_credited_on
-    from {{ ref('int_restated_records_found') }}
+        moved.metric,
+        moved.object,
+        moved.object_id,
+        moved.source,
+        moved.rep_id,
+        moved.team_id,
+        moved.period_type,
+        moved.period_start,
+        moved.period_end,
+        moved.days_after,
+        cast(moved.said_amount as decimal(28, 10)) as said_amount,
+        cast(moved.current_amount as decimal(28, 10)) as current_amount,
+        cast(moved.current_amount - moved.said_amount as decimal(28, 10)) as change_amount,
+        case
+            when credited_then.object_id is null then 'added'
+            when credited_now.object_id is null then 'removed'
+            else 'changed'
+        end as change_kind,
+        credited_then.rep_ids as said_rep_ids,
+        credited_now.rep_ids as current_rep_ids,
+        credited_then.credited_on as said_credited_on,
+        credited_now.credited_on as current_credited_on
+    from moved
+    left join credited_then
+        on
+            moved.metric = credited_then.metric
+            and moved.object_id = credited_then.object_id
+            and moved.cutoff_on = credited_then.cutoff_on
+    left join credited_now
+        on
+            moved.metric = credited_now.metric
+            and moved.object_id = credited_now.object_id
 )
 
 select * from final

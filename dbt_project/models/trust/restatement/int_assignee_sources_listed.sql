@@ -1,5 +1,5 @@
--- From which sources an assignee's figures come: those that deliver the rep or credit the rep with anything, those of the reps who were ever
--- in the team or in one below, and all for the company and for what is nobody's.
+-- The sources of each assignee's figures: those that deliver the rep or credit the rep with anything, those of the reps who were ever in the
+-- team or in one below, and all sources for the company and for unassigned records.
 with
 
 rep_sources as (

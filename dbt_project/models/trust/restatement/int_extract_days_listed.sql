@@ -1,5 +1,5 @@
--- The days whose end the extracts of each object of each source tell. What a source calls the object is seen from the files that its current
--- rows came in.
+-- The business dates on which extracts of each object of each source were taken. What a source calls an object follows from the files of its
+-- current rows.
 with
 
 ledger as (
@@ -11,19 +11,19 @@ files_read as (
         'opportunity' as object,
         source,
         source_file
-    from {{ ref('int_opportunities_judged') }}
+    from {{ ref('int_opportunities_validated') }}
     union
     select
         'opportunity_line' as object,
         source,
         source_file
-    from {{ ref('int_opportunity_lines_judged') }}
+    from {{ ref('int_opportunity_lines_validated') }}
     union
     select
         'lead' as object,
         source,
         source_file
-    from {{ ref('int_leads_judged') }}
+    from {{ ref('int_leads_validated') }}
     union
     select
         'activity' as object,

@@ -1,9 +1,9 @@
--- What records moved and what is credited now, by source and team, each also for all of them. What passed between two reps of a team moved
--- nothing of the team's. Of weeks nothing is summed: they are over before most extracts.
+-- What changed since a period's end and what is credited today, by source and team, each also for all of them. What passed between two reps of
+-- a team changed nothing of the team's. Weeks are left out: they are over before most extracts.
 with
 
 moved as (
-    select * from {{ ref('int_restated_records_found') }}
+    select * from {{ ref('fct_restated_records') }}
     where period_type <> 'week'
 ),
 
@@ -43,7 +43,7 @@ metrics as (
     select * from {{ ref('metrics') }}
 ),
 
--- what is credited now is asked for at each of the cutoffs, what moved is of one of them
+-- what is credited today is compared at each of the cutoffs, a change belongs to one of them
 amounts as (
     select
         source,
@@ -123,7 +123,7 @@ summed as (
     group by source, team_of_row, metric, period_type, period_start, period_end, days_after
 ),
 
--- a source that had said nothing of the period has no share, and moves nobody else's
+-- a source that had delivered nothing of the period has no share, and does not change that of others
 asked as (
     select
         summed.source,

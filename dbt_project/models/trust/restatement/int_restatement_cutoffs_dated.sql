@@ -1,5 +1,5 @@
--- The days on whose end it is asked what had been said of a closed period, and the newest extract until then of each object of each source
--- that had reached the period. Without one the source had said nothing.
+-- The days 0, 7 and 30 days after the end of each closed period, and the newest extract until then of each object of each source that had
+-- reached the period. Without one the source had reported nothing.
 
 with
 

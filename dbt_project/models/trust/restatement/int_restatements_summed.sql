@@ -1,9 +1,9 @@
--- The changes of records, summed by assignee, and how many records moved: a team holds those of its reps and of the teams below it, and
--- what passed from one of them to another moved nothing of the team's.
+-- The changes of records, summed by assignee, and how many records changed: a team holds those of its reps and of the teams below it, and
+-- what passed from one of them to another changed nothing of the team's.
 with
 
 moved as (
-    select * from {{ ref('int_restated_records_found') }}
+    select * from {{ ref('fct_restated_records') }}
 ),
 
 by_assignee as (

@@ -1,5 +1,5 @@
--- What was said of each closed period N days after its end, and what is said now. Nothing is summed anew: what was said is what is said now
--- less the changes of the records that moved it.
+-- The figure of each closed period as reported N days after its end, and as it is today. Nothing is summed again: the reported figure is today's
+-- less the changes of the records that changed it.
 with
 
 attainments as (
@@ -66,7 +66,7 @@ listed as (
             attainments.period_type = closed_periods.period_type
             and attainments.period_start = closed_periods.period_start
     union all
-    -- whom nothing is credited to any more
+    -- assignees without any credit today
     select
         changes.assignee_type,
         changes.assignee_id,
@@ -87,7 +87,7 @@ listed as (
     where attainments.assignee_id is null
 ),
 
--- a metric's object as each of the assignee's sources had told it
+-- the newest extract of a metric's object of each of the assignee's sources
 said as (
     select
         sources_of_assignees.assignee_type,

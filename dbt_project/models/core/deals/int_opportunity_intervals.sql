@@ -1,0 +1,81 @@
+-- The intervals of days of each deal within which nothing changed in what had been delivered of it: its rows, log, splits and lines, nor which
+-- system is in force. known_to is the first day of the next interval, null for today's.
+{% set columns = 'opportunity_reference, extracted_at, superseded_at, is_current' %}
+
+with
+
+versions as (
+    select * from {{ ref('int_opportunity_versions') }}
+),
+
+matches as (
+    select * from {{ ref('bridge_source_ids') }}
+    where entity = 'opportunity'
+),
+
+splits_and_lines as (
+    {{ union_sources('opportunity_splits', columns) }}
+    union all
+    {{ union_sources('opportunity_lines', columns) }}
+),
+
+parts as (
+    select
+        {{ referenced_id('source', 'opportunity_reference') }} as source_opportunity_id,
+        {{ delivery_days('splits_and_lines') }}
+    from splits_and_lines
+),
+
+identified_parts as (
+    select
+        coalesce(matches.canonical_id, parts.source_opportunity_id) as opportunity_id,
+        parts.delivered_on,
+        parts.superseded_on
+    from parts
+    left join matches on parts.source_opportunity_id = matches.source_id
+),
+
+boundaries as (
+    select
+        opportunity_id,
+        delivered_on as known_from
+    from versions
+    union
+    select
+        opportunity_id,
+        superseded_on as known_from
+    from versions
+    union
+    select
+        opportunity_id,
+        delivered_on as known_from
+    from identified_parts
+    union
+    select
+        opportunity_id,
+        superseded_on as known_from
+    from identified_parts
+    union
+    select
+        opportunity_id,
+        delivered_on as known_from
+    from {{ ref('int_stage_log_unioned') }}
+    where is_in_force
+    union
+    select
+        canonical_id as opportunity_id,
+        in_force_from as known_from
+    from matches
+    where in_force_from > cast('0001-01-01' as date)
+),
+
+final as (
+    select
+        opportunity_id,
+        known_from,
+        lead(known_from) over (partition by opportunity_id order by known_from) as known_to
+    from boundaries
+    where known_from is not null
+)
+
+select * from final

@@ -1,0 +1,143 @@
+-- Each lead in the intervals of days within which nothing known of it changed, with every row of it that was known then and the reason for which
+-- the row does not count, null where it counts. Of a lead in several systems the authoritative record is the lead, and what it lacks
+-- of qualification, conversion and opportunity is taken from the others. Today is the interval without a known_to.
+{% set columns %}
+    lead_key, owner_reference, opportunity_reference, lead_source, lead_status, created_at, created_on, qualified_at,
+    qualified_on, converted_at, converted_on, source_exclusion, source_key, source_file, source_row, row_hash, extracted_at,
+    superseded_at, is_current
+{% endset %}
+
+{% set created_on = "coalesce(unioned.created_on, cast('9999-12-31' as date))" %}
+
+with
+
+unioned as (
+    {{ union_sources('leads', columns) }}
+),
+
+mapped as (
+    select
+        {{ canonical_id('unioned.source', 'unioned.lead_key') }} as source_lead_id,
+        unioned.source,
+        unioned.lead_key,
+        {{ mapped_value('unioned', 'owner_reference') }} as owner_reference,
+        {{ referenced_id('unioned.source', 'unioned.opportunity_reference') }} as named_opportunity_id,
+        {{ mapped_value('unioned', 'lead_source') }} as lead_source,
+        {{ mapped_value('unioned', 'lead_status') }} as lead_status,
+        unioned.created_at,
+        unioned.created_on,
+        unioned.qualified_at,
+        unioned.qualified_on,
+        unioned.converted_at,
+        unioned.converted_on,
+        unioned.source_exclusion,
+        unioned.source_key,
+        unioned.source_file,
+        unioned.source_row,
+        unioned.row_hash,
+        {{ delivery_days('unioned') }}
+    from unioned
+    {{ join_value_map('unioned', 'owner_reference', 'lead', created_on) }}
+    {{ join_value_map('unioned', 'lead_source', 'lead', created_on, rep='owner_reference') }}
+    {{ join_value_map('unioned', 'lead_status', 'lead', created_on) }}
+),
+
+-- the first record is authoritative from the beginning, a later one from its own time on and not before an extract had delivered it
+records as (
+    select
+        matches.canonical_id,
+        matches.source_id,
+        row_number() over (
+            partition by matches.canonical_id order by matches.in_force_from, matches.in_force_to
+        ) as position_of_record,
+        greatest(matches.in_force_from, min(mapped.delivered_on)) as authoritative_from
+    from {{ ref('bridge_source_ids') }} as matches
+    inner join mapped on matches.source_id = mapped.source_lead_id
+    where matches.entity = 'lead'
+    group by matches.canonical_id, matches.source_id, matches.in_force_from, matches.in_force_to
+),
+
+authoritative_records as (
+    select
+        canonical_id,
+        source_id,
+        case when position_of_record > 1 then authoritative_from end as authoritative_from,
+        min(authoritative_from) over (
+            partition by canonical_id
+            order by position_of_record
+            rows between 1 following and unbounded following
+        ) as authoritative_to
+    from records
+),
+
+identified as (
+    select
+        coalesce(records.canonical_id, mapped.source_lead_id) as lead_id,
+        mapped.*,
+        records.canonical_id is not null as is_matched,
+        records.authoritative_from,
+        records.authoritative_to
+    from mapped
+    left join authoritative_records as records on mapped.source_lead_id = records.source_id
+),
+
+intervals as (
+    {{ intervals_between('identified', 'lead_id', ['delivered_on', 'superseded_on', 'authoritative_from']) }}
+),
+
+known as (
+    select
+        identified.*,
+        intervals.known_from,
+        intervals.known_to,
+        coalesce(intervals.known_from >= identified.authoritative_from, true)
+        and coalesce(intervals.known_from < identified.authoritative_to, true) as is_authoritative,
+        row_number() over (
+            partition by identified.lead_id, intervals.known_from, identified.source, identified.source_key
+            order by identified.row_hash desc, identified.source_file asc, identified.source_row asc
+        ) as position_of_key
+    from intervals
+    inner join identified
+        on
+            intervals.lead_id = identified.lead_id
+            and {{ is_known_on('identified', 'intervals.known_from') }}
+),
+
+final as (
+    select
+        known.lead_id,
+        known.known_from,
+        known.known_to,
+        known.source_lead_id,
+        known.source,
+        known.lead_key,
+        known.owner_reference,
+        coalesce(owner_references.resolved_id, 'unassigned') as owner_id,
+        coalesce(known.named_opportunity_id, min(case when known.is_matched then known.named_opportunity_id end) over lead_then) as named_opportunity_id,
+        known.lead_source,
+        known.lead_status,
+        known.created_at,
+        known.created_on,
+        coalesce(known.qualified_at, min(case when known.is_matched then known.qualified_at end) over lead_then) as qualified_at,
+        coalesce(known.qualified_on, min(case when known.is_matched then known.qualified_on end) over lead_then) as qualified_on,
+        coalesce(known.converted_at, min(case when known.is_matched then known.converted_at end) over lead_then) as converted_at,
+        coalesce(known.converted_on, min(case when known.is_matched then known.converted_on end) over lead_then) as converted_on,
+        known.source_key,
+        known.source_file,
+        known.source_row,
+        coalesce(
+            case when known.position_of_key > 1 then 'duplicate' end,
+            case when not known.is_authoritative then 'migrated' end,
+            known.source_exclusion,
+            case when owner_references.candidate_count > 1 then 'ambiguous_owner' end
+        ) as exclusion_reason
+    from known
+    left join {{ ref('int_references_resolved') }} as owner_references
+        on
+            owner_references.entity = 'rep'
+            and known.source = owner_references.scope
+            and known.owner_reference = owner_references.reference
+    window lead_then as (partition by known.lead_id, known.known_from)
+)
+
+select * from final
