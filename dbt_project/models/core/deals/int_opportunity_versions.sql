@@ -85,7 +85,7 @@ final as (
         *,
         row_number() over (
             partition by opportunity_id, extracted_at, is_in_force
-            order by updated_at desc nulls last, row_hash desc
+            order by updated_at desc nulls last, row_hash desc, source_file asc, source_row asc
         ) as position_in_extract
     from identified
 )

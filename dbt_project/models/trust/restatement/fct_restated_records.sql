@@ -5,14 +5,6 @@ credit_history as (
     select * from {{ ref('int_metric_credit_history') }}
 ),
 
-metrics as (
-    select * from {{ ref('metrics') }}
-),
-
-period_dates as (
-    select * from {{ ref('int_period_dates_expanded') }}
-),
-
 cutoffs as (
     select distinct
         object,
@@ -28,18 +20,18 @@ cutoffs as (
 changing as (
     select
         credit_history.*,
-        metrics.object as metric_object
+        metrics.object as metric_object,
+        credit_history.known_to is null as is_known_now
     from credit_history
-    inner join metrics on credit_history.metric = metrics.metric
+    inner join {{ ref('metrics') }} as metrics on credit_history.metric = metrics.metric
     where credit_history.known_to is not null or credit_history.known_from > credit_history.credited_on
 ),
 
-compared as (
+changed as (
     select
         changing.metric,
         changing.object,
         changing.object_id,
-        changing.source,
         changing.rep_id,
         changing.team_id,
         cutoffs.period_type,
@@ -47,10 +39,11 @@ compared as (
         cutoffs.period_end,
         cutoffs.days_after,
         cutoffs.cutoff_on,
-        changing.amount,
-        changing.known_to is null as is_known_now
+        coalesce(max(case when changing.is_known_now then changing.source end), max(changing.source)) as source,
+        sum(case when changing.is_known_now then 0 else changing.amount end) as said_amount,
+        sum(case when changing.is_known_now then changing.amount else 0 end) as current_amount
     from changing
-    inner join period_dates on changing.credited_on = period_dates.date_day
+    inner join {{ ref('int_period_dates_expanded') }} as period_dates on changing.credited_on = period_dates.date_day
     inner join cutoffs
         on
             changing.metric_object = cutoffs.object
@@ -58,39 +51,21 @@ compared as (
             and period_dates.period_start = cutoffs.period_start
     where
         case
-            when changing.known_to is null then changing.known_from > cutoffs.cutoff_on
+            when changing.is_known_now then changing.known_from > cutoffs.cutoff_on
             else {{ is_known_on('changing', 'cutoffs.cutoff_on', 'known_from', 'known_to') }}
         end
-),
-
-moved as (
-    select
-        metric,
-        object,
-        object_id,
-        rep_id,
-        team_id,
-        period_type,
-        period_start,
-        period_end,
-        days_after,
-        cutoff_on,
-        coalesce(max(case when is_known_now then source end), max(source)) as source,
-        sum(case when is_known_now then 0 else amount end) as said_amount,
-        sum(case when is_known_now then amount else 0 end) as current_amount
-    from compared
     group by
-        metric,
-        object,
-        object_id,
-        rep_id,
-        team_id,
-        period_type,
-        period_start,
-        period_end,
-        days_after,
-        cutoff_on
-    having sum(case when is_known_now then amount else -amount end) <> 0
+        changing.metric,
+        changing.object,
+        changing.object_id,
+        changing.rep_id,
+        changing.team_id,
+        cutoffs.period_type,
+        cutoffs.period_start,
+        cutoffs.period_end,
+        cutoffs.days_after,
+        cutoffs.cutoff_on
+    having sum(case when changing.is_known_now then changing.amount else -changing.amount end) <> 0
 ),
 
 records as (
@@ -98,7 +73,7 @@ records as (
         metric,
         object_id,
         cutoff_on
-    from moved
+    from changed
 ),
 
 -- who was credited with the whole record then and is now, in whatever period
@@ -131,19 +106,19 @@ credited_now as (
 
 final as (
     select
-        moved.metric,
-        moved.object,
-        moved.object_id,
-        moved.source,
-        moved.rep_id,
-        moved.team_id,
-        moved.period_type,
-        moved.period_start,
-        moved.period_end,
-        moved.days_after,
-        cast(moved.said_amount as decimal(28, 10)) as said_amount,
-        cast(moved.current_amount as decimal(28, 10)) as current_amount,
-        cast(moved.current_amount - moved.said_amount as decimal(28, 10)) as change_amount,
+        changed.metric,
+        changed.object,
+        changed.object_id,
+        changed.source,
+        changed.rep_id,
+        changed.team_id,
+        changed.period_type,
+        changed.period_start,
+        changed.period_end,
+        changed.days_after,
+        cast(changed.said_amount as decimal(28, 10)) as said_amount,
+        cast(changed.current_amount as decimal(28, 10)) as current_amount,
+        cast(changed.current_amount - changed.said_amount as decimal(28, 10)) as change_amount,
         case
             when credited_then.object_id is null then 'added'
             when credited_now.object_id is null then 'removed'
@@ -153,16 +128,16 @@ final as (
         credited_now.rep_ids as current_rep_ids,
         credited_then.credited_on as said_credited_on,
         credited_now.credited_on as current_credited_on
-    from moved
+    from changed
     left join credited_then
         on
-            moved.metric = credited_then.metric
-            and moved.object_id = credited_then.object_id
-            and moved.cutoff_on = credited_then.cutoff_on
+            changed.metric = credited_then.metric
+            and changed.object_id = credited_then.object_id
+            and changed.cutoff_on = credited_then.cutoff_on
     left join credited_now
         on
-            moved.metric = credited_now.metric
-            and moved.object_id = credited_now.object_id
+            changed.metric = credited_now.metric
+            and changed.object_id = credited_now.object_id
 )
 
 select * from final

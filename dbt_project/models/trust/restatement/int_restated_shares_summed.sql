@@ -2,47 +2,6 @@
 -- a team changed nothing of the team's. Weeks are left out: they are over before most extracts.
 with
 
-moved as (
-    select * from {{ ref('fct_restated_records') }}
-    where period_type <> 'week'
-),
-
-credited as (
-    select
-        credited.metric,
-        credited.source,
-        credited.team_id,
-        period_dates.period_type,
-        period_dates.period_start,
-        period_dates.period_end,
-        credited.object_id,
-        sum(credited.amount) as amount
-    from {{ ref('fct_metric_credits') }} as credited
-    inner join {{ ref('int_period_dates_expanded') }} as period_dates on credited.credited_on = period_dates.date_day
-    where period_dates.period_type <> 'week'
-    group by
-        credited.metric,
-        credited.source,
-        credited.team_id,
-        period_dates.period_type,
-        period_dates.period_start,
-        period_dates.period_end,
-        credited.object_id
-),
-
-ancestors as (
-    select * from {{ ref('dim_team_ancestors') }}
-),
-
-cutoffs as (
-    select * from {{ ref('int_restatement_cutoffs_dated') }}
-    where period_type <> 'week'
-),
-
-metrics as (
-    select * from {{ ref('metrics') }}
-),
-
 -- what is credited today is compared at each of the cutoffs, a change belongs to one of them
 amounts as (
     select
@@ -57,21 +16,24 @@ amounts as (
         change_amount,
         0 as current_amount,
         0 as is_credited
-    from moved
+    from {{ ref('fct_restated_records') }}
+    where period_type <> 'week'
     union all
     select
-        source,
-        team_id,
-        metric,
-        period_type,
-        period_start,
-        period_end,
+        credited.source,
+        credited.team_id,
+        credited.metric,
+        period_dates.period_type,
+        period_dates.period_start,
+        period_dates.period_end,
         cast(null as integer) as days_after,
-        object_id,
+        credited.object_id,
         0 as change_amount,
-        amount as current_amount,
+        credited.amount as current_amount,
         1 as is_credited
-    from credited
+    from {{ ref('fct_metric_credits') }} as credited
+    inner join {{ ref('int_period_dates_expanded') }} as period_dates on credited.credited_on = period_dates.date_day
+    where period_dates.period_type <> 'week'
 ),
 
 -- the team 'all' holds what is in no team as well
@@ -85,7 +47,7 @@ by_team as (
         ancestors.ancestor_team_id as team_of_row,
         amounts.*
     from amounts
-    inner join ancestors on amounts.team_id = ancestors.team_id
+    inner join {{ ref('dim_team_ancestors') }} as ancestors on amounts.team_id = ancestors.team_id
 ),
 
 by_record as (
@@ -138,8 +100,8 @@ asked as (
         summed.record_count,
         summed.restated_record_count
     from summed
-    inner join metrics on summed.metric = metrics.metric
-    inner join cutoffs
+    inner join {{ ref('metrics') }} as metrics on summed.metric = metrics.metric
+    inner join {{ ref('int_restatement_cutoffs_dated') }} as cutoffs
         on
             metrics.object = cutoffs.object
             and summed.source = cutoffs.source

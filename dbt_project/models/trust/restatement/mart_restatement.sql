@@ -1,5 +1,7 @@
 -- The figure of each closed period as reported N days after its end, and as it is today. Nothing is summed again: the reported figure is today's
 -- less the changes of the records that changed it.
+{% set said_amount = 'cast(round(current_amount - restated_amount, 2) as decimal(18, 2))' %}
+
 with
 
 attainments as (
@@ -10,43 +12,15 @@ changes as (
     select * from {{ ref('int_restatements_summed') }}
 ),
 
-cutoffs as (
-    select * from {{ ref('int_restatement_cutoffs_dated') }}
-),
-
-metrics as (
-    select * from {{ ref('metrics') }}
-),
-
-segments as (
-    select * from {{ ref('int_segments_listed') }}
-),
-
-sources_of_assignees as (
-    select * from {{ ref('int_assignee_sources_listed') }}
-),
-
-periods as (
-    select * from {{ ref('int_periods_in_use') }}
-),
-
-as_of as (
-    select * from {{ ref('int_as_of_determined') }}
-),
-
-waits as (
-    {{ waits_after_period_end() }}
-),
-
 closed_periods as (
     select
         periods.period_type,
         periods.period_start,
         periods.period_end,
         waits.days_after
-    from periods
-    cross join waits
-    cross join as_of
+    from {{ ref('int_periods_in_use') }} as periods
+    cross join ({{ waits_after_period_end() }}) as waits
+    cross join {{ ref('int_as_of_determined') }} as as_of
     where {{ add_days('periods.period_end', 'waits.days_after') }} <= as_of.as_of_date
 ),
 
@@ -97,8 +71,8 @@ said as (
         cutoffs.period_start,
         cutoffs.days_after,
         max(cutoffs.said_on) as said_on
-    from sources_of_assignees
-    inner join cutoffs on sources_of_assignees.source = cutoffs.source
+    from {{ ref('int_assignee_sources_listed') }} as sources_of_assignees
+    inner join {{ ref('int_restatement_cutoffs_dated') }} as cutoffs on sources_of_assignees.source = cutoffs.source
     group by
         sources_of_assignees.assignee_type,
         sources_of_assignees.assignee_id,
@@ -122,7 +96,7 @@ compared as (
                 then coalesce(changes.restated_record_count, 0)
         end as restated_record_count
     from listed
-    inner join metrics on listed.metric = metrics.metric
+    inner join {{ ref('metrics') }} as metrics on listed.metric = metrics.metric
     left join said
         on
             listed.assignee_type = said.assignee_type
@@ -139,17 +113,10 @@ compared as (
             and listed.period_type = changes.period_type
             and listed.period_start = changes.period_start
             and listed.days_after = changes.days_after
-    left join segments
+    left join {{ ref('int_segments_listed') }} as segments
         on
             listed.assignee_type = segments.segment_type
             and listed.assignee_id = segments.segment_id
-),
-
-said_amounts as (
-    select
-        *,
-        cast(round(current_amount - restated_amount, 2) as decimal(18, 2)) as said_amount
-    from compared
 ),
 
 figures as (
@@ -163,14 +130,14 @@ figures as (
         period_end,
         cast(days_after as integer) as days_after,
         said_on,
-        said_amount,
+        {{ said_amount }} as said_amount,
         current_amount,
         cast(restated_amount as decimal(28, 10)) as restated_amount,
         case
-            when said_amount <> 0 then cast(restated_amount as double) / cast(said_amount as double)
+            when {{ said_amount }} <> 0 then cast(restated_amount as double) / cast({{ said_amount }} as double)
         end as restated_ratio,
         cast(restated_record_count as bigint) as restated_record_count
-    from said_amounts
+    from compared
 ),
 
 final as (
