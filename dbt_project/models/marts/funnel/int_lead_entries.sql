@@ -22,10 +22,12 @@ contacts as (
 ),
 
 lead_stages as (
-    select *
+    select
+        listed.stage,
+        listed.stage_order
     from (
         values ('created', 1), ('contacted', 2), ('qualified', 3), ('opportunity', 4), ('won', 5)
-    ) as lead_stages (stage, stage_order)
+    ) as listed (stage, stage_order)
 ),
 
 dated as (
