@@ -64,7 +64,7 @@ def run(rebuild: bool, as_of: date | None) -> None:
     started = time.monotonic()
     try:
         settings = Settings.from_environment()
-        result = run_refresh(settings, rebuild=rebuild, as_of=as_of, tell=_timed(started))
+        result = run_refresh(settings, rebuild=rebuild, as_of=as_of, report=_timed(started))
     except KuotaError as error:
         _fail(error)
     for line in summary(settings, result, seconds=time.monotonic() - started, as_of=as_of):
@@ -90,17 +90,17 @@ def status(as_json: bool) -> None:
 @main.command(epilog=EXIT_CODES)
 def notify() -> None:
     """Send a trial message to the webhook and the mail addresses that are set."""
-    from orchestration.publish import Notice, hand_on
+    from orchestration.publish import Notice, send_notice
 
     try:
         settings = Settings.from_environment()
     except KuotaError as error:
         _fail(error)
     if not settings.channels.is_any_set:
-        _fail(ConfigurationError("nobody is told: set KUOTA_WEBHOOK_URL, or KUOTA_MAIL_SERVER, _FROM and _TO."))
+        _fail(ConfigurationError("nobody is notified: set KUOTA_WEBHOOK_URL, or KUOTA_MAIL_SERVER, _FROM and _TO."))
     report = settings.channels.report_url or str(settings.reports / "index.html")
     trial = Notice("a trial message, nothing failed", "trial", None, (), (), report)
-    if problems := hand_on(settings.channels, trial):
+    if problems := send_notice(settings.channels, trial):
         _fail(ConfigurationError("\n".join(problems)))
     click.echo("sent")
 

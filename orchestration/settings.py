@@ -114,6 +114,11 @@ class Settings:
         return self.warehouse.parent / "dbt"
 
     @property
+    def dbt_manifest(self) -> Path:
+        """dbt's manifest, if it has parsed the project: see `ensure_manifest`."""
+        return self.dbt_target / "manifest.json"
+
+    @property
     def logs(self) -> Path:
         """One file a run."""
         return self.home / "logs"

@@ -1,6 +1,7 @@
 """The checks as Dagster shows them: one asset check an expectation, run a room at a time."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from dagster import (
     AssetCheckExecutionContext,
@@ -47,7 +48,7 @@ def guard_checks(settings: Settings, room: Room, asset_key_of: Callable[[str], A
         for key in selected:
             target, check = checks[key]
             result = found.get((target.target, check.check_name))
-            yield _reported(settings, key, check, result) if result else _nothing_delivered(key)
+            yield _reported(settings.reports, key, check, result) if result else _nothing_delivered(key)
 
     return run_checks
 
@@ -64,8 +65,8 @@ def _spec(suite: Suite, target: Target, check: Check, asset_key_of: Callable[[st
     )
 
 
-def _reported(settings: Settings, key: AssetCheckKey, check: Check, result: CheckResult) -> AssetCheckResult:
-    page = (settings.reports / "data_docs" / "index.html").as_uri()
+def _reported(reports: Path, key: AssetCheckKey, check: Check, result: CheckResult) -> AssetCheckResult:
+    page = (reports / "data_docs" / "index.html").as_uri()
     errored = result.status == "errored"
     return AssetCheckResult(
         asset_key=key.asset_key,

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from orchestration.errors import ConfigurationError
 from orchestration.ingest.source_config import SourceConfig
-from orchestration.settings import Settings
 
 FileFormat = Literal["csv", "jsonl", "parquet", "xlsx", "xls"]
 READABLE: tuple[FileFormat, ...] = ("csv", "jsonl", "parquet", "xlsx")
@@ -53,14 +52,13 @@ class Landing:
 
 
 def scan_landing(
-    settings: Settings, configs: Mapping[str, SourceConfig], zone: ZoneInfo, only: Collection[str] | None = None
+    root: Path, configs: Mapping[str, SourceConfig], zone: ZoneInfo, only: Collection[str] | None = None
 ) -> Landing:
     """Look at the landing folder without opening a file; `zone` is where the day of a folder ends.
 
     `only` limits it to the folders of some sources. Raises ConfigurationError for an empty folder, an unknown source, a
     folder that is no date, a link that leads outside, and a file that two objects claim.
     """
-    root = settings.landing
     if not root.is_dir():
         raise ConfigurationError(
             f"{root}: the landing folder does not exist; make it and put extracts in as <source>/<YYYY-MM-DD>/<files>."
@@ -73,7 +71,7 @@ def scan_landing(
             if entry.name not in configs:
                 raise ConfigurationError(
                     f"{entry}: unknown source '{entry.name}'; known are {', '.join(configs)}. "
-                    f"Rename the folder or add {settings.sources / (entry.name + '.yml')}."
+                    f"Rename the folder or add sources/{entry.name}.yml."
                 )
             _scan_source(root, entry, configs[entry.name], zone, landing)
         elif entry.name != "settings.yml":

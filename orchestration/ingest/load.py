@@ -16,6 +16,7 @@ from orchestration.ingest.raw_tables import column_list, quoted
 from orchestration.ingest.read_file import check_header, read_file
 from orchestration.ingest.source_config import ObjectConfig, SourceConfig
 from orchestration.ingest.stage import FileCounts, begin_extract, stage_file
+from orchestration.tables import LOAD_LEDGER
 
 
 def rewind(connection: duckdb.DuckDBPyConnection, config: SourceConfig, object_name: str, instant: datetime) -> None:
@@ -193,7 +194,7 @@ def _write_ledger(
     run_id: str,
 ) -> None:
     connection.execute(
-        "insert into raw.load_ledger values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        LOAD_LEDGER.insert_statement,
         [
             run_id,
             file.source,

@@ -16,7 +16,7 @@ def new_files(settings: Settings) -> list[LandedFile]:
     Asks published/quality.duckdb, which every run replaces and no run locks. Raises ConfigurationError for a landing
     folder that no run could read.
     """
-    landing = scan_landing(settings, load_source_configs(settings.sources), reporting_time_zone(settings))
+    landing = scan_landing(settings.landing, load_source_configs(settings.sources), reporting_time_zone(settings))
     ledger = settings.published / "quality.duckdb"
     if not ledger.exists():
         return list(landing.files)

@@ -82,12 +82,12 @@ def check_source(settings: Settings, source: str) -> SourceCheck:
     configs = load_source_configs(settings.sources)
     if source not in configs:
         raise ConfigurationError(
-            f"unknown source '{source}'; known are {', '.join(configs)}. Add {settings.sources / (source + '.yml')}."
+            f"unknown source '{source}'; known are {', '.join(configs)}. Add sources/{source}.yml."
         )
     config = configs[source]
     zone = reporting_time_zone(settings)
     registers = {name for name, found in configs.items() if found.kind == "register"}
-    landing = scan_landing(settings, configs, zone, {source, *registers})
+    landing = scan_landing(settings.landing, configs, zone, {source, *registers})
     files = [file for file in landing.files if file.source == source]
     check = SourceCheck(config, settings.landing / source)
     check.warnings += [line for line in landing.warnings if line.startswith(f"{source}/")]
@@ -101,7 +101,7 @@ def check_source(settings: Settings, source: str) -> SourceCheck:
             )
         )
     try:
-        refuse_missing_stage_map(settings, configs, landing)
+        refuse_missing_stage_map(settings.landing, configs, landing)
     except ConfigurationError as error:
         check.errors.append(str(error))
     _read_extracts(check, [file for file in files if _has_usable_header(check, file)], zone)

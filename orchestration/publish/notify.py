@@ -1,4 +1,4 @@
-"""Hands a run that published nothing on to the people who must know: by a webhook, by mail, or both."""
+"""Notify people of a run that published nothing: by a webhook, by mail, or both."""
 
 import json
 import smtplib
@@ -20,10 +20,10 @@ from orchestration.settings import Channels, Settings
 
 SECONDS_TO_WAIT = 10
 TRIES = 3
-# answers after which another try may arrive
+# answers after which another try may succeed
 BUSY = (429, 500, 502, 503, 504)
-# what is told of each check: whose it is and how much is wrong, but never the rows
-TOLD = (
+# what a notice says about each check: its owner and how many rows are wrong, but never the rows themselves
+REPORTED = (
     *("severity", "status", "room", "target", "check_name", "unexpected_count", "element_count"),
     *("failing_since", "failing_runs", "owner", "fix"),
 )
@@ -32,7 +32,7 @@ CHECKS_SHOWN = 10
 
 @dataclass(frozen=True)
 class Notice:
-    """What is handed on: `checks` are the failed critical ones, `details` an error's lines, `report` the ops page."""
+    """What is sent: `checks` are the failed critical ones, `details` the lines of an error, `report` the ops page."""
 
     headline: str
     outcome: str
@@ -42,11 +42,11 @@ class Notice:
     report: str
 
 
-def tell_of_failure(settings: Settings, *, outcome: str, run_id: str | None, details: Sequence[str] = ()) -> list[str]:
-    """Hand a run that was blocked or failed on to every channel that is set; other outcomes are nobody's trouble.
+def notify_failure(settings: Settings, *, outcome: str, run_id: str | None, details: Sequence[str] = ()) -> list[str]:
+    """Send a notice of a blocked or failed run on every channel that is set; other outcomes are not reported.
 
-    Call publish_quality before it; `run_id` is null for a run that could not begin, told by `details` alone. Returns
-    what could not be told, a line each.
+    Call publish_quality before it. `run_id` is None for a run that could not begin: then `details` say why. Returns
+    one line for each channel that failed.
     """
     if outcome not in ("blocked", "failed") or not settings.channels.is_any_set:
         return []
@@ -55,12 +55,12 @@ def tell_of_failure(settings: Settings, *, outcome: str, run_id: str | None, det
         headline=headline(outcome, len(checks), read_manifest(settings.published / MANIFEST)),
         outcome=outcome,
         run_id=run_id,
-        checks=tuple({name: check[name] for name in TOLD} for check in checks),
-        # a failed check is told by its counts: its lines may quote rows
+        checks=tuple({name: check[name] for name in REPORTED} for check in checks),
+        # a failed check is reported by its counts, because its lines may quote rows
         details=() if checks else tuple(details),
         report=settings.channels.report_url or str(settings.reports / "index.html"),
     )
-    return hand_on(settings.channels, notice)
+    return send_notice(settings.channels, notice)
 
 
 def _failed_critical_checks(settings: Settings) -> Rows:
@@ -69,8 +69,8 @@ def _failed_critical_checks(settings: Settings) -> Rows:
         return [check for check in failing_checks(connection) if check["severity"] == "critical"]
 
 
-def hand_on(channels: Channels, notice: Notice) -> list[str]:
-    """Send the notice on every channel that is set; the problems, a line each, empty when all arrived.
+def send_notice(channels: Channels, notice: Notice) -> list[str]:
+    """Send the notice on every channel that is set, and return one line per problem: none if all arrived.
 
     A channel that fails neither raises nor keeps the other from being used.
     """
@@ -90,7 +90,7 @@ def notice_text(notice: Notice) -> str:
         since = f", since {check['failing_since']:%Y-%m-%d %H:%M} UTC" if check["failing_since"] else ""
         lines += [
             f"{check['target']}: {check['check_name']} {check['status']}{count}{since}",
-            f"  ask {check['owner'] or 'nobody named'}: {check['fix'] or 'look at the ops page'}",
+            f"  ask {check['owner'] or 'the owner, who is not named'}: {check['fix'] or 'see the ops page'}",
         ]
     if len(notice.checks) > CHECKS_SHOWN:
         lines.append(f"… and {len(notice.checks) - CHECKS_SHOWN} more")
@@ -137,7 +137,7 @@ def _mail(channels: Channels, notice: Notice) -> str | None:
 
 
 def _mail_server(address: str) -> smtplib.SMTP:
-    """A session with the server, encrypted where it can be; a password is sent through an encrypted one alone."""
+    """A session with the server, encrypted where it can be; a password is only sent encrypted."""
     parts = urlsplit(address)
     host = str(parts.hostname)
     context = ssl.create_default_context()

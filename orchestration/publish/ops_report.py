@@ -12,10 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from orchestration.publish import charts, ops_queries, ops_trust
 from orchestration.publish.files import make_private_folder, remove_leftovers, write_text_in_place
-from orchestration.publish.marts import kept_versions
+from orchestration.publish.marts import VERSIONS, kept_versions
 from orchestration.publish.quality import QUALITY
 from orchestration.publish.version import MANIFEST, MARTS, read_manifest
-from orchestration.settings import Settings
 
 OUTCOMES = ("published", "unchanged", "blocked", "failed", "canceled", "finished")
 SAMPLES_SHOWN = 50
@@ -25,7 +24,7 @@ PERSONAL = re.compile(
 )
 
 
-def write_ops_report(settings: Settings, *, run_id: str, outcome: str, details: Sequence[str] = ()) -> Path:
+def write_ops_report(published: Path, reports: Path, *, run_id: str, outcome: str, details: Sequence[str] = ()) -> Path:
     """Write reports/index.html from published/quality.duckdb and the manifests, and return its path.
 
     `outcome` is one of OUTCOMES: published, unchanged (the same content was there), blocked (the gate refused), failed
@@ -34,14 +33,14 @@ def write_ops_report(settings: Settings, *, run_id: str, outcome: str, details: 
     """
     if outcome not in OUTCOMES:
         raise ValueError(f"outcome is {outcome!r}; known are {', '.join(OUTCOMES)}")
-    manifest = read_manifest(settings.published / MANIFEST)
-    with duckdb.connect(str(settings.published / QUALITY), read_only=True) as connection:
+    manifest = read_manifest(published / MANIFEST)
+    with duckdb.connect(str(published / QUALITY), read_only=True) as connection:
         # the file is called as its schema is, so `quality.check_result` would be ambiguous
         connection.execute("use quality.quality")
-        ops_trust.attach_published(connection, settings.published / MARTS)
+        ops_trust.attach_published(connection, published / MARTS)
         content = _content(connection, run_id)
     critical = [check for check in content["failing"] if check["severity"] == "critical"]
-    data_docs = settings.reports / "data_docs" / "index.html"
+    data_docs = reports / "data_docs" / "index.html"
     page = _environment().get_template("ops_report.html.j2")
     html = page.render(
         **content,
@@ -52,14 +51,14 @@ def write_ops_report(settings: Settings, *, run_id: str, outcome: str, details: 
         manifest=manifest,
         critical=critical,
         warnings=[check for check in content["failing"] if check["severity"] != "critical"],
-        versions=kept_versions(settings),
+        versions=kept_versions(published / VERSIONS),
         has_data_docs=data_docs.exists(),
         in_data_docs=set(re.findall(r' id="([^"]+)"', data_docs.read_text("utf-8"))) if data_docs.exists() else set(),
     )
-    make_private_folder(settings.reports)
-    remove_leftovers(settings.reports)
-    write_text_in_place(settings.reports / "index.html", html)
-    return settings.reports / "index.html"
+    make_private_folder(reports)
+    remove_leftovers(reports)
+    write_text_in_place(reports / "index.html", html)
+    return reports / "index.html"
 
 
 def headline(outcome: str, failed_critical_checks: int, manifest: dict[str, Any] | None) -> str:

@@ -40,8 +40,8 @@ def dbt_vars(settings: Settings) -> list[str]:
 
 
 def ensure_manifest(settings: Settings) -> Path:
-    """dbt's manifest.json for this project and these settings, parsed anew only where one of them has changed."""
-    manifest = settings.dbt_target / "manifest.json"
+    """dbt's manifest.json for this project and these settings, parsed again only if one of them has changed."""
+    manifest = settings.dbt_manifest
     mark = settings.dbt_target / "parsed_from"
     parsed_from = project_fingerprint(settings)
     if manifest.exists() and mark.exists() and mark.read_text() == parsed_from:

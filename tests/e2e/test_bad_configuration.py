@@ -52,7 +52,7 @@ REFUSED: dict[Callable[[Path], None], str] = {
     ),
     unknown_source: (
         "<landing>/zoho: unknown source 'zoho'; known are crm_sales, generic, hubspot, pipedrive, registers, "
-        "salesforce. Rename the folder or add <project>/sources/zoho.yml."
+        "salesforce. Rename the folder or add sources/zoho.yml."
     ),
     folder_without_a_date: (
         "<landing>/generic/january: 'january' is no date; name the folder by when the extract was taken, "

@@ -22,7 +22,7 @@ def make_settings(home: Path, suites: dict[str, str], tables: str) -> SettingsWi
         path = settings.expectations / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(textwrap.dedent(text), encoding="utf-8")
-    with warehouse.connect(settings) as connection:
+    with warehouse.connect(settings.warehouse) as connection:
         connection.execute(tables)
     return settings
 

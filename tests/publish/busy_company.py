@@ -121,7 +121,7 @@ def make_busy(settings: Settings) -> None:
     """Published once, with twelve runs of checks before it; whatever fails afterwards is the test's own."""
     build(settings)
     deliver_quotas(settings)
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         of_ingest, of_trust = (SOURCES, LATE_SOURCES, SOURCE_ENDS), (BREAKS, RESTATEMENT, RESTATED_SHARE, HEALTH)
         for statement in (*of_ingest, *of_trust, TEAMS, EXCLUSION):
             connection.execute(statement)
@@ -141,7 +141,9 @@ def make_busy(settings: Settings) -> None:
             record(connection, OWNER_KNOWN, "failed", when, run_id=run_id, severity="warning", unexpected_count=3)
             for check in () if blocked else (UNIQUE, TIES):
                 record(connection, check, "passed", when, run_id=run_id)
-    publish_marts(settings, run_id="run-1", models=MODELS | TRUST_MODELS, critical_checks=CHECKS)
+    publish_marts(
+        settings.warehouse, settings.published, run_id="run-1", models=MODELS | TRUST_MODELS, critical_checks=CHECKS
+    )
 
 
 def write_manifest(settings: Settings, dated_by: Mapping[str, Sequence[str]] = DATED_BY) -> None:
@@ -164,7 +166,7 @@ def write_manifest(settings: Settings, dated_by: Mapping[str, Sequence[str]] = D
 
 def block(settings: Settings) -> None:
     """The run after it: two critical checks fail, one breaks, and an owner is still unknown."""
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         when, run_id = at("11:00"), "run-2"
         record(connection, UNIQUE, "failed", when, run_id=run_id, unexpected_count=3)
         record(connection, TIES, "failed", when, run_id=run_id, unexpected_count=1, observed="1.00 is not 2.00")

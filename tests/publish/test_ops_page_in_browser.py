@@ -36,8 +36,10 @@ def pages(tmp_path_factory):
     written = {}
     for name, outcome in (("good", "published"), ("blocked", "blocked"), ("empty", "failed")):
         run_id = "run-2" if name == "blocked" else "run-1"
-        publish_quality(homes[name], run_id=run_id)
-        written[name] = write_ops_report(homes[name], run_id=run_id, outcome=outcome, details=["one line", "another"])
+        publish_quality(homes[name].warehouse, homes[name].published, homes[name].dbt_manifest, run_id=run_id)
+        written[name] = write_ops_report(
+            homes[name].published, homes[name].reports, run_id=run_id, outcome=outcome, details=["one line", "another"]
+        )
     return written
 
 

@@ -15,7 +15,7 @@ def settings(tmp_path):
 
 
 def unmet(settings, models=MODELS, checks=CHECKS):
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         return unmet_conditions(connection, models, checks)
 
 
@@ -28,7 +28,7 @@ def test_a_model_that_was_never_built_is_named(settings):
 
 
 def test_a_mart_whose_table_is_gone_is_named(settings):
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute("drop table marts.mart_win_rate")
     assert unmet(settings) == [
         "marts.mart_win_rate was built at 2018-01-02 10:02:00 UTC but is no longer in the warehouse: run `kuota run`."
@@ -46,7 +46,7 @@ def test_a_model_older_than_its_parent_is_named_with_both_times(settings):
 
 
 def test_an_extract_loaded_after_the_build_and_not_checked_is_named(settings):
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute("update raw.load_ledger set loaded_at = ?", [at("10:30")])
     assert unmet(settings) == [
         "staging.stg_crm__opportunities was built at 2018-01-02 10:01:00 UTC, before raw.crm__opportunity that it is "
@@ -119,14 +119,14 @@ def test_a_check_that_has_never_run_is_named(settings):
     "emptied", ["delete from raw.crm__opportunity", "update raw.crm__opportunity set _is_tombstone = true"]
 )
 def test_a_source_that_delivered_nothing_needs_no_check(settings, emptied):
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute(emptied)
         connection.execute("delete from quality.check_result where room = 'raw'")
     assert unmet(settings) == []
 
 
 def test_rows_that_no_check_has_looked_at_are_refused(settings):
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute("delete from quality.check_result where room = 'raw'")
     assert unmet(settings) == [
         f"raw.crm__opportunity: critical check {RAW_KEYS.check_name} has never run: run `kuota run`."

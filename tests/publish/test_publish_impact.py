@@ -66,7 +66,7 @@ def test_the_models_that_hand_on_no_figures_are_models_of_the_project():
 def settings(tmp_path):
     settings = settings_in(tmp_path / "home")
     build(settings)
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute("""
             create or replace table raw.crm__opportunity as
             select
@@ -88,9 +88,9 @@ def told(settings):
 
 def impact(settings, check, sample_keys, status="failed"):
     checked(settings, check, status, at("10:30"), run_id="run-2")
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute("update quality.check_result set sample_keys = ? where run_id = 'run-2'", [sample_keys])
-    publish_quality(settings, run_id="run-2")
+    publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id="run-2")
     with duckdb.connect(str(settings.published / "quality.duckdb"), read_only=True) as connection:
         return connection.execute(
             "select marts, first_on, last_on, dates_of from quality.quality.check_impact"
@@ -135,7 +135,7 @@ def test_a_check_that_broke_or_whose_table_is_gone_or_without_dates_has_no_perio
 
 
 def test_a_view_that_cannot_be_asked_costs_the_periods_and_not_the_page(told):
-    with connect(told) as connection:
+    with connect(told.warehouse) as connection:
         connection.execute("create table raw.passing as select date '2017-01-01' as closed_on")
         connection.execute("create view raw.stale as select closed_on from raw.passing")
         connection.execute("drop table raw.passing")
@@ -158,6 +158,6 @@ def test_marts_are_named_where_dbt_has_said_how_they_are_built(settings):
 
 
 def test_a_check_that_passes_reaches_nothing(settings):
-    publish_quality(settings, run_id="run-1")
+    publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id="run-1")
     with duckdb.connect(str(settings.published / "quality.duckdb"), read_only=True) as connection:
         assert connection.execute("select count(*) from quality.quality.check_impact").fetchone() == (0,)

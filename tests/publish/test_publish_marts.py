@@ -13,7 +13,9 @@ from orchestration.warehouse import connect
 
 
 def publish(settings, run_id="run-1", **options):
-    return publish_marts(settings, run_id=run_id, models=MODELS, critical_checks=CHECKS, **options)
+    return publish_marts(
+        settings.warehouse, settings.published, run_id=run_id, models=MODELS, critical_checks=CHECKS, **options
+    )
 
 
 def read(settings, query):
@@ -135,7 +137,7 @@ def test_a_failed_critical_check_leaves_the_previous_publish_as_it_was(settings)
 
 
 def test_a_company_that_delivered_nothing_publishes_nothing_and_is_told_why(settings):
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute("update marts.publication set as_of_date = null")
     with pytest.raises(CriticalCheckFailed, match="deliver at least one extract"):
         publish(settings)
@@ -143,7 +145,7 @@ def test_a_company_that_delivered_nothing_publishes_nothing_and_is_told_why(sett
 
 
 def test_the_table_of_a_model_that_was_removed_is_not_published(settings):
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute("create table marts.mart_of_last_year as select 1 as value")
     lines = []
     assert publish(settings, progress=lines.append).tables == 3

@@ -8,7 +8,7 @@ from receivers import certificate_of_127_0_0_1, mail_server, unused_port, webhoo
 from small_company import CHECKS, MODELS, RAW_KEYS, UNIQUE, at, build, checked, settings_in
 
 from orchestration.errors import ConfigurationError
-from orchestration.publish import publish_marts, publish_quality, tell_of_failure
+from orchestration.publish import notify_failure, publish_marts, publish_quality
 from orchestration.run import run_refresh
 from orchestration.settings import Channels
 
@@ -18,16 +18,16 @@ def blocked(tmp_path):
     """A home whose second run failed two critical checks, one of them for the second time."""
     settings = settings_in(tmp_path / "home")
     build(settings)
-    publish_marts(settings, run_id="run-1", models=MODELS, critical_checks=CHECKS)
+    publish_marts(settings.warehouse, settings.published, run_id="run-1", models=MODELS, critical_checks=CHECKS)
     checked(settings, UNIQUE, "failed", at("10:10"), run_id="run-2", unexpected_count=1234)
     checked(settings, RAW_KEYS, "errored", at("10:10"), run_id="run-2", observed="no such column")
-    publish_quality(settings, run_id="run-2", outcome="blocked")
+    publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id="run-2", outcome="blocked")
     return settings
 
 
 def told_by(settings, outcome="blocked", details=("a line with the row of crm:7",), **channels):
     listening = dataclasses.replace(settings, channels=Channels(**channels))
-    return tell_of_failure(listening, outcome=outcome, run_id="run-2", details=details)
+    return notify_failure(listening, outcome=outcome, run_id="run-2", details=details)
 
 
 def test_a_blocked_run_is_told_to_the_webhook_with_its_checks_whom_to_ask_and_no_row(blocked):
@@ -113,7 +113,7 @@ def test_a_run_that_cannot_begin_is_told_by_what_has_to_be_mended(tmp_path):
     with webhook() as hook:
         listening = dataclasses.replace(settings, channels=Channels(webhook_url=hook.url))
         with pytest.raises(ConfigurationError):
-            run_refresh(listening, tell=lambda line: None)
+            run_refresh(listening, report=lambda line: None)
     [body] = hook.got
     assert (body["outcome"], body["run_id"]) == ("failed", None)
     assert "unknown setting 'reporting_curency'. Did you mean 'reporting_currency'?" in body["text"]

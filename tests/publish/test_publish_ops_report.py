@@ -22,8 +22,8 @@ def settings(tmp_path):
 
 
 def page_after(settings, outcome, run_id="run-1", details=()):
-    publish_quality(settings, run_id=run_id)
-    path = write_ops_report(settings, run_id=run_id, outcome=outcome, details=details)
+    publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id=run_id)
+    path = write_ops_report(settings.published, settings.reports, run_id=run_id, outcome=outcome, details=details)
     assert path == settings.reports / "index.html"
     return path.read_text(encoding="utf-8")
 
@@ -34,7 +34,7 @@ def text_of(page):
 
 
 def publish(settings):
-    return publish_marts(settings, run_id="run-1", models=MODELS, critical_checks=CHECKS)
+    return publish_marts(settings.warehouse, settings.published, run_id="run-1", models=MODELS, critical_checks=CHECKS)
 
 
 def test_after_a_publish_the_page_says_what_is_published_and_as_of_when(settings):
@@ -99,7 +99,7 @@ def test_rows_set_aside_are_shown_by_reason_without_their_text(settings):
 
 
 def test_freshness_is_measured_against_the_newest_extract_of_a_crm(settings):
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute("""
             create table raw.source as
             select
@@ -140,7 +140,7 @@ def test_freshness_is_measured_against_the_newest_extract_of_a_crm(settings):
     ],
 )
 def test_a_source_that_ended_owes_extracts_to_its_last_day_alone(settings, ended_on, newest, status, days_behind):
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute(SOURCES)
         connection.execute(
             "create table raw.source_end as select 'old_crm' as source, $day::date as ended_on, "
@@ -176,7 +176,7 @@ def test_a_source_that_ended_owes_extracts_to_its_last_day_alone(settings, ended
 def test_text_from_outside_stays_text(settings):
     check = dataclasses.replace(UNIQUE, check_name="<script>alert(1)</script>")
     checked(settings, check, "failed", at("10:10"), observed='"><img src=x>')
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute(BREAKS)
         connection.execute("update quality.collection_break set kind = '<script>', field = '\"><img src=x>'")
     page = page_after(settings, "failed", run_id="<b>run</b>", details=["<i>line</i>"])
@@ -201,4 +201,4 @@ def test_before_anything_was_published_or_loaded_the_page_says_so(tmp_path):
 
 def test_an_outcome_that_nobody_knows_is_refused(settings):
     with pytest.raises(ValueError, match="'pubished'; known are published, unchanged"):
-        write_ops_report(settings, run_id="run-1", outcome="pubished")
+        write_ops_report(settings.published, settings.reports, run_id="run-1", outcome="pubished")

@@ -58,7 +58,7 @@ def test_a_check_that_ran_twice_in_a_run_counts_by_its_last_result(busy):
             select * replace (checked_at - interval 1 minute as checked_at, 'failed' as status)
             from quality.check_result where run_id = 'run-0-3'
         """)
-    publish_quality(busy, run_id="run-2")
+    publish_quality(busy.warehouse, busy.published, busy.dbt_manifest, run_id="run-2")
     assert [run["rooms"]["marts"] for run in asked(busy, ops_trust.trend) if run["run_id"] == "run-0-3"] == [
         {"passed": 1, "warned": 0, "failed": 0}
     ]
@@ -89,7 +89,7 @@ def test_breaks_are_told_by_source_in_order_of_time_with_what_ops_said_of_them(t
 
 def test_without_the_register_of_reviews_nobody_is_asked_for_a_word(tmp_path):
     settings = settings_in(tmp_path / "home")
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute(BREAKS)
         connection.execute(
             "create or replace table quality.collection_break as "
@@ -101,7 +101,7 @@ def test_without_the_register_of_reviews_nobody_is_asked_for_a_word(tmp_path):
 
 def test_of_very_many_breaks_the_newest_are_drawn_and_the_rest_counted(tmp_path):
     settings = settings_in(tmp_path / "home")
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute(BREAKS)
         connection.execute("""
             create or replace table quality.collection_break as

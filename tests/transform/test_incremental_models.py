@@ -76,7 +76,7 @@ def home(tmp_path: Path) -> Settings:
 
 def execute(settings: Settings, *statements: str) -> None:
     """Run statements on the warehouse."""
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         for statement in statements:
             connection.execute(statement)
 
@@ -90,7 +90,7 @@ def count_weeks(settings: Settings, *words: str) -> None:
 
 def tables(settings: Settings, *names: str) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of tables, in order."""
-    with connect(settings, read_only=True) as connection:
+    with connect(settings.warehouse, read_only=True) as connection:
         return {
             name: connection.execute(f"select * from intermediate.{name} order by all").fetchall() for name in names
         }
