@@ -49,6 +49,7 @@ class _AsOf(click.ParamType[date]):
 
 
 @click.group(epilog=EXIT_CODES)
+@click.version_option(package_name="kuota", prog_name="kuota")
 def main() -> None:
     """Sales performance from raw CRM extracts to published marts."""
 

@@ -83,7 +83,7 @@ def _run(settings: Settings, *, rebuild: bool, as_of: date | None, report: Calla
 def _prepare_home(settings: Settings, run_id: str) -> Path:
     for folder in (settings.dagster_home, settings.logs, settings.warehouse.parent):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    shutil.copyfile(PROJECT / "dagster.yaml", settings.dagster_home / "dagster.yaml")
+    shutil.copyfile(PROJECT / "deploy" / "dagster.yaml", settings.dagster_home / "dagster.yaml")
     return settings.logs / f"{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}-{run_id[:8]}.log"
 
 

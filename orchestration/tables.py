@@ -1,7 +1,7 @@
 """The tables that several rooms share, each described once: name, columns, types.
 
-Times are UTC. `quality.collection_break` and `quality.collection_regime` are dbt models; a test compares their contracts
-with the columns here.
+Times are UTC. `quality.collection_break` and `quality.collection_regime` are dbt models; a test compares their
+contracts with the columns here.
 """
 
 from collections.abc import Mapping

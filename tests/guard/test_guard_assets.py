@@ -36,7 +36,7 @@ def materialize(settings: SettingsWithOwnSuites, *targets: str) -> ExecuteInProc
     definitions = Definitions(
         assets=assets,
         asset_checks=[guard_checks(settings, "raw", asset_key_of)],
-        resources={RUN_LOCK: run_lock(settings)},
+        resources={RUN_LOCK: run_lock(settings.lock_file)},
     )
     with DagsterInstance.ephemeral() as instance:
         selection = [asset_key_of(target) for target in targets]

@@ -230,7 +230,7 @@ def test_a_run_that_dies_within_an_extract_leaves_the_state_before_it(bench, thr
 
 
 def test_a_run_that_dies_between_the_extracts_is_taken_up_again(bench, three_days, monkeypatch):
-    monkeypatch.setattr("orchestration.ingest.run.SAY_AFTER_SECONDS", -1.0)
+    monkeypatch.setattr("orchestration.ingest.run.REPORT_AFTER_SECONDS", -1.0)
     for name in reversed(three_days):
         bench.land(name, three_days[name])
     bench.ingest()

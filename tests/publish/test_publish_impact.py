@@ -1,6 +1,5 @@
 import dataclasses
 import json
-import re
 
 import duckdb
 import pytest
@@ -8,58 +7,27 @@ from busy_company import DATED_BY, write_manifest
 from small_company import RAW_KEYS, TIES, UNIQUE, at, build, checked, settings_in
 
 from orchestration.publish import publish_quality
-from orchestration.publish.impact import HANDS_ON_NO_FIGURES, marts_built_from
-from orchestration.settings import PROJECT
+from orchestration.publish.impact import marts_built_from
 from orchestration.warehouse import connect
 
 PARENTS = {
     "staging.stg_deals": ["raw.shop__deal"],
-    "intermediate.int_dates_generated": ["staging.stg_deals"],
     "intermediate.int_deals": ["staging.stg_deals"],
     "marts.fct_deals": ["intermediate.int_deals"],
     "marts.mart_win_rate": ["marts.fct_deals", "marts.dim_dates"],
-    "marts.dim_dates": ["intermediate.int_dates_generated"],
+    "marts.dim_dates": ["intermediate.int_dates"],
     "marts.mart_calls": ["marts.dim_dates", "raw.shop__call"],
 }
 
-SCHEMAS = {"stg": "staging", "int": "intermediate", "collection": "quality"}
 
-
-def test_a_table_reaches_the_marts_that_take_figures_from_it_what_people_read_first():
+def test_a_table_affects_the_marts_that_take_figures_from_it_what_people_read_first():
     assert marts_built_from(PARENTS, "raw.shop__deal") == ["mart_win_rate", "fct_deals"]
     assert marts_built_from(PARENTS, "raw.shop__call") == ["mart_calls"]
 
 
-def test_a_mart_reaches_itself_and_a_wrong_calendar_reaches_all_that_is_dated():
+def test_a_mart_affects_itself_and_a_wrong_calendar_affects_all_that_is_dated():
     assert marts_built_from(PARENTS, "marts.fct_deals") == ["mart_win_rate", "fct_deals"]
-    assert marts_built_from(PARENTS, "intermediate.int_dates_generated") == ["mart_calls", "mart_win_rate", "dim_dates"]
-
-
-def test_the_models_that_hand_on_no_figures_are_models_of_the_project():
-    models = PROJECT / "dbt_project" / "models"
-    tables = {
-        f"{SCHEMAS.get(path.stem.partition('_')[0], 'marts')}.{path.stem}"
-        for path in models.rglob("*.*")
-        if path.suffix != ".yml"
-    }
-    found = {table for table in tables if HANDS_ON_NO_FIGURES.fullmatch(table)}
-    assert {re.sub(r"breaks_.*", "breaks_…", table) for table in found if not table.startswith("quality.")} == {
-        "marts.publication",
-        *(
-            f"intermediate.int_{name}"
-            for name in (
-                "as_of_determined",
-                "dates_generated",
-                "source_records_listed",
-                "collection_beginnings_dated",
-                "collection_breaks_…",
-                "collection_scopes_assigned",
-                "collection_statuses_judged",
-                "collection_touches_found",
-            )
-        ),
-    }
-    assert {"quality.collection_break", "quality.collection_regime"} <= found
+    assert marts_built_from(PARENTS, "intermediate.int_dates") == ["mart_calls", "mart_win_rate", "dim_dates"]
 
 
 @pytest.fixture

@@ -149,7 +149,7 @@ def test_the_table_of_a_model_that_was_removed_is_not_published(settings):
         connection.execute("create table marts.mart_of_last_year as select 1 as value")
     lines = []
     assert publish(settings, progress=lines.append).tables == 3
-    assert "marts.mart_of_last_year belongs to no model any more: not published" in lines
+    assert "marts.mart_of_last_year no longer belongs to a model: not published" in lines
 
 
 def test_a_reader_keeps_the_file_that_it_has_open_and_a_new_one_sees_the_new(settings):

@@ -52,7 +52,7 @@ def test_the_trend_has_each_run_with_what_it_reached(busy, page):
 
 
 def test_a_check_that_ran_twice_in_a_run_counts_by_its_last_result(busy):
-    with connect(busy) as connection:
+    with connect(busy.warehouse) as connection:
         connection.execute("""
             insert into quality.check_result by name
             select * replace (checked_at - interval 1 minute as checked_at, 'failed' as status)

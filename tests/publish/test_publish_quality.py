@@ -1,3 +1,5 @@
+import json
+
 import duckdb
 import pytest
 from small_company import UNIQUE, at, build, built, checked, settings_in
@@ -19,8 +21,20 @@ def read(settings, query):
         return connection.execute(query).fetchall()
 
 
+# any model may hold rows that are set aside: its meta says so
+SET_ASIDE_MODEL = {
+    "resource_type": "model",
+    "schema": "intermediate",
+    "name": "int_quota_rows_refused",
+    "depends_on": {"nodes": []},
+    "config": {"meta": {"holds_set_aside_rows": True}},
+}
+
+
 def deliver_quotas(settings):
     """A register of 10 rows: 2 unreadable; of the 8 kept, two name reps that do not exist, one of them twice over."""
+    settings.dbt_target.mkdir(parents=True, exist_ok=True)
+    settings.dbt_manifest.write_text(json.dumps({"nodes": {"model.k.refused": SET_ASIDE_MODEL}, "sources": {}}))
     with connect(settings.warehouse) as connection:
         connection.execute(
             """
@@ -47,13 +61,13 @@ def deliver_quotas(settings):
         connection.executemany(quarantine, [[FILE, 3], [FILE, 4]])
         connection.execute("create schema if not exists intermediate")
         connection.execute("""
-            create or replace table intermediate.int_register_rows_set_aside (
+            create or replace table intermediate.int_quota_rows_refused (
                 source varchar, object varchar, source_file varchar, source_row bigint, column_name varchar,
                 value varchar, reason varchar, message varchar
             )
         """)
         set_aside = """
-            insert into intermediate.int_register_rows_set_aside
+            insert into intermediate.int_quota_rows_refused
             values ('registers', 'quota', ?, ?, ?, 'Zoe', 'unknown_reference', 'no rep is called Zoe')
         """
         connection.executemany(set_aside, [[FILE, 6, "assignee"], [FILE, 6, "note"], [FILE, 9, "assignee"]])
