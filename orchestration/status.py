@@ -1,4 +1,4 @@
-"""What a run did, in ten lines, and what is published now: read from the files that everybody may open."""
+"""What a run did and what is published now, in ten lines; read from the published files."""
 
 import json
 from datetime import UTC, date, datetime
@@ -12,7 +12,7 @@ from orchestration.settings import Settings
 
 WARNINGS_SHOWN = 10
 REASONS_SHOWN = 3
-# of a check that is no pass; its sample rows stay in quality.duckdb
+# of a check that did not pass; its sample rows stay in quality.duckdb
 CHECK = (
     *("target", "check_name", "severity", "status", "unexpected_count", "element_count", "failing_since"),
     *("failing_runs", "marts", "first_on", "last_on", "owner", "fix"),
@@ -23,7 +23,7 @@ SOURCE = ("source", "status", "days_behind", "expected_every_days", "owner")
 def describe(settings: Settings, *, now: datetime) -> dict[str, Any]:
     """What is published, how old it is at `now`, and what the last run loaded, set aside, checked and found.
 
-    `published` is null where nothing ever was, `restated` where nothing can be said yet; `last_run` where no run ended.
+    `published` is None if nothing was ever published, `restated` if nothing is known yet, `last_run` if no run ended.
     """
     manifest = settings.published / "manifest.json"
     published = json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else None
@@ -111,7 +111,7 @@ from collection_break
 
 
 def _restated(settings: Settings) -> dict[str, Any] | None:
-    """The company's revenue of the newest quarter that has been closed for 30 days: said then, and now."""
+    """The company's revenue of the newest quarter that has been closed for 30 days: as first reported, and now."""
     with duckdb.connect(str(settings.published / "marts.duckdb"), read_only=True) as connection:
         connection.execute("use marts.marts")
         found = rows_of(
@@ -135,7 +135,7 @@ def _restated(settings: Settings) -> dict[str, Any] | None:
 
 
 def status_lines(described: dict[str, Any]) -> list[str]:
-    """`describe` for a person, in ten lines: one where nothing has run yet."""
+    """`describe` for a person, in ten lines; one line if nothing has run yet."""
     published, last = described["published"], described["last_run"]
     first = (
         f"published   {published['publish_id']}, as of {published['as_of_date']}, "
@@ -186,16 +186,16 @@ def _set_aside(last: dict[str, Any]) -> str:
 def _fresh(last: dict[str, Any]) -> str:
     by_status: dict[str, list[str]] = {}
     for source in last["sources"]:
-        name, ask = source["source"], f"ask {source['owner'] or 'nobody named'}"
+        name, ask = source["source"], f"ask {source['owner'] or 'its owner'}"
         words = {
             "late": f"{name} is {source['days_behind']} days behind (every {source['expected_every_days']}), {ask}",
-            "delivers_after_end": f"{name} delivers though it ended on {source['ended_on']}, {ask}",
+            "delivers_after_end": f"{name} still delivers after its end on {source['ended_on']}, {ask}",
             "ended": f"{name} ended {source['ended_on']}",
         }
         by_status.setdefault(source["status"], []).append(words.get(source["status"], name))
-    told = [line for status in ("late", "delivers_after_end", "ended") for line in by_status.get(status, [])]
+    lines = [line for status in ("late", "delivers_after_end", "ended") for line in by_status.get(status, [])]
     counted = (len(by_status.get(status, [])) for status in ("fresh", "late"))
-    return "sources     {} fresh, {} late".format(*counted) + (": " if told else "") + "; ".join(told)
+    return "sources     {} fresh, {} late".format(*counted) + (": " if lines else "") + "; ".join(lines)
 
 
 def _breaks(breaks: dict[str, Any]) -> str:
@@ -205,16 +205,16 @@ def _breaks(breaks: dict[str, Any]) -> str:
 
 def _restatement(restated: dict[str, Any] | None) -> str:
     if restated is None:
-        return "restated    nothing can be said yet: no quarter has been closed for 30 days"
+        return "restated    not known yet: no quarter has been closed for 30 days"
     ratio = "" if restated["restated_ratio"] is None else f" ({restated['restated_ratio']:+.2%})"
     return (
-        f"restated    revenue of the quarter from {restated['quarter_start']}: {restated['said_amount']:,.2f} said 30 "
-        f"days after it, {restated['current_amount']:,.2f} now{ratio}, {restated['restated_record_count']} records"
+        f"restated    revenue of the quarter from {restated['quarter_start']}: {restated['said_amount']:,.2f} 30 days "
+        f"after its end, {restated['current_amount']:,.2f} now{ratio}, {restated['restated_record_count']} records"
     )
 
 
 def summary(settings: Settings, result: RunResult, *, seconds: float, as_of: date | None) -> list[str]:
-    """What the run loaded, set aside, checked and published, and where to look: about ten lines."""
+    """What the run loaded, set aside, checked and published, and where to find it: about ten lines."""
     if as_of is not None:
         publish_id = result.publish_id
         folder = settings.versions / str(publish_id)
@@ -232,7 +232,7 @@ def summary(settings: Settings, result: RunResult, *, seconds: float, as_of: dat
     }[result.outcome]
     named = f"{published['publish_id']}, as of {published['as_of_date']}" if published else "nothing"
     size = f": {published['tables']} tables, {published['rows']:,} rows" if published else ""
-    # what could not be read was said while it was loaded
+    # rows that could not be read were reported while they were loaded
     set_aside = last["set_aside_by_models"]
     warnings = [f"warning: {message}" for message in set_aside[:WARNINGS_SHOWN]]
     if len(set_aside) > WARNINGS_SHOWN:

@@ -39,6 +39,6 @@ def table_metadata(
 def _row_counts(connection: duckdb.DuckDBPyConnection, tables: Sequence[tuple[str, str]]) -> dict[str, int]:
     counts = {}
     for schema, name in tables:
-        counted = connection.table(f'"{schema}"."{name}"').count("*").fetchone()
+        counted = connection.execute(f'select count(*) from "{schema}"."{name}"').fetchone()  # noqa: S608 (our own names)
         counts[f"{schema}.{name}"] = counted[0] if counted else 0
     return counts

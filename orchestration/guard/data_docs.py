@@ -1,7 +1,7 @@
 """The Data Docs: Great Expectations' page for each checked table, behind an index that opens without a network.
 
 Great Expectations' own pages load styles and scripts from eight hosts, show an empty index without them, and do not
-escape the values they show. Here each page gets a policy that lets it load and run nothing, and a style of our own.
+escape the values they show. Here each page gets a policy that does not let it load or run anything, and our own style.
 """
 
 import re
@@ -30,7 +30,7 @@ _LINK_TO_SUITE_PAGE = re.compile(r"""<a\s+href="[^"]*/expectations/[^"]*"\s*>(.*
 def build_data_docs(reports: Path, warehouse: Path) -> Path:
     """Build reports/data_docs from the results of the last run, raw and marts, and return its index.html.
 
-    The folder is replaced as a whole. Without any results the index says so.
+    The folder is replaced as a whole. If there are no results, the index says so.
     """
     style = (TEMPLATES / "data_docs.css").read_text(encoding="utf-8")
     reports.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ def build_data_docs(reports: Path, warehouse: Path) -> Path:
     run_id = _last_run(reports)
     if run_id:
         gx.new_context(gx.results_of_runs(reports) / run_id, site).build_data_docs()
-        # its fonts and pictures are not shown
+        # its fonts and pictures are not used
         shutil.rmtree(site / "static", ignore_errors=True)
         for page in site.rglob("*.html"):
             page.write_text(_closed_to_the_outside(page.read_text(encoding="utf-8"), style), encoding="utf-8")
@@ -72,7 +72,7 @@ def _index(warehouse: Path, site: Path, run_id: str | None, style: str) -> str:
 
 
 def _checks_of_run(warehouse: Path, run_id: str) -> Sequence[SimpleNamespace]:
-    """The newest result of each check of the run: raw first, and what failed or is critical first in its table."""
+    """The newest result of each check of the run: raw first; within a table, failed and critical ones first."""
     query = """
         select * from quality.check_result
         where run_id = ? and room in ('raw', 'marts')

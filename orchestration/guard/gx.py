@@ -1,4 +1,4 @@
-"""Great Expectations made ready: imported late, quiet, off the network, its results kept in the reports folder."""
+"""Great Expectations set up: imported late, quiet, off the network, its results kept in the reports folder."""
 
 import os
 import shutil
@@ -48,7 +48,7 @@ def folder_of_results(reports: Path, run_id: str) -> Path:
 
 
 def new_context(results: Path, site: Path | None = None) -> Any:
-    """A context in memory, but for the results, read from and written to `results`, and the Data Docs, in `site`."""
+    """A context in memory; its results are read from and written to `results`, its Data Docs to `site`."""
     package = import_great_expectations()
     from great_expectations.data_context.types.base import (
         DataContextConfig,
@@ -68,7 +68,7 @@ def new_context(results: Path, site: Path | None = None) -> Any:
 
 
 def _folder_backend(folder: Path) -> dict[str, str]:
-    # Great Expectations takes $NAME in its configuration for a variable
+    # Great Expectations reads $NAME in its configuration as a variable
     return {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder).replace("$", r"\$")}
 
 
@@ -85,7 +85,7 @@ def open_warehouse(warehouse: Path, results: Path) -> Source:
 
 
 def new_expectation(check: Check) -> Any:
-    """The check as an object of Great Expectations; its meta carries the name by which the result is found again."""
+    """The check as an object of Great Expectations; its meta has the name by which its result is found."""
     import_great_expectations()
     from great_expectations.expectations.metadata_types import FailureSeverity
     from great_expectations.expectations.registry import get_expectation_impl

@@ -1,4 +1,4 @@
-"""Run the suites of a room on the warehouse and keep what came out in quality.check_result."""
+"""Run the suites of a room on the warehouse and store the results in quality.check_result."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -44,9 +44,9 @@ def validate(
     targets: Sequence[str] | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[CheckResult]:
-    """Check the tables of a room, all of them or those of `targets`; store and return one result a check.
+    """Check the tables of a room, all of them or those of `targets`; store and return one result per check.
 
-    Raw tables are checked on their current rows; one without any (its source was not delivered) gets no result. A
+    Raw tables are checked on their current rows; one without any (nothing was delivered) gets no result. A
     check that cannot be computed is `errored`: it says nothing about the data. All connections are closed at the end.
     """
     suites = load_suites(settings.expectations / room)
@@ -82,7 +82,7 @@ def _rows_to_check(room: Room, target: str) -> str:
 
 
 def _count_rows(warehouse: Path, room: Room, targets: Sequence[str]) -> dict[str, int | None]:
-    """How many rows a check of each target sees; None where there is no such table."""
+    """How many rows a check of each target sees; None if there is no such table."""
     counts: dict[str, int | None] = {}
     with connect(warehouse) as connection:
         tables = "select table_schema || '.' || table_name from information_schema.tables"
@@ -146,8 +146,8 @@ def _results(
 
 def _summary(target: str, results: Sequence[CheckResult]) -> str:
     counts = Counter("warned" if it.status == "failed" and it.severity != "critical" else it.status for it in results)
-    said = [f"{counts[word]} {word}" for word in ("passed", "warned", "failed", "errored") if counts[word]]
-    return f"{target}: {', '.join(said)}"
+    parts = [f"{counts[word]} {word}" for word in ("passed", "warned", "failed", "errored") if counts[word]]
+    return f"{target}: {', '.join(parts)}"
 
 
 def _store(warehouse: Path, results: Sequence[CheckResult]) -> None:

@@ -31,7 +31,7 @@ codecs.register_error("mark_unreadable", _mark_unreadable)
 
 @dataclass(frozen=True)
 class PlainText:
-    """A file as plain UTF-8 text, apart from the bytes in it that are none."""
+    """A file as plain UTF-8 text, except for bytes that cannot be decoded."""
 
     path: Path
     size: int

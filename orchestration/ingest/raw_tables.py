@@ -1,4 +1,4 @@
-"""The tables of schema raw: made where they are missing, emptied where their layout changed (decision 0001)."""
+"""The tables of schema raw: created if missing, emptied if their layout changed (decision 0001)."""
 
 # What is formatted into SQL is our own: names that sources/*.yml declares and its model has checked.
 # ruff: noqa: S608
@@ -14,10 +14,10 @@ from orchestration.ingest.source_config import ObjectConfig, SourceConfig
 from orchestration.tables import LAYOUT, LOAD_LEDGER, QUARANTINE, SOURCE, SOURCE_END, SOURCE_TIME_ZONE, Table
 
 RAW_LAYOUT = 2
-"""Raise it with any change of what raw holds for the same files: the next run then reads everything again."""
+"""Increase it with any change to what raw holds for the same files: the next run then reads everything again."""
 
 RECORDS = (LAYOUT, LOAD_LEDGER, QUARANTINE, SOURCE, SOURCE_TIME_ZONE, SOURCE_END)
-"""What the room records beside the extracts."""
+"""What the room records in addition to the extracts."""
 
 SYSTEM_COLUMNS = """
     _extras varchar,
@@ -34,12 +34,12 @@ SYSTEM_COLUMNS = """
 
 
 def quoted(identifier: str) -> str:
-    """One of our own identifiers, safe where it is also a word of SQL, such as 'date'."""
+    """One of our own identifiers, also if it is a word of SQL, such as 'date'."""
     return '"' + identifier.replace('"', '""') + '"'
 
 
 def column_list(config: ObjectConfig, prefix: str = "") -> str:
-    """The declared columns of an object, comma-separated, each behind `prefix` such as `staged.`"""
+    """The declared columns of an object, comma-separated, each with a `prefix` such as `staged.`"""
     return ", ".join(prefix + quoted(name) for name in config.columns)
 
 
@@ -50,9 +50,9 @@ def prepare_raw(
     emptied: Iterable[str],
     ended: Mapping[str, date],
 ) -> None:
-    """Make every table that is missing, empty the sources named in `emptied`, and write down sources, zones and ends.
+    """Create missing tables, empty the sources named in `emptied`, and record sources, time zones and end dates.
 
-    One transaction: a run that dies within leaves what was there.
+    In one transaction: a run that dies leaves everything as it was.
     """
     connection.begin()
     try:
@@ -78,7 +78,7 @@ def prepare_raw(
 def changed_layouts(
     connection: duckdb.DuckDBPyConnection, configs: Mapping[str, SourceConfig], zone: ZoneInfo
 ) -> list[str]:
-    """The sources whose raw tables were built by another layout, YAML or reporting time zone than today's."""
+    """The sources whose raw tables were built with another layout, YAML or reporting time zone."""
     if not table_exists(connection, "layout"):
         return []
     known = dict(connection.execute("select source, fingerprint from raw.layout").fetchall())

@@ -39,7 +39,7 @@ class IngestReport:
     tombstones: int = 0
     warnings: list[str] = field(default_factory=list)
     seconds: dict[tuple[str, str], float] = field(default_factory=dict)
-    """Of each object that was looked at, by source and object."""
+    """By source and object."""
     rebuilt_because: str | None = None
 
 
@@ -168,7 +168,7 @@ def _carry_out(
 ) -> list[FileCounts]:
     counts: list[FileCounts] = []
     reported_at = time.monotonic()
-    for file in plan.touched:
+    for file in plan.newly_dated:
         connection.execute(
             "update raw.load_ledger set file_modified_at = ? where source = ? and source_file = ?",
             [file.modified_at, file.source, file.name],
@@ -203,7 +203,7 @@ def _refuse_empty_past(found: Inspection, instants: Mapping[str, datetime], as_o
 def _gone_files(found: Inspection, ledger: list[LedgerEntry], wanted: Sequence[str]) -> list[str]:
     landed = {file.name for file in found.landing.files}
     return [
-        f"{name}: was loaded and is gone from the landing folder; its rows stay until a rebuild. Put it back."
+        f"{name}: was loaded and is no longer in the landing folder; its rows stay until a rebuild. Put it back."
         for name in sorted({entry.name for entry in ledger if entry.source in wanted} - landed)
     ]
 
@@ -220,7 +220,7 @@ def _delivered_after_end(found: Inspection, instants: Mapping[str, datetime], wa
             more = f" and {len(after_end) - 1} more" if len(after_end) > 1 else ""
             warnings.append(
                 f"{after_end[0]}{more}: extracted after {ended_on}, when {source} ended as settings.yml says; "
-                "read all the same. Correct the day in sources_ended, or stop the export."
+                "it was read. Correct the day in sources_ended, or stop the export."
             )
     return warnings
 
@@ -230,8 +230,8 @@ def _refuse_losing_rows(found: Inspection, ledger: list[LedgerEntry], changed: S
     gone = sorted(entry.name for entry in ledger if entry.source in changed and entry.name not in landed)
     if gone:
         raise ConfigurationError(
-            f"{gone[0]}: the file was loaded and is gone, but the layout of raw has changed and everything of "
-            f"{', '.join(changed)} has to be read again. Put it back, or accept its loss with --rebuild."
+            f"{gone[0]}: the file was loaded and is no longer there, but the layout of raw has changed and everything "
+            f"of {', '.join(changed)} has to be read again. Put it back, or accept its loss with --rebuild."
         )
 
 

@@ -44,10 +44,10 @@ class PublishReport:
 
     publish_id: str
     unchanged: bool
-    """True: the same content was there already, and nothing was replaced."""
+    """True: the same content was already published, and nothing was replaced."""
     tables: int
     rows: int
-    """Of all tables together."""
+    """Of all tables."""
     path: Path
     """The marts.duckdb to open."""
     as_of_date: date

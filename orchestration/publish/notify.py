@@ -76,7 +76,7 @@ def send_notice(channels: Channels, notice: Notice) -> list[str]:
     """
     problems = []
     if channels.webhook_url and (problem := _post(channels.webhook_url, notice)):
-        problems.append(f"the webhook was not told: {problem}")
+        problems.append(f"the webhook was not notified: {problem}")
     if channels.mail_server and (problem := _mail(channels, notice)):
         problems.append(f"no mail was sent: {problem}")
     return problems
@@ -90,7 +90,7 @@ def notice_text(notice: Notice) -> str:
         since = f", since {check['failing_since']:%Y-%m-%d %H:%M} UTC" if check["failing_since"] else ""
         lines += [
             f"{check['target']}: {check['check_name']} {check['status']}{count}{since}",
-            f"  ask {check['owner'] or 'the owner, who is not named'}: {check['fix'] or 'see the ops page'}",
+            f"  ask {check['owner'] or 'its owner'}: {check['fix'] or 'see the ops page'}",
         ]
     if len(notice.checks) > CHECKS_SHOWN:
         lines.append(f"… and {len(notice.checks) - CHECKS_SHOWN} more")

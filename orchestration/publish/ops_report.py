@@ -1,4 +1,4 @@
-"""The ops page: one file that says what was published, what to do, what was loaded, set aside and checked."""
+"""The ops page: one file with what was published, what to do, and what was loaded, set aside and checked."""
 
 import json
 import re
@@ -28,14 +28,14 @@ def write_ops_report(published: Path, reports: Path, *, run_id: str, outcome: st
     """Write reports/index.html from published/quality.duckdb and the manifests, and return its path.
 
     `outcome` is one of OUTCOMES: published, unchanged (the same content was there), blocked (the gate refused), failed
-    (an error), canceled, or finished (a run that was not meant to publish). `details` are lines that say why.
-    Call publish_quality before it. The lock is the caller's.
+    (an error), canceled, or finished (a run that was not meant to publish). `details` give the reason.
+    Call publish_quality before it. The caller holds the lock.
     """
     if outcome not in OUTCOMES:
         raise ValueError(f"outcome is {outcome!r}; known are {', '.join(OUTCOMES)}")
     manifest = read_manifest(published / MANIFEST)
     with duckdb.connect(str(published / QUALITY), read_only=True) as connection:
-        # the file is called as its schema is, so `quality.check_result` would be ambiguous
+        # the file has the same name as its schema, so `quality.check_result` would be ambiguous
         connection.execute("use quality.quality")
         ops_trust.attach_published(connection, published / MARTS)
         content = _content(connection, run_id)
@@ -62,7 +62,7 @@ def write_ops_report(published: Path, reports: Path, *, run_id: str, outcome: st
 
 
 def headline(outcome: str, failed_critical_checks: int, manifest: dict[str, Any] | None) -> str:
-    """One sentence: what became of the run, and what readers see now."""
+    """One sentence: how the run ended, and what readers see now."""
     publish_id = manifest["publish_id"] if manifest else None
     stays = f"the previous publish {publish_id} stays" if publish_id else "nothing was ever published"
     if outcome == "published":
@@ -79,7 +79,7 @@ def headline(outcome: str, failed_critical_checks: int, manifest: dict[str, Any]
 
 
 def _has_card(line: str, critical: Sequence[dict[str, Any]]) -> bool:
-    """Whether the line tells of a check that has a card: the card says it in full, and without what rows hold."""
+    """Whether the line is about a check that has a card: the card has it in full, without the content of rows."""
     return any(line.startswith(f"{check['target']}: {check['check_name']} ") for check in critical)
 
 
@@ -110,7 +110,7 @@ def _content(connection: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, An
             charts.SHARE_STEPS,
             names,
             is_good_high=False,
-            tells_largest=True,
+            shows_largest=True,
         ),
         "months_shown": ops_trust.MONTHS_SHOWN,
         "settling": [
@@ -153,7 +153,7 @@ def _breaks(breaks: ops_queries.Rows, last: date | None) -> dict[str, Any]:
 
 
 def samples(sample_keys: Sequence[str]) -> list[str]:
-    """The sample rows of a check in words: a key, a message, or the columns that tell nothing of a person."""
+    """The sample rows of a check in words: a key, a message, or the columns that are not personal."""
     return [_in_words(sample) for sample in sample_keys[:SAMPLES_SHOWN]]
 
 
@@ -166,8 +166,8 @@ def _in_words(sample: str) -> str:
         return sample
     if row.get("message"):
         return str(row["message"])
-    told = {name: "blank" if value is None else value for name, value in row.items() if not PERSONAL.search(name)}
-    return ", ".join(f"{name} {value}" for name, value in told.items())
+    shown = {name: "blank" if value is None else value for name, value in row.items() if not PERSONAL.search(name)}
+    return ", ".join(f"{name} {value}" for name, value in shown.items())
 
 
 def _environment() -> Environment:
@@ -188,7 +188,7 @@ def _environment() -> Environment:
 
 
 def _number(value: Any, sign: str = "") -> str:
-    """With commas, and with cents only where there are any."""
+    """With commas, and with cents only if there are any."""
     if value is None:
         return "-"
     return f"{value:{sign},.{0 if value == int(value) else 2}f}"

@@ -1,4 +1,4 @@
-"""What the warehouse knows about its own build: when each table was built, and which check results still hold."""
+"""What the warehouse records about its build: when each table was built, and which check results still hold."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ def identifier(name: str) -> str:
 
 
 def literal(text: str) -> str:
-    """`text` quoted as an SQL string, for the few statements that take no bound parameters."""
+    """`text` quoted as an SQL string, for the few statements that cannot take parameters."""
     return "'" + text.replace("'", "''") + "'"
 
 

@@ -1,4 +1,4 @@
-"""What the dbt tests of a run found, read from quality.check_result, where dbt itself writes it."""
+"""What the dbt tests of a run found; dbt itself writes it to quality.check_result."""
 
 import json
 from collections.abc import Sequence
@@ -58,7 +58,7 @@ def findings(warehouse: Path, run_id: str) -> dict[str, Finding]:
 
 
 def failed_checks(warehouse: Path, run_id: str, severity: str) -> list[str]:
-    """One line for each check of that severity ("critical" or "warning") that failed or could not run."""
+    """One line per check of that severity ("critical" or "warning") that failed or could not run."""
     with connect(warehouse, read_only=True) as connection:
         return [
             line

@@ -170,7 +170,7 @@ def test_a_file_in_which_there_is_nothing_of_its_object_says_so(api):
     api.land("shop/2024-01-05/deal_history.jsonl", lines({"id": "7", "remark": "no value at all"}))
     api.land("shop/2024-01-05/deals.jsonl", lines(deal("7")))
     assert api.ingest().warnings == [
-        "shop/2024-01-05/deal_history.jsonl: no line has what change is made of, so there is none in it."
+        "shop/2024-01-05/deal_history.jsonl: no line contains what change is read from, so it has no row of it."
     ]
 
 

@@ -100,4 +100,3 @@ def test_a_mart_in_an_empty_home_says_what_to_run_first(tmp_path: Path) -> None:
     land(settings, FILES)
     empty = Deployment(settings, build_definitions(settings), DagsterInstance.ephemeral())
     assert "run the job `refresh` first" in complaint_of(empty.materialize("core/organization/dim_reps"))
-

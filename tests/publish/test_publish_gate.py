@@ -68,7 +68,7 @@ def test_a_check_that_broke_is_told_apart_from_one_that_failed(settings):
     checked(settings, TIES, "errored", at("10:04"), observed="no column named rate")
     assert unmet(settings) == [
         "marts.mart_win_rate: critical check money_ties broke at 2018-01-02 10:04:00 UTC (no column named rate): "
-        "mend the check itself."
+        "correct the check itself."
     ]
 
 

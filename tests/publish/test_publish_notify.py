@@ -69,7 +69,7 @@ def test_what_ended_well_or_was_canceled_is_told_to_nobody(blocked):
 def test_a_busy_webhook_is_asked_again_and_a_refusing_one_is_not(blocked):
     with webhook(503, 200) as busy, webhook(404) as refusing:
         assert told_by(blocked, webhook_url=busy.url) == []
-        assert told_by(blocked, webhook_url=refusing.url) == ["the webhook was not told: it answered 404"]
+        assert told_by(blocked, webhook_url=refusing.url) == ["the webhook was not notified: it answered 404"]
     assert (len(busy.got), len(refusing.got)) == (2, 1)
 
 
@@ -79,14 +79,14 @@ def test_a_channel_that_fails_says_so_without_its_secrets_and_the_other_is_used(
         server = f"smtp://127.0.0.1:{mailbox.port}"
         problems = told_by(blocked, webhook_url=broken.url, mail_server=server, **channels)
     assert problems == [
-        "the webhook was not told: too many 500 error responses",
+        "the webhook was not notified: too many 500 error responses",
         "no mail was sent: refused for gone@example.org",
     ]
     assert mailbox.recipients == [["ann@example.org"]]
     nobody = f"http://127.0.0.1:{unused_port()}/secret-token"
-    assert told_by(blocked, webhook_url=nobody) == ["the webhook was not told: NewConnectionError"]
+    assert told_by(blocked, webhook_url=nobody) == ["the webhook was not notified: NewConnectionError"]
     with webhook(302) as moved:
-        assert told_by(blocked, webhook_url=moved.url) == ["the webhook was not told: too many redirects"]
+        assert told_by(blocked, webhook_url=moved.url) == ["the webhook was not notified: too many redirects"]
 
 
 def test_a_password_travels_encrypted_or_not_at_all(blocked, tmp_path, monkeypatch):
@@ -124,11 +124,11 @@ def test_a_run_that_cannot_begin_is_told_by_what_has_to_be_mended(tmp_path):
     [
         (
             {"KUOTA_WEBHOOK_URL": "hooks.example.org/secret"},
-            "KUOTA_WEBHOOK_URL is no address; write https://host/path.",
+            "KUOTA_WEBHOOK_URL is not an address; write https://host/path.",
         ),
         (
             {"KUOTA_MAIL_SERVER": "smtp://u:secret@host:x", "KUOTA_MAIL_FROM": "a@b.org", "KUOTA_MAIL_TO": "c@d.org"},
-            "KUOTA_MAIL_SERVER is no address; write smtps://user:password@host or smtp://host:port.",
+            "KUOTA_MAIL_SERVER is not an address; write smtps://user:password@host or smtp://host:port.",
         ),
         (
             {"KUOTA_MAIL_TO": "ann@example.org"},
@@ -136,7 +136,7 @@ def test_a_run_that_cannot_begin_is_told_by_what_has_to_be_mended(tmp_path):
         ),
         (
             {"KUOTA_MAIL_SERVER": "smtp://host", "KUOTA_MAIL_FROM": "a@b.org", "KUOTA_MAIL_TO": "c@d.org; e@f.org"},
-            "'c@d.org; e@f.org' is no mail address; KUOTA_MAIL_TO separates several by commas.",
+            "'c@d.org; e@f.org' is not a mail address; separate several in KUOTA_MAIL_TO by commas.",
         ),
     ],
 )
