@@ -64,8 +64,8 @@ def _complaint(path: Path, lines: dict[Location, int], location: Location, messa
     known = next((location[:end] for end in range(len(location), 0, -1) if location[:end] in lines), ())
     place = f"{path}, line {lines.get(known, 1)}"
     name = ".".join(str(part) for part in location)
-    fix = "remove it or correct its spelling" if message.startswith("Extra inputs") else message
     if message == "Field required":
         return f"{place}: '{name}' is required; add it."
-    reason = "unknown key" if message.startswith("Extra inputs") else "not usable"
-    return f"{place}: {reason} '{name}': {fix}."
+    if message.startswith("Extra inputs"):
+        return f"{place}: unknown key '{name}': remove it or correct its spelling."
+    return f"{place}: '{name}' cannot be used: {message.removeprefix('Value error, ')}."

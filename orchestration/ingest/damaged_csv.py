@@ -6,13 +6,14 @@ as many fields as the header. Otherwise each line is a row of its own, and only 
 
 Three steps, each a table:
 
-line_ends  For each line, whether it ends inside a quoted field: once if it begins outside one, once if it begins inside
-           one. `1,"a` ends inside if it begins outside; `b",2` ends outside if it begins inside; `1,2` ends as it begins.
-joined     Whether a line begins inside a field follows from the lines before it. Going back, the nearest line that ends
-           the same way from both sides decides, whatever came before it; in between, each line that ends the opposite
-           way to its beginning swaps inside and outside. Lines from one that begins outside up to the next such line are
-           one record; it is kept if it has the header's number of fields.
-records    The joined lines, and every other line by itself, split into fields, with the reason why it cannot be used.
+line_ends  For each line, whether it ends inside a quoted field: once if it begins outside one, once if it begins
+           inside one. `1,"a` ends inside if it begins outside; `b",2` ends outside if it begins inside; `1,2` ends as
+           it begins.
+joined     Whether a line begins inside a field follows from the lines before it. Going back, the nearest line that
+           ends the same way from both sides decides, whatever came before it; in between, each line that ends the
+           opposite way to its beginning swaps inside and outside. Lines from one that begins outside up to the next
+           such line are one record; it is kept if it has the number of fields of the header.
+records    The joined lines, and every other line by itself, split into fields, with the reason if it cannot be used.
 """
 
 # What is formatted into SQL is our own: names that sources/*.yml declares and its model has checked.

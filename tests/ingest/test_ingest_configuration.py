@@ -30,7 +30,7 @@ def test_a_wrong_key_in_a_source_file_is_named_with_its_line(bench, deals):
         ("source: shop", "source: shoe", "'source' is 'shoe' but the file is called 'shop.yml'"),
         ("key: [deal_id]", "key: [id]", r"must be declared under 'columns'; not there: \['id'\]"),
         ("owner: team:sales-operations", "owner: somebody", "line 4.*owner"),
-        ("kind: crm", "kind: crm\ntime_zones: [{time_zone: Mars/Base}]", "'Mars/Base' is no IANA time zone"),
+        ("kind: crm", "kind: crm\ntime_zones: [{time_zone: Mars/Base}]", "'Mars/Base' is not an IANA time zone"),
         ("type: date}", "type: date, minimum: 1}", "'minimum' belongs to columns of type decimal or integer"),
         ("deal_id: {type: text", 'deal"id: {type: text', "deal"),
         (
@@ -68,9 +68,9 @@ def test_an_empty_or_missing_landing_folder(bench):
     ("name", "message"),
     [
         ("shoe/2024-01-01/deals.csv", "unknown source 'shoe'; known are shop"),
-        ("shop/january/deals.csv", "'january' is no date"),
-        ("shop/2024-02-30/deals.csv", "'2024-02-30' is no date"),
-        ("shop/2024-01-01T250000Z/deals.csv", "'2024-01-01T250000Z' is no date"),
+        ("shop/january/deals.csv", "'january' is not a date"),
+        ("shop/2024-02-30/deals.csv", "'2024-02-30' is not a date"),
+        ("shop/2024-01-01T250000Z/deals.csv", "'2024-01-01T250000Z' is not a date"),
     ],
 )
 def test_folders_that_mean_nothing(bench, deals, name, message):
@@ -99,7 +99,7 @@ def test_a_required_key_is_in_no_object_of_a_jsonl(bench):
 
 def test_a_declared_column_stands_twice(bench):
     bench.land("shop/2024-01-01/deals.csv", "deal_id,owner,closed_on,Owner\na,,,\n")
-    refused(bench, "column 'owner' stands twice")
+    refused(bench, "column 'owner' appears twice")
 
 
 def test_two_objects_claim_one_file(bench, deals):
@@ -126,7 +126,7 @@ def test_a_link_out_of_the_landing_folder(bench, deals, tmp_path):
     bench.land("shop/2024-01-01/deals.csv", deals("a,,,1,,"))
     (tmp_path / "secret.csv").write_text(deals("b,,,1,,"))
     (bench.settings.landing / "shop/2024-01-01/deals_2.csv").symlink_to(tmp_path / "secret.csv")
-    refused(bench, "a link out of the landing folder")
+    refused(bench, "a link that leads out of the landing folder")
 
 
 def test_stages_need_a_stage_map(bench, deals):

@@ -259,5 +259,5 @@ def test_a_register_can_be_emptied_and_a_crm_cannot(bench, deals, kind, name, co
     report = bench.ingest()
     assert bench.state() == left
     assert report.tombstones == 1 - len(left)
-    said = "has no rows; nothing was taken" if left else "has a header and no rows, so what it held before no longer"
+    said = "has no rows; nothing was loaded" if left else "has a header and no rows, so its earlier rows no longer"
     assert said in report.warnings[0]

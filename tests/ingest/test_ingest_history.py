@@ -101,7 +101,7 @@ def test_an_unreadable_row_leaves_no_tombstone_but_a_bad_value_does_not_hide_the
     bench.land("shop/2024-01-02/deals.csv", deals("a,,,1,,", "broken"))
     report = bench.ingest()
     assert bench.state() == [("a", "1"), ("b", "2"), ("c", "3")]
-    assert any("were not taken as deleted" in warning for warning in report.warnings)
+    assert any("are not treated as deleted" in warning for warning in report.warnings)
     # b is set aside for its value and keeps its newest good row; c is gone.
     bench.land("shop/2024-01-03/deals.csv", deals("a,,,1,,", "b,,31/02/2017,2,,"))
     assert bench.ingest().tombstones == 1
@@ -181,9 +181,14 @@ def test_a_file_that_is_gone_keeps_its_rows_and_blocks_only_what_needs_it(bench,
     paths[1].unlink()
     report = bench.ingest()
     assert bench.log() == expected
-    assert any("2024-01-02/deals.csv: was loaded and is gone" in warning for warning in report.warnings)
+    assert any(
+        "2024-01-02/deals.csv: was loaded and is no longer in the landing folder" in warning
+        for warning in report.warnings
+    )
     bench.land("shop/2024-01-01/deals.csv", deals("a,,,8,,"))
-    with pytest.raises(ConfigurationError, match=r"2024-01-02/deals.csv: the file was loaded and is gone"):
+    with pytest.raises(
+        ConfigurationError, match=r"2024-01-02/deals.csv: the file was loaded and is no longer in the landing folder"
+    ):
         bench.ingest()
     assert bench.log() == expected
     report = bench.ingest(rebuild=True)

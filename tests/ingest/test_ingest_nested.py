@@ -220,11 +220,11 @@ def test_the_check_of_a_source_shows_each_object_of_a_shared_file(api):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("path: place.address.city", "path: place..city", "'place..city' is no path"),
-        ("path: place.address.city", 'path: "a[k=1].b[k=2].c"', "looks for two elements"),
+        ("path: place.address.city", "path: place..city", "'place..city' is not a path"),
+        ("path: place.address.city", 'path: "a[k=1].b[k=2].c"', "searches for two elements"),
         ("path: place.address.city", "path: $.city", "belongs to objects with 'unnest'"),
         ("path: place.address.city", 'path: "*"', "belongs to objects with 'unnest'"),
-        ("unnest: stages[]", "unnest: stages", "names no elements"),
+        ("unnest: stages[]", "unnest: stages", "does not name elements"),
         ("stage: {type: text", "stage: {type: text, milliseconds: true", "belongs to columns of type instant"),
     ],
 )

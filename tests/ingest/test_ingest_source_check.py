@@ -59,7 +59,7 @@ def test_what_would_stop_a_run_is_told_of_every_file(bench, deals):
         "shop/2024-01-02/deals.csv, line 1: required column 'deal_id' is missing",
     ]
     assert check.objects["call"].files == 1
-    assert check_lines(check)[-1] == "shop would not load: 3 to mend; nothing was written"
+    assert check_lines(check)[-1] == "shop would not load: 3 to correct; nothing was written"
 
 
 def test_nothing_to_check(bench, deals):

@@ -102,7 +102,7 @@ def test_a_key_that_stands_twice_is_named_with_both_lines(tmp_path: Path) -> Non
     path = tmp_path / "twice.yml"
     path.write_text("a: 1\nb: {c: 1}\na: 2\n")
     with pytest.raises(
-        ConfigurationError, match=r"line 3: the key 'a' stands twice; it stood first on line 1\. Keep one"
+        ConfigurationError, match=r"line 3: the key 'a' appears twice; the first is on line 1\. Keep one"
     ):
         load_yaml(path)
 

@@ -116,9 +116,12 @@ def test_a_row_tells_its_newest_period_or_its_largest_value():
         {"source": "crm", "team_id": "crm:1", "period_start": day("2025-01-06"), "score": 50, "note": "filled"},
     ]
     heat = charts.heat_map(rows, "score", charts.HEALTH_STEPS, {"crm:28": "North"}, is_good_high=True)
-    assert [(row["told"], row["note"]) for row in heat["rows"]] == [(80, "trail"), (None, None)]
-    heat = charts.heat_map(rows, "score", charts.HEALTH_STEPS, {}, is_good_high=False, tells_largest=True)
-    assert [(row["told"], row["told_of"]) for row in heat["rows"]] == [(80, day("2025-01-13")), (50, day("2025-01-06"))]
+    assert [(row["shown"], row["note"]) for row in heat["rows"]] == [(80, "trail"), (None, None)]
+    heat = charts.heat_map(rows, "score", charts.HEALTH_STEPS, {}, is_good_high=False, shows_largest=True)
+    assert [(row["shown"], row["shown_of"]) for row in heat["rows"]] == [
+        (80, day("2025-01-13")),
+        (50, day("2025-01-06")),
+    ]
     assert charts.heat_map(None, "score", charts.HEALTH_STEPS, {}, is_good_high=True) is None
 
 
@@ -132,7 +135,7 @@ def test_a_row_tells_its_newest_period_or_its_largest_value():
     ],
 )
 def test_whose_a_row_is_is_said_in_words(source, team_id, said):
-    assert charts.whose(source, team_id, {"crm:1": "North"}) == said
+    assert charts.segment_label(source, team_id, {"crm:1": "North"}) == said
 
 
 def test_a_bar_is_its_share_of_the_largest():
@@ -145,5 +148,5 @@ def test_of_very_many_teams_the_source_and_the_worst_are_shown():
         for team, score in [("all", 99), *((f"crm:{number:02}", 30 if number == 28 else 95) for number in range(30))]
     ]
     heat = charts.heat_map(rows, "score", charts.HEALTH_STEPS, {"crm:28": "North"}, is_good_high=True)
-    teams = [row["whose"] for row in heat["rows"]]
+    teams = [row["label"] for row in heat["rows"]]
     assert (teams[0], teams[-1], len(teams), heat["hidden"]) == ("crm, all teams", "crm, North", 20, 11)

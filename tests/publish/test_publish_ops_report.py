@@ -64,7 +64,7 @@ def test_a_blocked_run_puts_the_failing_check_its_owner_its_fix_and_the_link_fir
     assert "What to do Remove the second credit of the deal Owner team:sales-operations" in text
     assert "For example crm:1 crm:2" in text
     assert "Failing since 2018-01-02 10:10 UTC, 2 runs in a row (last passed 2018-01-02 10:03 UTC)" in text
-    assert "the check itself broke, not the data" in text
+    assert "the check itself could not run" in text
     assert '<a href="data_docs/index.html">' in page
 
 
@@ -163,7 +163,7 @@ def test_a_source_that_ended_owes_extracts_to_its_last_day_alone(settings, ended
         "ended": ("ended 2017-12-21", "1 fresh, 0 late: old_crm ended 2017-12-21"),
         "delivers_after_end": (
             "delivers after its end",
-            "1 fresh, 0 late: old_crm delivers though it ended on 2017-12-21, ask team:sales-operations",
+            "1 fresh, 0 late: old_crm still delivers after its end on 2017-12-21, ask team:sales-operations",
         ),
         "late": ("late", f"1 late: old_crm is {days_behind} days behind (every 7), ask team:sales-operations"),
         "fresh": ("fresh", "2 fresh, 0 late"),

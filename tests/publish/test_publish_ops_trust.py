@@ -75,7 +75,7 @@ def test_a_room_that_was_built_again_and_not_checked_yet_stays_in_the_trend(tmp_
 
 def test_a_failing_check_says_which_tables_and_periods_it_reaches(text):
     assert "Feeds mart_restated_share , mart_restatement , mart_win_rate , fct_credits" in text
-    assert "Periods 2017-04-03 to 2017-11-20, by the dates of the rows of the example" in text
+    assert "Periods 2017-04-03 to 2017-11-20, by the dates of the example rows" in text
 
 
 def test_breaks_are_told_by_source_in_order_of_time_with_what_ops_said_of_them(text):
@@ -83,7 +83,7 @@ def test_breaks_are_told_by_source_in_order_of_time_with_what_ops_said_of_them(t
     assert "tracking started 2017-03-01 , declared, confirmed opportunity.closed_on · all" in text
     assert "bulk edit 2017-08-07 to 2017-08-13 , detected, dismissed" in text
     # detected and neither confirmed nor dismissed: the outage and the two of the old CRM
-    assert "3 were detected and wait for a word from ops" in text
+    assert "3 were detected and wait for review" in text
     assert "calls a week 43.2 before and 0.0 after calls, meetings confirmed by ops, 2017-12-20" in text
 
 
@@ -96,7 +96,7 @@ def test_without_the_register_of_reviews_nobody_is_asked_for_a_word(tmp_path):
             "select * exclude (review, reviewed_by, reviewed_on) from quality.collection_break"
         )
     text = text_of(page_after(settings, "finished"))
-    assert "outage 2017-05-01 to 2017-07-09 , detected activity.rows" in text and "word from ops" not in text
+    assert "outage 2017-05-01 to 2017-07-09 , detected activity.rows" in text and "wait for review" not in text
 
 
 def test_of_very_many_breaks_the_newest_are_drawn_and_the_rest_counted(tmp_path):
@@ -109,7 +109,7 @@ def test_of_very_many_breaks_the_newest_are_drawn_and_the_rest_counted(tmp_path)
             from (from quality.collection_break limit 1) as breaks, range(100) as numbers(number)
         """)
     page = page_after(settings, "finished")
-    assert "Drawn are the newest 40 of 100" in text_of(page)
+    assert "The chart shows the newest 40 of 100" in text_of(page)
     assert page.count("goes-on") == 1 + 40 and ">B0</code>" in page
 
 
@@ -169,7 +169,7 @@ def test_rows_left_out_of_a_number_are_counted_by_reason(text):
 def test_what_no_publish_holds_yet_is_not_known_rather_than_none(tmp_path):
     settings = settings_in(tmp_path / "home")
     text = text_of(page_after(settings, "failed"))
-    assert "Not known yet: nothing published says what moved after its period ended." in text
+    assert "Not known yet: nothing that is published shows changes after the end of a period." in text
     assert "Nothing has been measured yet." in text and "How well it was logged" not in text
 
 
