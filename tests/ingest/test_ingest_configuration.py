@@ -185,7 +185,7 @@ def test_an_undated_file_is_dated_by_its_newest_update_or_by_its_own_time_with_a
     assert bench.query("select _extracted_at from raw.shop__deal") == [
         (datetime.fromtimestamp(1_700_000_000, UTC).replace(tzinfo=None),)
     ]
-    assert any("shop/deals.csv: nothing says when it was extracted" in warning for warning in report.warnings)
+    assert any("shop/deals.csv: nothing dates this extract" in warning for warning in report.warnings)
     os.utime(path, (1_800_000_000, 1_800_000_000))
     assert bench.ingest().files_read == 0
 

@@ -49,7 +49,7 @@ select
     'B' || row_number() over () as break_id, kind, origin, source, object, field, population,
     starts_on::date as starts_on,
     0.97 as confidence, 'calls,meetings' as metrics, null::varchar as record_type, ends_on::date as ends_on,
-    12.0 as size, null::varchar as bridge_rule, 'calls a week 43.2 before and 0.0 after' as evidence, review,
+    12.0 as size, null::varchar as bridge_rule, 'calls per week: 43.2 before, 0.0 after' as evidence, review,
     if(review is null, null, 'ops') as reviewed_by, if(review is null, null, date '2017-12-20') as reviewed_on
 from (values
     ('tracking_started', 'declared', 'crm', 'opportunity', 'closed_on', 'all', '2017-03-01', null, 'confirmed'),

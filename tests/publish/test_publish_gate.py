@@ -67,8 +67,8 @@ def test_a_failed_check_is_named_with_its_count_and_fix(settings):
 def test_a_check_that_broke_is_told_apart_from_one_that_failed(settings):
     checked(settings, TIES, "errored", at("10:04"), observed="no column named rate")
     assert unmet(settings) == [
-        "marts.mart_win_rate: critical check money_ties could not run at 2018-01-02 10:04:00 UTC (no column named rate): "
-        "correct the check itself."
+        "marts.mart_win_rate: critical check money_ties could not run at 2018-01-02 10:04:00 UTC "
+        "(no column named rate): correct the check itself."
     ]
 
 

@@ -84,7 +84,7 @@ def test_breaks_are_told_by_source_in_order_of_time_with_what_ops_said_of_them(t
     assert "bulk edit 2017-08-07 to 2017-08-13 , detected, dismissed" in text
     # detected and neither confirmed nor dismissed: the outage and the two of the old CRM
     assert "3 were detected and wait for review" in text
-    assert "calls a week 43.2 before and 0.0 after calls, meetings confirmed by ops, 2017-12-20" in text
+    assert "calls per week: 43.2 before, 0.0 after calls, meetings confirmed by ops, 2017-12-20" in text
 
 
 def test_without_the_register_of_reviews_nobody_is_asked_for_a_word(tmp_path):

@@ -47,7 +47,7 @@ BREAK_TYPES = {
 def detect_breaks(profiles: pd.DataFrame, until: Any = None) -> pd.DataFrame:
     """The breaks of all sources, one row each, oldest first.
 
-    `profiles` is the table int_collection_profiles_measured; `until` the last day that the extracts know. starts_on is
+    `profiles` is the table int_collection_profiles_measured; `until` the last day that the extracts cover. starts_on is
     the Monday of the week in which the new way begins, ends_on the Sunday of the last week of one that has passed. The
     order of the rows of `profiles` does not matter.
     """
