@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 
 from dagster import (
     AssetSelection,
@@ -59,8 +60,9 @@ def build_definitions(
         description="The same, but reads all of raw from the landing folder again and builds every model from scratch.",
     )
     published = publish_asset(
-        settings,
-        lambda: (model_parents(ensure_manifest(settings)), critical_checks(settings)),
+        settings.warehouse,
+        settings.published,
+        lambda: gate_inputs(ensure_manifest(settings), settings.expectations),
         deps=[key for table, key in keys.items() if table.startswith("marts.")],
         versions_only=versions_only,
     ).map_asset_specs(
@@ -99,18 +101,22 @@ def build_definitions(
     )
 
 
-def critical_checks(settings: Settings) -> list[CriticalCheck]:
+def gate_inputs(manifest: Path, expectations: Path) -> tuple[dict[str, list[str]], list[CriticalCheck]]:
+    """What the gate before publishing looks at: the parents of each model, and the critical checks."""
+    return model_parents(manifest), critical_checks(manifest, expectations)
+
+
+def critical_checks(manifest: Path, expectations: Path) -> list[CriticalCheck]:
     """What must have passed before a build may be published: critical dbt tests and critical expectations."""
     tests = [
-        CriticalCheck("transform", test.target, test.check_name, test.depends_on)
-        for test in critical_tests(ensure_manifest(settings))
+        CriticalCheck("transform", test.target, test.check_name, test.depends_on) for test in critical_tests(manifest)
     ]
-    expectations = [
+    expected = [
         CriticalCheck(room, target.target, check.check_name, (target.target, *check.reads))
         for room in ("raw", "marts")
-        for suite in load_suites(settings.expectations / room)
+        for suite in load_suites(expectations / room)
         for target in suite.targets
         for check in target.expectations
         if check.severity == "critical"
     ]
-    return tests + expectations
+    return tests + expected

@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from dagster import (
     AssetKey,
@@ -22,6 +23,7 @@ from dagster import (
     SkipReason,
     run_status_sensor,
 )
+from dagster._utils.error import SerializableErrorInfo
 
 from orchestration.errors import ConfigurationError, CriticalCheckFailed, KuotaError, LockHeld
 from orchestration.guard import build_data_docs
@@ -68,7 +70,7 @@ def finish_once(
     settings: Settings, instance: DagsterInstance, run_id: str, report_progress: Callable[[str], None]
 ) -> RunEnd:
     """Finish the run, unless it has been finished already, and return how it ended. The caller holds the lock."""
-    end = end_of_run(settings, instance, run_id)
+    end = end_of_run(settings.warehouse, instance, run_id)
     run = instance.get_run_by_id(run_id)
     if run is not None and FINISHED not in run.tags:
         report_progress("reports: quality.duckdb, Data Docs, ops page")
@@ -88,7 +90,7 @@ def finish_in_run(settings: Settings) -> Callable[[InitResourceContext], None]:
     return finish
 
 
-def end_of_run(settings: Settings, instance: DagsterInstance, run_id: str) -> RunEnd:
+def end_of_run(warehouse: Path, instance: DagsterInstance, run_id: str) -> RunEnd:
     """How the run ended, or is about to end, by the events that it has logged."""
     run = instance.get_run_by_id(run_id)
     if run is not None and run.status in (DagsterRunStatus.CANCELING, DagsterRunStatus.CANCELED):
@@ -97,7 +99,7 @@ def end_of_run(settings: Settings, instance: DagsterInstance, run_id: str) -> Ru
     events = [entry.dagster_event for entry in entries if entry.dagster_event is not None]
     failures = [event for event in events if event.event_type != DagsterEventType.ASSET_MATERIALIZATION]
     if failures:
-        error = _error_of(failures) or _critical_failure(settings, run_id) or _unexpected(failures)
+        error = _error_of(failures) or _critical_failure(warehouse, run_id) or _unexpected(failures)
         return RunEnd("blocked" if isinstance(error, CriticalCheckFailed) else "failed", error)
     for event in events:
         if event.asset_key == PUBLISHED:
@@ -152,10 +154,10 @@ def _error_of(failures: Iterable[DagsterEvent]) -> KuotaError | None:
     return None
 
 
-def _critical_failure(settings: Settings, run_id: str) -> CriticalCheckFailed | None:
-    if not settings.warehouse.exists():
+def _critical_failure(warehouse: Path, run_id: str) -> CriticalCheckFailed | None:
+    if not warehouse.exists():
         return None
-    failed = failed_checks(settings.warehouse, run_id, "critical")
+    failed = failed_checks(warehouse, run_id, "critical")
     return CriticalCheckFailed("\n".join(failed)) if failed else None
 
 
@@ -172,7 +174,7 @@ def _unexpected(failures: Iterable[DagsterEvent]) -> KuotaError:
     return KuotaError(f"unexpected error in {'; '.join(steps or places)}; see the log")
 
 
-def _error_info(event: DagsterEvent):  # type: ignore[no-untyped-def]
+def _error_info(event: DagsterEvent) -> SerializableErrorInfo | None:
     if event.event_type == DagsterEventType.STEP_FAILURE:
         return event.step_failure_data.error
     return event.job_failure_data.error

@@ -145,7 +145,7 @@ def _execute(settings: Settings, run_id: str, *, rebuild: bool, as_of: date | No
             raise_on_error=False,
         )
         if as_of is not None:
-            return end_of_run(settings, instance, run_id)
+            return end_of_run(settings.warehouse, instance, run_id)
         return finish_once(settings, instance, run_id, PROGRESS_LOG.info)
 
 

@@ -172,7 +172,7 @@ def company_overrides(settings: Settings, defaults: dict[str, Any]) -> dict[str,
         raise ConfigurationError(f"{path}, line 1: expected lines of the form 'name: value'.")
     complaints = [
         f"{path}, line {lines.get(place, lines.get(place[:1], 1))}: {complaint}"
-        for place, complaint in _complaints(settings, content, defaults)
+        for place, complaint in _complaints(settings.sources, content, defaults)
     ]
     starts_at, ends_at = ((defaults | content)[f"business_day_{end}_at"] for end in ("starts", "ends"))
     if not complaints and starts_at >= ends_at:
@@ -182,18 +182,16 @@ def company_overrides(settings: Settings, defaults: dict[str, Any]) -> dict[str,
     return content
 
 
-def _complaints(
-    settings: Settings, content: dict[Any, Any], defaults: dict[str, Any]
-) -> Iterator[tuple[Location, str]]:
+def _complaints(sources: Path, content: dict[Any, Any], defaults: dict[str, Any]) -> Iterator[tuple[Location, str]]:
     for name, value in content.items():
         if name == "sources_ended" and isinstance(value, dict):
-            yield from _complaints_of_ends(settings, value)
+            yield from _complaints_of_ends(sources, value)
         elif complaint := _complaint(str(name), value, defaults):
             yield (str(name),), complaint
 
 
-def _complaints_of_ends(settings: Settings, ended: dict[Any, Any]) -> Iterator[tuple[Location, str]]:
-    known = sorted(path.stem for path in settings.sources.glob("*.yml"))
+def _complaints_of_ends(sources: Path, ended: dict[Any, Any]) -> Iterator[tuple[Location, str]]:
+    known = sorted(path.stem for path in sources.glob("*.yml"))
     for source, day in ended.items():
         place = ("sources_ended", str(source))
         if source not in known:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -38,13 +39,13 @@ def describe(settings: Settings, *, now: datetime) -> dict[str, Any]:
             "tables": len(published["tables"]),
             "rows": sum(table["rows"] for table in published["tables"].values()),
         },
-        "restated": _restated(settings) if published and "mart_restatement" in published["tables"] else None,
-        "last_run": _last_run(settings) if quality.exists() else None,
+        "restated": _restated(settings.published) if published and "mart_restatement" in published["tables"] else None,
+        "last_run": _last_run(settings.published) if quality.exists() else None,
     }
 
 
-def _last_run(settings: Settings) -> dict[str, Any]:
-    with duckdb.connect(str(settings.published / "quality.duckdb"), read_only=True) as connection:
+def _last_run(published: Path) -> dict[str, Any]:
+    with duckdb.connect(str(published / "quality.duckdb"), read_only=True) as connection:
         connection.execute("use quality.quality")
         [last] = rows_of(connection, "select run_id, outcome, written_at::varchar || 'Z' as ended_at from last_run")
         [loaded] = rows_of(connection, LOADED, {"run_id": last["run_id"]})
@@ -110,9 +111,9 @@ from collection_break
 """
 
 
-def _restated(settings: Settings) -> dict[str, Any] | None:
+def _restated(published: Path) -> dict[str, Any] | None:
     """The company's revenue of the newest quarter that has been closed for 30 days: as first reported, and now."""
-    with duckdb.connect(str(settings.published / "marts.duckdb"), read_only=True) as connection:
+    with duckdb.connect(str(published / "marts.duckdb"), read_only=True) as connection:
         connection.execute("use marts.marts")
         found = rows_of(
             connection,

@@ -19,13 +19,13 @@ from orchestration.publish.gate import CriticalCheck
 from orchestration.publish.marts import publish_marts
 from orchestration.publish.version import MANIFEST, read_manifest
 from orchestration.run_lock import RUN_LOCK
-from orchestration.settings import Settings
 
 OWNER = "team:sales-operations"
 
 
 def publish_asset(
-    settings: Settings,
+    warehouse: Path,
+    published_folder: Path,
     models_and_checks: Callable[[], tuple[Mapping[str, Sequence[str]], Sequence[CriticalCheck]]],
     deps: Sequence[AssetKey],
     *,
@@ -52,8 +52,8 @@ def publish_asset(
         started = time.monotonic()
         models, critical_checks = models_and_checks()
         report = publish_marts(
-            settings.warehouse,
-            settings.published,
+            warehouse,
+            published_folder,
             run_id=context.run.run_id,
             models=models,
             critical_checks=critical_checks,

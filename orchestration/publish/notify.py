@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -50,7 +51,7 @@ def notify_failure(settings: Settings, *, outcome: str, run_id: str | None, deta
     """
     if outcome not in ("blocked", "failed") or not settings.channels.is_any_set:
         return []
-    checks = _failed_critical_checks(settings) if run_id is not None else []
+    checks = _failed_critical_checks(settings.published) if run_id is not None else []
     notice = Notice(
         headline=headline(outcome, len(checks), read_manifest(settings.published / MANIFEST)),
         outcome=outcome,
@@ -63,8 +64,8 @@ def notify_failure(settings: Settings, *, outcome: str, run_id: str | None, deta
     return send_notice(settings.channels, notice)
 
 
-def _failed_critical_checks(settings: Settings) -> Rows:
-    with duckdb.connect(str(settings.published / QUALITY), read_only=True) as connection:
+def _failed_critical_checks(published: Path) -> Rows:
+    with duckdb.connect(str(published / QUALITY), read_only=True) as connection:
         connection.execute("use quality.quality")
         return [check for check in failing_checks(connection) if check["severity"] == "critical"]
 

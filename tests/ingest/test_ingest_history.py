@@ -186,9 +186,7 @@ def test_a_file_that_is_gone_keeps_its_rows_and_blocks_only_what_needs_it(bench,
         for warning in report.warnings
     )
     bench.land("shop/2024-01-01/deals.csv", deals("a,,,8,,"))
-    with pytest.raises(
-        ConfigurationError, match=r"2024-01-02/deals.csv: the file was loaded and is no longer there"
-    ):
+    with pytest.raises(ConfigurationError, match=r"2024-01-02/deals.csv: the file was loaded and is no longer there"):
         bench.ingest()
     assert bench.log() == expected
     report = bench.ingest(rebuild=True)

@@ -43,7 +43,9 @@ def run(
     settings: Settings, instance: DagsterInstance, *, dies: bool = False, wait_seconds: float = 30
 ) -> ExecuteInProcessResult:
     """Publish as a job of its own; one that `dies` does not come to its end."""
-    published = publish_asset(settings, lambda: (MODELS, CHECKS), [AssetKey(["marts", "sales", "fct_credits"])])
+    published = publish_asset(
+        settings.warehouse, settings.published, lambda: (MODELS, CHECKS), [AssetKey(["marts", "sales", "fct_credits"])]
+    )
     finish = None if dies else finish_in_run(settings)
     definitions = Definitions(
         assets=[published],

@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from orchestration.errors import ConfigurationError
+from orchestration.ingest import SourceConfig
 from orchestration.settings import Settings, company_settings, reporting_time_zone
-from orchestration.yaml_file import load_yaml
+from orchestration.yaml_file import load_model, load_yaml
 from tests.orchestration.small_landing import land, settings_in
 
 
@@ -115,3 +116,14 @@ def test_what_is_no_yaml_is_named(tmp_path: Path, content: bytes, words: str) ->
     path.write_bytes(content)
     with pytest.raises(ConfigurationError, match=words):
         load_yaml(path)
+
+
+def test_what_is_missing_unknown_or_wrong_in_a_yaml_has_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "shop.yml"
+    path.write_text("source: shop\nkind: crn\nowner: team:ops\ncolour: red\n")
+    with pytest.raises(ConfigurationError) as raised:
+        load_model(path, SourceConfig)
+    lines = str(raised.value).replace(f"{path}, ", "").splitlines()
+    assert "line 1: 'description' is required; add it." in lines
+    assert "line 2: 'kind' cannot be used: Input should be 'crm' or 'register'." in lines
+    assert "line 4: unknown key 'colour': remove it or correct its spelling." in lines

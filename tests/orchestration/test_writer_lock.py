@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,11 @@ def test_status_of_a_home_where_nothing_ran_says_so(tmp_path: Path, monkeypatch:
     ended = in_home(settings_in(tmp_path), monkeypatch, ["status"])
     assert ended.exit_code == 0
     assert "nothing yet" in ended.output and "kuota run" in ended.output
+
+
+def test_the_command_line_knows_its_version() -> None:
+    ended = CliRunner().invoke(main, ["--version"])
+    assert (ended.exit_code, ended.output) == (0, f"kuota, version {metadata.version('kuota')}\n")
 
 
 def in_home(settings: Settings, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> Result:

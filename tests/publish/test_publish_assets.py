@@ -7,7 +7,9 @@ from orchestration.run_lock import RUN_LOCK, run_lock
 
 def publish_alone(settings):
     """As the UI does it: the published asset materialized on its own."""
-    published = publish_asset(settings, lambda: (MODELS, CHECKS), [AssetKey(["marts", "sales", "fct_credits"])])
+    published = publish_asset(
+        settings.warehouse, settings.published, lambda: (MODELS, CHECKS), [AssetKey(["marts", "sales", "fct_credits"])]
+    )
     with DagsterInstance.ephemeral() as instance:
         return materialize(
             [published],
