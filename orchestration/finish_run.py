@@ -23,7 +23,7 @@ from dagster import (
     SkipReason,
     run_status_sensor,
 )
-from dagster._utils.error import SerializableErrorInfo
+from dagster_shared.error import SerializableErrorInfo
 
 from orchestration.errors import ConfigurationError, CriticalCheckFailed, KuotaError, LockHeld
 from orchestration.guard import build_data_docs
