@@ -1,4 +1,4 @@
-"""What a person has to mend stops the run at once, with one line that says what, and nothing at all is written."""
+"""What a person has to correct stops the run at once, with one line that names it, and nothing is written."""
 
 import shutil
 import sys

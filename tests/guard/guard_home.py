@@ -41,7 +41,7 @@ RAW_SUITE = """\
           - type: expect_column_values_to_be_unique
             kwargs: {column: deal_id}
             severity: warning
-            meta: {why: A deal stands once., fix: Merge the deals.}
+            meta: {why: A deal appears once., fix: Merge the deals.}
           - type: unexpected_rows_expectation
             name: amount_not_negative
             kwargs:

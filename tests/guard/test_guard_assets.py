@@ -46,7 +46,7 @@ def materialize(settings: SettingsWithOwnSuites, *targets: str) -> ExecuteInProc
         )
 
 
-def test_a_failed_critical_check_stops_what_lies_downstream_and_says_why(settings: SettingsWithOwnSuites) -> None:
+def test_a_failed_critical_check_stops_what_is_downstream_with_the_reason(settings: SettingsWithOwnSuites) -> None:
     run = materialize(settings, "raw.crm__deal")
     evaluations = {it.check_name: it for it in run.get_asset_check_evaluations()}
     assert set(evaluations) == {

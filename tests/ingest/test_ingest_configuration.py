@@ -1,4 +1,4 @@
-"""What a person has to mend stops the run before anything is written; what dates an extract."""
+"""What a person has to correct stops the run before anything is written; what dates an extract."""
 
 import os
 from datetime import UTC, date, datetime
@@ -97,7 +97,7 @@ def test_a_required_key_is_in_no_object_of_a_jsonl(bench):
     refused(bench, "deals.jsonl, line 1: required column 'closed_on' is missing; the file has deal_id, owner")
 
 
-def test_a_declared_column_stands_twice(bench):
+def test_a_declared_column_appears_twice(bench):
     bench.land("shop/2024-01-01/deals.csv", "deal_id,owner,closed_on,Owner\na,,,\n")
     refused(bench, "column 'owner' appears twice")
 
@@ -136,7 +136,7 @@ def test_stages_need_a_stage_map(bench, deals):
     refused(bench, "no stage_map.csv, but the stages of 'shop' need one")
 
 
-def test_what_is_passed_over_is_said(bench, deals):
+def test_what_is_ignored_is_reported(bench, deals):
     bench.land("shop/2024-01-01/deals.csv", deals("a,,,1,,"))
     bench.land("shop/2024-01-01/.DS_Store", "x")
     bench.land("shop/2024-01-01/deals.ods", "x")
@@ -213,7 +213,7 @@ def test_as_of_an_earlier_day(bench, deals):
         bench.ingest(as_of=date(2023, 12, 31))
 
 
-def test_an_extract_after_the_end_of_its_source_is_read_and_told_once(bench, deals):
+def test_an_extract_after_the_end_of_its_source_is_read_and_reported_once(bench, deals):
     bench.land("settings.yml", "reporting_time_zone: Asia/Jakarta\nsources_ended: {shop: 2024-01-31}\n")
     bench.land("shop/2024-01-31/deals.csv", deals("a,,,1,,"))
     assert bench.ingest().warnings == []

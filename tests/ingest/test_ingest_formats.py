@@ -199,7 +199,7 @@ OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
         ("deals.parquet.gz", "PAR1", "the Parquet file is cut off or damaged"),
     ],
 )
-def test_a_file_that_is_not_what_its_name_says_costs_only_itself(bench, deals, name, content, message):
+def test_a_file_of_another_kind_than_its_name_is_set_aside_as_a_whole(bench, deals, name, content, message):
     bench.land("shop/2024-01-01/deals.csv", deals("a,,,1,,", "b,,,2,,"))
     bench.land(f"shop/2024-01-02/{name}", content)
     bench.land("shop/2024-01-02/deals_2.csv", deals("a,,,3,,"))

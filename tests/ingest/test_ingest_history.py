@@ -108,7 +108,7 @@ def test_an_unreadable_row_leaves_no_tombstone_but_a_bad_value_does_not_hide_the
     assert bench.state() == [("a", "1"), ("b", "2")]
 
 
-def test_keys_that_stand_twice_in_a_file_are_all_kept_and_compared_without_regard_to_order(bench, deals):
+def test_keys_that_appear_twice_in_a_file_are_all_kept_and_compared_without_regard_to_order(bench, deals):
     rows = ["a,Ann,,1,,", "a,Bob,,2,,", "b,,,3,,", "a,Ann,,1,,"]
     bench.land("shop/2024-01-01/deals.csv", deals(*rows))
     bench.land("shop/2024-01-02/deals.csv", deals(*reversed(rows)))

@@ -16,7 +16,7 @@ def complaint(settings: Settings, text: str) -> str:
     return str(raised.value).replace(f"{settings.landing}/", "")
 
 
-def test_a_company_sets_some_and_the_defaults_stand_for_the_rest(tmp_path: Path) -> None:
+def test_a_company_sets_some_and_the_defaults_apply_to_the_rest(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     land(settings, {"settings.yml": "reporting_time_zone: Asia/Jakarta\n"})
     company = company_settings(settings)
@@ -24,7 +24,7 @@ def test_a_company_sets_some_and_the_defaults_stand_for_the_rest(tmp_path: Path)
     assert reporting_time_zone(settings).key == "Asia/Jakarta"
 
 
-def test_without_settings_or_with_an_empty_file_the_defaults_stand(tmp_path: Path) -> None:
+def test_without_settings_or_with_an_empty_file_the_defaults_apply(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     defaults = company_settings(settings)
     land(settings, {"settings.yml": "# nothing yet\n"})
@@ -99,7 +99,7 @@ def test_the_environment_names_home_and_landing(tmp_path: Path, monkeypatch: pyt
     assert Settings.from_environment().landing == tmp_path / "elsewhere"
 
 
-def test_a_key_that_stands_twice_is_named_with_both_lines(tmp_path: Path) -> None:
+def test_a_key_that_appears_twice_is_named_with_both_lines(tmp_path: Path) -> None:
     path = tmp_path / "twice.yml"
     path.write_text("a: 1\nb: {c: 1}\na: 2\n")
     with pytest.raises(
@@ -111,7 +111,7 @@ def test_a_key_that_stands_twice_is_named_with_both_lines(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("content", "words"), [(b"a: [1\n", "twice.yml, line 2: not valid YAML"), (b"a: \xff\n", "not readable as UTF-8")]
 )
-def test_what_is_no_yaml_is_named(tmp_path: Path, content: bytes, words: str) -> None:
+def test_a_file_that_is_not_yaml_is_named(tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / "twice.yml"
     path.write_bytes(content)
     with pytest.raises(ConfigurationError, match=words):

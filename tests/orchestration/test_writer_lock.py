@@ -110,7 +110,7 @@ def test_the_command_line_ends_with_2_and_writes_nothing_where_a_setting_is_wron
     assert not settings.home.exists()
 
 
-def test_a_date_that_is_none_ends_with_2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_a_date_ends_with_2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ended = in_home(settings_in(tmp_path), monkeypatch, ["run", "--as-of", "31/12/2017"])
     assert ended.exit_code == 2
     assert "'31/12/2017' is not a date; write it as YYYY-MM-DD." in ended.output

@@ -64,7 +64,7 @@ def test_a_failed_check_is_named_with_its_count_and_fix(settings):
     ]
 
 
-def test_a_check_that_broke_is_told_apart_from_one_that_failed(settings):
+def test_a_check_that_could_not_run_is_not_reported_as_failed(settings):
     checked(settings, TIES, "errored", at("10:04"), observed="no column named rate")
     assert unmet(settings) == [
         "marts.mart_win_rate: critical check money_ties could not run at 2018-01-02 10:04:00 UTC "
@@ -72,7 +72,7 @@ def test_a_check_that_broke_is_told_apart_from_one_that_failed(settings):
     ]
 
 
-def test_a_failure_that_was_mended_and_passed_again_is_forgotten(settings):
+def test_a_failure_that_was_corrected_and_passed_again_no_longer_counts(settings):
     checked(settings, UNIQUE, "failed", at("10:04"), unexpected_count=3)
     checked(settings, UNIQUE, "passed", at("10:05"))
     assert unmet(settings) == []
@@ -86,7 +86,7 @@ def test_a_pass_and_a_failure_of_one_instant_count_as_a_failure(settings):
     ]
 
 
-def test_a_mart_built_alone_after_its_checks_is_refused_for_each_check_that_reads_it(settings):
+def test_a_mart_that_was_built_after_its_checks_is_refused_for_each_check_that_reads_it(settings):
     built(settings, "marts.fct_credits", at("11:00"))
     built(settings, "marts.mart_win_rate", at("11:00"))
     assert unmet(settings) == [

@@ -48,8 +48,8 @@ def settings(tmp_path):
 
 
 @pytest.fixture
-def told(settings):
-    """The same, and dbt has said what its tables are."""
+def with_manifest(settings):
+    """The same, with a manifest of dbt that describes its tables."""
     write_manifest(settings, DATED_BY | {"raw.stale": ["closed_on"], "marts.mart_of_yesterday": ["period_start"]})
     return settings
 
@@ -84,37 +84,37 @@ def span_of(rows):
         (["crm:1"], ("2016-12-31", "2017-11-20", "table")),
     ],
 )
-def test_the_periods_are_those_of_the_sample_rows_else_of_the_table(told, sample, span):
-    assert span_of(impact(told, RAW_KEYS, json.dumps(sample))) == span
+def test_the_periods_are_those_of_the_sample_rows_else_of_the_table(with_manifest, sample, span):
+    assert span_of(impact(with_manifest, RAW_KEYS, json.dumps(sample))) == span
 
 
 @pytest.mark.parametrize("sample_keys", ["not json", '{"opportunity_id": "1"}', "7"])
-def test_a_sample_that_is_no_list_of_rows_names_none(told, sample_keys):
-    assert span_of(impact(told, RAW_KEYS, sample_keys))[2] == "table"
+def test_a_sample_that_is_not_a_list_of_rows_is_ignored(with_manifest, sample_keys):
+    assert span_of(impact(with_manifest, RAW_KEYS, sample_keys))[2] == "table"
 
 
-def test_a_check_that_broke_or_whose_table_is_gone_or_without_dates_has_no_periods(told):
-    assert span_of(impact(told, RAW_KEYS, None, status="errored")) == (None, None, None)
-    checked(told, RAW_KEYS, "passed", at("10:31"))
-    assert span_of(impact(told, UNIQUE, '[{"opportunity_id": "crm:1"}]')) == (None, None, None)
-    checked(told, UNIQUE, "passed", at("10:31"))
+def test_a_check_that_broke_or_whose_table_is_gone_or_without_dates_has_no_periods(with_manifest):
+    assert span_of(impact(with_manifest, RAW_KEYS, None, status="errored")) == (None, None, None)
+    checked(with_manifest, RAW_KEYS, "passed", at("10:31"))
+    assert span_of(impact(with_manifest, UNIQUE, '[{"opportunity_id": "crm:1"}]')) == (None, None, None)
+    checked(with_manifest, UNIQUE, "passed", at("10:31"))
     gone = dataclasses.replace(TIES, target="marts.mart_of_yesterday")
-    assert span_of(impact(told, gone, "[]")) == (None, None, None)
+    assert span_of(impact(with_manifest, gone, "[]")) == (None, None, None)
 
 
-def test_a_view_that_cannot_be_asked_costs_the_periods_and_not_the_page(told):
-    with connect(told.warehouse) as connection:
+def test_a_view_that_cannot_be_queried_costs_the_periods_and_not_the_page(with_manifest):
+    with connect(with_manifest.warehouse) as connection:
         connection.execute("create table raw.passing as select date '2017-01-01' as closed_on")
         connection.execute("create view raw.stale as select closed_on from raw.passing")
         connection.execute("drop table raw.passing")
-    assert span_of(impact(told, dataclasses.replace(RAW_KEYS, target="raw.stale"), "[]")) == (None, None, None)
+    assert span_of(impact(with_manifest, dataclasses.replace(RAW_KEYS, target="raw.stale"), "[]")) == (None, None, None)
 
 
-def test_without_a_word_of_dbt_a_check_has_no_periods(settings):
+def test_without_a_manifest_of_dbt_a_check_has_no_periods(settings):
     assert span_of(impact(settings, RAW_KEYS, '[{"opportunity_id": "1"}]')) == (None, None, None)
 
 
-def test_marts_are_named_where_dbt_has_said_how_they_are_built(settings):
+def test_affected_marts_are_named_if_dbt_has_a_manifest(settings):
     assert impact(settings, UNIQUE, "[]")[0][0] == ["fct_credits"]
     write_manifest(settings)
     assert impact(settings, UNIQUE, "[]")[0][0] == [
@@ -125,7 +125,7 @@ def test_marts_are_named_where_dbt_has_said_how_they_are_built(settings):
     ]
 
 
-def test_a_check_that_passes_reaches_nothing(settings):
+def test_a_check_that_passes_affects_nothing(settings):
     publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id="run-1")
     with duckdb.connect(str(settings.published / "quality.duckdb"), read_only=True) as connection:
         assert connection.execute("select count(*) from quality.quality.check_impact").fetchone() == (0,)

@@ -62,7 +62,7 @@ def test_readers_find_the_marts_sorted_described_and_named(settings):
     ]
 
 
-def test_the_manifest_tells_what_was_published_from_what(settings):
+def test_the_manifest_has_what_was_published_and_from_what(settings):
     checked(settings, UNIQUE, "failed", at("10:04"), severity="warning", unexpected_count=1)
     checked(settings, UNIQUE, "passed", at("10:05"))
     report = publish(settings, run_id="run-7")
@@ -136,7 +136,7 @@ def test_a_failed_critical_check_leaves_the_previous_publish_as_it_was(settings)
     assert files_below(settings.published) == before
 
 
-def test_a_company_that_delivered_nothing_publishes_nothing_and_is_told_why(settings):
+def test_a_company_that_delivered_nothing_publishes_nothing_and_sees_why(settings):
     with connect(settings.warehouse) as connection:
         connection.execute("update marts.publication set as_of_date = null")
     with pytest.raises(CriticalCheckFailed, match="deliver at least one extract"):

@@ -68,7 +68,7 @@ def test_a_blocked_run_puts_the_failing_check_its_owner_its_fix_and_the_link_fir
     assert '<a href="data_docs/index.html">' in page
 
 
-def test_a_line_of_the_error_that_a_card_tells_in_full_is_not_told_twice(settings):
+def test_a_line_of_the_error_that_has_a_card_is_not_shown_twice(settings):
     checked(settings, UNIQUE, "failed", at("10:10"), run_id="run-2", unexpected_count=3)
     lines = [
         'marts.fct_credits: unique_fct_credits failed (3 rows), for example [{"rep_email": "ann@example.com"}].',
@@ -79,7 +79,7 @@ def test_a_line_of_the_error_that_a_card_tells_in_full_is_not_told_twice(setting
     assert page.count("unique_fct_credits") == 1
 
 
-def test_a_warning_is_told_apart_from_what_stops_a_publish(settings):
+def test_a_warning_looks_different_from_what_stops_a_publish(settings):
     late = dataclasses.replace(TIES, check_name="closes_are_recent")
     checked(settings, late, "failed", at("10:10"), severity="warning", unexpected_count=7)
     text = text_of(page_after(settings, "finished"))
@@ -139,7 +139,7 @@ def test_freshness_is_measured_against_the_newest_extract_of_a_crm(settings):
         ("2017-12-21", None, "not_delivered", None),
     ],
 )
-def test_a_source_that_ended_owes_extracts_to_its_last_day_alone(settings, ended_on, newest, status, days_behind):
+def test_a_retired_source_is_expected_to_deliver_until_its_end_date(settings, ended_on, newest, status, days_behind):
     with connect(settings.warehouse) as connection:
         connection.execute(SOURCES)
         connection.execute(
@@ -199,6 +199,6 @@ def test_before_anything_was_published_or_loaded_the_page_says_so(tmp_path):
         assert sentence in text
 
 
-def test_an_outcome_that_nobody_knows_is_refused(settings):
+def test_an_unknown_outcome_is_refused(settings):
     with pytest.raises(ValueError, match="'pubished'; known are published, unchanged"):
         write_ops_report(settings.published, settings.reports, run_id="run-1", outcome="pubished")
