@@ -38,6 +38,9 @@ PUBLISHED = AssetKey(["published", "marts"])
 KNOWN_ERRORS: dict[str, type[KuotaError]] = {
     kind.__name__: kind for kind in (ConfigurationError, CriticalCheckFailed, LockHeld, KuotaError)
 }
+STOPPED = KuotaError("the run was stopped before it ended")
+# a person stopped the run, or the machine is shutting down
+INTERRUPTS = ("KeyboardInterrupt", "DagsterExecutionInterruptedError")
 EVENTS = {DagsterEventType.STEP_FAILURE, DagsterEventType.RUN_FAILURE, DagsterEventType.ASSET_MATERIALIZATION}
 
 _sensor_turn = threading.Lock()
@@ -94,10 +97,12 @@ def end_of_run(warehouse: Path, instance: DagsterInstance, run_id: str) -> RunEn
     """How the run ended, or is about to end, by the events that it has logged."""
     run = instance.get_run_by_id(run_id)
     if run is not None and run.status in (DagsterRunStatus.CANCELING, DagsterRunStatus.CANCELED):
-        return RunEnd("canceled")
+        return RunEnd("canceled", STOPPED)
     entries = instance.all_logs(run_id, of_type=EVENTS)
     events = [entry.dagster_event for entry in entries if entry.dagster_event is not None]
     failures = [event for event in events if event.event_type != DagsterEventType.ASSET_MATERIALIZATION]
+    if any(_is_interrupt(event) for event in failures):
+        return RunEnd("canceled", STOPPED)
     if failures:
         error = _error_of(failures) or _critical_failure(warehouse, run_id) or _unexpected(failures)
         return RunEnd("blocked" if isinstance(error, CriticalCheckFailed) else "failed", error)
@@ -172,6 +177,13 @@ def _unexpected(failures: Iterable[DagsterEvent]) -> KuotaError:
     # the failure of the run repeats that of its step
     steps = [place for place in places if place.startswith("step ")]
     return KuotaError(f"unexpected error in {'; '.join(steps or places)}; see the log")
+
+
+def _is_interrupt(event: DagsterEvent) -> bool:
+    error = _error_info(event)
+    while error is not None and error.cls_name not in INTERRUPTS:
+        error = error.cause
+    return error is not None
 
 
 def _error_info(event: DagsterEvent) -> SerializableErrorInfo | None:

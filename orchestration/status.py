@@ -230,6 +230,7 @@ def summary(settings: Settings, result: RunResult, *, seconds: float, as_of: dat
         "unchanged": "unchanged   ",
         "blocked": "NOT PUBLISHED, a critical check failed; still published is ",
         "failed": "NOT PUBLISHED, the run ended in an error; still published is ",
+        "canceled": "NOT PUBLISHED, the run was stopped; still published is ",
     }[result.outcome]
     named = f"{published['publish_id']}, as of {published['as_of_date']}" if published else "nothing"
     size = f": {published['tables']} tables, {published['rows']:,} rows" if published else ""

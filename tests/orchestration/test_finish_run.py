@@ -105,6 +105,17 @@ def test_a_run_that_fails_writes_its_reports_with_the_reason_and_notifies(settin
     assert (notice["outcome"], notice["run_id"]) == ("blocked", result.run_id)
 
 
+def test_a_run_that_is_stopped_says_so_and_notifies_nobody(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("orchestration.publish.assets.publish_marts", stopped)
+    with webhook() as hook, DagsterInstance.ephemeral() as instance:
+        run(dataclasses.replace(settings, channels=Channels(webhook_url=hook.url)), instance)
+    assert "Nothing published: the run was canceled" in pages(settings)[0]
+    assert hook.got == []
+
+
 def test_a_sensor_finishes_a_run_that_died(settings: Settings) -> None:
     checked(settings, UNIQUE, "failed", at("10:04"), unexpected_count=3)
     with DagsterInstance.ephemeral() as instance:
