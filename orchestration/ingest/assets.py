@@ -27,7 +27,7 @@ from orchestration.table_metadata import table_metadata
 from orchestration.warehouse import connect
 
 OWNER = "team:data-engineering"
-# what the room itself records beside the extracts; the models read it
+# what the room records in addition to the extracts; the models read it
 RECORDS = {
     "load_ledger": "One row per file: fingerprint, rows read, kept, unchanged, quarantined.",
     "quarantine": "Rows that could not be read, each with file, line, column, value and fix.",

@@ -77,7 +77,7 @@ class SourceCheck:
 def check_source(settings: Settings, source: str) -> SourceCheck:
     """Read every file of `source` in the landing folder as a run from nothing would.
 
-    Raises ConfigurationError where there is nothing to read: an unknown source, its YAML, its folder.
+    Raises ConfigurationError if there is nothing to read: an unknown source, its YAML, its folder.
     """
     configs = load_source_configs(settings.sources)
     if source not in configs:

@@ -36,7 +36,7 @@ def windows(cut: Cut, longest: int) -> tuple[slice, slice]:
 
 def is_abrupt(values: Any, totals: Any, cut: Cut, least_share: float = 0.5) -> bool:
     """Whether values ÷ totals jumps at the cut rather than drifts: the nearest three weeks of either side hold most of
-    the difference. Too few records to tell count as a jump."""
+    the difference. Too few records count as a jump."""
     before, after = windows(cut, 13)
     near_before, near_after = windows(cut, 3)
     whole = _rate(values[after], totals[after]) - _rate(values[before], totals[before])

@@ -79,7 +79,7 @@ def _same_table(one: Candidate, other: Candidate) -> bool:
 
 
 def _of_all_types_or_one(profile: Profile, group: list[Candidate]) -> list[Candidate]:
-    """Of volumes, those of all types together; or those of the one type that alone has changed, which moves the sum."""
+    """Of volumes, those of all types together; or those of one type, if only that one changed and moved the sum."""
     types = {each.record_type for each in group if each.measure == "row_count"} - {""}
     typed = [each for each in group if each.record_type in types]
     if len(types) != 1 or len(typed) == len(group):
@@ -103,7 +103,7 @@ def _moves_elsewhere(profile: Profile, like: Candidate, concerned: list[str]) ->
         sides = _before_and_after(profile, like, population)
         if sides is not None:
             rest = _less(rest, sides)
-    # what one team alone records is everybody's
+    # what only one team records concerns everybody
     if min(rest[0].sum(), rest[1].sum()) + max(rest[0].sum(), rest[1].sum()) < 0.1 * (
         everybody[0].sum() + everybody[1].sum()
     ):

@@ -101,7 +101,7 @@ def _default_breaks(key: Any, table: Table) -> list[Candidate]:
 
 
 def _is_list(values: Any, totals: Any, cut: Cut, change: float) -> bool:
-    """Whether other usual values end or begin with one: the prices of a list, which a default leaves alone."""
+    """Whether other usual values end or begin with one: the prices of a list, which a default does not change."""
     earlier, later = windows(cut, WINDOW)
     sides = [values[side].sum(axis=0) / max(totals[side].sum(), 1.0) for side in (earlier, later)]
     moved = sum(

@@ -23,7 +23,7 @@ OTHER_GAPS = 3
 
 def find_gaps(series: VolumeSeries) -> list[Candidate]:
     """The outages that show in single weeks."""
-    # the volume alone: what it is held against has its own noise, and only has to go on
+    # only the volume: its outcome side has its own noise, and only has to go on
     phi = dispersion(np.column_stack([series.volume, series.constant]), (1, 2))
     needed = _needed(series)
     found: list[Candidate] = []
