@@ -50,8 +50,7 @@ def build_models(
     data. The caller holds the writer's lock, and no connection to the warehouse. Raises KuotaError if dbt itself
     fails.
     """
-    results = settings.dbt_target / "run_results.json"
-    results.unlink(missing_ok=True)
+    _results_file(settings.dbt_target).unlink(missing_ok=True)
     fingerprint = project_fingerprint(settings)
     from_scratch = not _may_build_on(settings.warehouse, fingerprint, rebuild)
     printed: list[str] = []
@@ -80,12 +79,12 @@ def build_models(
             child.terminate()
             raise
     # 1 is a test or a model that failed
-    if child.returncode not in (0, 1) or not results.exists():
+    if child.returncode not in (0, 1) or not _results_file(settings.dbt_target).exists():
         raise KuotaError("\n".join(["dbt ended before it had built everything:", *printed]))
     if from_scratch and child.returncode == 0 and not select:
         with connect(settings.warehouse) as connection:
             connection.execute(BUILT_FROM.insert_statement, [fingerprint])
-    return [_node_result(entry) for entry in json.loads(results.read_text(encoding="utf-8"))["results"]]
+    return build_results(settings.dbt_target)
 
 
 def _may_build_on(warehouse: Path, fingerprint: str, rebuild: bool) -> bool:
@@ -101,6 +100,16 @@ def _may_build_on(warehouse: Path, fingerprint: str, rebuild: bool) -> bool:
 def _die_with_parent() -> None:
     # a killed run must not leave a child that goes on writing: the lock is free for the next run
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def build_results(dbt_target: Path) -> list[NodeResult]:
+    """Everything that the last build did or skipped."""
+    listed = json.loads(_results_file(dbt_target).read_text(encoding="utf-8"))["results"]
+    return [_node_result(entry) for entry in listed]
+
+
+def _results_file(dbt_target: Path) -> Path:
+    return dbt_target / "run_results.json"
 
 
 def _node_result(entry: dict[str, Any]) -> NodeResult:
