@@ -65,7 +65,7 @@ REFUSED: dict[Callable[[Path], None], str] = {
     ),
     stage_map_missing: (
         "<landing>/registers: no stage_map.csv, but the stages of 'crm_sales' need one; "
-        "put it into registers/<YYYY-MM-DD>/, one line a stage."
+        "put it into registers/<YYYY-MM-DD>/, one line per stage."
     ),
     no_landing_folder: (
         "<landing>: the landing folder does not exist; make it and put extracts in as <source>/<YYYY-MM-DD>/<files>."
