@@ -1,16 +1,18 @@
-# `make run` and `make test` need Python 3.11+, git and make, and nothing else.
+# `make run` and `make test` need Python 3.11+, git and make; nothing else.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 export KUOTA_HOME ?= $(CURDIR)/data
 export KUOTA_LANDING ?= $(KUOTA_HOME)/landing
 
-.PHONY: run test test-slow lint dev lock clean
+COMPILE := uv pip compile --universal --generate-hashes --no-strip-extras --no-header --python-version 3.11
+
+.PHONY: run test test-slow lint check-defs dagster-home dev lock clean
 
 run: $(VENV)/installed sample
 	$(BIN)/kuota run
 
-# the sample company, where nothing has landed yet
+# the sample company, if nothing has landed yet
 .PHONY: sample
 sample: $(VENV)/installed
 	@if [ -z "$$(ls -A '$(KUOTA_LANDING)' 2>/dev/null)" ]; then $(BIN)/kuota sample; fi
@@ -21,12 +23,12 @@ test: $(VENV)/installed
 test-slow: $(VENV)/installed
 	$(BIN)/python -m pytest -m slow
 
-# how well breaks of collection are found: minutes
+# how well collection breaks are found; takes minutes
 .PHONY: bench
 bench: $(VENV)/installed
 	$(BIN)/python -m bench.collection_breaks
 
-# the same from the files on, through ingest and the models: a quarter of an hour
+# the same from the files on, through ingest and the models; takes a quarter of an hour
 .PHONY: bench-companies
 bench-companies: $(VENV)/installed
 	$(BIN)/python -m bench.whole_companies
@@ -41,24 +43,29 @@ lint: $(VENV)/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python .ci/lint_models.py
+	$(BIN)/hadolint Dockerfile
+	$(MAKE) check-defs
 
-# after a change of a mart's columns or their descriptions
+# after a change to the columns of a mart or their descriptions
 .PHONY: docs
 docs: $(VENV)/installed
 	$(BIN)/python -m orchestration.transform.metrics_page
 
-# started in DAGSTER_HOME, because Dagster warns of any other dagster.yaml where it starts
-dev: $(VENV)/installed sample
-	mkdir -p -m 700 "$(KUOTA_HOME)" "$(KUOTA_HOME)/dagster" && cp dagster.yaml "$(KUOTA_HOME)/dagster/"
-	home="$$(cd "$(KUOTA_HOME)" && pwd)" && landing="$$(cd "$(KUOTA_LANDING)" && pwd)" && cd "$$home/dagster" && \
-	KUOTA_HOME="$$home" KUOTA_LANDING="$$landing" DAGSTER_HOME="$$home/dagster" \
-	PYTHONWARNINGS='ignore:Function `dev_command`' \
-	"$(if $(filter /%,$(BIN)),$(BIN),$(CURDIR)/$(BIN))/dagster" dev -m orchestration.definitions $(DEV_OPTIONS)
+dev: $(VENV)/installed sample dagster-home
+	DAGSTER_HOME="$$(cd "$(KUOTA_HOME)/dagster" && pwd)" $(BIN)/dg dev $(DEV_OPTIONS)
+
+# every definition loads, as Dagster's code server would load it
+check-defs: $(VENV)/installed dagster-home
+	DAGSTER_HOME="$$(cd "$(KUOTA_HOME)/dagster" && pwd)" $(BIN)/dg check defs
+
+dagster-home:
+	mkdir -p -m 700 "$(KUOTA_HOME)" "$(KUOTA_HOME)/dagster"
+	cp deploy/dagster.yaml "$(KUOTA_HOME)/dagster/"
 
 # after a change of the dependencies in pyproject.toml; needs uv
 lock:
-	uv pip compile --universal --generate-hashes --no-strip-extras --no-header --python-version 3.11 \
-		--extra development pyproject.toml --output-file requirements.lock
+	$(COMPILE) --extra development --extra postgres pyproject.toml --output-file requirements.lock
+	$(COMPILE) --extra postgres --constraint requirements.lock pyproject.toml --output-file deploy/requirements.lock
 
 $(VENV)/installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -17,10 +17,10 @@ from orchestration.settings import Settings
 
 EXIT_CODES = """\b
 Exit codes:
-  0  what was asked for is published
+  0  published, or nothing new
   1  unexpected error; the log file has the trace
-  2  configuration: a YAML, a setting, a register or a folder cannot be used; nothing was written
-  3  a critical check failed; nothing was published, the previous publish stays
+  2  configuration: a YAML file, a setting, a register or a folder cannot be used; nothing was written
+  3  a critical check failed; nothing was published, the previous version stays
   4  another run holds the lock; nothing was written
 
 \b
@@ -29,7 +29,7 @@ Environment:
   KUOTA_LANDING  the extracts (default: landing/ in KUOTA_HOME)
 
 \b
-Who is told of a run that published nothing (try it: kuota notify):
+Who is notified of a run that published nothing (test it: kuota notify):
   KUOTA_WEBHOOK_URL  gets the failure as JSON; `text` is what a chat shows
   KUOTA_MAIL_SERVER  smtps://user:password@host or smtp://host:port
   KUOTA_MAIL_FROM    one address
@@ -49,13 +49,14 @@ class _AsOf(click.ParamType[date]):
 
 
 @click.group(epilog=EXIT_CODES)
+@click.version_option(package_name="kuota", prog_name="kuota")
 def main() -> None:
     """Sales performance from raw CRM extracts to published marts."""
 
 
 @main.command(epilog=EXIT_CODES)
-@click.option("--rebuild", is_flag=True, help="Read raw anew from the landing folder, and count everything anew.")
-@click.option("--as-of", type=_AsOf(), help="Publish what was known at the end of that day, under versions/ only.")
+@click.option("--rebuild", is_flag=True, help="Read all extracts again and build everything from scratch.")
+@click.option("--as-of", type=_AsOf(), help="Publish what was known at the end of that day, only under versions/.")
 def run(rebuild: bool, as_of: date | None) -> None:
     """Load what is new, build, check and publish."""
     from orchestration.run import run_refresh
@@ -64,7 +65,7 @@ def run(rebuild: bool, as_of: date | None) -> None:
     started = time.monotonic()
     try:
         settings = Settings.from_environment()
-        result = run_refresh(settings, rebuild=rebuild, as_of=as_of, tell=_timed(started))
+        result = run_refresh(settings, rebuild=rebuild, as_of=as_of, report=_timed(started))
     except KuotaError as error:
         _fail(error)
     for line in summary(settings, result, seconds=time.monotonic() - started, as_of=as_of):
@@ -76,7 +77,7 @@ def run(rebuild: bool, as_of: date | None) -> None:
 @main.command(epilog=EXIT_CODES)
 @click.option("--json", "as_json", is_flag=True, help="The same as one JSON object.")
 def status(as_json: bool) -> None:
-    """Say what is published, how old it is, and which checks failed."""
+    """Show what is published, how old it is, and which checks failed."""
     from orchestration.status import describe, status_lines
 
     try:
@@ -90,17 +91,17 @@ def status(as_json: bool) -> None:
 @main.command(epilog=EXIT_CODES)
 def notify() -> None:
     """Send a trial message to the webhook and the mail addresses that are set."""
-    from orchestration.publish import Notice, hand_on
+    from orchestration.publish import Notice, send_notice
 
     try:
         settings = Settings.from_environment()
     except KuotaError as error:
         _fail(error)
     if not settings.channels.is_any_set:
-        _fail(ConfigurationError("nobody is told: set KUOTA_WEBHOOK_URL, or KUOTA_MAIL_SERVER, _FROM and _TO."))
+        _fail(ConfigurationError("no channel is set: set KUOTA_WEBHOOK_URL, or KUOTA_MAIL_SERVER, _FROM and _TO."))
     report = settings.channels.report_url or str(settings.reports / "index.html")
     trial = Notice("a trial message, nothing failed", "trial", None, (), (), report)
-    if problems := hand_on(settings.channels, trial):
+    if problems := send_notice(settings.channels, trial):
         _fail(ConfigurationError("\n".join(problems)))
     click.echo("sent")
 
@@ -108,7 +109,7 @@ def notify() -> None:
 @main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def sample(arguments: tuple[str, ...]) -> None:
-    """Fill the empty landing folder with the sample company (--help says how large)."""
+    """Fill the empty landing folder with the sample company (see --help for its size)."""
     from sample_company.__main__ import main as generate_sample
 
     sys.exit(generate_sample(arguments, program="kuota sample", landing=Settings.from_environment().landing))
@@ -116,14 +117,14 @@ def sample(arguments: tuple[str, ...]) -> None:
 
 @main.group()
 def explain() -> None:
-    """Open a published number into what it is made of, down to the source file and row.
+    """Show what a published number is made of, down to the source file and row.
 
-    Reads only what is published, and works while a run writes. Exit code 1 when what is listed does not sum to it.
+    Reads only what is published, and works while a run writes. Exit code 1 if the listed rows do not add up to it.
     """
 
 
 def _explained(command: Callable[..., Any]) -> Callable[..., None]:
-    """The options that every explanation has, and the way it is said."""
+    """The options that every explanation has, and how it is printed."""
 
     @click.option("--assignee", required=True, help="A rep or team by id or unique name, or company.")
     @click.option("--period", required=True, help="A fiscal year or quarter (2026, 2026-Q3), month or week (2026-W14).")
@@ -157,7 +158,7 @@ def _explained(command: Callable[..., Any]) -> Callable[..., None]:
 @click.option("--metric", default="revenue_won", show_default=True, help="What is counted.")
 @_explained
 def attainment_made_of(connection: Any, segment: Any, period: Any, metric: str) -> Any:
-    """Quota and actual: the credits, the quota rows, and what is out."""
+    """Quota and actual: the credits, the quota rows, and what is excluded."""
     from orchestration.explain import explain_attainment
 
     return explain_attainment(connection, segment, period, metric)
@@ -179,7 +180,7 @@ def win_rate_made_of(connection: Any, segment: Any, period: Any, definition: str
 @click.option("--to-stage", help="The stage that follows.")
 @_explained
 def funnel_made_of(connection: Any, segment: Any, period: Any, **step: str | None) -> Any:
-    """The deals or leads that reached a stage, and what became of them (cohort view)."""
+    """The deals or leads that reached a stage, and how they ended (cohort view)."""
     from orchestration.explain import explain_funnel
 
     return explain_funnel(connection, segment, period, **step)
@@ -187,12 +188,12 @@ def funnel_made_of(connection: Any, segment: Any, period: Any, **step: str | Non
 
 @main.group()
 def sources() -> None:
-    """The sources that are declared, and whether their files would load."""
+    """The declared sources, and whether their files would load."""
 
 
 @sources.command("list")
 def list_sources() -> None:
-    """One line a source."""
+    """One line per source."""
     from orchestration.ingest import load_source_configs, source_lines
 
     try:
@@ -210,9 +211,9 @@ def list_sources() -> None:
     help="The folder that holds <source>/<YYYY-MM-DD>/<files>, instead of KUOTA_LANDING.",
 )
 def check_one_source(name: str, landing: Path | None) -> None:
-    """Read the files of source NAME that have landed, as a run would, and say what fits and what does not.
+    """Read the landed files of source NAME, as a run would, and show what fits and what does not.
 
-    Writes nothing. Exit code 0 when they would load, 2 when a run would stop at them.
+    Writes nothing. Exit code 0 if they would load, 2 if a run would stop.
     """
     from orchestration.ingest import check_lines, check_source
 

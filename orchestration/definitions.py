@@ -1,7 +1,8 @@
-"""All that exists, on one screen: extracts → raw → models → marts → published, with the checks between them."""
+"""All definitions on one screen: extracts → raw → models → marts → published, with the checks between them."""
 
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 
 from dagster import (
     AssetSelection,
@@ -18,12 +19,13 @@ from dagster import (
     sensor,
 )
 
+from orchestration.finish_run import finish_in_run, finish_sensors
 from orchestration.guard import guard_checks, load_suites
 from orchestration.ingest.assets import extracts_asset, raw_key
 from orchestration.ingest.sensor import fingerprint_of, new_files
 from orchestration.lineage import critical_tests, model_parents
 from orchestration.publish import CriticalCheck
-from orchestration.publish.assets import publish_asset, quality_sensors
+from orchestration.publish.assets import publish_asset
 from orchestration.run_lock import RUN_LOCK, run_lock
 from orchestration.settings import Settings, company_settings
 from orchestration.transform import ensure_manifest
@@ -41,9 +43,9 @@ def build_definitions(
 ) -> Definitions:
     """The assets, checks, jobs, schedule and sensors for one home and landing folder.
 
-    `versions_only` is for runs as of an earlier day: they leave what readers open as it is.
+    `versions_only` is for runs as of an earlier day: they leave what readers open, and the reports, as they are.
     """
-    keys = asset_keys(settings)
+    keys = asset_keys(ensure_manifest(settings))
     time_zone = company_settings(settings)["reporting_time_zone"]
     everything = AssetSelection.all() | AssetSelection.all_asset_checks()
     refresh = define_asset_job(
@@ -55,11 +57,12 @@ def build_definitions(
         "rebuild",
         everything,
         config={"ops": {name: {"config": {"rebuild": True}} for name in ("extracts", "models")}},
-        description="The same, but raw is read anew from the landing folder, and nothing counted before is kept.",
+        description="The same, but reads all of raw from the landing folder again and builds every model from scratch.",
     )
     published = publish_asset(
-        settings,
-        lambda: (model_parents(ensure_manifest(settings)), critical_checks(settings)),
+        settings.warehouse,
+        settings.published,
+        lambda: gate_inputs(ensure_manifest(settings), settings.expectations),
         deps=[key for table, key in keys.items() if table.startswith("marts.")],
         versions_only=versions_only,
     ).map_asset_specs(
@@ -70,7 +73,7 @@ def build_definitions(
 
     @sensor(job=refresh, minimum_interval_seconds=60)
     def new_extracts(context: SensorEvaluationContext) -> RunRequest | SkipReason:
-        """Starts a refresh when files have landed that the last run did not see."""
+        """Starts a refresh when files have landed that the last run did not read."""
         files = new_files(settings)
         if not files:
             return SkipReason("Nothing new has landed.")
@@ -91,25 +94,29 @@ def build_definitions(
                 execution_timezone=time_zone,
             )
         ],
-        sensors=[new_extracts, *quality_sensors(settings)],
-        resources={RUN_LOCK: run_lock(settings)},
+        sensors=[new_extracts, *finish_sensors(settings)],
+        resources={RUN_LOCK: run_lock(settings.lock_file, finish=None if versions_only else finish_in_run(settings))},
         executor=in_process_executor,
         loggers=loggers,
     )
 
 
-def critical_checks(settings: Settings) -> list[CriticalCheck]:
-    """What has to have passed before a build may be published: critical dbt tests and critical expectations."""
+def gate_inputs(manifest: Path, expectations: Path) -> tuple[dict[str, list[str]], list[CriticalCheck]]:
+    """What the gate before publishing looks at: the parents of each model, and the critical checks."""
+    return model_parents(manifest), critical_checks(manifest, expectations)
+
+
+def critical_checks(manifest: Path, expectations: Path) -> list[CriticalCheck]:
+    """What must have passed before a build may be published: critical dbt tests and critical expectations."""
     tests = [
-        CriticalCheck("transform", test.target, test.check_name, test.depends_on)
-        for test in critical_tests(ensure_manifest(settings))
+        CriticalCheck("transform", test.target, test.check_name, test.depends_on) for test in critical_tests(manifest)
     ]
-    expectations = [
+    expected = [
         CriticalCheck(room, target.target, check.check_name, (target.target, *check.reads))
         for room in ("raw", "marts")
-        for suite in load_suites(settings.expectations / room)
+        for suite in load_suites(expectations / room)
         for target in suite.targets
         for check in target.expectations
         if check.severity == "critical"
     ]
-    return tests + expectations
+    return tests + expected

@@ -1,20 +1,20 @@
-"""The ways in which a run ends without a publish, each with the exit code of the command line."""
+"""The ways in which a run can end without publishing, each with the exit code of the command line."""
 
 
 class KuotaError(Exception):
-    """An end that a person must act on. Its message is one clear line a problem: place, value, fix."""
+    """An error that a person must act on. Its message has one line per problem: place, value, fix."""
 
     exit_code = 1
 
 
 class ConfigurationError(KuotaError):
-    """Something a person wrote (YAML, settings, a register, a folder name) cannot be used; nothing was written."""
+    """Something that a person wrote (YAML, settings, a register, a folder name) cannot be used; nothing was written."""
 
     exit_code = 2
 
 
 class CriticalCheckFailed(KuotaError):
-    """A critical check failed or has not run since the build; nothing was published."""
+    """A critical check failed, or has not run since the build; nothing was published."""
 
     exit_code = 3
 

@@ -1,4 +1,8 @@
-"""What dbt's manifest says of the build: what a model is built from, what dates its rows, which tests are critical."""
+"""What dbt's manifest says about the build: parents, critical tests, and the `meta` of models.
+
+meta `dated_by`: the columns that date a row. `passes_on_figures: false`: a model that takes only dates or ids from its
+parents, so that a wrong figure there does not reach it. `holds_set_aside_rows: true`: a model whose rows are set aside.
+"""
 
 import json
 from dataclasses import dataclass
@@ -25,10 +29,27 @@ def model_parents(manifest: Path) -> dict[str, list[str]]:
     }
 
 
+def figure_parents(manifest: Path) -> dict[str, list[str]]:
+    """`model_parents` without the models that take no figures from their parents: meta `passes_on_figures: false`."""
+    silent = {
+        _relation(node) for node in _nodes(manifest).values() if _meta(node).get("passes_on_figures", True) is False
+    }
+    return {name: parents for name, parents in model_parents(manifest).items() if name not in silent}
+
+
+def tables_of_set_aside_rows(manifest: Path) -> list[tuple[str, str]]:
+    """Schema and name of each model whose rows are set aside: meta `holds_set_aside_rows: true`.
+
+    None where dbt has not parsed the project yet.
+    """
+    nodes = _nodes(manifest).values() if manifest.exists() else []
+    return [(node["schema"], node["name"]) for node in nodes if _meta(node).get("holds_set_aside_rows") is True]
+
+
 def dating_columns(manifest: Path) -> dict[str, list[str]]:
-    """For each table, as "schema.table", the columns that say when a row counts, had or not: its meta `dated_by`."""
+    """For each table, as "schema.table", the columns that may date a row, present or not: meta `dated_by`."""
     return {
-        _relation(node): node.get("config", {}).get("meta", {}).get("dated_by", [])
+        _relation(node): _meta(node).get("dated_by", [])
         for node in _nodes(manifest).values()
         if node["resource_type"] in ("model", "source")
     }
@@ -51,6 +72,11 @@ def critical_tests(manifest: Path) -> list[CriticalTest]:
 def _nodes(manifest: Path) -> dict[str, Any]:
     content = json.loads(manifest.read_text(encoding="utf-8"))
     return {**content["nodes"], **content["sources"]}
+
+
+def _meta(node: dict[str, Any]) -> dict[str, Any]:
+    meta: dict[str, Any] = node.get("config", {}).get("meta", {})
+    return meta
 
 
 def _relation(node: dict[str, Any]) -> str:

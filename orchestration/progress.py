@@ -1,28 +1,28 @@
-"""What a room says while it works: to Dagster's log of the run, and to whoever listens to the logger `kuota`."""
+"""Progress messages: to Dagster's log of the run, and to the logger `kuota`, which the command line listens to."""
 
 import logging
 from collections.abc import Callable
 
 from dagster import AssetCheckExecutionContext, AssetExecutionContext
 
-SAID = logging.getLogger("kuota")
-SAID.setLevel(logging.INFO)
-SAID.propagate = False
-# nobody listens in the UI: Dagster's log has it all
-SAID.addHandler(logging.NullHandler())
+PROGRESS_LOG = logging.getLogger("kuota")
+PROGRESS_LOG.setLevel(logging.INFO)
+PROGRESS_LOG.propagate = False
+# without the command line nobody listens: Dagster's log has all messages
+PROGRESS_LOG.addHandler(logging.NullHandler())
 
 
 def progress_of(context: AssetExecutionContext | AssetCheckExecutionContext) -> Callable[[str], None]:
-    """A function that says a line in both places."""
+    """A function that reports a line to both."""
 
-    def say(line: str) -> None:
+    def report(line: str) -> None:
         context.log.info(line)
-        SAID.info(line)
+        PROGRESS_LOG.info(line)
 
-    return say
+    return report
 
 
 def warn(context: AssetExecutionContext | AssetCheckExecutionContext, line: str) -> None:
-    """Say a warning in both places."""
+    """Report a warning to both."""
     context.log.warning(line)
-    SAID.warning(line)
+    PROGRESS_LOG.warning(line)

@@ -1,4 +1,4 @@
-"""Paths, environment and the company's settings: read once, passed on as a value."""
+"""Paths, environment and the settings of the company: read once and passed on as a value."""
 
 import difflib
 import os
@@ -19,25 +19,25 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Channels:
-    """Where a run that published nothing is told. The addresses hold secrets and are never shown."""
+    """Where people are notified of a run that published nothing. The addresses hold secrets and are never shown."""
 
     webhook_url: str | None = field(default=None, repr=False)
     mail_server: str | None = field(default=None, repr=False)
     mail_from: str = ""
     mail_to: tuple[str, ...] = ()
     report_url: str | None = None
-    """Where people open the ops page; null: by its path on this machine."""
+    """Where people open the ops page; None: its path on this machine."""
 
     @property
     def is_any_set(self) -> bool:
-        """Whether anybody is told."""
+        """Whether anybody is notified."""
         return bool(self.webhook_url or self.mail_server)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Channels":
         """`KUOTA_WEBHOOK_URL`; `KUOTA_MAIL_SERVER`, `KUOTA_MAIL_FROM` and `KUOTA_MAIL_TO`; `KUOTA_REPORT_URL`.
 
-        Raises ConfigurationError for one that cannot be used, in words without its value.
+        Raises ConfigurationError for one that cannot be used; the message does not show its value.
         """
         webhook, server, sender, recipients, report = (
             environment.get(f"KUOTA_{name}", "").strip()
@@ -46,14 +46,16 @@ class Channels:
         mail_to = tuple(address for each in recipients.split(",") if (address := each.strip()))
         complaints = []
         if webhook and not _is_address(webhook, ("http", "https")):
-            complaints.append("KUOTA_WEBHOOK_URL is no address; write https://host/path.")
+            complaints.append("KUOTA_WEBHOOK_URL is not an address; write https://host/path.")
         if server and not _is_address(server, ("smtp", "smtps")):
-            complaints.append("KUOTA_MAIL_SERVER is no address; write smtps://user:password@host or smtp://host:port.")
+            complaints.append(
+                "KUOTA_MAIL_SERVER is not an address; write smtps://user:password@host or smtp://host:port."
+            )
         if (server or sender or mail_to) and not (server and sender and mail_to):
             complaints.append("KUOTA_MAIL_SERVER, KUOTA_MAIL_FROM and KUOTA_MAIL_TO go together; set all or none.")
         for address in (sender, *mail_to):
             if address and not _MAIL_ADDRESS.fullmatch(address):
-                complaints.append(f"'{address}' is no mail address; KUOTA_MAIL_TO separates several by commas.")
+                complaints.append(f"'{address}' is not a mail address; separate several in KUOTA_MAIL_TO by commas.")
         if complaints:
             raise ConfigurationError("\n".join(complaints))
         return cls(webhook or None, server or None, sender, mail_to, report or None)
@@ -77,7 +79,7 @@ class Settings:
     home: Path
     landing: Path
     warehouse: Path
-    """The private build file. Under `home`, but for a run as of an earlier day, which builds in a file of its own."""
+    """The private build file. It lies under `home`; a run as of an earlier day has a file of its own."""
     channels: Channels = field(default=Channels(), kw_only=True)
 
     @classmethod
@@ -95,7 +97,7 @@ class Settings:
 
     @property
     def versions(self) -> Path:
-        """One folder a publish, named by its publish_id."""
+        """One folder per publish, named by its publish_id."""
         return self.published / "versions"
 
     @property
@@ -110,22 +112,27 @@ class Settings:
 
     @property
     def dbt_target(self) -> Path:
-        """dbt's manifest and parse state, beside the warehouse that it builds."""
+        """dbt's manifest and parse state, next to the warehouse that it builds."""
         return self.warehouse.parent / "dbt"
 
     @property
+    def dbt_manifest(self) -> Path:
+        """dbt's manifest, if it has parsed the project: see `ensure_manifest`."""
+        return self.dbt_target / "manifest.json"
+
+    @property
     def logs(self) -> Path:
-        """One file a run."""
+        """One file per run."""
         return self.home / "logs"
 
     @property
     def lock_file(self) -> Path:
-        """Held by whoever writes."""
+        """The lock of the one process that writes."""
         return self.home / "kuota.lock"
 
     @property
     def sources(self) -> Path:
-        """One YAML a source: what its extracts look like."""
+        """One YAML per source: what its extracts look like."""
         return PROJECT / "sources"
 
     @property
@@ -144,7 +151,7 @@ _TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 def company_settings(settings: Settings) -> dict[str, Any]:
-    """The business settings: the defaults of dbt_project.yml under those of landing/settings.yml.
+    """The business settings: the defaults of dbt_project.yml, replaced by those in landing/settings.yml.
 
     Raises ConfigurationError for a name that dbt_project.yml does not have, or a value of another type.
     """
@@ -154,7 +161,7 @@ def company_settings(settings: Settings) -> dict[str, Any]:
 
 
 def company_overrides(settings: Settings, defaults: dict[str, Any]) -> dict[str, Any]:
-    """What landing/settings.yml sets, checked against the defaults; empty where there is no such file."""
+    """What landing/settings.yml sets, checked against the defaults; empty if there is no such file."""
     path = settings.landing / "settings.yml"
     if not path.exists():
         return {}
@@ -165,7 +172,7 @@ def company_overrides(settings: Settings, defaults: dict[str, Any]) -> dict[str,
         raise ConfigurationError(f"{path}, line 1: expected lines of the form 'name: value'.")
     complaints = [
         f"{path}, line {lines.get(place, lines.get(place[:1], 1))}: {complaint}"
-        for place, complaint in _complaints(settings, content, defaults)
+        for place, complaint in _complaints(settings.sources, content, defaults)
     ]
     starts_at, ends_at = ((defaults | content)[f"business_day_{end}_at"] for end in ("starts", "ends"))
     if not complaints and starts_at >= ends_at:
@@ -175,18 +182,16 @@ def company_overrides(settings: Settings, defaults: dict[str, Any]) -> dict[str,
     return content
 
 
-def _complaints(
-    settings: Settings, content: dict[Any, Any], defaults: dict[str, Any]
-) -> Iterator[tuple[Location, str]]:
+def _complaints(sources: Path, content: dict[Any, Any], defaults: dict[str, Any]) -> Iterator[tuple[Location, str]]:
     for name, value in content.items():
         if name == "sources_ended" and isinstance(value, dict):
-            yield from _complaints_of_ends(settings, value)
+            yield from _complaints_of_ends(sources, value)
         elif complaint := _complaint(str(name), value, defaults):
             yield (str(name),), complaint
 
 
-def _complaints_of_ends(settings: Settings, ended: dict[Any, Any]) -> Iterator[tuple[Location, str]]:
-    known = sorted(path.stem for path in settings.sources.glob("*.yml"))
+def _complaints_of_ends(sources: Path, ended: dict[Any, Any]) -> Iterator[tuple[Location, str]]:
+    known = sorted(path.stem for path in sources.glob("*.yml"))
     for source, day in ended.items():
         place = ("sources_ended", str(source))
         if source not in known:
@@ -220,7 +225,7 @@ def _complaint(name: str, value: Any, defaults: dict[str, Any]) -> str | None:
 
 
 def sources_ended(settings: Settings) -> dict[str, date]:
-    """The sources that the company has left, each with the last day on which an extract of it is expected."""
+    """The retired sources, each with the last day on which an extract of it is expected."""
     ended: dict[str, date] = company_settings(settings)["sources_ended"]
     return ended
 

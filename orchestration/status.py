@@ -1,7 +1,8 @@
-"""What a run did, in ten lines, and what is published now: read from the files that everybody may open."""
+"""What a run did and what is published now, in ten lines; read from the published files."""
 
 import json
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,7 +13,7 @@ from orchestration.settings import Settings
 
 WARNINGS_SHOWN = 10
 REASONS_SHOWN = 3
-# of a check that is no pass; its sample rows stay in quality.duckdb
+# of a check that did not pass; its sample rows stay in quality.duckdb
 CHECK = (
     *("target", "check_name", "severity", "status", "unexpected_count", "element_count", "failing_since"),
     *("failing_runs", "marts", "first_on", "last_on", "owner", "fix"),
@@ -23,7 +24,7 @@ SOURCE = ("source", "status", "days_behind", "expected_every_days", "owner")
 def describe(settings: Settings, *, now: datetime) -> dict[str, Any]:
     """What is published, how old it is at `now`, and what the last run loaded, set aside, checked and found.
 
-    `published` is null where nothing ever was, `restated` where nothing can be said yet; `last_run` where no run ended.
+    `published` is None if nothing was ever published, `restated` if nothing is known yet, `last_run` if no run ended.
     """
     manifest = settings.published / "manifest.json"
     published = json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else None
@@ -38,13 +39,13 @@ def describe(settings: Settings, *, now: datetime) -> dict[str, Any]:
             "tables": len(published["tables"]),
             "rows": sum(table["rows"] for table in published["tables"].values()),
         },
-        "restated": _restated(settings) if published and "mart_restatement" in published["tables"] else None,
-        "last_run": _last_run(settings) if quality.exists() else None,
+        "restated": _restated(settings.published) if published and "mart_restatement" in published["tables"] else None,
+        "last_run": _last_run(settings.published) if quality.exists() else None,
     }
 
 
-def _last_run(settings: Settings) -> dict[str, Any]:
-    with duckdb.connect(str(settings.published / "quality.duckdb"), read_only=True) as connection:
+def _last_run(published: Path) -> dict[str, Any]:
+    with duckdb.connect(str(published / "quality.duckdb"), read_only=True) as connection:
         connection.execute("use quality.quality")
         [last] = rows_of(connection, "select run_id, outcome, written_at::varchar || 'Z' as ended_at from last_run")
         [loaded] = rows_of(connection, LOADED, {"run_id": last["run_id"]})
@@ -110,9 +111,9 @@ from collection_break
 """
 
 
-def _restated(settings: Settings) -> dict[str, Any] | None:
-    """The company's revenue of the newest quarter that has been closed for 30 days: said then, and now."""
-    with duckdb.connect(str(settings.published / "marts.duckdb"), read_only=True) as connection:
+def _restated(published: Path) -> dict[str, Any] | None:
+    """The company's revenue of the newest quarter that has been closed for 30 days: as first reported, and now."""
+    with duckdb.connect(str(published / "marts.duckdb"), read_only=True) as connection:
         connection.execute("use marts.marts")
         found = rows_of(
             connection,
@@ -135,7 +136,7 @@ def _restated(settings: Settings) -> dict[str, Any] | None:
 
 
 def status_lines(described: dict[str, Any]) -> list[str]:
-    """`describe` for a person, in ten lines: one where nothing has run yet."""
+    """`describe` for a person, in ten lines; one line if nothing has run yet."""
     published, last = described["published"], described["last_run"]
     first = (
         f"published   {published['publish_id']}, as of {published['as_of_date']}, "
@@ -186,16 +187,16 @@ def _set_aside(last: dict[str, Any]) -> str:
 def _fresh(last: dict[str, Any]) -> str:
     by_status: dict[str, list[str]] = {}
     for source in last["sources"]:
-        name, ask = source["source"], f"ask {source['owner'] or 'nobody named'}"
+        name, ask = source["source"], f"ask {source['owner'] or 'its owner'}"
         words = {
             "late": f"{name} is {source['days_behind']} days behind (every {source['expected_every_days']}), {ask}",
-            "delivers_after_end": f"{name} delivers though it ended on {source['ended_on']}, {ask}",
+            "delivers_after_end": f"{name} still delivers after its end on {source['ended_on']}, {ask}",
             "ended": f"{name} ended {source['ended_on']}",
         }
         by_status.setdefault(source["status"], []).append(words.get(source["status"], name))
-    told = [line for status in ("late", "delivers_after_end", "ended") for line in by_status.get(status, [])]
+    lines = [line for status in ("late", "delivers_after_end", "ended") for line in by_status.get(status, [])]
     counted = (len(by_status.get(status, [])) for status in ("fresh", "late"))
-    return "sources     {} fresh, {} late".format(*counted) + (": " if told else "") + "; ".join(told)
+    return "sources     {} fresh, {} late".format(*counted) + (": " if lines else "") + "; ".join(lines)
 
 
 def _breaks(breaks: dict[str, Any]) -> str:
@@ -205,16 +206,16 @@ def _breaks(breaks: dict[str, Any]) -> str:
 
 def _restatement(restated: dict[str, Any] | None) -> str:
     if restated is None:
-        return "restated    nothing can be said yet: no quarter has been closed for 30 days"
+        return "restated    not known yet: no quarter has been closed for 30 days"
     ratio = "" if restated["restated_ratio"] is None else f" ({restated['restated_ratio']:+.2%})"
     return (
-        f"restated    revenue of the quarter from {restated['quarter_start']}: {restated['said_amount']:,.2f} said 30 "
-        f"days after it, {restated['current_amount']:,.2f} now{ratio}, {restated['restated_record_count']} records"
+        f"restated    revenue of the quarter from {restated['quarter_start']}: {restated['said_amount']:,.2f} 30 days "
+        f"after its end, {restated['current_amount']:,.2f} now{ratio}, {restated['restated_record_count']} records"
     )
 
 
 def summary(settings: Settings, result: RunResult, *, seconds: float, as_of: date | None) -> list[str]:
-    """What the run loaded, set aside, checked and published, and where to look: about ten lines."""
+    """What the run loaded, set aside, checked and published, and where to find it: about ten lines."""
     if as_of is not None:
         publish_id = result.publish_id
         folder = settings.versions / str(publish_id)
@@ -229,10 +230,11 @@ def summary(settings: Settings, result: RunResult, *, seconds: float, as_of: dat
         "unchanged": "unchanged   ",
         "blocked": "NOT PUBLISHED, a critical check failed; still published is ",
         "failed": "NOT PUBLISHED, the run ended in an error; still published is ",
+        "canceled": "NOT PUBLISHED, the run was stopped; still published is ",
     }[result.outcome]
     named = f"{published['publish_id']}, as of {published['as_of_date']}" if published else "nothing"
     size = f": {published['tables']} tables, {published['rows']:,} rows" if published else ""
-    # what could not be read was said while it was loaded
+    # rows that could not be read were reported while they were loaded
     set_aside = last["set_aside_by_models"]
     warnings = [f"warning: {message}" for message in set_aside[:WARNINGS_SHOWN]]
     if len(set_aside) > WARNINGS_SHOWN:

@@ -1,103 +1,67 @@
-"""The private build file: who may write it, how it is opened, and the table of check results that the rooms share."""
+"""The private build file: the lock of its one writer, and how it is opened."""
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+from filelock import FileLock, Timeout
 
 from orchestration.errors import LockHeld
-from orchestration.settings import Settings
+from orchestration.tables import BUILT_FROM, CHECK_RESULT, MODEL_BUILD
 
-_locks_of_this_process: dict[Path, int] = {}
+SHARED_TABLES = (
+    "create schema if not exists raw",
+    "create schema if not exists quality",
+    *(table.create_statement for table in (CHECK_RESULT, MODEL_BUILD, BUILT_FROM)),
+)
 
 
 @contextmanager
-def writer_lock(settings: Settings) -> Iterator[None]:
+def writer_lock(lock_file: Path) -> Iterator[None]:
     """Hold `kuota.lock` for the length of the block; raises LockHeld where another process has it.
 
-    The operating system drops the lock with the process, also after `kill -9`. A process that has it may take it again.
+    It is a lock of the operating system, which frees it when the process ends, also after `kill -9`. The process that
+    has it may take it again.
     """
-    path = settings.lock_file
-    if path in _locks_of_this_process:
-        _locks_of_this_process[path] += 1
-        try:
-            yield
-        finally:
-            _locks_of_this_process[path] -= 1
-        return
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    lock_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = FileLock(lock_file, timeout=0, mode=0o600, thread_local=False, is_singleton=True, fallback_to_soft=False)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.read(descriptor, 100).decode(errors="replace").strip()
-            raise LockHeld(
-                f"{path}: another run is writing ({holder or 'process unknown'}). Wait until it ends, then run again."
-            ) from None
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"process {os.getpid()}".encode())
-        _locks_of_this_process[path] = 1
-        try:
-            yield
-        finally:
-            del _locks_of_this_process[path]
+        lock.acquire()
+    except Timeout:
+        holder = lock_file.read_text(errors="replace").strip()
+        raise LockHeld(
+            f"{lock_file}: another run is writing ({holder or 'process unknown'}). Wait until it ends, then run again."
+        ) from None
+    try:
+        lock_file.write_text(f"process {os.getpid()}")
+        yield
     finally:
-        os.close(descriptor)
+        lock.release()
 
 
 @contextmanager
-def connect(settings: Settings, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to the warehouse, closed at the end of the block: an open one blocks the dbt child and GX.
+def connect(warehouse: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the file `warehouse`, closed at the end of the block: an open one blocks the dbt child and GX.
 
     Raises LockHeld where another process has the file open.
-    Sessions run in UTC. The schemas `raw` and `quality` and `quality.check_result` exist once a writer has been here.
+    Sessions run in UTC. A connection that may write first makes the schemas and tables that all rooms share.
     """
-    settings.warehouse.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    warehouse.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        connection = duckdb.connect(str(settings.warehouse), read_only=read_only)
+        connection = duckdb.connect(str(warehouse), read_only=read_only)
     except duckdb.IOException as error:
         if "Could not set lock" not in str(error):
             raise
         raise LockHeld(
-            f"{settings.warehouse}: another process has the file open ({error}). Wait until it ends, then run again."
+            f"{warehouse}: another process has the file open ({error}). Wait until it ends, then run again."
         ) from error
     try:
         connection.execute("set TimeZone = 'UTC'")
         if not read_only:
-            connection.execute(SHARED_TABLES)
+            for statement in SHARED_TABLES:
+                connection.execute(statement)
         yield connection
     finally:
         connection.close()
-
-
-SHARED_TABLES = """
-create schema if not exists raw;
-create schema if not exists quality;
-create table if not exists quality.check_result (
-    run_id varchar,           -- the run of the command line or of Dagster
-    checked_at timestamp,     -- UTC, when the check began
-    room varchar,             -- raw, transform or marts: where the checked table stands
-    target varchar,           -- schema.table that was checked
-    check_name varchar,
-    severity varchar,         -- critical or warning
-    status varchar,           -- passed, failed or errored
-    observed varchar,
-    unexpected_count bigint,
-    element_count bigint,
-    sample_keys varchar,      -- JSON list of up to five rows that failed
-    owner varchar,            -- whom to ask
-    fix varchar               -- what to do
-);
-create table if not exists quality.model_build (
-    run_id varchar,
-    target varchar,           -- schema.table that was built
-    built_at timestamp        -- UTC, when the build of it ended
-);
-create table if not exists quality.built_from (
-    project_fingerprint varchar  -- what everything was last built from; no row in between
-);
-"""

@@ -1,4 +1,4 @@
-"""YAML files written by people: read safely, and every complaint names file, line and fix."""
+"""YAML files written by people: read safely; every error names file, line and fix."""
 
 from collections.abc import Hashable
 from pathlib import Path
@@ -16,7 +16,7 @@ Model = TypeVar("Model", bound=BaseModel)
 def load_yaml(path: Path) -> tuple[Any, dict[Location, int]]:
     """The content of `path` and the line of each value, by its path of keys and list positions.
 
-    Raises ConfigurationError with file and line where the text is not YAML or names a key twice.
+    Raises ConfigurationError with file and line if the text is not YAML or has a key twice.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -38,8 +38,8 @@ def _collect_lines(path: Path, node: yaml.Node | None, location: Location, lines
             inner = (*location, key.value)
             if inner in lines:
                 raise ConfigurationError(
-                    f"{path}, line {key.start_mark.line + 1}: the key '{key.value}' stands twice; "
-                    f"it stood first on line {lines[inner]}. Keep one."
+                    f"{path}, line {key.start_mark.line + 1}: the key '{key.value}' appears twice; "
+                    f"the first is on line {lines[inner]}. Keep one."
                 )
             lines[inner] = key.start_mark.line + 1
             _collect_lines(path, value, inner, lines)
@@ -51,7 +51,7 @@ def _collect_lines(path: Path, node: yaml.Node | None, location: Location, lines
 
 
 def load_model(path: Path, model: type[Model]) -> Model:
-    """The content of `path` as `model`; raises ConfigurationError, one line for each key that is wrong."""
+    """The content of `path` as `model`; raises ConfigurationError, one line per wrong key."""
     content, lines = load_yaml(path)
     try:
         return model.model_validate(content)
@@ -64,6 +64,8 @@ def _complaint(path: Path, lines: dict[Location, int], location: Location, messa
     known = next((location[:end] for end in range(len(location), 0, -1) if location[:end] in lines), ())
     place = f"{path}, line {lines.get(known, 1)}"
     name = ".".join(str(part) for part in location)
-    fix = "remove it or correct its spelling" if message.startswith("Extra inputs") else message
-    reason = "unknown key" if message.startswith("Extra inputs") else "not usable"
-    return f"{place}: {reason} '{name}': {fix}."
+    if message == "Field required":
+        return f"{place}: '{name}' is required; add it."
+    if message.startswith("Extra inputs"):
+        return f"{place}: unknown key '{name}': remove it or correct its spelling."
+    return f"{place}: '{name}' cannot be used: {message.removeprefix('Value error, ')}."

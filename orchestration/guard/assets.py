@@ -1,6 +1,7 @@
-"""The checks as Dagster shows them: one asset check an expectation, run a room at a time."""
+"""The checks as Dagster shows them: one asset check per expectation, one step per room."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from dagster import (
     AssetCheckExecutionContext,
@@ -24,8 +25,8 @@ from orchestration.settings import Settings
 def guard_checks(settings: Settings, room: Room, asset_key_of: Callable[[str], AssetKey]) -> AssetChecksDefinition:
     """All checks of a room (`raw_checks`, `marts_checks`) as one step; `asset_key_of` maps "schema.table" to its asset.
 
-    Critical ones block what lies downstream. Materializing some assets runs only their checks. Raises
-    ConfigurationError where a suite cannot be used.
+    Critical ones block what is downstream. Materializing some assets runs only their checks. Raises
+    ConfigurationError if a suite cannot be used.
     """
     suites = load_suites(settings.expectations / room)
     checks = {
@@ -47,7 +48,7 @@ def guard_checks(settings: Settings, room: Room, asset_key_of: Callable[[str], A
         for key in selected:
             target, check = checks[key]
             result = found.get((target.target, check.check_name))
-            yield _reported(settings, key, check, result) if result else _nothing_delivered(key)
+            yield _reported(settings.reports, key, check, result) if result else _nothing_delivered(key)
 
     return run_checks
 
@@ -64,15 +65,15 @@ def _spec(suite: Suite, target: Target, check: Check, asset_key_of: Callable[[st
     )
 
 
-def _reported(settings: Settings, key: AssetCheckKey, check: Check, result: CheckResult) -> AssetCheckResult:
-    page = (settings.reports / "data_docs" / "index.html").as_uri()
+def _reported(reports: Path, key: AssetCheckKey, check: Check, result: CheckResult) -> AssetCheckResult:
+    page = (reports / "data_docs" / "index.html").as_uri()
     errored = result.status == "errored"
     return AssetCheckResult(
         asset_key=key.asset_key,
         check_name=key.name,
         passed=result.status == "passed",
         severity=AssetCheckSeverity.ERROR if check.severity == "critical" else AssetCheckSeverity.WARN,
-        description=f"The check itself broke, not the data: {result.observed}" if errored else check.meta.why,
+        description=f"The check itself could not run: {result.observed}" if errored else check.meta.why,
         metadata={
             "status": result.status,
             "observed": result.observed,
@@ -88,7 +89,7 @@ def _reported(settings: Settings, key: AssetCheckKey, check: Check, result: Chec
 
 
 def _nothing_delivered(key: AssetCheckKey) -> AssetCheckResult:
-    # Dagster skips what lies downstream of a blocking check that reports nothing
+    # Dagster skips what is downstream of a blocking check that reports nothing
     return AssetCheckResult(
         asset_key=key.asset_key,
         check_name=key.name,

@@ -1,7 +1,7 @@
 """The Data Docs: Great Expectations' page for each checked table, behind an index that opens without a network.
 
 Great Expectations' own pages load styles and scripts from eight hosts, show an empty index without them, and do not
-escape the values they show. Here each page gets a policy that lets it load and run nothing, and a style of our own.
+escape the values they show. Here each page gets a policy that does not let it load or run anything, and our own style.
 """
 
 import re
@@ -13,9 +13,8 @@ from types import SimpleNamespace
 
 from jinja2 import Environment, FileSystemLoader
 
-from orchestration import warehouse
 from orchestration.guard import gx
-from orchestration.settings import Settings
+from orchestration.warehouse import connect
 
 TEMPLATES = Path(__file__).parent / "templates"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
@@ -28,29 +27,29 @@ _LOGO = re.compile(r"""<img[^>]*["']https?:[^>]*>""")
 _LINK_TO_SUITE_PAGE = re.compile(r"""<a\s+href="[^"]*/expectations/[^"]*"\s*>(.*?)</a>""")
 
 
-def build_data_docs(settings: Settings) -> Path:
+def build_data_docs(reports: Path, warehouse: Path) -> Path:
     """Build reports/data_docs from the results of the last run, raw and marts, and return its index.html.
 
-    The folder is replaced as a whole. Without any results the index says so.
+    The folder is replaced as a whole. If there are no results, the index says so.
     """
     style = (TEMPLATES / "data_docs.css").read_text(encoding="utf-8")
-    settings.reports.mkdir(mode=0o700, parents=True, exist_ok=True)
-    site = settings.reports / ".data_docs_new"
+    reports.mkdir(mode=0o700, parents=True, exist_ok=True)
+    site = reports / ".data_docs_new"
     shutil.rmtree(site, ignore_errors=True)
     site.mkdir(mode=0o700)
-    run_id = _last_run(settings)
+    run_id = _last_run(reports)
     if run_id:
-        gx.new_context(gx.results_of_runs(settings) / run_id, site).build_data_docs()
-        # its fonts and pictures are not shown
+        gx.new_context(gx.results_of_runs(reports) / run_id, site).build_data_docs()
+        # its fonts and pictures are not used
         shutil.rmtree(site / "static", ignore_errors=True)
         for page in site.rglob("*.html"):
             page.write_text(_closed_to_the_outside(page.read_text(encoding="utf-8"), style), encoding="utf-8")
-    (site / "index.html").write_text(_index(settings, site, run_id, style), encoding="utf-8")
-    return _put_in_place(settings, site) / "index.html"
+    (site / "index.html").write_text(_index(warehouse, site, run_id, style), encoding="utf-8")
+    return _put_in_place(reports, site) / "index.html"
 
 
-def _last_run(settings: Settings) -> str | None:
-    folder = gx.results_of_runs(settings)
+def _last_run(reports: Path) -> str | None:
+    folder = gx.results_of_runs(reports)
     return next((it.name for it in folder.iterdir()), None) if folder.exists() else None
 
 
@@ -60,8 +59,8 @@ def _closed_to_the_outside(html: str, style: str) -> str:
     return html.replace("<head>", head, 1).replace("</head>", f"<style>{style}</style>\n</head>", 1)
 
 
-def _index(settings: Settings, site: Path, run_id: str | None, style: str) -> str:
-    checks = _checks_of_run(settings, run_id) if run_id else []
+def _index(warehouse: Path, site: Path, run_id: str | None, style: str) -> str:
+    checks = _checks_of_run(warehouse, run_id) if run_id else []
     rooms = {
         room: {target: list(of_target) for target, of_target in groupby(of_room, key=lambda it: it.target)}
         for room, of_room in groupby(checks, key=lambda it: it.room)
@@ -72,15 +71,15 @@ def _index(settings: Settings, site: Path, run_id: str | None, style: str) -> st
     return template.render(policy=POLICY, style=style, run_id=run_id, rooms=rooms, pages=pages)
 
 
-def _checks_of_run(settings: Settings, run_id: str) -> Sequence[SimpleNamespace]:
-    """The newest result of each check of the run: raw first, and what failed or is critical first in its table."""
+def _checks_of_run(warehouse: Path, run_id: str) -> Sequence[SimpleNamespace]:
+    """The newest result of each check of the run: raw first; within a table, failed and critical ones first."""
     query = """
         select * from quality.check_result
         where run_id = ? and room in ('raw', 'marts')
         qualify row_number() over (partition by room, target, check_name order by checked_at desc) = 1
         order by room = 'marts', target, status = 'passed', severity, check_name
     """
-    with warehouse.connect(settings, read_only=True) as connection:
+    with connect(warehouse, read_only=True) as connection:
         results = connection.execute(query, [run_id])
         columns = [column[0] for column in results.description or []]
         return [SimpleNamespace(**dict(zip(columns, row, strict=True))) for row in results.fetchall()]
@@ -92,8 +91,8 @@ def _page_of(site: Path, target: str) -> str | None:
     return newest.relative_to(site).as_posix() if newest else None
 
 
-def _put_in_place(settings: Settings, site: Path) -> Path:
-    place, old = settings.reports / "data_docs", settings.reports / ".data_docs_old"
+def _put_in_place(reports: Path, site: Path) -> Path:
+    place, old = reports / "data_docs", reports / ".data_docs_old"
     shutil.rmtree(old, ignore_errors=True)
     if place.exists():
         place.rename(old)

@@ -1,8 +1,8 @@
-"""The SQLAlchemy dialect `duckdb+buffered`, by which Great Expectations asks DuckDB, read-only.
+"""The SQLAlchemy dialect `duckdb+buffered`, with which Great Expectations queries DuckDB, read-only.
 
 Great Expectations reads results after it has given the connection back, where DuckDB has already dropped them; here
-the rows of a result are fetched at once. It also makes engines that nobody can reach later, so the connections are
-kept in a list of our own: DuckDB refuses a writer in this process while one of them is open.
+the rows of a result are fetched at once. It also creates engines that cannot be reached later, so the connections are
+kept in our own list: DuckDB refuses a writer in this process while one of them is open.
 """
 
 from typing import Any
@@ -23,7 +23,7 @@ class BufferedDialect(Dialect):
     supports_statement_cache = False
 
     def connect(self, *arguments: Any, **parameters: Any) -> Any:
-        """A new read-only connection in UTC, with the options of `warehouse.connect`: DuckDB wants the same of all."""
+        """A new read-only connection in UTC, with the options of `warehouse.connect`: DuckDB requires the same."""
         connection = duckdb.connect(parameters["database"], read_only=True)
         connection.execute("set TimeZone = 'UTC'")
         wrapper = ConnectionWrapper(connection)
@@ -31,7 +31,7 @@ class BufferedDialect(Dialect):
         return wrapper
 
     def do_execute(self, cursor: Any, statement: Any, parameters: Any, context: Any = None) -> None:
-        """Run the statement and fetch all of its rows while the connection is surely open."""
+        """Run the statement and fetch all of its rows while the connection is open."""
         cursor.execute(statement, parameters)
         if context is not None and cursor.description:
             context.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(cursor, initial_buffer=cursor.fetchall())

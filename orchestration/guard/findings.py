@@ -1,4 +1,4 @@
-"""What one check found, read out of Great Expectations' result."""
+"""What one check found, taken from the result of Great Expectations."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ SAMPLE_SIZE = 5
 
 @dataclass(frozen=True)
 class Finding:
-    """Status, what was seen in words, and for a failure how many of how many rows, and up to five of them."""
+    """Status, what was observed, and for a failure how many of how many rows, and up to five of them."""
 
     status: Status
     observed: str
@@ -22,7 +22,7 @@ class Finding:
 
     @property
     def sample_keys(self) -> str | None:
-        """The sample as a JSON list without repetitions, null where there is none."""
+        """The sample as a JSON list without repetitions, None if there is none."""
         distinct = dict.fromkeys(json.dumps(row, default=str, ensure_ascii=False) for row in self.sample)
         return f"[{', '.join(list(distinct)[:SAMPLE_SIZE])}]" if distinct else None
 

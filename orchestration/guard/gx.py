@@ -1,4 +1,4 @@
-"""Great Expectations made ready: imported late, quiet, off the network, its results kept in the reports folder."""
+"""Great Expectations set up: imported late, quiet, off the network, its results kept in the reports folder."""
 
 import os
 import shutil
@@ -10,7 +10,6 @@ from typing import Any
 from orchestration.guard import duckdb_dialect
 from orchestration.guard.findings import SAMPLE_SIZE
 from orchestration.guard.suites import Check, Target
-from orchestration.settings import Settings
 
 SITE = "kuota"
 
@@ -31,25 +30,25 @@ def import_great_expectations() -> Any:
     return great_expectations
 
 
-def results_of_runs(settings: Settings) -> Path:
+def results_of_runs(reports: Path) -> Path:
     """What the Data Docs are made of: a folder for each run kept (the last), holding Great Expectations' results."""
-    return settings.reports / ".check_results"
+    return reports / ".check_results"
 
 
-def folder_of_results(settings: Settings, run_id: str) -> Path:
+def folder_of_results(reports: Path, run_id: str) -> Path:
     """The folder for the results of this run, made; those of earlier runs are removed."""
-    folder = results_of_runs(settings) / run_id
-    settings.reports.mkdir(mode=0o700, parents=True, exist_ok=True)
-    results_of_runs(settings).mkdir(mode=0o700, exist_ok=True)
+    folder = results_of_runs(reports) / run_id
+    reports.mkdir(mode=0o700, parents=True, exist_ok=True)
+    results_of_runs(reports).mkdir(mode=0o700, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
-    for earlier in results_of_runs(settings).iterdir():
+    for earlier in results_of_runs(reports).iterdir():
         if earlier != folder:
             shutil.rmtree(earlier)
     return folder
 
 
 def new_context(results: Path, site: Path | None = None) -> Any:
-    """A context in memory, but for the results, read from and written to `results`, and the Data Docs, in `site`."""
+    """A context in memory; its results are read from and written to `results`, its Data Docs to `site`."""
     package = import_great_expectations()
     from great_expectations.data_context.types.base import (
         DataContextConfig,
@@ -69,24 +68,24 @@ def new_context(results: Path, site: Path | None = None) -> Any:
 
 
 def _folder_backend(folder: Path) -> dict[str, str]:
-    # Great Expectations takes $NAME in its configuration for a variable
+    # Great Expectations reads $NAME in its configuration as a variable
     return {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder).replace("$", r"\$")}
 
 
-def open_warehouse(settings: Settings, results: Path) -> Source:
+def open_warehouse(warehouse: Path, results: Path) -> Source:
     """The warehouse as a read-only data source; `duckdb_dialect.close_connections` ends what this begins."""
     context = new_context(results)
     duckdb_dialect.register()
-    warehouse = context.data_sources.add_sql(
+    source = context.data_sources.add_sql(
         name="warehouse",
         connection_string=f"{duckdb_dialect.NAME}://",
-        kwargs={"connect_args": {"database": str(settings.warehouse)}},
+        kwargs={"connect_args": {"database": str(warehouse)}},
     )
-    return Source(context, warehouse)
+    return Source(context, source)
 
 
 def new_expectation(check: Check) -> Any:
-    """The check as an object of Great Expectations; its meta carries the name by which the result is found again."""
+    """The check as an object of Great Expectations; its meta has the name by which its result is found."""
     import_great_expectations()
     from great_expectations.expectations.metadata_types import FailureSeverity
     from great_expectations.expectations.registry import get_expectation_impl

@@ -1,4 +1,4 @@
-"""The suites of expectations/: what is expected of which table, how bad a failure is, and what to do about it."""
+"""The suites of expectations/: what is expected of which table, how severe a failure is, and what to do about it."""
 
 import difflib
 import re
@@ -21,14 +21,14 @@ class _Strict(BaseModel):
 
 
 class Meta(_Strict):
-    """Why the check is there and what to do when it fails: both go to whoever reads the failure."""
+    """Why the check exists and what to do if it fails: whoever reads the failure sees both."""
 
     why: Sentence
     fix: Sentence
 
 
 class Check(_Strict):
-    """One expectation in Great Expectations' own vocabulary. `critical` blocks what lies downstream."""
+    """One expectation in Great Expectations' own vocabulary. `critical` blocks what is downstream."""
 
     type: str
     kwargs: dict[str, Any] = Field(default_factory=dict, validate_default=True)
@@ -44,7 +44,7 @@ class Check(_Strict):
         if value not in VOCABULARY:
             near = difflib.get_close_matches(value, VOCABULARY, n=1)
             hint = f"did you mean '{near[0]}'" if near else f"known are {', '.join(VOCABULARY)}"
-            raise ValueError(f"'{value}' is no expectation that runs on DuckDB; {hint}")
+            raise ValueError(f"'{value}' is not an expectation that runs on DuckDB; {hint}")
         return value
 
     @field_validator("kwargs")
@@ -77,7 +77,7 @@ class Check(_Strict):
 
 
 class Target(_Strict):
-    """A table, the columns by which its failing rows are named, and what is expected of it."""
+    """A table, the columns that identify its failing rows, and what is expected of it."""
 
     target: TableName
     key: list[Identifier] = Field(min_length=1)
@@ -88,12 +88,12 @@ class Target(_Strict):
         names = [check.check_name for check in self.expectations]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f"{', '.join(twice)} stands twice; remove one or give it a 'name'")
+            raise ValueError(f"{', '.join(twice)} appears twice; remove one or give it a 'name'")
         return self
 
 
 class Suite(_Strict):
-    """One file of expectations: what one team answers for."""
+    """One file of expectations: what one team owns."""
 
     suite: Identifier
     owner: Owner
@@ -108,7 +108,7 @@ def load_suites(directory: Path) -> list[Suite]:
     """
     paths = sorted(directory.glob("*.yml"))
     if not paths:
-        raise ConfigurationError(f"{directory}: no suites (*.yml) here; a room without checks guards nothing.")
+        raise ConfigurationError(f"{directory}: no suites (*.yml) here; every room needs checks.")
     suites = {path: load_model(path, Suite) for path in paths}
     _refuse_two_claims({path: [suite.suite] for path, suite in suites.items()}, "suite")
     _refuse_two_claims({path: [it.target for it in suite.targets] for path, suite in suites.items()}, "target")
@@ -121,7 +121,7 @@ def _refuse_two_claims(names: dict[Path, list[str]], key: str) -> None:
         for name in claimed:
             if name in first:
                 place = f"{path}, line {_line_of(path, key, name)}"
-                raise ConfigurationError(f"{place}: {key} '{name}' stands already in {first[name]}. Join them.")
+                raise ConfigurationError(f"{place}: {key} '{name}' is already in {first[name]}. Join them.")
             first[name] = path
 
 

@@ -1,23 +1,25 @@
-"""Run the suites of a room on the warehouse and keep what came out in quality.check_result."""
+"""Run the suites of a room on the warehouse and store the results in quality.check_result."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 
-from orchestration import warehouse
 from orchestration.guard import duckdb_dialect, gx
 from orchestration.guard.findings import SAMPLE_SIZE, Finding, Status, finding_of
 from orchestration.guard.suites import Suite, Target, load_suites
 from orchestration.settings import Settings
+from orchestration.tables import CHECK_RESULT
+from orchestration.warehouse import connect
 
 Room = Literal["raw", "marts"]
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One row of quality.check_result, in its column order; warehouse.SHARED_TABLES says what each means."""
+    """One row of quality.check_result, in its column order; tables.CHECK_RESULT says what each means."""
 
     run_id: str
     checked_at: datetime
@@ -42,18 +44,18 @@ def validate(
     targets: Sequence[str] | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[CheckResult]:
-    """Check the tables of a room, all of them or those of `targets`; store and return one result a check.
+    """Check the tables of a room, all of them or those of `targets`; store and return one result per check.
 
-    Raw tables are checked on their current rows; one without any (its source was not delivered) gets no result. A
+    Raw tables are checked on their current rows; one without any (nothing was delivered) gets no result. A
     check that cannot be computed is `errored`: it says nothing about the data. All connections are closed at the end.
     """
     suites = load_suites(settings.expectations / room)
     chosen = [(suite, it) for suite in suites for it in suite.targets if targets is None or it.target in targets]
-    row_counts = _count_rows(settings, room, [target.target for _, target in chosen])
+    row_counts = _count_rows(settings.warehouse, room, [target.target for _, target in chosen])
     results: list[CheckResult] = []
-    results_folder = gx.folder_of_results(settings, run_id)
+    results_folder = gx.folder_of_results(settings.reports, run_id)
     try:
-        source = gx.open_warehouse(settings, results_folder)
+        source = gx.open_warehouse(settings.warehouse, results_folder)
         for suite, target in chosen:
             row_count = row_counts[target.target]
             if room == "raw" and row_count == 0:
@@ -64,13 +66,13 @@ def validate(
             else:
                 query = _rows_to_check(room, target.target)
                 findings = _run(source, target, query, run_id, checked_at, row_count)
-                findings |= _samples_of_failed_queries(settings, target, query, findings)
+                findings |= _samples_of_failed_queries(settings.warehouse, target, query, findings)
             of_target = _results(run_id, checked_at, room, suite, target, findings)
             progress(_summary(target.target, of_target))
             results += of_target
     finally:
         duckdb_dialect.close_connections()
-    _store(settings, results)
+    _store(settings.warehouse, results)
     return results
 
 
@@ -79,10 +81,10 @@ def _rows_to_check(room: Room, target: str) -> str:
     return f"select * from {target}{current}"  # noqa: S608 -- the name is an identifier of our own suites
 
 
-def _count_rows(settings: Settings, room: Room, targets: Sequence[str]) -> dict[str, int | None]:
-    """How many rows a check of each target sees; None where there is no such table."""
+def _count_rows(warehouse: Path, room: Room, targets: Sequence[str]) -> dict[str, int | None]:
+    """How many rows a check of each target sees; None if there is no such table."""
     counts: dict[str, int | None] = {}
-    with warehouse.connect(settings) as connection:
+    with connect(warehouse) as connection:
         tables = "select table_schema || '.' || table_name from information_schema.tables"
         existing = {name for (name,) in connection.execute(tables).fetchall()}
         for target in targets:
@@ -100,13 +102,13 @@ def _run(
 
 
 def _samples_of_failed_queries(
-    settings: Settings, target: Target, query: str, findings: dict[str, Finding]
+    warehouse: Path, target: Target, query: str, findings: dict[str, Finding]
 ) -> dict[str, Finding]:
     """The failed SQL expectations with their first rows: Great Expectations would fetch them all."""
     failed = [it for it in target.expectations if it.query and findings[it.check_name].status == "failed"]
     sampled: dict[str, Finding] = {}
     if failed:
-        with warehouse.connect(settings, read_only=True) as connection:
+        with connect(warehouse, read_only=True) as connection:
             for check in failed:
                 rows = connection.sql(f"select * from ({check.query.format(batch=f'({query})')}) limit {SAMPLE_SIZE}")  # noqa: S608
                 sample = [dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()]
@@ -144,15 +146,12 @@ def _results(
 
 def _summary(target: str, results: Sequence[CheckResult]) -> str:
     counts = Counter("warned" if it.status == "failed" and it.severity != "critical" else it.status for it in results)
-    said = [f"{counts[word]} {word}" for word in ("passed", "warned", "failed", "errored") if counts[word]]
-    return f"{target}: {', '.join(said)}"
+    parts = [f"{counts[word]} {word}" for word in ("passed", "warned", "failed", "errored") if counts[word]]
+    return f"{target}: {', '.join(parts)}"
 
 
-def _store(settings: Settings, results: Sequence[CheckResult]) -> None:
+def _store(warehouse: Path, results: Sequence[CheckResult]) -> None:
     if not results:
         return
-    with warehouse.connect(settings) as connection:
-        names = [field.name for field in fields(CheckResult)]
-        places = ", ".join("?" for _ in names)
-        statement = f"insert into quality.check_result ({', '.join(names)}) values ({places})"  # noqa: S608 -- our names
-        connection.executemany(statement, [astuple(result) for result in results])
+    with connect(warehouse) as connection:
+        connection.executemany(CHECK_RESULT.insert_statement, [astuple(result) for result in results])

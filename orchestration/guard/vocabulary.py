@@ -80,7 +80,7 @@ class OfColumnExistence(Kwargs):
 
 
 class OfPair(Kwargs):
-    """Two columns of a row; rows in which a value is missing are passed over as `ignore_row_if` says."""
+    """Two columns of a row; `ignore_row_if` says which rows with a missing value are skipped."""
 
     column_A: Identifier
     column_B: Identifier
@@ -95,7 +95,7 @@ class OfPairOrder(OfPair):
 
 
 class OfColumns(Kwargs):
-    """Several columns together. Null never equals null here: use it where none of them may be null."""
+    """Several columns together. Null never equals null here: use it if none of them may be null."""
 
     column_list: list[Identifier] = Field(min_length=2)
     mostly: float = Field(default=1, ge=0, le=1)
@@ -154,7 +154,7 @@ VOCABULARY: dict[str, tuple[str, type[Kwargs]]] = {
 
 
 def kwargs_complaint(expectation_type: str, kwargs: dict[str, Any]) -> str | None:
-    """What is wrong with the kwargs of a known type, in one line; None where nothing is."""
+    """What is wrong with the kwargs of a known type, in one line; None if nothing is."""
     model = VOCABULARY[expectation_type][1]
     try:
         model.model_validate(kwargs)
@@ -166,7 +166,7 @@ def kwargs_complaint(expectation_type: str, kwargs: dict[str, Any]) -> str | Non
 
 
 def check_name(expectation_type: str, kwargs: dict[str, Any], name: str | None) -> str:
-    """A name unique in its target, such as `gx_not_null_opportunity_id`; `name` replaces what stands behind `gx_`."""
+    """A name unique in its target, such as `gx_not_null_opportunity_id`; `name` replaces what follows `gx_`."""
     if name:
         return f"gx_{name}"
     columns = [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs] or kwargs.get("column_list")

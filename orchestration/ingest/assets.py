@@ -1,7 +1,9 @@
-"""The extracts as Dagster shows them: one asset an object, all loaded in one step because one lock guards them."""
+"""The extracts as Dagster shows them: one asset per object, all loaded in one step because one lock guards them."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, timedelta
+from pathlib import Path
 from typing import Any
 
 from dagster import (
@@ -17,36 +19,37 @@ from dagster import (
 )
 
 from orchestration.ingest.run import ingest
-from orchestration.ingest.source_config import load_source_configs
+from orchestration.ingest.source_config import SourceConfig, load_source_configs
 from orchestration.progress import progress_of, warn
 from orchestration.run_lock import RUN_LOCK
 from orchestration.settings import Settings
+from orchestration.table_metadata import table_metadata
 from orchestration.warehouse import connect
 
 OWNER = "team:data-engineering"
-# what the room itself writes beside the extracts, and the models read
+# what the room records in addition to the extracts; the models read it
 RECORDS = {
-    "load_ledger": "One row a file: fingerprint, rows read, kept, unchanged, quarantined.",
+    "load_ledger": "One row per file: fingerprint, rows read, kept, unchanged, quarantined.",
     "quarantine": "Rows that could not be read, each with file, line, column, value and fix.",
-    "source": "One row a source, with what its YAML declares.",
+    "source": "One row per source, with what its YAML declares.",
     "source_time_zone": "The zone of a source's local instants, by date.",
 }
 
 
 class IngestConfig(Config):
-    """`rebuild` reads everything anew from the landing folder; `as_of` (YYYY-MM-DD) leaves out later extracts."""
+    """`rebuild` reads everything again from the landing folder; `as_of` (YYYY-MM-DD) leaves out later extracts."""
 
     rebuild: bool = False
     as_of: str | None = None
 
 
 def raw_key(source: str, name: str) -> AssetKey:
-    """The asset of a raw table: of a source's object, or of the room's own records (source `kuota`)."""
+    """The asset of a raw table: of an object of a source, or of the room's own records (source `kuota`)."""
     return AssetKey(["raw", source, name])
 
 
 def extracts_asset(settings: Settings) -> AssetsDefinition:
-    """All raw tables as one step; materializing some of them loads their sources alone."""
+    """All raw tables as one step; materializing some of them loads only their sources."""
     configs = load_source_configs(settings.sources)
     specs = [
         AssetSpec(
@@ -55,7 +58,7 @@ def extracts_asset(settings: Settings) -> AssetsDefinition:
             owners=[config.owner],
             kinds={"duckdb"},
             tags={"kuota/extract": entity.extract},
-            # how long ago a run last read it; whether its extracts themselves are late stands on the ops page
+            # how long ago a run last read it; the ops page says whether its extracts themselves are late
             freshness_policy=FreshnessPolicy.time_window(fail_window=timedelta(days=config.expected_every_days + 1)),
             description=f"{entity.description}\n\nAs delivered, all text, a log of changes. {config.description}",
             skippable=True,
@@ -76,7 +79,8 @@ def extracts_asset(settings: Settings) -> AssetsDefinition:
 
     @multi_asset(name="extracts", specs=specs, can_subset=True, required_resource_keys={RUN_LOCK})
     def extracts(context: AssetExecutionContext, config: IngestConfig) -> Iterator[MaterializeResult[None]]:
-        say = progress_of(context)
+        started = time.monotonic()
+        report_progress = progress_of(context)
         selected = context.selected_asset_keys
         sources = sorted({key.path[1] for key in selected} - {"kuota"})
         report = ingest(
@@ -85,29 +89,45 @@ def extracts_asset(settings: Settings) -> AssetsDefinition:
             sources=sources or None,
             rebuild=config.rebuild,
             as_of=date.fromisoformat(config.as_of) if config.as_of else None,
-            progress=say,
+            progress=report_progress,
         )
-        described = _described(settings)
         for warning in report.warnings:
             warn(context, warning)
         if report.rebuilt_because:
-            say(f"Raw was rebuilt from the landing folder: {report.rebuilt_because}.")
+            report_progress(f"Raw was rebuilt from the landing folder: {report.rebuilt_because}.")
+        metadata = _metadata(configs, settings.warehouse)
+        seconds = time.monotonic() - started
         for key in sorted(selected):
-            yield MaterializeResult(asset_key=key, metadata=described.get((key.path[1], key.path[2]), {}))
+            _, source, name = key.path
+            took = seconds if source == "kuota" else report.seconds.get((source, name), 0.0)
+            yield MaterializeResult(asset_key=key, metadata={**metadata[source, name], "seconds": round(took, 3)})
 
     return extracts
 
 
-def _described(settings: Settings) -> dict[tuple[str, str], dict[str, Any]]:
-    """Metadata of each source's object: its rows now, and the newest extract that was read."""
-    configs = load_source_configs(settings.sources)
+def _metadata(configs: Mapping[str, SourceConfig], warehouse: Path) -> dict[tuple[str, str], dict[str, Any]]:
+    """By source and object: the rows of the table, its columns, and the newest extract that was read.
+
+    Of an object only the current rows count. The room's own records have the source `kuota`.
+    """
+    objects = [(source, name) for source, config in configs.items() for name in config.objects]
+    descriptions = {
+        configs[source].raw_table(name): {
+            column: found.description or "" for column, found in configs[source].objects[name].columns.items()
+        }
+        for source, name in objects
+    }
+    records = {("kuota", name): f"raw.{name}" for name in RECORDS}
+    tables = records | {(source, name): configs[source].raw_table(name) for source, name in objects}
     counted = " union all ".join(
-        f"select '{source}' as source, '{name}' as object, count(*) as rows from raw.{source}__{name} "  # noqa: S608
+        f"select '{source}' as source, '{name}' as object, count(*) as rows from {tables[source, name]} "  # noqa: S608
         "where _superseded_at is null and not _is_tombstone"
-        for source, config in configs.items()
-        for name in config.objects
+        for source, name in objects
     )
-    with connect(settings, read_only=True) as connection:
+    with connect(warehouse, read_only=True) as connection:
+        columns = table_metadata(
+            connection, [("raw", table.partition(".")[2]) for table in tables.values()], descriptions
+        )
         found = connection.execute(
             f"""
             with counted as ({counted})
@@ -117,10 +137,9 @@ def _described(settings: Settings) -> dict[tuple[str, str], dict[str, Any]]:
             group by all
             """  # noqa: S608 (names of our own YAML)
         ).fetchall()
-    return {(source, name): _metadata(rows, newest) for source, name, rows, newest in found}
-
-
-def _metadata(rows: int, newest: datetime | None) -> dict[str, Any]:
-    if newest is None:
-        return {"dagster/row_count": rows}
-    return {"dagster/row_count": rows, "newest_extract": MetadataValue.timestamp(newest.replace(tzinfo=UTC))}
+    metadata = {key: columns[table] for key, table in tables.items()}
+    for source, name, rows, newest in found:
+        metadata[source, name]["dagster/row_count"] = rows
+        if newest is not None:
+            metadata[source, name]["newest_extract"] = MetadataValue.timestamp(newest.replace(tzinfo=UTC))
+    return metadata

@@ -1,4 +1,4 @@
-"""Which rows are set aside and which values are unparsable, as SQL over the text of the declared columns."""
+"""Which rows are set aside and which values cannot be parsed, as SQL over the text of the declared columns."""
 
 from dataclasses import dataclass
 
@@ -39,13 +39,13 @@ def trimmed(expression: str) -> str:
 
 
 def not_blank(expression: str) -> str:
-    """SQL for a text as it is, null where it is blank."""
+    """SQL for a text as it is, null if it is blank."""
     # A visible first character, the usual case, spares the trimming.
     return f"case when ascii({expression}) between 33 and 126 or {trimmed(expression)} != '' then {expression} end"
 
 
 def parsed(column: Column, text: str) -> str:
-    """SQL for the meaning of a text, null where it has none; `text` is SQL, and blanks around the value do no harm."""
+    """SQL for the value of a text, null if it has none; `text` is SQL; blanks around the value are ignored."""
     match column.type:
         case ColumnType.DATE | ColumnType.INSTANT if column.format is not None:
             # A year of two digits would be read as a year of antiquity.
@@ -66,7 +66,7 @@ def parsed(column: Column, text: str) -> str:
                 thousands, point = column.format[1], column.format[5]
                 plain = f"replace(replace({text}, '{thousands}', ''), '{point}', '.')"
                 form = rf"[+-]?([0-9]{{1,3}}([{thousands}][0-9]{{3}})+|[0-9]+)([{point}][0-9]*)?"
-            # Only to see whether it is a number and how large; a cast to a wide decimal takes forty times as long.
+            # Only to check whether it is a number and how large; a cast to a wide decimal takes forty times as long.
             number = f"try_cast({plain} as double)"
             return f"case when {_looks_like(text, form)} and abs({number}) < 1e18 then {number} end"
         case ColumnType.INTEGER:
@@ -80,7 +80,7 @@ def parsed(column: Column, text: str) -> str:
 def as_declared(column: Column, text: str, file_format: FileFormat) -> str:
     """SQL for a delivered text in the form that the column declares.
 
-    Only formats with dates and numbers of their own, which arrive as plain text, differ from what they deliver.
+    It differs from the text only for formats with dates and numbers of their own.
     """
     if column.format is None or file_format not in ("parquet", "xlsx"):
         return text
@@ -129,7 +129,7 @@ def row_checks(config: ObjectConfig) -> list[Check]:
 
 
 def unparsable_values(config: ObjectConfig) -> dict[str, str]:
-    """For each typed column that may be left out: SQL that is true where its value means nothing."""
+    """For each typed column that may be missing: SQL that is true if its value cannot be parsed."""
     return {
         name: f"({quoted(name)} is not null and {parsed(column, quoted(name))} is null)"
         for name, column in config.columns.items()

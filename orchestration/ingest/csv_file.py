@@ -1,4 +1,4 @@
-"""A CSV to the tables of read_file: by DuckDB's strict reader, and line by line where a row is damaged."""
+"""A CSV to the tables of read_file: by DuckDB's strict reader, or line by line if a row is damaged."""
 
 # What is formatted into SQL is our own: names that sources/*.yml declares and its model has checked.
 # ruff: noqa: S608
@@ -17,7 +17,7 @@ from orchestration.ingest.plain_text import PlainText
 def csv_header(path: Path, name: str, delimiter: str) -> tuple[list[str], int]:
     """The names in the first line that is not blank, and how many lines they end after; no names in an empty file.
 
-    `path` is plain UTF-8 text. Raises ConfigurationError with the file's `name` where it is no header.
+    `path` is plain UTF-8 text. Raises ConfigurationError with the file's `name` if it is not a header.
     """
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
         reader = csv.reader(stream, delimiter=delimiter)
@@ -28,7 +28,7 @@ def csv_header(path: Path, name: str, delimiter: str) -> tuple[list[str], int]:
         except csv.Error as error:
             raise ConfigurationError(
                 f"{name}, line 1: the header cannot be read ({error}); write the column names separated by "
-                f"'{delimiter}', and look for a quotation mark that is never closed."
+                f"'{delimiter}', and check for a quotation mark that is never closed."
             ) from None
     return [], 0
 
@@ -63,5 +63,5 @@ def _strictly_read(
             [exactly(path), header_lines, delimiter],
         )
     except duckdb.InvalidInputException:
-        return False  # a row of this file is damaged: the slow way tells which
+        return False  # a row is damaged: the slow way finds which
     return True

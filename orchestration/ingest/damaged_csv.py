@@ -1,7 +1,19 @@
-"""A CSV in which a strict reader stumbled, taken apart line by line, so that only the damaged rows are lost.
+"""A CSV that the strict reader refused, read line by line, so that only the damaged rows are lost.
 
-A quotation mark that is never closed would swallow all that follows. So lines are joined to a row only where the result
-is a whole row; where it is not, each of the lines is judged by itself.
+An ordinary parser does not help here: after a quotation mark that is never closed it reads everything that follows as
+one field. So a line break only counts as part of a field if the lines around it make one whole row: quotes closed, and
+as many fields as the header. Otherwise each line is a row of its own, and only the damaged ones are set aside.
+
+Three steps, each a table:
+
+line_ends  For each line, whether it ends inside a quoted field: once if it begins outside one, once if it begins
+           inside one. `1,"a` ends inside if it begins outside; `b",2` ends outside if it begins inside; `1,2` ends as
+           it begins.
+joined     Whether a line begins inside a field follows from the lines before it. Going back, the nearest line that
+           ends the same way from both sides decides, whatever came before it; in between, each line that ends the
+           opposite way to its beginning swaps inside and outside. Lines from one that begins outside up to the next
+           such line are one record; it is kept if it has the number of fields of the header.
+records    The joined lines, and every other line by itself, split into fields, with the reason if it cannot be used.
 """
 
 # What is formatted into SQL is our own: names that sources/*.yml declares and its model has checked.
@@ -26,8 +38,7 @@ def read_damaged_csv(
 ) -> None:
     """Fill the temporary tables `delivered` (source_row, f0, f1, …) and `rejected`, which exists, from `plain`."""
     read_lines(connection, marked_text(plain, scratch), header_lines)
-    values = _Values(delimiter, field_count)
-    parameters = values.parameters | {"cut": plain.is_cut, "line_end": plain.ends_with_line_end}
+    parameters = _parameters(delimiter, field_count) | {"cut": plain.is_cut, "line_end": plain.ends_with_line_end}
     for statement in STATEMENTS:
         used = {name: value for name, value in parameters.items() if re.search(rf"\${name}\b", statement)}
         connection.execute(statement, used)
@@ -38,28 +49,27 @@ def read_damaged_csv(
     deliver(connection, f"select source_row, {fields} from records where reason is null")
 
 
-class _Values:
-    def __init__(self, delimiter: str, field_count: int) -> None:
-        d = re.escape(delimiter)
-        blanks = "" if delimiter == " " else " *"
-        text = '(?:[^"]|"")*'
-        field = f'(?:{blanks}"{text}"{blanks}|{blanks}[^" {d}][^{d}]*|{blanks})'
-        self.parameters = {
-            "delimiter": delimiter,
-            "field_count": field_count,
-            "fields": f"(?:{field}{d})+",
-            "field": f"({field}){d}",
-            "opens": f'(?:{field}{d})*{blanks}"{text}',
-            "stays": f'{text}(?:"{blanks}{d}(?:{field}{d})*{blanks}"{text})?',
-            "unreadable": UNREADABLE,
-            "carriage_return": CARRIAGE_RETURN,
-        }
+def _parameters(delimiter: str, field_count: int) -> dict[str, object]:
+    """What the statements need: patterns of one field, of a row, and of a line that ends inside a quoted field."""
+    d = re.escape(delimiter)
+    blanks = "" if delimiter == " " else " *"
+    text = '(?:[^"]|"")*'
+    field = f'(?:{blanks}"{text}"{blanks}|{blanks}[^" {d}][^{d}]*|{blanks})'
+    return {
+        "delimiter": delimiter,
+        "field_count": field_count,
+        "fields": f"(?:{field}{d})+",
+        "field": f"({field}){d}",
+        "from_outside": f'(?:{field}{d})*{blanks}"{text}',
+        "from_inside": f'{text}(?:"{blanks}{d}(?:{field}{d})*{blanks}"{text})?',
+        "unreadable": UNREADABLE,
+        "carriage_return": CARRIAGE_RETURN,
+    }
 
 
 STATEMENTS = (
-    # Whether a line ends within a quoted field, if it began outside one (opens) and if it began inside one (stays).
     """
-    create or replace temp table judged_lines as
+    create or replace temp table line_ends as
     with unended as (
         select
             line_number,
@@ -69,25 +79,26 @@ STATEMENTS = (
     )
     select
         *,
-        contains(line, '"') and regexp_full_match(line, $opens) as opens,
-        not contains(line, '"') or regexp_full_match(line, $stays) as stays
+        contains(line, '"') and regexp_full_match(line, $from_outside) as inside_from_outside,
+        not contains(line, '"') or regexp_full_match(line, $from_inside) as inside_from_inside
     from unended
     """,
-    # A line that ends alike from both sides settles where the next begins; those that swap the sides since are counted.
     """
     create or replace temp table joined as
     with swapped as (
         select
             *,
-            sum((opens and not stays)::integer) over (order by line_number) % 2 as swaps
-        from judged_lines
-        where (select bool_or(opens) from judged_lines)
+            sum((inside_from_outside and not inside_from_inside)::integer) over (order by line_number) % 2 as swaps
+        from line_ends
+        where (select bool_or(inside_from_outside) from line_ends)
     ),
     settled as (
         select
             *,
-            max(case when opens = stays then line_number * 4 + opens::integer * 2 + swaps end) over before
-                as last_settled,
+            last_value(case when inside_from_outside = inside_from_inside then inside_from_outside end ignore nulls)
+                over before as is_inside_after_settled,
+            last_value(case when inside_from_outside = inside_from_inside then swaps end ignore nulls)
+                over before as swaps_at_settled,
             coalesce(lag(swaps) over (order by line_number), 0) as swaps_before
         from swapped
         window before as (order by line_number rows between unbounded preceding and 1 preceding)
@@ -97,7 +108,12 @@ STATEMENTS = (
             *,
             max(
                 case
-                    when (coalesce(last_settled // 2, 0) + coalesce(last_settled, 0) + swaps_before) % 2 = 0
+                    when
+                        (
+                            coalesce(is_inside_after_settled, false)::integer
+                            + coalesce(swaps_at_settled, 0)
+                            + swaps_before
+                        ) % 2 = 0
                         then line_number
                 end
             ) over (order by line_number) as first_line
@@ -127,13 +143,13 @@ STATEMENTS = (
     create or replace temp table records as
     with taken as (
         select lines.line_number
-        from judged_lines as lines
+        from line_ends as lines
         join joined
             on lines.line_number >= joined.first_line
             and lines.line_number < joined.first_line + joined.line_count
     ),
     texts as (
-        select line_number, line as record from judged_lines anti join taken using (line_number)
+        select line_number, line as record from line_ends anti join taken using (line_number)
         union all
         select first_line, record from joined
     ),
@@ -160,7 +176,7 @@ STATEMENTS = (
     measured as (
         select
             *,
-            -- delimiters after the last field do no harm, and DuckDB's strict reader lets them pass too
+            -- delimiters after the last field are harmless; DuckDB's strict reader accepts them too
             case
                 when len(fields) > $field_count and array_to_string(fields[$field_count + 1:], '') = ''
                     then $field_count

@@ -1,4 +1,4 @@
-"""What a file really is, by its first bytes, so that one that is not what its name says costs only itself."""
+"""What a file really is, by its first bytes: a file of another kind than its name says is set aside as a whole."""
 
 import re
 from pathlib import Path
@@ -33,13 +33,13 @@ class UnreadableFile(Exception):
 
 
 def check_compressed(path: Path) -> None:
-    """Raise UnreadableFile where a file that is called .gz is none; an empty one passes."""
+    """Raise UnreadableFile if a file named .gz is not compressed; an empty one passes."""
     if (beginning := _beginning(path)) and not beginning.startswith(b"\x1f\x8b"):
         raise UnreadableFile("it is not compressed; take .gz off its name")
 
 
 def check_kind(path: Path, file_format: FileFormat) -> None:
-    """Raise UnreadableFile where the unpacked file at `path` is plainly of another kind; an empty one passes."""
+    """Raise UnreadableFile if the unpacked file at `path` is clearly of another kind; an empty one passes."""
     beginning = _beginning(path)
     if not beginning:
         return
@@ -49,7 +49,7 @@ def check_kind(path: Path, file_format: FileFormat) -> None:
             raise UnreadableFile(f"it is {kind} that is called .xls; {fix}")
         raise UnreadableFile("the old format .xls cannot be read; open it in a spreadsheet and save it as .xlsx")
     own_name, own_beginning = OWN_KIND[file_format]
-    # text has no beginning of its own, and bytes that are none cost only their rows
+    # text has no typical beginning; bytes that cannot be decoded only cost their rows
     is_own = own_beginning.match(beginning) if own_beginning else (kind, fix) in (TEXT, UNKNOWN)
     if not is_own:
         raise UnreadableFile(f"it is {kind}, not {own_name}; {fix}")

@@ -1,6 +1,6 @@
-"""A file with one JSON object a line, to the tables of read_file: every key at the top is a column.
+"""A file with one JSON object per line to the tables of read_file: every key at the top is a column.
 
-Of an object with `flatten`, `unnest` or paths in its YAML also what stands further inside (nested.py).
+For an object with `flatten`, `unnest` or paths in its YAML, nested values are read too (nested.py).
 """
 
 # What is formatted into SQL is our own: names that sources/*.yml declares and its model has checked.
@@ -16,7 +16,7 @@ from orchestration.ingest.nested import NAME, OF_LINE, Place, element_pointer, e
 from orchestration.ingest.plain_text import CARRIAGE_RETURN, UNREADABLE, PlainText, marked_text
 from orchestration.ingest.source_config import ObjectConfig, SourceConfig
 
-# DuckDB reads a number as a double; where that would change its digits it is read as a string instead.
+# DuckDB reads a number as a double; if that would change its digits, it is read as a string.
 DIGITS_AT_RISK = r"[0-9](?:[.eE]|[0-9]{16})"
 STRING_OR_NUMBER = r'("(?:[^"\\]|\\.)*")|(-?[0-9][0-9.eE+-]*)'
 NUMBERS_QUOTED = (
@@ -40,7 +40,7 @@ def read_jsonl(
     except duckdb.InvalidInputException:
         read_lines(connection, marked_text(plain, scratch), 0)
     connection.execute(
-        "create or replace temp table judged_lines as "
+        "create or replace temp table checked_lines as "
         "with whole as (select line_number, rtrim(line, $carriage_return) as line from lines) "
         "select line_number, line, case "
         "when is_last and $cut then 'cut_off' "
@@ -60,8 +60,8 @@ def read_jsonl(
         "insert into rejected select line_number, reason, null, case reason "
         "when 'cut_off' then 'the file ends in the middle of this row; export it again' "
         "when 'unreadable_bytes' then 'bytes that are not UTF-8; export the file as UTF-8' "
-        "else 'it is no JSON object; write one object a line' end, "
-        "replace(line, $unreadable, chr(65533)) from judged_lines where reason is not null",
+        "else 'it is not a JSON object; write one object per line' end, "
+        "replace(line, $unreadable, chr(65533)) from checked_lines where reason is not null",
         {"unreadable": UNREADABLE},
     )
     fields = _fields(connection, source, object_name)
@@ -72,11 +72,11 @@ def read_jsonl(
 def first_line_header(
     connection: duckdb.DuckDBPyConnection, path: Path, source: SourceConfig, object_name: str
 ) -> list[str]:
-    """The names that the first line of plain text alone would give; none where it is no JSON object."""
+    """The names in the first line of plain text; none if it is not a JSON object."""
     with path.open(encoding="utf-8-sig", errors="replace") as stream:
         line = stream.readline(MAXIMUM_LINE)
     connection.execute(
-        "create or replace temp table judged_lines as select 1::bigint as line_number, $line as line, "
+        "create or replace temp table checked_lines as select 1::bigint as line_number, $line as line, "
         "null::varchar as reason where case when json_valid($line) then json_type($line) end = 'OBJECT'",
         {"line": line},
     )
@@ -84,7 +84,7 @@ def first_line_header(
 
 
 def _fields(connection: duckdb.DuckDBPyConnection, source: SourceConfig, object_name: str) -> list[tuple[str, Place]]:
-    """The names that the readable lines have, paths before keys, and where each stands; unnests the lines before."""
+    """The names in the readable lines, paths before keys, and the place of each; first unnests the lines."""
     config = source.objects[object_name]
     if config.unnest is not None:
         _unnest(connection, config, config.unnest)
@@ -92,13 +92,13 @@ def _fields(connection: duckdb.DuckDBPyConnection, source: SourceConfig, object_
     fields = [(name, _from_top(place_of(path), path, top)) for name, path in config.paths()]
     if fields:
         exist = ", ".join(f"coalesce(bool_or(json_exists(line, '{place.pointer}')), false)" for _, place in fields)
-        found = connection.execute(f"select {exist} from judged_lines where reason is null").fetchone()
+        found = connection.execute(f"select {exist} from checked_lines where reason is null").fetchone()
         assert found is not None
         fields = [field for field, exists in zip(fields, found, strict=True) if exists]
     apart = source.taken_apart(object_name)
     for container in [top, *([*top, name] for name in config.flatten)]:
         keys = connection.execute(
-            "select distinct unnest(json_keys(line, $container)) as key from judged_lines where reason is null "
+            "select distinct unnest(json_keys(line, $container)) as key from checked_lines where reason is null "
             "order by key",
             {"container": pointer_to(*container)},
         ).fetchall()
@@ -113,9 +113,9 @@ def _from_top(place: Place, path: str, top: list[str]) -> Place:
 
 
 def _unnest(connection: duckdb.DuckDBPyConnection, config: ObjectConfig, unnest: str) -> None:
-    """Put the elements of the readable lines, each with what columns want of its line, into their place.
+    """Replace the readable lines by their elements, each with what the columns need from its line.
 
-    A line without any list of elements is an element itself where it has every column that must be in the file.
+    A line without a list of elements is an element itself if it has every column that must be in the file.
     """
     names, found = elements(unnest, "line")
     of_line = sorted({first_key(path) for _, path in config.paths() if path.startswith(OF_LINE)})
@@ -130,8 +130,8 @@ def _unnest(connection: duckdb.DuckDBPyConnection, config: ObjectConfig, unnest:
         if config.must_be_in_file(name)
     )
     connection.execute(
-        "create or replace temp table judged_lines as "
-        f"with readable as (select line_number, {DIGITS_SAFE} as line from judged_lines where reason is null), "
+        "create or replace temp table checked_lines as "
+        f"with readable as (select line_number, {DIGITS_SAFE} as line from checked_lines where reason is null), "
         f"listed as (select line_number, line, {names} as names, {found} as found from readable), "
         "elements as (select line_number, line, unnest(names) as name, unnest(found) as element from listed union all "
         f"select line_number, line, null, line::json from readable where not json_exists(line, "
@@ -145,7 +145,7 @@ def _deliver(connection: duckdb.DuckDBPyConnection, places: list[Place]) -> None
     columns = "".join(f", {_text(place, position + 1)} as f{position}" for position, place in enumerate(places))
     nested_and_texts = (
         f"select line_number, json_extract(line, $pointers) as nested, json_extract_string({DIGITS_SAFE}, $pointers) "
-        "as texts from judged_lines where reason is null"
+        "as texts from checked_lines where reason is null"
     )
     if places:
         deliver(
@@ -154,7 +154,7 @@ def _deliver(connection: duckdb.DuckDBPyConnection, places: list[Place]) -> None
             {"pointers": [place.pointer for place in places]},
         )
     else:
-        deliver(connection, "select line_number as source_row from judged_lines where reason is null")
+        deliver(connection, "select line_number as source_row from checked_lines where reason is null")
 
 
 def _text(place: Place, position: int) -> str:

@@ -1,4 +1,4 @@
-"""What lies in the landing folder: which file is which object of which source, and when it was extracted."""
+"""The landing folder: which file is which object of which source, and when it was extracted."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -10,11 +10,10 @@ from zoneinfo import ZoneInfo
 
 from orchestration.errors import ConfigurationError
 from orchestration.ingest.source_config import SourceConfig
-from orchestration.settings import Settings
 
 FileFormat = Literal["csv", "jsonl", "parquet", "xlsx", "xls"]
 READABLE: tuple[FileFormat, ...] = ("csv", "jsonl", "parquet", "xlsx")
-# .xls only to say of each file that it has to be saved as .xlsx
+# .xls only to report that the file has to be saved as .xlsx
 SUFFIXES: dict[str, tuple[FileFormat, bool]] = {
     f".{file_format}{packed}": (file_format, bool(packed))
     for file_format in (*READABLE, "xls")
@@ -37,7 +36,7 @@ class LandedFile:
     format: FileFormat
     is_compressed: bool
     extracted_at: datetime | None
-    """Null where neither the folder nor the name of the file dates it."""
+    """None if neither the folder nor the name of the file dates it."""
     size: int
     modified_at: datetime
     is_shared: bool = False
@@ -46,21 +45,20 @@ class LandedFile:
 
 @dataclass(frozen=True)
 class Landing:
-    """The files of all sources in the order of their names, and a line for each thing that was passed over."""
+    """The files of all sources in the order of their names, and a line for each thing that was ignored."""
 
     files: list[LandedFile]
     warnings: list[str]
 
 
 def scan_landing(
-    settings: Settings, configs: Mapping[str, SourceConfig], zone: ZoneInfo, only: Collection[str] | None = None
+    root: Path, configs: Mapping[str, SourceConfig], zone: ZoneInfo, only: Collection[str] | None = None
 ) -> Landing:
-    """Look at the landing folder without opening a file; `zone` is where the day of a folder ends.
+    """List the landing folder without opening a file; the day of a folder ends in `zone`.
 
     `only` limits it to the folders of some sources. Raises ConfigurationError for an empty folder, an unknown source, a
-    folder that is no date, a link that leads outside, and a file that two objects claim.
+    folder whose name is not a date, a link that leads outside, and a file that two objects claim.
     """
-    root = settings.landing
     if not root.is_dir():
         raise ConfigurationError(
             f"{root}: the landing folder does not exist; make it and put extracts in as <source>/<YYYY-MM-DD>/<files>."
@@ -73,11 +71,11 @@ def scan_landing(
             if entry.name not in configs:
                 raise ConfigurationError(
                     f"{entry}: unknown source '{entry.name}'; known are {', '.join(configs)}. "
-                    f"Rename the folder or add {settings.sources / (entry.name + '.yml')}."
+                    f"Rename the folder or add sources/{entry.name}.yml."
                 )
             _scan_source(root, entry, configs[entry.name], zone, landing)
         elif entry.name != "settings.yml":
-            landing.warnings.append(f"{entry.name}: ignored, because files belong into a folder <source>/<YYYY-MM-DD>.")
+            landing.warnings.append(f"{entry.name}: ignored, because files belong in a folder <source>/<YYYY-MM-DD>.")
     if not landing.files:
         raise ConfigurationError(
             f"{root}: the landing folder holds no extract; put files in as <source>/<YYYY-MM-DD>/<files>. "
@@ -97,7 +95,8 @@ def _visible(root: Path, folder: Path) -> Iterator[Path]:
             continue
         if entry.is_symlink() and not entry.resolve().is_relative_to(root.resolve()):
             raise ConfigurationError(
-                f"{entry}: a link out of the landing folder, to {entry.resolve()}; put the file itself there."
+                f"{entry}: a link that leads out of the landing folder, to {entry.resolve()}; "
+                "put the file itself there."
             )
         yield entry
 
@@ -122,9 +121,9 @@ def _instant_of_folder(folder: Path, zone: ZoneInfo) -> datetime:
         if FOLDER_INSTANT.fullmatch(folder.name):
             return datetime.strptime(folder.name, "%Y-%m-%dT%H%M%SZ")
     except (ValueError, OverflowError):
-        pass  # such as 2017-02-31: no date either
+        pass  # such as 2017-02-31, which is not a date
     raise ConfigurationError(
-        f"{folder}: '{folder.name}' is no date; name the folder by when the extract was taken, "
+        f"{folder}: '{folder.name}' is not a date; name the folder by when the extract was taken, "
         "as 2017-12-31 or 2017-12-31T180000Z."
     )
 
@@ -134,7 +133,7 @@ def _day_in_name(name: str, zone: ZoneInfo) -> datetime | None:
         try:
             return end_of_day(date(int(match[1]), int(match[3]), int(match[4])), zone)
         except (ValueError, OverflowError):
-            continue  # eight digits that are no date, such as a number of an order
+            continue  # eight digits that are not a date, such as an order number
     return None
 
 
@@ -155,7 +154,7 @@ def _add_file(root: Path, path: Path, config: SourceConfig, extracted_at: dateti
         landing.warnings.append(f"{name}: ignored, because sources/{config.source}.yml knows only {known}{but}.")
         return
     file_format, is_compressed = SUFFIXES[suffix]
-    # what is unnested stands inside the rows of another object, and only JSON has an inside
+    # an object with `unnest` is inside the rows of another object, and only JSON is nested
     whole = [key for key in objects if config.objects[key].unnest is None]
     if file_format != "jsonl":
         objects = whole or objects

@@ -13,19 +13,19 @@ from orchestration.ingest.file_kind import UnreadableFile
 from orchestration.ingest.plain_text import NO_DELIMITER
 
 MAXIMUM_LINE = 32 * 1024 * 1024
-"""Bytes; a longer line is no row of a table but a file without line ends."""
+"""Bytes; a longer line is not a row but a file without line ends."""
 
 
 def exactly(path: Path) -> str:
-    """`path` for a reader of DuckDB, which takes * and ? in a name for a pattern of names."""
+    """`path` for a reader of DuckDB, which reads * and ? in a name as a pattern."""
     name = str(path)
     return re.sub(r"[*?[]", r"[\g<0>]", name) if "*" in name or "?" in name else name
 
 
 def read_lines(connection: duckdb.DuckDBPyConnection, path: Path, skip: int) -> None:
-    """Fill the temporary table `lines` (line_number bigint, line text, null where blank), after `skip` lines.
+    """Fill the temporary table `lines` (line_number bigint, line text, null if blank), after `skip` lines.
 
-    Raises duckdb.InvalidInputException where a line is not UTF-8, UnreadableFile where one is longer than MAXIMUM_LINE.
+    Raises duckdb.InvalidInputException if a line is not UTF-8, UnreadableFile if one is longer than MAXIMUM_LINE.
     """
     try:
         _read_lines(connection, path, skip)

@@ -1,4 +1,4 @@
-"""A staged extract to the log of changes in raw: what changed is kept, what is gone leaves a tombstone."""
+"""A staged extract to the log of changes in raw: what changed is kept, what is missing leaves a tombstone."""
 
 # What is formatted into SQL is our own: names that sources/*.yml declares and its model has checked.
 # ruff: noqa: S608
@@ -16,10 +16,11 @@ from orchestration.ingest.raw_tables import column_list, quoted
 from orchestration.ingest.read_file import check_header, read_file
 from orchestration.ingest.source_config import ObjectConfig, SourceConfig
 from orchestration.ingest.stage import FileCounts, begin_extract, stage_file
+from orchestration.tables import LOAD_LEDGER
 
 
 def rewind(connection: duckdb.DuckDBPyConnection, config: SourceConfig, object_name: str, instant: datetime) -> None:
-    """Take back everything that extracts of the object at or after `instant` (UTC) did to raw."""
+    """Undo everything that extracts of the object at or after `instant` (UTC) did to raw."""
     table = config.raw_table(object_name)
     connection.execute(f"delete from {table} where _extracted_at >= ?", [instant])
     connection.execute(f"update {table} set _superseded_at = null where _superseded_at >= ?", [instant])
@@ -40,16 +41,16 @@ def load_extract(
     run_id: str,
     rewind_to: datetime | None,
 ) -> dict[str, FileCounts]:
-    """Load all files of one extract, none of which raw holds; returns what became of each, by file name.
+    """Load all files of one extract, none of which raw holds; returns the counts of each, by file name.
 
-    Raw changes in one transaction, which begins with the rewind of the object to `rewind_to`, unless that is null; the
-    connection must not be in another. Expects every later extract of the object to have been rewound.
+    Raw changes in one transaction, which begins with the rewind of the object to `rewind_to`, unless that is None; the
+    connection must not be in another one. Expects every later extract of the object to have been rewound.
     """
     found = config.objects[object_name]
     loaded_at = datetime.now(UTC).replace(tzinfo=None)
     counts: dict[str, FileCounts] = {}
     fingerprints: dict[str, str] = {}
-    # Outside the transaction, because a file that stops the strict reader would end it.
+    # Outside the transaction, because an error of the strict reader would end it.
     begin_extract(connection, found)
     for file in files:
         fingerprints[file.name] = fingerprint(file.path)
@@ -86,7 +87,7 @@ def _apply(
 ) -> None:
     instants = {"extracted_at": extracted_at, "loaded_at": loaded_at}
     _number_rows_of_a_key(connection)
-    # A view: the rows of the extract that are fit to be kept.
+    # A view: the usable rows of the extract.
     connection.execute("create or replace temp view arriving as from staged where _problem is null")
     connection.execute(
         "create or replace temp table known as "
@@ -97,7 +98,7 @@ def _apply(
         "join known using (_key, _key_ordinal, _row_hash) where not _is_tombstone"
     )
     gone = _find_gone(connection, config, all(count.is_whole for count in counts.values()), counts)
-    # Only what the extract replaces is touched: the log grows by the new rows, not by the history.
+    # Only what the extract replaces is updated: the cost follows the new rows, not the history.
     connection.execute(
         f"update {table} set _superseded_at = $extracted_at from arriving "
         f"where {table}._superseded_at is null and {table}._key = arriving._key "
@@ -140,12 +141,12 @@ def _apply(
     for name, count in counts.items():
         if count.rows_read != count.rows_kept + count.rows_unchanged + count.rows_quarantined:
             raise RuntimeError(
-                f"{name}: a row was lost or doubled: {count}. This is a mistake in Kuota; nothing was kept."
+                f"{name}: a row was lost or duplicated: {count}. This is a bug in Kuota; nothing was kept."
             )
 
 
 def _number_rows_of_a_key(connection: duckdb.DuckDBPyConnection) -> None:
-    # Numbering sorts, so only the few keys that stand more than once are numbered.
+    # Numbering sorts, so only the few keys with more than one row are numbered.
     connection.execute(
         "update staged set _key_ordinal = numbered.ordinal from ("
         "select row, row_number() over (partition by _key order by _row_hash, _source_file, _source_row) as ordinal "
@@ -177,7 +178,7 @@ def _find_gone(
         known = connection.execute("select count(*) from known where not _is_tombstone").fetchone()
         if known and known[0]:
             counts[first].warnings.append(
-                f"{first}: not all of it could be read, so records that are missing from it were not taken as deleted."
+                f"{first}: not all of it could be read, so records that are missing from it are not treated as deleted."
             )
     return int(found[0])
 
@@ -193,7 +194,7 @@ def _write_ledger(
     run_id: str,
 ) -> None:
     connection.execute(
-        "insert into raw.load_ledger values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        LOAD_LEDGER.insert_statement,
         [
             run_id,
             file.source,

@@ -1,9 +1,9 @@
-"""Where the values of a nested JSON object stand: the paths that `sources/*.yml` declares, as SQL over a line of JSON.
+"""The places of values in a nested JSON object: the paths that `sources/*.yml` declares, as SQL over a line of JSON.
 
 associations.deals.results[0].id               keys, and places in a list
-teams[primary=true].name                       of a list the first element whose key has this value
+teams[primary=true].name                       the first element of a list whose key has this value
 $.id                                           with `unnest`: from the whole line, not from the element
-*                                              with `unnest`: the name under which the element stood
+*                                              with `unnest`: the name of the element
 """
 
 import re
@@ -19,7 +19,7 @@ NAME = "*"
 
 @dataclass(frozen=True)
 class Place:
-    """Where a value stands: at `pointer`; or, in the list there, in the first element with this `key` and `value`."""
+    """Where a value is: at `pointer`; or, in the list there, in the first element with this `key` and `value`."""
 
     pointer: str
     key: str = ""
@@ -33,12 +33,12 @@ def pointer_to(*keys: str) -> str:
 
 
 def place_of(path: str) -> Place:
-    """Where a declared path leads; raises ValueError where it is none, or looks for two elements."""
+    """Where a declared path leads; raises ValueError if it is not a path, or searches for two elements."""
     if not PATH.fullmatch(path):
-        raise ValueError(f"'{path}' is no path; write one such as associations.deals.results[0].id")
+        raise ValueError(f"'{path}' is not a path; write one such as associations.deals.results[0].id")
     before, *found = re.split(rf"\[({KEY})=([^\]]+)\]", path.removeprefix(OF_LINE))
     if len(found) > 3:
-        raise ValueError(f"'{path}' looks for two elements; a path can look for one")
+        raise ValueError(f"'{path}' searches for two elements; a path can search for one")
     if not found:
         return Place(_pointer(before))
     return Place(_pointer(before), found[0], found[1], _pointer(found[2]))
@@ -50,12 +50,12 @@ def first_key(path: str) -> str:
 
 
 def element_pointer(unnest: str) -> str:
-    """The JSON pointer to what `unnest` takes apart."""
+    """The JSON pointer to what `unnest` names."""
     return _pointer(unnest.removesuffix("[]").removesuffix(".*"))
 
 
 def elements(unnest: str, document: str) -> tuple[str, str]:
-    """SQL of two lists in step: the names and the elements that `unnest` finds in the JSON `document`."""
+    """SQL of two parallel lists: the names and the elements that `unnest` finds in the JSON `document`."""
     whole = f"json_extract({document}, '{element_pointer(unnest)}')"
     if not unnest.removesuffix("[]").endswith(".*"):
         listed = f"json_extract({whole}, '$[*]')"

@@ -1,4 +1,4 @@
-"""A Parquet file to the table of read_file: each top column as text, as a person would write it."""
+"""A Parquet file to the tables of read_file: each top column as text, as a person would write it."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from duckdb.sqltypes import DuckDBPyType
 from orchestration.ingest.file_kind import UnreadableFile
 from orchestration.ingest.lines import deliver, exactly
 
-# Whatever else DuckDB raises while it reads a file of others is what is wrong with the file.
+# Any other error that DuckDB raises while it reads a file means that the file is damaged.
 NOT_THE_FILE = (
     duckdb.BinderException,
     duckdb.CatalogException,
@@ -70,7 +70,7 @@ def _as_written(field: str, kind: DuckDBPyType) -> str:
             whole = f"{field} = trunc({field}) and abs({field}) < 1e15"
             return f"case when {whole} then {field}::bigint::varchar else {field}::varchar end"
         case "timestamp" | "timestamp_s" | "timestamp_ms" | "timestamp_ns":
-            # pandas knows no dates, only midnights
+            # pandas has no dates, only midnights
             iso = f"replace({field}::varchar, ' ', 'T')"
             return f"case when {field}::time = time '00:00' then {field}::date::varchar else {iso} end"
         case "timestamp with time zone":

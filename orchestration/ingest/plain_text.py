@@ -31,7 +31,7 @@ codecs.register_error("mark_unreadable", _mark_unreadable)
 
 @dataclass(frozen=True)
 class PlainText:
-    """A file as plain UTF-8 text, apart from the bytes in it that are none."""
+    """A file as plain UTF-8 text, except for bytes that cannot be decoded."""
 
     path: Path
     size: int
@@ -72,7 +72,7 @@ def plain_text(file: LandedFile, csv: CsvFormat, scratch: Path, *, only_beginnin
 def marked_text(plain: PlainText, scratch: Path) -> Path:
     """A copy of `plain` that is valid UTF-8 with lines that end in a line feed.
 
-    What is unreadable has become UNREADABLE; every carriage return CARRIAGE_RETURN, but where it alone ends the lines.
+    Unreadable bytes become UNREADABLE; a carriage return becomes CARRIAGE_RETURN, unless lines end with it alone.
     """
     target = scratch / "marked.txt"
     carriage_return = "\n" if _only_carriage_returns(plain.path) else CARRIAGE_RETURN

@@ -1,4 +1,4 @@
-"""Which extracts have to be read: new and changed files, and what a late one makes necessary to read again."""
+"""Which extracts have to be read: new and changed files, and those to be read again because of a late one."""
 
 # What is formatted into SQL is our own: names that sources/*.yml declares and its model has checked.
 # ruff: noqa: S608
@@ -22,7 +22,7 @@ from orchestration.ingest.source_config import SourceConfig
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """What raw knows of a file that it holds."""
+    """What raw records about a file that it holds."""
 
     source: str
     object: str
@@ -41,13 +41,13 @@ class ObjectPlan:
     object: str
     rewind_to: datetime | None = None
     extracts: dict[datetime, list[LandedFile]] = field(default_factory=dict)
-    touched: list[LandedFile] = field(default_factory=list)
-    """Files of the same content with another time: the ledger takes the time over."""
+    newly_dated: list[LandedFile] = field(default_factory=list)
+    """Files with the same content and another time: the ledger gets the new time."""
     unchanged: int = 0
 
 
 def read_ledger(connection: duckdb.DuckDBPyConnection) -> list[LedgerEntry]:
-    """All files that raw holds; none where raw does not exist yet."""
+    """All files that raw holds; none if raw does not exist yet."""
     if not table_exists(connection, "load_ledger"):
         return []
     rows = connection.execute(
@@ -60,7 +60,7 @@ def read_ledger(connection: duckdb.DuckDBPyConnection) -> list[LedgerEntry]:
 def date_files(
     files: Iterable[LandedFile], ledger: Iterable[LedgerEntry], configs: Mapping[str, SourceConfig]
 ) -> tuple[dict[str, datetime], list[str]]:
-    """The instant (UTC) of every file by name, and a warning for each that only its own time could date."""
+    """The instant (UTC) of every file by name, and a warning for each that only its own time dates."""
     known = {entry.name: entry for entry in ledger}
     instants: dict[str, datetime] = {}
     warnings: list[str] = []
@@ -78,7 +78,7 @@ def date_files(
         else:
             instants[file.name] = file.modified_at
             warnings.append(
-                f"{file.name}: nothing says when it was extracted, so the file's own time counts, "
+                f"{file.name}: nothing dates this extract, so the file's own time is used, "
                 f"{file.modified_at:%Y-%m-%d %H:%M} UTC; put it into a folder named by its date."
             )
     return instants, warnings
@@ -94,7 +94,7 @@ def plan_object(
 ) -> ObjectPlan:
     """What to do for one object, of which `files` have landed and raw holds `ledger`; nothing after `cutoff` counts.
 
-    Raises ConfigurationError where a file that has to be read again is gone.
+    Raises ConfigurationError if a file that has to be read again is missing.
     """
     plan = ObjectPlan(source, object_name)
     visible = [file for file in files if cutoff is None or instants[file.name] <= cutoff]
@@ -107,7 +107,7 @@ def plan_object(
         elif not _same_content(file, entry) or instants[file.name] != entry.extracted_at:
             dirty += [instants[file.name], entry.extracted_at]
         elif file.modified_at != entry.modified_at:
-            plan.touched.append(file)
+            plan.newly_dated.append(file)
     if cutoff is not None:
         dirty += [entry.extracted_at for entry in ledger if entry.extracted_at > cutoff]
     if dirty:
@@ -128,7 +128,7 @@ def _refuse_gone(plan: ObjectPlan, first: datetime, landed: set[str], ledger: li
     if gone:
         cause = min((file.name for extract in plan.extracts.values() for file in extract), default="the earlier day")
         raise ConfigurationError(
-            f"{gone[0]}: the file was loaded and is gone, but {cause} makes it necessary to read it again"
+            f"{gone[0]}: the file was loaded and is no longer there, but {cause} makes it necessary to read it again"
             + (f" (and {len(gone) - 1} more)" if len(gone) > 1 else "")
             + ". Put it back into the landing folder, or accept its loss with --rebuild."
         )

@@ -1,4 +1,4 @@
-"""The tables of schema raw: made where they are missing, emptied where their layout changed (decision 0001)."""
+"""The tables of schema raw: created if missing, emptied if their layout changed (decision 0001)."""
 
 # What is formatted into SQL is our own: names that sources/*.yml declares and its model has checked.
 # ruff: noqa: S608
@@ -11,57 +11,13 @@ import duckdb
 
 from orchestration.ingest.landing import end_of_day
 from orchestration.ingest.source_config import ObjectConfig, SourceConfig
+from orchestration.tables import LAYOUT, LOAD_LEDGER, QUARANTINE, SOURCE, SOURCE_END, SOURCE_TIME_ZONE, Table
 
 RAW_LAYOUT = 2
-"""Raise it with any change of what raw holds for the same files: the next run then reads everything again."""
+"""Increase it with any change to what raw holds for the same files: the next run then reads everything again."""
 
-BOOKKEEPING = """
-create schema if not exists raw;
-create table if not exists raw.layout (source varchar, fingerprint varchar);
-create table if not exists raw.load_ledger (
-    run_id varchar,
-    source varchar,
-    object varchar,
-    source_file varchar,         -- path below the landing folder
-    extracted_at timestamp,      -- UTC
-    fingerprint varchar,         -- sha256 of the file
-    file_size bigint,            -- bytes
-    file_modified_at timestamp,  -- UTC
-    is_full boolean,
-    rows_read bigint,
-    rows_kept bigint,
-    rows_unchanged bigint,
-    rows_quarantined bigint,
-    values_unparsable bigint,
-    tombstones bigint,           -- of the whole extract, with its first file
-    warnings varchar,            -- JSON list
-    loaded_at timestamp          -- UTC
-);
-create table if not exists raw.quarantine (
-    source varchar,
-    object varchar,
-    source_file varchar,
-    source_row bigint,
-    column_name varchar,
-    value varchar,
-    reason varchar,              -- short code
-    message varchar,             -- one line: file, line, column, value, fix
-    row_text varchar,
-    extracted_at timestamp,      -- UTC
-    loaded_at timestamp          -- UTC
-);
-create table if not exists raw.source (
-    source varchar,
-    kind varchar,
-    owner varchar,
-    expected_every_days integer,
-    default_currency varchar,
-    lost_amount_is_blank boolean,
-    description varchar
-);
-create table if not exists raw.source_time_zone (source varchar, time_zone varchar, valid_from date, valid_to date);
-create table if not exists raw.source_end (source varchar, ended_on date, ended_at timestamp);  -- UTC, the day's end
-"""
+RECORDS = (LAYOUT, LOAD_LEDGER, QUARANTINE, SOURCE, SOURCE_TIME_ZONE, SOURCE_END)
+"""What the room records in addition to the extracts."""
 
 SYSTEM_COLUMNS = """
     _extras varchar,
@@ -78,12 +34,12 @@ SYSTEM_COLUMNS = """
 
 
 def quoted(identifier: str) -> str:
-    """One of our own identifiers, safe where it is also a word of SQL, such as 'date'."""
+    """One of our own identifiers, also if it is a word of SQL, such as 'date'."""
     return '"' + identifier.replace('"', '""') + '"'
 
 
 def column_list(config: ObjectConfig, prefix: str = "") -> str:
-    """The declared columns of an object, comma-separated, each behind `prefix` such as `staged.`"""
+    """The declared columns of an object, comma-separated, each with a `prefix` such as `staged.`"""
     return ", ".join(prefix + quoted(name) for name in config.columns)
 
 
@@ -94,13 +50,15 @@ def prepare_raw(
     emptied: Iterable[str],
     ended: Mapping[str, date],
 ) -> None:
-    """Make every table that is missing, empty the sources named in `emptied`, and write down sources, zones and ends.
+    """Create missing tables, empty the sources named in `emptied`, and record sources, time zones and end dates.
 
-    One transaction: a run that dies within leaves what was there.
+    In one transaction: a run that dies leaves everything as it was.
     """
     connection.begin()
     try:
-        connection.execute(BOOKKEEPING)
+        connection.execute("create schema if not exists raw")
+        for table in RECORDS:
+            connection.execute(table.create_statement)
         for source in emptied:
             _forget(connection, source)
         for config in configs.values():
@@ -120,7 +78,7 @@ def prepare_raw(
 def changed_layouts(
     connection: duckdb.DuckDBPyConnection, configs: Mapping[str, SourceConfig], zone: ZoneInfo
 ) -> list[str]:
-    """The sources whose raw tables were built by another layout, YAML or reporting time zone than today's."""
+    """The sources whose raw tables were built with another layout, YAML or reporting time zone."""
     if not table_exists(connection, "layout"):
         return []
     known = dict(connection.execute("select source, fingerprint from raw.layout").fetchall())
@@ -173,16 +131,15 @@ def _describe_sources(
         for config in configs.values()
         for span in config.time_zones
     ] + [(config.source, zone.key, None, None) for config in configs.values() if not config.time_zones]
-    _rewrite(connection, "raw.source", sources)
-    _rewrite(connection, "raw.source_time_zone", zones)
-    _rewrite(connection, "raw.source_end", [(source, day, end_of_day(day, zone)) for source, day in ended.items()])
+    _rewrite(connection, SOURCE, sources)
+    _rewrite(connection, SOURCE_TIME_ZONE, zones)
+    _rewrite(connection, SOURCE_END, [(source, day, end_of_day(day, zone)) for source, day in ended.items()])
 
 
-def _rewrite(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
-    # Left alone where nothing differs, so that a second run writes nothing.
-    if sorted(connection.execute(f"from {table}").fetchall(), key=str) == sorted(rows, key=str):
+def _rewrite(connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
+    # left alone if nothing differs, so that a second run writes nothing
+    if sorted(connection.execute(f"from {table.full_name}").fetchall(), key=str) == sorted(rows, key=str):
         return
-    connection.execute(f"delete from {table}")
+    connection.execute(f"delete from {table.full_name}")
     if rows:
-        marks = ", ".join("?" for _ in rows[0])
-        connection.executemany(f"insert into {table} values ({marks})", rows)
+        connection.executemany(table.insert_statement, rows)

@@ -1,6 +1,6 @@
 """One delivered file to two temporary tables: the rows as delivered, by position, and the rows that cannot be read.
 
-`delivered`: source_row bigint, f0, f1, … text, one for each name of the header.
+`delivered`: source_row bigint, f0, f1, … text, one per name of the header.
 `rejected`: source_row bigint, reason, value, explanation, row_text, all text but the first.
 """
 
@@ -27,23 +27,23 @@ UNREADABLE_FILE = "unreadable_file"
 
 @dataclass(frozen=True)
 class FileRead:
-    """What a file turned out to be. `header` has the names in the order of f0, f1, …"""
+    """What a file contains. `header` has the names in the order of f0, f1, …"""
 
     header: list[str]
     is_empty: bool
-    """Not one row, good or bad."""
+    """It has no row, good or bad."""
     is_cut: bool
-    """The file breaks off: a compressed one before its end, or a row in its middle."""
+    """The file is cut off: a compressed one before its end, or in the middle of a row."""
     lacks_last_line_end: bool
     has_nothing_to_unnest: bool = False
-    """It has lines, and in none of them what the object unnests."""
+    """It has lines, but none with what the object unnests."""
 
 
 def read_file(connection: duckdb.DuckDBPyConnection, file: LandedFile, config: SourceConfig, scratch: Path) -> FileRead:
     """Fill the temporary tables `delivered` and `rejected` from `file`; `scratch` is a folder for copies.
 
-    Every row that is not blank ends in exactly one of the two; a file of which nothing can be read is one row of
-    `rejected`. Raises ConfigurationError where the header is unusable or the declared sheet is not there.
+    Every row that is not blank ends up in exactly one of the two; a file that cannot be read at all is one row of
+    `rejected`. Raises ConfigurationError if the header is unusable or the declared sheet is missing.
     """
     connection.execute(
         "create or replace temp table rejected "
@@ -72,10 +72,10 @@ def read_file(connection: duckdb.DuckDBPyConnection, file: LandedFile, config: S
 
 
 def read_header(file: LandedFile, config: SourceConfig) -> list[str]:
-    """The names of the file's columns, without its rows; none where it is empty or nothing of it can be read.
+    """The names of the file's columns, without its rows; none if it is empty or cannot be read at all.
 
-    Raises ConfigurationError where the header is unusable or the declared sheet is not there. Of a JSONL these are the
-    keys of the first object, or, where it lacks one that must be in the file, of all of them.
+    Raises ConfigurationError if the header is unusable or the declared sheet is missing. For JSONL these are the keys
+    of the first object, or of all objects if the first lacks one that must be in the file.
     """
     found = config.objects[file.object]
     with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as connection:
@@ -95,7 +95,7 @@ def read_header(file: LandedFile, config: SourceConfig) -> list[str]:
         header = found.named(first_line_header(connection, beginning.path, config, file.object))
         if all(name in header for name in found.columns if found.must_be_in_file(name)):
             return header
-        # The first object may leave out what others have, so all of them have to be asked.
+        # The first object may lack a key that others have, so all of them are read.
         return read_file(connection, file, config, Path(scratch)).header
 
 
@@ -108,13 +108,13 @@ def delivered_columns(header: Iterable[str]) -> dict[str, list[int]]:
 
 
 def check_header(file: LandedFile, header: list[str], config: ObjectConfig) -> None:
-    """Raise ConfigurationError where a column that must be in the file is not, or a declared one stands twice."""
+    """Raise ConfigurationError if a column that must be in the file is missing, or a declared one appears twice."""
     found = delivered_columns(header)
     place = f"{file.name}, line {config.xlsx.header_row if file.format == 'xlsx' else 1}"
     missing = [name for name in config.columns if config.must_be_in_file(name) and name not in found]
     if missing:
         names = ", ".join(f"'{' or '.join(config.columns[name].header or (name,))}'" for name in missing)
-        lower = ", or say with xlsx.sheet and xlsx.header_row where its header stands" if file.format == "xlsx" else ""
+        lower = ", or set xlsx.sheet and xlsx.header_row to the place of its header" if file.format == "xlsx" else ""
         raise ConfigurationError(
             f"{place}: required column {names} is missing; the file has {', '.join(header) or 'none'}. "
             f"Export it with the column, or correct sources/{file.source}.yml{lower}."
@@ -122,12 +122,12 @@ def check_header(file: LandedFile, header: list[str], config: ObjectConfig) -> N
     twice = [name for name in config.columns if len(found.get(name, [])) > 1]
     if twice and file.format != "jsonl":
         raise ConfigurationError(
-            f"{place}: column '{twice[0]}' stands twice; export it once, or rename one of the two."
+            f"{place}: column '{twice[0]}' appears twice; export it once, or rename one of the two."
         )
 
 
 def check_file_header(file: LandedFile, config: SourceConfig) -> None:
-    """Raise ConfigurationError where `file` cannot be loaded for want of a column; an empty file passes."""
+    """Raise ConfigurationError if `file` cannot be loaded because a column is missing; an empty file passes."""
     if header := read_header(file, config):
         check_header(file, header, config.objects[file.object])
 

@@ -1,4 +1,4 @@
-"""The ingest room from end to end: look at everything first, then load what is new, one transaction an extract."""
+"""The ingest room from end to end: inspect everything first, then load what is new, one transaction per extract."""
 
 import tempfile
 import time
@@ -21,13 +21,13 @@ from orchestration.ingest.source_config import SourceConfig, load_source_configs
 from orchestration.ingest.stage import FileCounts
 from orchestration.settings import Settings, reporting_time_zone, sources_ended
 
-# an object that takes longer says how far it is
-SAY_AFTER_SECONDS = 5.0
+# an object that takes longer reports its progress
+REPORT_AFTER_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
 class IngestReport:
-    """What one ingest did, in files and rows. `rebuilt_because` says why raw was read anew, null where it was not."""
+    """What one ingest did, in files and rows. `rebuilt_because` says why raw was read again, None if it was not."""
 
     files_read: int = 0
     files_unchanged: int = 0
@@ -38,12 +38,14 @@ class IngestReport:
     values_unparsable: int = 0
     tombstones: int = 0
     warnings: list[str] = field(default_factory=list)
+    seconds: dict[tuple[str, str], float] = field(default_factory=dict)
+    """By source and object."""
     rebuilt_because: str | None = None
 
 
 @dataclass(frozen=True)
-class Checked:
-    """What preflight has looked at, so that nobody looks twice."""
+class Inspection:
+    """What `inspect_landing` has read, so that it is read once."""
 
     configs: dict[str, SourceConfig]
     zone: ZoneInfo
@@ -53,32 +55,32 @@ class Checked:
 
 
 def preflight(settings: Settings, as_of: date | None = None) -> None:
-    """Raise ConfigurationError for whatever a person must mend before a run can begin; writes nothing."""
-    checked = look(settings, as_of)
-    instants, _ = date_files(checked.landing.files, [], checked.configs)
-    _refuse_empty_past(checked, instants, as_of)
+    """Raise ConfigurationError for whatever a person must correct before a run can begin; writes nothing."""
+    found = inspect_landing(settings, as_of)
+    instants, _ = date_files(found.landing.files, [], found.configs)
+    _refuse_empty_past(found, instants, as_of)
 
 
-def look(settings: Settings, as_of: date | None = None) -> Checked:
+def inspect_landing(settings: Settings, as_of: date | None = None) -> Inspection:
     """Read the source files, the settings and the landing folder, and the header of every file in it."""
     configs = load_source_configs(settings.sources)
     zone = reporting_time_zone(settings)
-    landing = scan_landing(settings, configs, zone)
-    refuse_missing_stage_map(settings, configs, landing)
+    landing = scan_landing(settings.landing, configs, zone)
+    refuse_missing_stage_map(settings.landing, configs, landing)
     for file in landing.files:
         check_file_header(file, configs[file.source])
-    return Checked(configs, zone, landing, end_of_day(as_of, zone) if as_of else None, sources_ended(settings))
+    return Inspection(configs, zone, landing, end_of_day(as_of, zone) if as_of else None, sources_ended(settings))
 
 
-def refuse_missing_stage_map(settings: Settings, configs: Mapping[str, SourceConfig], landing: Landing) -> None:
-    """Raise ConfigurationError where a source with stages has landed and no stage map."""
+def refuse_missing_stage_map(root: Path, configs: Mapping[str, SourceConfig], landing: Landing) -> None:
+    """Raise ConfigurationError if a source with stages has landed without a stage map."""
     for source in sorted({file.source for file in landing.files}):
         if configs[source].needs_stage_map and not any(
             file.object == "stage_map" and configs[file.source].kind == "register" for file in landing.files
         ):
             raise ConfigurationError(
-                f"{settings.landing / 'registers'}: no stage_map.csv, but the stages of '{source}' need one; "
-                "put it into registers/<YYYY-MM-DD>/, one line a stage."
+                f"{root / 'registers'}: no stage_map.csv, but the stages of '{source}' need one; "
+                "put it into registers/<YYYY-MM-DD>/, one line per stage."
             )
 
 
@@ -91,39 +93,43 @@ def ingest(
     as_of: date | None = None,
     progress: Callable[[str], None] = lambda line: None,
 ) -> IngestReport:
-    """Load what is new in the landing folder into schema raw of the warehouse, and say what that was.
+    """Load what is new in the landing folder into schema raw of the warehouse, and return what that was.
 
     `sources` limits it to some; `rebuild` drops what raw holds of them and reads everything; `as_of` leaves out what
-    was extracted after the end of that day in the reporting time zone. `progress` gets a line an extract. The caller
-    holds the writer's lock. Raises ConfigurationError before anything is written.
+    was extracted after the end of that day in the reporting time zone. `progress` gets messages while it works. The
+    caller holds the writer's lock. Raises ConfigurationError before anything is written.
     """
-    checked = look(settings, as_of)
-    if unknown := sorted(set(sources or ()) - checked.configs.keys()):
-        raise ConfigurationError(f"unknown source '{unknown[0]}'; known are {', '.join(checked.configs)}.")
-    wanted = [source for source in checked.configs if sources is None or source in sources]
+    found = inspect_landing(settings, as_of)
+    if unknown := sorted(set(sources or ()) - found.configs.keys()):
+        raise ConfigurationError(f"unknown source '{unknown[0]}'; known are {', '.join(found.configs)}.")
+    wanted = [source for source in found.configs if sources is None or source in sources]
     changed: list[str] = []
     ledger: list[LedgerEntry] = []
     if settings.warehouse.exists():
-        with warehouse.connect(settings, read_only=True) as connection:
-            changed = [name for name in changed_layouts(connection, checked.configs, checked.zone) if name in wanted]
+        with warehouse.connect(settings.warehouse, read_only=True) as connection:
+            changed = [name for name in changed_layouts(connection, found.configs, found.zone) if name in wanted]
             ledger = read_ledger(connection)
     emptied = wanted if rebuild else changed
-    instants, warnings = date_files(checked.landing.files, ledger, checked.configs)
-    _refuse_empty_past(checked, instants, as_of)
+    instants, warnings = date_files(found.landing.files, ledger, found.configs)
+    _refuse_empty_past(found, instants, as_of)
     if not rebuild:
-        _refuse_losing_rows(checked, ledger, changed)
-    warnings = checked.landing.warnings + warnings + _gone_files(checked, ledger, wanted)
-    warnings += _delivered_after_end(checked, instants, wanted)
+        _refuse_losing_rows(found, ledger, changed)
+    warnings = found.landing.warnings + warnings + _gone_files(found, ledger, wanted)
+    warnings += _delivered_after_end(found, instants, wanted)
     plans = [
-        _plan(source, object_name, checked, instants, [] if source in emptied else ledger)
+        _plan(source, object_name, found, instants, [] if source in emptied else ledger)
         for source in wanted
-        for object_name in checked.configs[source].objects
+        for object_name in found.configs[source].objects
     ]
     counts: list[FileCounts] = []
-    with warehouse.connect(settings) as connection:
-        prepare_raw(connection, checked.configs, checked.zone, emptied, checked.ended)
+    seconds: dict[tuple[str, str], float] = {}
+    with warehouse.connect(settings.warehouse) as connection:
+        prepare_raw(connection, found.configs, found.zone, emptied, found.ended)
         for plan in plans:
-            counts += _carry_out(connection, plan, checked.configs[plan.source], settings, run_id, progress)
+            started = time.monotonic()
+            config = found.configs[plan.source]
+            counts += _carry_out(connection, plan, config, settings.warehouse.parent, run_id, progress)
+            seconds[plan.source, plan.object] = time.monotonic() - started
     return IngestReport(
         files_read=len(counts),
         files_unchanged=sum(plan.unchanged for plan in plans),
@@ -134,20 +140,21 @@ def ingest(
         values_unparsable=sum(count.values_unparsable for count in counts),
         tombstones=sum(count.tombstones for count in counts),
         warnings=warnings + [warning for count in counts for warning in count.warnings],
+        seconds=seconds,
         rebuilt_because=_why_rebuilt(rebuild, changed),
     )
 
 
 def _plan(
-    source: str, object_name: str, checked: Checked, instants: Mapping[str, datetime], ledger: list[LedgerEntry]
+    source: str, object_name: str, found: Inspection, instants: Mapping[str, datetime], ledger: list[LedgerEntry]
 ) -> ObjectPlan:
     return plan_object(
         source,
         object_name,
-        [file for file in checked.landing.files if (file.source, file.object) == (source, object_name)],
+        [file for file in found.landing.files if (file.source, file.object) == (source, object_name)],
         instants,
         [entry for entry in ledger if (entry.source, entry.object) == (source, object_name)],
-        checked.cutoff,
+        found.cutoff,
     )
 
 
@@ -155,13 +162,13 @@ def _carry_out(
     connection: duckdb.DuckDBPyConnection,
     plan: ObjectPlan,
     config: SourceConfig,
-    settings: Settings,
+    scratch_parent: Path,
     run_id: str,
     progress: Callable[[str], None],
 ) -> list[FileCounts]:
     counts: list[FileCounts] = []
-    said_at = time.monotonic()
-    for file in plan.touched:
+    reported_at = time.monotonic()
+    for file in plan.newly_dated:
         connection.execute(
             "update raw.load_ledger set file_modified_at = ? where source = ? and source_file = ?",
             [file.modified_at, file.source, file.name],
@@ -169,14 +176,14 @@ def _carry_out(
     if plan.rewind_to is not None and not plan.extracts:
         rewind(connection, config, plan.object, plan.rewind_to)
     for position, (extracted_at, files) in enumerate(plan.extracts.items()):
-        with tempfile.TemporaryDirectory(dir=settings.warehouse.parent) as scratch:
+        with tempfile.TemporaryDirectory(dir=scratch_parent) as scratch:
             rewind_to = plan.rewind_to if position == 0 else None
             loaded = load_extract(
                 connection, config, plan.object, files, extracted_at, Path(scratch), run_id, rewind_to
             )
         counts += loaded.values()
-        if time.monotonic() - said_at > SAY_AFTER_SECONDS and position + 1 < len(plan.extracts):
-            said_at = time.monotonic()
+        if time.monotonic() - reported_at > REPORT_AFTER_SECONDS and position + 1 < len(plan.extracts):
+            reported_at = time.monotonic()
             progress(f"{plan.source} {plan.object}: {position + 1} of {len(plan.extracts)} extracts read")
     if counts:
         read, kept = sum(count.rows_read for count in counts), sum(count.rows_kept for count in counts)
@@ -184,8 +191,8 @@ def _carry_out(
     return counts
 
 
-def _refuse_empty_past(checked: Checked, instants: Mapping[str, datetime], as_of: date | None) -> None:
-    if checked.cutoff is not None and min(instants.values()) > checked.cutoff:
+def _refuse_empty_past(found: Inspection, instants: Mapping[str, datetime], as_of: date | None) -> None:
+    if found.cutoff is not None and min(instants.values()) > found.cutoff:
         name = min(instants, key=lambda name: instants[name])
         raise ConfigurationError(
             f"as of {as_of} no extract had been taken; the earliest is {name} ({instants[name]:%Y-%m-%d %H:%M} UTC): "
@@ -193,38 +200,38 @@ def _refuse_empty_past(checked: Checked, instants: Mapping[str, datetime], as_of
         )
 
 
-def _gone_files(checked: Checked, ledger: list[LedgerEntry], wanted: Sequence[str]) -> list[str]:
-    landed = {file.name for file in checked.landing.files}
+def _gone_files(found: Inspection, ledger: list[LedgerEntry], wanted: Sequence[str]) -> list[str]:
+    landed = {file.name for file in found.landing.files}
     return [
-        f"{name}: was loaded and is gone from the landing folder; its rows stay until a rebuild. Put it back."
+        f"{name}: was loaded and is no longer in the landing folder; its rows stay until a rebuild. Put it back."
         for name in sorted({entry.name for entry in ledger if entry.source in wanted} - landed)
     ]
 
 
-def _delivered_after_end(checked: Checked, instants: Mapping[str, datetime], wanted: Sequence[str]) -> list[str]:
+def _delivered_after_end(found: Inspection, instants: Mapping[str, datetime], wanted: Sequence[str]) -> list[str]:
     warnings = []
-    for source, ended_on in checked.ended.items():
+    for source, ended_on in found.ended.items():
         after_end = [
             name
-            for name in sorted({file.name for file in checked.landing.files if file.source == source})
-            if end_of_day(ended_on, checked.zone) < instants[name] <= (checked.cutoff or datetime.max)
+            for name in sorted({file.name for file in found.landing.files if file.source == source})
+            if end_of_day(ended_on, found.zone) < instants[name] <= (found.cutoff or datetime.max)
         ]
         if after_end and source in wanted:
             more = f" and {len(after_end) - 1} more" if len(after_end) > 1 else ""
             warnings.append(
                 f"{after_end[0]}{more}: extracted after {ended_on}, when {source} ended as settings.yml says; "
-                "read all the same. Correct the day in sources_ended, or stop the export."
+                "it was read. Correct the day in sources_ended, or stop the export."
             )
     return warnings
 
 
-def _refuse_losing_rows(checked: Checked, ledger: list[LedgerEntry], changed: Sequence[str]) -> None:
-    landed = {file.name for file in checked.landing.files}
+def _refuse_losing_rows(found: Inspection, ledger: list[LedgerEntry], changed: Sequence[str]) -> None:
+    landed = {file.name for file in found.landing.files}
     gone = sorted(entry.name for entry in ledger if entry.source in changed and entry.name not in landed)
     if gone:
         raise ConfigurationError(
-            f"{gone[0]}: the file was loaded and is gone, but the layout of raw has changed and everything of "
-            f"{', '.join(changed)} has to be read again. Put it back, or accept its loss with --rebuild."
+            f"{gone[0]}: the file was loaded and is no longer there, but the layout of raw has changed and everything "
+            f"of {', '.join(changed)} has to be read again. Put it back, or accept its loss with --rebuild."
         )
 
 

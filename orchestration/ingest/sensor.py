@@ -1,4 +1,4 @@
-"""What has landed that no run has seen yet: the question behind the sensor that starts a refresh."""
+"""Which landed files no run has read yet: what the sensor that starts a refresh asks."""
 
 import hashlib
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from orchestration.settings import Settings, reporting_time_zone
 
 
 def new_files(settings: Settings) -> list[LandedFile]:
-    """Files in the landing folder that the last run did not see, or not as they are now.
+    """Files in the landing folder that the last run did not read, or that have changed since.
 
-    Asks published/quality.duckdb, which every run replaces and no run locks. Raises ConfigurationError for a landing
+    Reads published/quality.duckdb, which every run replaces and no run locks. Raises ConfigurationError for a landing
     folder that no run could read.
     """
-    landing = scan_landing(settings, load_source_configs(settings.sources), reporting_time_zone(settings))
+    landing = scan_landing(settings.landing, load_source_configs(settings.sources), reporting_time_zone(settings))
     ledger = settings.published / "quality.duckdb"
     if not ledger.exists():
         return list(landing.files)

@@ -35,7 +35,7 @@ class CheckedFiles:
 
 @dataclass
 class Finding:
-    """What is wrong with `count` rows or values alike, and the line that tells the first of them."""
+    """What is wrong with `count` rows or values, and the message for the first of them."""
 
     count: int
     first: str
@@ -52,13 +52,13 @@ class CheckedObject:
     missing: Counter[str] = field(default_factory=Counter)
     """Declared columns and in how many files each is missing."""
     unknown: Counter[str] = field(default_factory=Counter)
-    """Columns that nobody declared and in how many files each is."""
+    """Columns that are not declared, and in how many files each is."""
     set_aside: dict[str, Finding] = field(default_factory=dict)
     """By reason and column: rows that a run would not load."""
     unparsable: dict[str, Finding] = field(default_factory=dict)
     """By column: values that would count as unknown."""
     doubled: Finding | None = None
-    """Keys that stand on several rows of one extract."""
+    """Keys that are on several rows of one extract."""
 
 
 @dataclass
@@ -70,24 +70,24 @@ class SourceCheck:
     files: dict[tuple[str, str, str], CheckedFiles] = field(default_factory=dict)
     objects: dict[str, CheckedObject] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
-    """Files that are no object's, and what else a run would say of a file as a whole."""
+    """Files that belong to no object, and other warnings about a file as a whole."""
     errors: list[str] = field(default_factory=list)
 
 
 def check_source(settings: Settings, source: str) -> SourceCheck:
     """Read every file of `source` in the landing folder as a run from nothing would.
 
-    Raises ConfigurationError where there is nothing to read: an unknown source, its YAML, its folder.
+    Raises ConfigurationError if there is nothing to read: an unknown source, its YAML, its folder.
     """
     configs = load_source_configs(settings.sources)
     if source not in configs:
         raise ConfigurationError(
-            f"unknown source '{source}'; known are {', '.join(configs)}. Add {settings.sources / (source + '.yml')}."
+            f"unknown source '{source}'; known are {', '.join(configs)}. Add sources/{source}.yml."
         )
     config = configs[source]
     zone = reporting_time_zone(settings)
     registers = {name for name, found in configs.items() if found.kind == "register"}
-    landing = scan_landing(settings, configs, zone, {source, *registers})
+    landing = scan_landing(settings.landing, configs, zone, {source, *registers})
     files = [file for file in landing.files if file.source == source]
     check = SourceCheck(config, settings.landing / source)
     check.warnings += [line for line in landing.warnings if line.startswith(f"{source}/")]
@@ -101,7 +101,7 @@ def check_source(settings: Settings, source: str) -> SourceCheck:
             )
         )
     try:
-        refuse_missing_stage_map(settings, configs, landing)
+        refuse_missing_stage_map(settings.landing, configs, landing)
     except ConfigurationError as error:
         check.errors.append(str(error))
     _read_extracts(check, [file for file in files if _has_usable_header(check, file)], zone)
@@ -159,7 +159,7 @@ def _read_extract(
             delivered = delivered_columns(read.header)
             found.missing.update(name for name in found.config.columns if name not in delivered)
             found.unknown.update(extra_names(read.header, found.config).keys())
-        # what concerns rows and values is told by column below
+        # rows and values are reported by column below
         check.warnings += counts.file_warnings
     _find_problems(connection, found)
 

@@ -17,13 +17,13 @@ from orchestration.yaml_file import load_model
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 FilePattern = Annotated[str, StringConstraints(min_length=1)]
-# How a number is written that has separators of thousands or a decimal comma.
+# How a number with thousands separators or a decimal comma is written.
 NUMBER_FORMATS = ("1.234,50", "1,234.50")
 
 
 def _known_time_zone(name: str) -> str:
     if name not in available_timezones():
-        raise ValueError(f"{name!r} is no IANA time zone; write one such as America/New_York")
+        raise ValueError(f"{name!r} is not an IANA time zone; write one such as America/New_York")
     return name
 
 
@@ -35,7 +35,7 @@ def _known_path(path: str) -> str:
 def _known_unnest(path: str) -> str:
     if not UNNEST.fullmatch(path) or not path.endswith(("[]", ".*")):
         raise ValueError(
-            f"'{path}' names no elements; write a list such as stages[], or the values of an object as x.*"
+            f"'{path}' does not name elements; write a list such as stages[], or the values of an object as x.*"
         )
     return path
 
@@ -91,7 +91,7 @@ class Column(Strict):
     that have separators: 1.234,50 or 1,234.50.
 
     `header` is what the files call the column, where that differs from the name that it has here.
-    `path` is where it stands in a nested JSON object; of several the first that leads to a value counts.
+    `path` is its place in a nested JSON object; of several, the first that leads to a value is used.
     `milliseconds`: an instant may also be a number, the milliseconds since 1970.
     """
 
@@ -125,7 +125,7 @@ class Column(Strict):
 
 
 class XlsxFormat(Strict):
-    """Where the table stands in the workbooks of an object: by default in the first sheet, from its first row on."""
+    """The place of the table in the workbooks of an object: by default the first sheet, from its first row on."""
 
     sheet: Annotated[str, StringConstraints(min_length=1)] | None = None
     header_row: Annotated[int, Field(ge=1)] = 1
@@ -139,9 +139,9 @@ class ObjectConfig(Strict):
 
     description: str
     files: FilePattern | Annotated[tuple[FilePattern, ...], Field(min_length=1)]
-    """What the names of the files without their endings look like: one pattern, or several of which one must fit."""
+    """A pattern for the names of the files without their endings, or several of which one must match."""
     not_files: Annotated[tuple[FilePattern, ...], BeforeValidator(_as_list)] = ()
-    """Names that fit `files` and are yet of something else."""
+    """Names that match `files` but belong to something else."""
     flatten: tuple[Annotated[str, StringConstraints(pattern=f"^{KEY}$")], ...] = ()
     unnest: Annotated[str, AfterValidator(_known_unnest)] | None = None
     extract: Literal["full", "delta"]
@@ -185,7 +185,7 @@ class ObjectConfig(Strict):
         return self.columns[column].required or column in self.key
 
     def named(self, header: list[str]) -> list[str]:
-        """The names of a file's header, where they are the `header` of a column by that column's name."""
+        """The names of a file's header; a name that is the `header` of a column becomes the name of that column."""
         called = {alias.lower(): name for name, column in self.columns.items() for alias in column.header}
         return [called.get(name.strip().lower(), name) for name in header]
 
@@ -234,7 +234,7 @@ class SourceConfig(Strict):
         return f"raw.{self.source}__{object_name}"
 
     def taken_apart(self, object_name: str) -> set[str]:
-        """The keys of a JSON line that are no column of the object, because what is in them is read by itself."""
+        """The keys of a JSON line that are not a column of the object, because their content is read separately."""
         found = self.objects[object_name]
         inner = [path for _, path in found.paths() if path != NAME and not path.startswith(OF_LINE)]
         unnested = [other.unnest for other in self.objects.values() if other.unnest is not None]
@@ -252,7 +252,7 @@ class SourceConfig(Strict):
 def load_source_configs(directory: Path) -> dict[str, SourceConfig]:
     """All of `directory`/*.yml by source name, in the order of the names.
 
-    Raises ConfigurationError with file, line and key; also where a source is not called what its file is called.
+    Raises ConfigurationError with file, line and key; also if a source and its file have different names.
     """
     configs: dict[str, SourceConfig] = {}
     for path in sorted(directory.glob("*.yml")):

@@ -7,7 +7,7 @@ from orchestration.ingest.source_config import SourceConfig
 
 
 def source_lines(configs: Mapping[str, SourceConfig]) -> list[str]:
-    """One line a source: name, kind, how often it is expected, number of objects, description."""
+    """One line per source: name, kind, how often it is expected, number of objects, description."""
     rows = [
         [
             name,
@@ -22,7 +22,7 @@ def source_lines(configs: Mapping[str, SourceConfig]) -> list[str]:
 
 
 def check_lines(check: SourceCheck) -> list[str]:
-    """The files with their objects, then each object with its columns, values and keys, then files passed over."""
+    """The files with their objects, then each object with its columns, values and keys, then ignored files."""
     order = list(check.config.objects)
     groups = sorted(check.files.values(), key=lambda group: (order.index(group.object), group.name))
     rows = [["file", "object", "format", "files", "rows", "set aside"]] + [
@@ -42,7 +42,7 @@ def check_lines(check: SourceCheck) -> list[str]:
         lines += ["", f"no file for: {', '.join(without)}"]
     if check.warnings:
         lines += ["", *check.warnings]
-    verdict = f"would not load: {len(check.errors)} to mend" if check.errors else "would load"
+    verdict = f"would not load: {len(check.errors)} to correct" if check.errors else "would load"
     return [*lines, "", f"{check.config.source} {verdict}; nothing was written"]
 
 
@@ -57,7 +57,7 @@ def _object_lines(found: CheckedObject) -> list[str]:
         lines.append(_counted("keys on several rows", found.doubled))
     extracts = "1 extract" if found.extracts == 1 else f"{found.extracts} extracts"
     title = f"{found.name}, {found.config.extract}, {extracts}, key {', '.join(found.config.key)}"
-    return [title, *(f"  {line}" for line in lines or ["every column is there and every value fits"])]
+    return [title, *(f"  {line}" for line in lines or ["every column is present and every value is valid"])]
 
 
 def _in_files(what: str, columns: Mapping[str, int], found: CheckedObject) -> str:

@@ -21,7 +21,7 @@ NULL_MARK = "chr(30)"
 
 @dataclass
 class FileCounts:
-    """What became of one file."""
+    """The counts of one file."""
 
     rows_read: int = 0
     rows_kept: int = 0
@@ -30,10 +30,10 @@ class FileCounts:
     values_unparsable: int = 0
     tombstones: int = 0
     is_whole: bool = True
-    """Whether every row could be read, so that a key that is missing is gone."""
+    """Whether every row could be read, so that a missing key means a deleted record."""
     warnings: list[str] = field(default_factory=list)
     file_warnings: list[str] = field(default_factory=list)
-    """Those of the warnings that are about the file as a whole."""
+    """The warnings about the file as a whole."""
 
 
 def begin_extract(connection: duckdb.DuckDBPyConnection, config: ObjectConfig) -> None:
@@ -74,7 +74,7 @@ def stage_file(
     ).fetchone()
     assert counted is not None
     counts.rows_read, counts.rows_quarantined, unidentified = counted
-    # Of a CRM that is a failed export; who keeps a register may well have emptied it.
+    # From a CRM that is a failed export; a register may well have been emptied.
     is_emptied = read.is_empty and bool(read.header) and not read.lacks_last_line_end and source.kind == "register"
     counts.is_whole = not (unidentified or read.is_cut or (read.is_empty and not is_emptied))
     _warn(connection, file, read, counts, is_emptied=is_emptied)
@@ -95,7 +95,7 @@ def _name_columns(
     for number, (name, position) in enumerate(sorted(extras.items())):
         parameters[f"name_{number}"] = name
         pairs.append(f"$name_{number}, {_delivered_text([position])}")
-    # The merge drops what is null, so that a column that is blank everywhere changes no row.
+    # The merge drops nulls, so that a column that is blank everywhere changes no row.
     extras_json = (
         f"nullif(json_merge_patch('{{}}', json_object({', '.join(pairs)}))::varchar, '{{}}')"
         if pairs
@@ -123,7 +123,7 @@ def _delivered_text(positions: list[int]) -> str:
 
 
 def extra_names(header: list[str], config: ObjectConfig) -> dict[str, int]:
-    """The undeclared columns by a name that is theirs alone; one without a name is called by its place."""
+    """The undeclared columns by a unique name; one without a name gets its position as name."""
     seen: Counter[str] = Counter()
     names: dict[str, int] = {}
     for position, delivered in enumerate(header):
@@ -176,13 +176,13 @@ def _quarantine(
 
 
 def _shown(text: str) -> str:
-    """SQL for a value as a message shows it: on one line, and not without end."""
+    """SQL for a value as a message shows it: on one line, at most 200 characters."""
     return f"left(regexp_replace({text}, '\\s+', ' ', 'g'), 200)"
 
 
 @dataclass(frozen=True)
 class Unparsable:
-    """A column of which `count` values mean nothing, the first of them in `source_row` of `source_file`."""
+    """A column in which `count` values cannot be parsed, the first of them in `source_row` of `source_file`."""
 
     column: str
     count: int
@@ -194,7 +194,7 @@ class Unparsable:
 def find_unparsable(
     connection: duckdb.DuckDBPyConnection, config: ObjectConfig, file_name: str | None = None
 ) -> list[Unparsable]:
-    """The values in `staged`, of one file or of all, that may be left out, mean nothing, and so count as unknown."""
+    """The values in `staged`, of one file or of all, that may be missing, cannot be parsed, and so count as unknown."""
     conditions = unparsable_values(config)
     if not conditions:
         return []
@@ -236,21 +236,23 @@ def _warn(
         counts.warnings.append(f"{message} ({reason}: {what} of this file set aside)")
     if read.is_cut:
         counts.file_warnings.append(
-            f"{file.name}: the file is cut off; it was loaded as far as it goes. Export it again."
+            f"{file.name}: the file is cut off; only the part that is there was loaded. Export it again."
         )
     elif is_emptied:
         counts.file_warnings.append(
-            f"{file.name}: the register has a header and no rows, so what it held before no longer counts."
+            f"{file.name}: the register has a header and no rows, so its earlier rows no longer count."
         )
     elif read.is_empty:
         counts.file_warnings.append(
-            f"{file.name}: the file has no rows; nothing was taken from it and nothing removed for it."
+            f"{file.name}: the file has no rows; nothing was loaded from it, and nothing was removed."
         )
     elif read.has_nothing_to_unnest and not file.is_shared:
-        counts.file_warnings.append(f"{file.name}: no line has what {file.object} is made of, so there is none in it.")
+        counts.file_warnings.append(
+            f"{file.name}: no line contains what {file.object} is read from, so it has no row of it."
+        )
     elif read.lacks_last_line_end:
         counts.file_warnings.append(
             f"{file.name}: the last line has no line end; it has all of its fields and was kept. "
-            "Look whether the export was complete."
+            "Check that the export was complete."
         )
     counts.warnings += counts.file_warnings

@@ -1,4 +1,4 @@
-"""One sheet of an Excel workbook (.xlsx) to the table of read_file, its values as a person would write them."""
+"""One sheet of an Excel workbook (.xlsx) to the tables of read_file, its values as a person would write them."""
 
 import warnings
 from collections.abc import Iterator, Sequence
@@ -34,14 +34,14 @@ def workbook_header(path: Path, name: str, xlsx: XlsxFormat) -> list[str]:
 
 
 def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, name: str, xlsx: XlsxFormat) -> list[str]:
-    """Fill `delivered` from the sheet; returns the names in the order of f0, f1, …; raises what workbook_header does.
+    """Fill `delivered` from the sheet; returns the names in the order of f0, f1, …; raises like workbook_header.
 
     A row has the number that the spreadsheet shows; blank rows are left out, and so are columns that are blank from
-    the header down. Of a formula counts the value that the spreadsheet last saved.
+    the header down. Of a formula, the value that the spreadsheet last saved is read.
     """
     with _sheet_rows(path, name, xlsx) as rows:
         header, header_row = _header(rows, xlsx)
-        # transposed, because rows end with their last cell and a frame wants columns of one length
+        # transposed, because rows end with their last cell and a frame needs columns of one length
         frame = pd.DataFrame(dict(enumerate(zip_longest(*rows))), dtype=object).map(as_written).astype("string")
     filled = [position for position, column in enumerate(frame) if frame[column].notna().any()]
     header += [""] * (max(filled, default=-1) + 1 - len(header))
@@ -68,7 +68,7 @@ def as_written(value: Any) -> str | None:
         case bool():
             return str(value).lower()
         case float():
-            # Excel itself knows fifteen digits; what binary fractions add behind them is noise.
+            # Excel itself keeps fifteen digits; further ones come from the binary fraction.
             return format(Decimal(format(value, ".15g")), "f")
         case datetime():
             return value.date().isoformat() if value.time() == time() else value.isoformat()
@@ -84,17 +84,17 @@ def as_written(value: Any) -> str | None:
 def _sheet_rows(path: Path, name: str, xlsx: XlsxFormat) -> Iterator[Iterator[Cells]]:
     """The rows of the sheet as tuples, from the first one on, for the length of the block."""
     with path.open("rb") as stream, warnings.catch_warnings():
-        # such as a drop-down list that openpyxl would lose, were the workbook written back
+        # such as a drop-down list, which openpyxl would lose if it wrote the workbook
         warnings.simplefilter("ignore", UserWarning)
         try:
             workbook = openpyxl.load_workbook(stream, read_only=True, data_only=True)
             sheet = _chosen(workbook, name, xlsx)
-            # Some writers state a size that is not the sheet's.
+            # Some writers state a wrong size of the sheet.
             sheet.reset_dimensions()
             yield sheet.iter_rows(values_only=True)
         except (ConfigurationError, UnreadableFile, MemoryError):
             raise
-        # openpyxl raises whatever it stumbles upon in a damaged file, from KeyError to errors of XML
+        # openpyxl raises all kinds of errors in a damaged file, from KeyError to errors of XML
         except Exception as error:
             reason = type(error).__name__
             raise UnreadableFile(f"the workbook is cut off or damaged ({reason}); save it again as .xlsx") from error

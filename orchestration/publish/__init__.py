@@ -1,8 +1,8 @@
-"""The publish room: the gate, the marts and quality.duckdb as readers open them, and the ops page."""
+"""The publish room: the gate, the marts and quality.duckdb that readers open, and the ops page."""
 
 from orchestration.publish.gate import CriticalCheck, unmet_conditions
 from orchestration.publish.marts import PublishReport, kept_versions, publish_marts
-from orchestration.publish.notify import Notice, hand_on, tell_of_failure
+from orchestration.publish.notify import Notice, notify_failure, send_notice
 from orchestration.publish.ops_report import write_ops_report
 from orchestration.publish.quality import publish_quality
 
@@ -10,11 +10,11 @@ __all__ = [
     "CriticalCheck",
     "Notice",
     "PublishReport",
-    "hand_on",
     "kept_versions",
+    "notify_failure",
     "publish_marts",
     "publish_quality",
-    "tell_of_failure",
+    "send_notice",
     "unmet_conditions",
     "write_ops_report",
 ]

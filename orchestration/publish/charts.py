@@ -1,6 +1,6 @@
-"""Where the marks of the ops page's charts stand: pure functions from rows to percentages of a strip's width.
+"""Positions of the marks in the charts of the ops page: pure functions from rows to percentages of a strip's width.
 
-Every chart is a list of strips, each a drawing of one row beside its label; templates/ops_report/macros.html.j2 draws
+Every chart is a list of strips, each a drawing of one row next to its label; templates/ops_report/macros.html.j2 draws
 them. Percentages let the same drawing fit a phone, a screen and paper.
 """
 
@@ -23,9 +23,9 @@ SHARE_STEPS = (0.0, 0.02, 0.05, 0.15)
 
 KIND_GROUPS = {row["kind"]: row["kind_group"] for row in registry("break_kinds")}
 GROUP_NAMES = {
-    "recording": "recording began, stopped or failed",
-    "meaning": "values mean something else",
-    "amount": "recorded more, less or later",
+    "recording": "recording started, stopped or failed",
+    "meaning": "meaning of values changed",
+    "amount": "more, less or later records",
     "burst": "many rows at once",
 }
 
@@ -39,7 +39,7 @@ class TimeAxis:
     ticks: tuple[tuple[float, str], ...]
 
     def at(self, day: date) -> float:
-        """Where `day` stands, in percent of the width; days outside stand at the edge."""
+        """The position of `day`, in percent of the width; days outside are at the edge."""
         share = (day - self.first).days / max((self.last - self.first).days, 1)
         return round(100 * min(max(share, 0.0), 1.0), 2)
 
@@ -67,15 +67,15 @@ def group_of_kind(kind: str) -> str:
 
 
 def break_mark(row: Row, axis: TimeAxis) -> dict[str, Any]:
-    """Where a break begins and how far it goes.
+    """The position and length of a break.
 
-    `span` is the width of what lies between its first and last day; None where it has no end: the new regime goes on.
+    `span` is the width between its first and last day; None if it has no end, because the new regime goes on.
     """
     left = axis.at(row["starts_on"])
     span = None if row["ends_on"] is None else round(axis.at(row["ends_on"]) - left, 2)
     return {
         "left": left,
-        # a shorter one would only show as a splinter beside its mark
+        # a shorter one would hardly be visible next to its mark
         "span": span if span is None or span >= SHORTEST_SPAN else 0.0,
         "group": group_of_kind(row["kind"]),
         "is_declared": row["origin"] == "declared",
@@ -85,9 +85,9 @@ def break_mark(row: Row, axis: TimeAxis) -> dict[str, Any]:
 
 
 def trend_bars(runs: Sequence[Row], room: str) -> list[dict[str, Any]]:
-    """For each run, oldest first: how high its passed and its other checks stand, in percent of their half.
+    """For each run, oldest first: how high the bars of its passed and other checks are, in percent of their half.
 
-    Passed checks are many and the others few: each half has its own scale. `is_reached` is false where a run was
+    Passed checks are many and the others few: each half has its own scale. `is_reached` is false if a run
     stopped before it came to the room.
     """
     counts = [run["rooms"].get(room) for run in runs]
@@ -110,9 +110,9 @@ def trend_bars(runs: Sequence[Row], room: str) -> list[dict[str, Any]]:
 
 
 def freshness_bar(row: Row) -> dict[str, Any]:
-    """How far a source is behind, in percent of a strip on which its own cadence stands in the middle.
+    """How far a source is behind, in percent of a strip whose middle is its own cadence.
 
-    No width where nothing is due: nothing was ever delivered, or the source has ended.
+    No width if nothing is due: nothing was ever delivered, or the source is retired.
     """
     behind, expected = row["days_behind"], row["expected_every_days"]
     if row["status"] not in ("fresh", "late") or not expected:
@@ -128,12 +128,12 @@ def heat_map(
     names: Mapping[str, str],
     *,
     is_good_high: bool,
-    tells_largest: bool = False,
+    shows_largest: bool = False,
 ) -> dict[str, Any] | None:
-    """A heat map by source and team, over the periods that any of them has; None where nothing is known.
+    """A heat map by source and team, over the periods that any of them has; None if nothing is known.
 
-    Each row tells in figures its newest period, or its largest value with `tells_largest`. Of very many rows those over
-    all teams or sources are drawn, and the others that stand worst by what they tell.
+    Each row shows the value of its newest period, or with `shows_largest` its largest one. Of very many rows, those
+    over all teams or sources are drawn, and the others with the worst values.
     """
     if rows is None:
         return None
@@ -145,20 +145,20 @@ def heat_map(
     for (source, team_id), of_team in by_team.items():
         known = [row for row in of_team.values() if row[value] is not None]
         largest = max(known, key=lambda row: (row[value], row["period_start"]), default=None)
-        told = (largest if tells_largest else of_team.get(columns[-1])) or {value: None, "note": None}
+        shown = (largest if shows_largest else of_team.get(columns[-1])) or {value: None, "note": None}
         drawn.append(
             {
-                "whose": whose(source, team_id, names),
+                "label": segment_label(source, team_id, names),
                 "is_over_all": "all" in (source, team_id),
-                "told": told[value],
-                "note": told["note"],
-                "told_of": told.get("period_start"),
+                "shown": shown[value],
+                "note": shown["note"],
+                "shown_of": shown.get("period_start"),
                 "cells": heat_cells({day: row[value] for day, row in of_team.items()}, columns, steps, is_good_high),
             }
         )
-    worst = sorted(drawn, key=lambda row: (not row["is_over_all"], -(_badness(row["told"], steps, is_good_high) or 0)))[
-        :TEAMS_SHOWN
-    ]
+    worst = sorted(
+        drawn, key=lambda row: (not row["is_over_all"], -(_badness(row["shown"], steps, is_good_high) or 0))
+    )[:TEAMS_SHOWN]
     return {
         "columns": columns,
         "rows": [row for row in drawn if row in worst],
@@ -166,8 +166,8 @@ def heat_map(
     }
 
 
-def whose(source: str, team_id: str, names: Mapping[str, str]) -> str:
-    """The source and team of a row in words, with the team's name where it is known."""
+def segment_label(source: str, team_id: str, names: Mapping[str, str]) -> str:
+    """The source and team of a row in words, with the team's name if it is known."""
     if team_id == "all":
         return "everything" if source == "all" else f"{source}, all teams"
     team = names.get(team_id, team_id)
@@ -177,7 +177,7 @@ def whose(source: str, team_id: str, names: Mapping[str, str]) -> str:
 def heat_cells(
     values: Mapping[date, Any], columns: Sequence[date], steps: Sequence[float], is_good_high: bool
 ) -> list[dict[str, Any]]:
-    """For each column its cell: where it stands and how bad its value is, 0 to 4, None where there is no value."""
+    """For each column its cell: its position and how bad its value is, 0 to 4, None if there is no value."""
     width = 100 / max(len(columns), 1)
     return [
         {
@@ -192,7 +192,7 @@ def heat_cells(
 
 
 def bar_width(value: Any, largest: Any) -> float:
-    """A bar's width in percent of the largest, at least wide enough to be seen where the value is not 0."""
+    """A bar's width in percent of the largest, at least wide enough to be seen if the value is not 0."""
     return _percent(abs(value), abs(largest))
 
 

@@ -8,9 +8,9 @@ from orchestration.settings import PROJECT
 
 
 def code_version() -> str:
-    """The git commit of the project, with `-dirty` where files differ from it; else the version of the package."""
+    """The git commit of the project, with `-dirty` if files differ from it; else the version of the package."""
     git = shutil.which("git")
-    # without a repository of its own, the commit would be that of whatever repository lies around it
+    # without a repository of its own, git would find the commit of one further up
     if git and (PROJECT / ".git").exists():
         described = subprocess.run(
             [git, "-C", str(PROJECT), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],

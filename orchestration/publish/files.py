@@ -1,4 +1,4 @@
-"""Files that others have open: written under a hidden name, made durable, then put in place in one step."""
+"""Files that readers have open: written under a hidden name, made durable, then put in place in one step."""
 
 import hashlib
 import os
@@ -10,7 +10,7 @@ NEW_PREFIX = ".new-"
 
 
 def make_private_folder(path: Path) -> None:
-    """Make `path` and its missing parents, readable by the owner alone (0700)."""
+    """Make `path` and its missing parents, readable only by the owner (0700)."""
     for folder in reversed([path, *path.parents]):
         if not folder.exists():
             folder.mkdir(mode=0o700, exist_ok=True)
@@ -22,7 +22,7 @@ def new_path(folder: Path, name: str) -> Path:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove what crashed runs left under hidden names. Call it only while holding the writer lock."""
+    """Remove what crashed runs left under hidden names. Call it only while you hold the writer's lock."""
     for path in folder.glob(f"{NEW_PREFIX}*"):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
@@ -43,10 +43,10 @@ def put_in_place(new: Path, target: Path) -> None:
     """Replace `target` by the file `new` in one step. Readers that have the old one open keep it."""
     new.chmod(0o600)
     make_durable(new)
-    # a log that someone wrote beside the old file must not be replayed into the new one
+    # a log that was written for the old file must not be replayed into the new one
     target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
     new.replace(target)
-    # where both names already were one file, the replacement leaves the new name behind
+    # if both names were already one file, the replacement leaves the new name behind
     new.unlink(missing_ok=True)
     make_durable(target.parent)
 

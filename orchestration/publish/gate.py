@@ -1,4 +1,4 @@
-"""The gate before publishing: it looks at the build itself, whichever way the run was started."""
+"""The gate before publishing: it inspects the build itself, however the run was started."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,17 +24,17 @@ def unmet_conditions(
     models: Mapping[str, Sequence[str]],
     critical_checks: Sequence[CriticalCheck],
 ) -> list[str]:
-    """Why this build may not be published, one readable line a reason; empty when it may.
+    """Why this build may not be published, one line per reason; empty if it may.
 
     `models` maps each table to the ones it is built from. Every table must have been built, none before one of its
     parents, and the newest result of each critical check since the build of all that it reads must be a pass.
     """
     describe_state(connection)
-    _stand_in_tables(connection, models, critical_checks)
+    _write_temporary_tables(connection, models, critical_checks)
     return [line for (line,) in connection.execute(UNMET_CONDITIONS).fetchall()]
 
 
-def _stand_in_tables(
+def _write_temporary_tables(
     connection: duckdb.DuckDBPyConnection,
     models: Mapping[str, Sequence[str]],
     critical_checks: Sequence[CriticalCheck],
@@ -156,14 +156,14 @@ not_passed as (
         3 as kind, target, check_name,
         concat(
             target, ': critical check ', check_name,
-            case status when 'failed' then ' failed' else ' broke' end,
+            case status when 'failed' then ' failed' else ' could not run' end,
             ' at ', strftime(checked_at, '%Y-%m-%d %H:%M:%S UTC'),
             case
                 when status = 'failed' and unexpected_count is not null
                     then concat(' (', unexpected_count, if(unexpected_count = 1, ' row)', ' rows)'))
                 when status <> 'failed' and observed is not null then concat(' (', observed, ')')
             end,
-            ': ', if(status = 'failed', coalesce(fix, 'see the ops page'), 'mend the check itself'), '.'
+            ': ', if(status = 'failed', coalesce(fix, 'see the ops page'), 'correct the check itself'), '.'
         ) as line
     from newest_since
     where status is distinct from 'passed'

@@ -1,32 +1,25 @@
-"""What a failing check reaches: the marts that are built from its table, and the days that its rows are of."""
+"""What a failing check affects: the marts that are built from its table, and the dates of its rows."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from orchestration.lineage import dating_columns, model_parents
+from orchestration.lineage import dating_columns, figure_parents
 from orchestration.publish.state import identifier
-from orchestration.settings import Settings
 
 Parents = Mapping[str, Sequence[str]]
 
-# what takes only days or ids from its inputs, or says how they were collected, hands no wrong figure on
-HANDS_ON_NO_FIGURES = re.compile(
-    r"quality\..*|marts\.publication|intermediate\.int_(as_of_determined|dates_generated|source_records_listed"
-    r"|collection_(breaks_.*|scopes_assigned|statuses)|affected_figures|data_beginnings|breaks_known)"
-)
 
+def write_check_impact(connection: duckdb.DuckDBPyConnection, manifest: Path) -> None:
+    """Make publish_quality.quality.check_impact: one row per check whose result still holds and is not a pass.
 
-def write_check_impact(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Make publish_quality.quality.check_impact: a row for each check whose result holds and is no pass.
-
-    `marts` are the published tables whose figures its table feeds; `first_on` and `last_on` the span of the dates of
-    its sample rows, else of its whole table, which `dates_of` tells; all as far as dbt's manifest is there to say what
-    feeds and dates them. The connection has the temporary table `publish_result`.
+    `marts` are the published tables that take figures from its table. `first_on` and `last_on` are the first and last
+    date of its sample rows, or of its whole table if those have none; `dates_of` says which. Without dbt's manifest
+    the marts and the dates are unknown. The connection has the temporary table `publish_result`.
     """
     connection.execute("""
         create table publish_quality.quality.check_impact (
@@ -40,10 +33,9 @@ def write_check_impact(connection: duckdb.DuckDBPyConnection, settings: Settings
         where is_current and status <> 'passed'
         order by all
     """).fetchall()
-    manifest = settings.dbt_target / "manifest.json"
-    is_told = bool(failing) and manifest.exists()
-    parents = model_parents(manifest) if is_told else {}
-    dated_by = dating_columns(manifest) if is_told else {}
+    is_known = bool(failing) and manifest.exists()
+    parents = figure_parents(manifest) if is_known else {}
+    dated_by = dating_columns(manifest) if is_known else {}
     rows = [
         (
             room,
@@ -59,12 +51,14 @@ def write_check_impact(connection: duckdb.DuckDBPyConnection, settings: Settings
 
 
 def marts_built_from(parents: Parents, target: str) -> list[str]:
-    """The tables of the marts layer that `target` is or feeds with figures, directly or not; what people read first."""
-    feeds = {name: of_child for name, of_child in parents.items() if not HANDS_ON_NO_FIGURES.fullmatch(name)}
+    """The published tables that `target` is or feeds, directly or not; what people read first comes first.
+
+    `parents` has for each table the ones that it takes figures from.
+    """
     reached, waiting = {target}, [target]
     while waiting:
         parent = waiting.pop()
-        children = [name for name, of_child in feeds.items() if parent in of_child and name not in reached]
+        children = [name for name, of_child in parents.items() if parent in of_child and name not in reached]
         reached.update(children)
         waiting += children
     marts = [name.removeprefix("marts.") for name in reached if name.startswith("marts.")]
@@ -90,7 +84,7 @@ def _dates(
     try:
         return _span(connection, f"{identifier(schema)}.{identifier(table)}", dates, _is_sample_row(types, sample_keys))
     except duckdb.Error:
-        # a view on a table that is gone cannot be asked, and the page is still to be written
+        # a view on a table that is gone cannot be queried; the page has to be written all the same
         return None, None, None
 
 
@@ -110,11 +104,11 @@ def _span(
 
 
 def _as_date(name: str, column_type: str) -> str:
-    """SQL for the day in a column, null where it holds none; dates of no year that a company knows are none."""
+    """SQL for the day in a column, null if it holds none or one outside 1990 to 2100."""
     column = identifier(name)
     day = f"{column}::date"
     if column_type == "varchar":
-        # raw values are the text that was delivered
+        # a raw value is the delivered text
         day = f"try_cast(regexp_extract({column}, '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') as date)"
     return f"case when year({day}) between 1990 and 2100 then {day} end"
 

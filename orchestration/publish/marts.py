@@ -33,8 +33,9 @@ from orchestration.publish.version import (
     read_manifest,
     write_draft,
 )
-from orchestration.settings import Settings
 from orchestration.warehouse import connect
+
+VERSIONS = "versions"
 
 
 @dataclass(frozen=True)
@@ -43,17 +44,18 @@ class PublishReport:
 
     publish_id: str
     unchanged: bool
-    """True: the same content was there already, and nothing was replaced."""
+    """True: the same content was already published, and nothing was replaced."""
     tables: int
     rows: int
-    """Of all tables together."""
+    """Of all tables."""
     path: Path
     """The marts.duckdb to open."""
     as_of_date: date
 
 
 def publish_marts(
-    settings: Settings,
+    warehouse: Path,
+    published: Path,
     *,
     run_id: str,
     models: Mapping[str, Sequence[str]],
@@ -64,23 +66,24 @@ def publish_marts(
 ) -> PublishReport:
     """Publish the tables of the warehouse's schema `marts` that `models` names; see `unmet_conditions` for the gate.
 
-    `versions_only` leaves what readers open as it is and writes published/versions/ alone. Of the versions, the newest
-    `keep` stay. Raises CriticalCheckFailed, one line a reason; what was published before then stays, as it does in a
-    crash at any moment. The lock is the caller's: see RUN_LOCK.
+    `versions_only` leaves what readers open as it is and only writes published/versions/. The newest `keep` versions
+    are kept. Raises CriticalCheckFailed with one line per reason; what was published before then stays, as it does in
+    a crash at any moment. The caller holds the lock: see RUN_LOCK.
     """
-    make_private_folder(settings.versions)
-    remove_leftovers(settings.versions)
-    remove_leftovers(settings.published)
-    folder = new_path(settings.versions, "draft")
+    versions = published / VERSIONS
+    make_private_folder(versions)
+    remove_leftovers(versions)
+    remove_leftovers(published)
+    folder = new_path(versions, "draft")
     make_private_folder(folder)
     try:
-        with connect(settings) as connection:
+        with connect(warehouse) as connection:
             unmet = unmet_conditions(connection, models, critical_checks)
             if unmet:
                 raise CriticalCheckFailed("\n".join(unmet))
             draft = write_draft(connection, folder, _tables_to_publish(connection, models, progress))
             manifest = _manifest(draft, run_id, check_counts(connection))
-        return _put_in_place(settings, draft, manifest, versions_only, keep)
+        return _put_in_place(published, draft, manifest, versions_only, keep)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -89,10 +92,10 @@ def _tables_to_publish(
     connection: duckdb.DuckDBPyConnection, models: Mapping[str, Sequence[str]], progress: Callable[[str], None]
 ) -> list[str]:
     tables = published_tables(connection)
-    # a table of a model that was renamed or removed was not rebuilt, and no check looks at it
+    # a table of a renamed or removed model was not built again, and no check covers it
     for table in tables:
         if f"marts.{table}" not in models:
-            progress(f"marts.{table} belongs to no model any more: not published")
+            progress(f"marts.{table} no longer belongs to a model: not published")
     return [table for table in tables if f"marts.{table}" in models]
 
 
@@ -112,11 +115,11 @@ def _manifest(draft: Draft, run_id: str, checks: dict[str, int]) -> dict[str, An
 
 
 def _put_in_place(
-    settings: Settings, draft: Draft, manifest: dict[str, Any], versions_only: bool, keep: int
+    published: Path, draft: Draft, manifest: dict[str, Any], versions_only: bool, keep: int
 ) -> PublishReport:
-    version = settings.versions / draft.publish_id
+    version = published / VERSIONS / draft.publish_id
     was_there = is_whole(version)
-    unchanged = was_there and (versions_only or _is_current(settings, draft.publish_id))
+    unchanged = was_there and (versions_only or _is_current(published, draft.publish_id))
     if not was_there:
         keep_version(draft.folder, version, manifest)
     elif not unchanged:
@@ -124,21 +127,21 @@ def _put_in_place(
         write_text_in_place(version / MANIFEST, manifest_text(manifest))
     if not versions_only:
         if not unchanged:
-            _replace_what_readers_open(settings, version, manifest)
-        _remove_old_versions(settings, draft.publish_id, keep)
+            _replace_what_readers_open(published, version, manifest)
+        _remove_old_versions(published / VERSIONS, draft.publish_id, keep)
     return PublishReport(
         publish_id=draft.publish_id,
         unchanged=unchanged,
         tables=len(draft.tables),
         rows=sum(table["rows"] for table in draft.tables.values()),
-        path=(version if versions_only else settings.published) / MARTS,
+        path=(version if versions_only else published) / MARTS,
         as_of_date=draft.as_of_date,
     )
 
 
-def _is_current(settings: Settings, publish_id: str) -> bool:
-    manifest = read_manifest(settings.published / MANIFEST)
-    marts = settings.published / MARTS
+def _is_current(published: Path, publish_id: str) -> bool:
+    manifest = read_manifest(published / MANIFEST)
+    marts = published / MARTS
     return (
         manifest is not None
         and manifest["publish_id"] == publish_id
@@ -148,26 +151,26 @@ def _is_current(settings: Settings, publish_id: str) -> bool:
     )
 
 
-def _replace_what_readers_open(settings: Settings, version: Path, manifest: dict[str, Any]) -> None:
-    new = new_path(settings.published, MARTS)
+def _replace_what_readers_open(published: Path, version: Path, manifest: dict[str, Any]) -> None:
+    new = new_path(published, MARTS)
     try:
         os.link(version / MARTS, new)
     except OSError:
-        # some file systems have no hard links
+        # not every file system has hard links
         shutil.copyfile(version / MARTS, new)
-    put_in_place(new, settings.published / MARTS)
-    write_text_in_place(settings.published / MANIFEST, manifest_text(manifest))
+    put_in_place(new, published / MARTS)
+    write_text_in_place(published / MANIFEST, manifest_text(manifest))
 
 
-def kept_versions(settings: Settings) -> list[dict[str, Any]]:
-    """The manifests of the versions that are kept, the newest publish first."""
-    manifests = [read_manifest(path) for path in settings.versions.glob(f"[!.]*/{MANIFEST}")]
+def kept_versions(versions: Path) -> list[dict[str, Any]]:
+    """The manifests of the versions that are kept, newest publish first."""
+    manifests = [read_manifest(path) for path in versions.glob(f"[!.]*/{MANIFEST}")]
     return sorted((m for m in manifests if m is not None), key=lambda m: str(m["published_at"]), reverse=True)
 
 
-def _remove_old_versions(settings: Settings, current: str, keep: int) -> None:
-    others = [manifest["publish_id"] for manifest in kept_versions(settings) if manifest["publish_id"] != current]
+def _remove_old_versions(versions: Path, current: str, keep: int) -> None:
+    others = [manifest["publish_id"] for manifest in kept_versions(versions) if manifest["publish_id"] != current]
     for publish_id in others[max(keep - 1, 0) :]:
-        leaving = new_path(settings.versions, "leaving")
-        (settings.versions / publish_id).replace(leaving)
+        leaving = new_path(versions, "leaving")
+        (versions / publish_id).replace(leaving)
         shutil.rmtree(leaving)

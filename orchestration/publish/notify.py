@@ -1,4 +1,4 @@
-"""Hands a run that published nothing on to the people who must know: by a webhook, by mail, or both."""
+"""Notify people of a run that published nothing: by a webhook, by mail, or both."""
 
 import json
 import smtplib
@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -20,10 +21,10 @@ from orchestration.settings import Channels, Settings
 
 SECONDS_TO_WAIT = 10
 TRIES = 3
-# answers after which another try may arrive
+# answers after which another try may succeed
 BUSY = (429, 500, 502, 503, 504)
-# what is told of each check: whose it is and how much is wrong, but never the rows
-TOLD = (
+# what a notice says about each check: its owner and how many rows are wrong, but never the rows themselves
+REPORTED = (
     *("severity", "status", "room", "target", "check_name", "unexpected_count", "element_count"),
     *("failing_since", "failing_runs", "owner", "fix"),
 )
@@ -32,7 +33,7 @@ CHECKS_SHOWN = 10
 
 @dataclass(frozen=True)
 class Notice:
-    """What is handed on: `checks` are the failed critical ones, `details` an error's lines, `report` the ops page."""
+    """What is sent: `checks` are the failed critical ones, `details` the lines of an error, `report` the ops page."""
 
     headline: str
     outcome: str
@@ -42,41 +43,41 @@ class Notice:
     report: str
 
 
-def tell_of_failure(settings: Settings, *, outcome: str, run_id: str | None, details: Sequence[str] = ()) -> list[str]:
-    """Hand a run that was blocked or failed on to every channel that is set; other outcomes are nobody's trouble.
+def notify_failure(settings: Settings, *, outcome: str, run_id: str | None, details: Sequence[str] = ()) -> list[str]:
+    """Send a notice of a blocked or failed run on every channel that is set; other outcomes are not reported.
 
-    Call publish_quality before it; `run_id` is null for a run that could not begin, told by `details` alone. Returns
-    what could not be told, a line each.
+    Call publish_quality before it. `run_id` is None for a run that could not begin: then `details` say why. Returns
+    one line for each channel that failed.
     """
     if outcome not in ("blocked", "failed") or not settings.channels.is_any_set:
         return []
-    checks = _failed_critical_checks(settings) if run_id is not None else []
+    checks = _failed_critical_checks(settings.published) if run_id is not None else []
     notice = Notice(
         headline=headline(outcome, len(checks), read_manifest(settings.published / MANIFEST)),
         outcome=outcome,
         run_id=run_id,
-        checks=tuple({name: check[name] for name in TOLD} for check in checks),
-        # a failed check is told by its counts: its lines may quote rows
+        checks=tuple({name: check[name] for name in REPORTED} for check in checks),
+        # a failed check is reported by its counts, because its lines may quote rows
         details=() if checks else tuple(details),
         report=settings.channels.report_url or str(settings.reports / "index.html"),
     )
-    return hand_on(settings.channels, notice)
+    return send_notice(settings.channels, notice)
 
 
-def _failed_critical_checks(settings: Settings) -> Rows:
-    with duckdb.connect(str(settings.published / QUALITY), read_only=True) as connection:
+def _failed_critical_checks(published: Path) -> Rows:
+    with duckdb.connect(str(published / QUALITY), read_only=True) as connection:
         connection.execute("use quality.quality")
         return [check for check in failing_checks(connection) if check["severity"] == "critical"]
 
 
-def hand_on(channels: Channels, notice: Notice) -> list[str]:
-    """Send the notice on every channel that is set; the problems, a line each, empty when all arrived.
+def send_notice(channels: Channels, notice: Notice) -> list[str]:
+    """Send the notice on every channel that is set, and return one line per problem: none if all arrived.
 
     A channel that fails neither raises nor keeps the other from being used.
     """
     problems = []
     if channels.webhook_url and (problem := _post(channels.webhook_url, notice)):
-        problems.append(f"the webhook was not told: {problem}")
+        problems.append(f"the webhook was not notified: {problem}")
     if channels.mail_server and (problem := _mail(channels, notice)):
         problems.append(f"no mail was sent: {problem}")
     return problems
@@ -90,7 +91,7 @@ def notice_text(notice: Notice) -> str:
         since = f", since {check['failing_since']:%Y-%m-%d %H:%M} UTC" if check["failing_since"] else ""
         lines += [
             f"{check['target']}: {check['check_name']} {check['status']}{count}{since}",
-            f"  ask {check['owner'] or 'nobody named'}: {check['fix'] or 'look at the ops page'}",
+            f"  ask {check['owner'] or 'its owner'}: {check['fix'] or 'see the ops page'}",
         ]
     if len(notice.checks) > CHECKS_SHOWN:
         lines.append(f"… and {len(notice.checks) - CHECKS_SHOWN} more")
@@ -137,7 +138,7 @@ def _mail(channels: Channels, notice: Notice) -> str | None:
 
 
 def _mail_server(address: str) -> smtplib.SMTP:
-    """A session with the server, encrypted where it can be; a password is sent through an encrypted one alone."""
+    """A session with the server, encrypted where it can be; a password is only sent encrypted."""
     parts = urlsplit(address)
     host = str(parts.hostname)
     context = ssl.create_default_context()

@@ -1,4 +1,4 @@
-"""The questions that the ops page answers, each one query on quality.duckdb, with rows by column name."""
+"""The queries of the ops page on quality.duckdb; each returns rows by column name."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ WARNINGS_SHOWN = 50
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None) -> Rows:
-    """The result of `query`, one dict a row."""
+    """The result of `query`, one dict per row."""
     result = connection.execute(query, parameters or {})
     names = [column[0] for column in result.description or []]
     return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
 
 
 def failing_checks(connection: duckdb.DuckDBPyConnection) -> Rows:
-    """The checks whose newest result is no pass, critical first, each with since when it fails and what it reaches."""
+    """The checks that did not pass, critical first, each with since when it fails and what it affects."""
     return rows_of(connection, FAILING_CHECKS)
 
 
@@ -113,7 +113,7 @@ def load_warnings(connection: duckdb.DuckDBPyConnection, run_id: str) -> list[st
 
 
 def quarantine(connection: duckdb.DuckDBPyConnection) -> Rows:
-    """Rows that are set aside now, by reason: how many, in how many files, and the first messages. Never the row."""
+    """Rows that are set aside now, by reason: how many, in how many files, the first messages. Never the row."""
     return rows_of(
         connection,
         """
@@ -135,7 +135,7 @@ def quarantine(connection: duckdb.DuckDBPyConnection) -> Rows:
 def freshness(connection: duckdb.DuckDBPyConnection) -> Rows:
     """By source: its newest extract, and how many days that lies before the newest extract of any CRM.
 
-    A source that the company has left owes extracts to its last day alone. status: fresh, late (by more days than the
+    A retired source is only expected to deliver until its end date. status: fresh, late (by more days than the
     source's cadence), ended, delivers_after_end or not_delivered.
     """
     return rows_of(
@@ -155,7 +155,7 @@ def freshness(connection: duckdb.DuckDBPyConnection) -> Rows:
         aged as (
             select
                 source, kind, owner, expected_every_days, ended_on, ended_at, newest_extract_at, reference_at,
-                -- greatest() and least() pass over a null, and a source without extracts is not 0 days behind
+                -- greatest() and least() skip nulls, and a source without extracts is not 0 days behind
                 if(
                     newest_extract_at is null,
                     null,

@@ -1,4 +1,4 @@
-"""The ops page: one file that says what was published, what to do, what was loaded, set aside and checked."""
+"""The ops page: one file with what was published, what to do, and what was loaded, set aside and checked."""
 
 import json
 import re
@@ -12,10 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from orchestration.publish import charts, ops_queries, ops_trust
 from orchestration.publish.files import make_private_folder, remove_leftovers, write_text_in_place
-from orchestration.publish.marts import kept_versions
+from orchestration.publish.marts import VERSIONS, kept_versions
 from orchestration.publish.quality import QUALITY
 from orchestration.publish.version import MANIFEST, MARTS, read_manifest
-from orchestration.settings import Settings
 
 OUTCOMES = ("published", "unchanged", "blocked", "failed", "canceled", "finished")
 SAMPLES_SHOWN = 50
@@ -25,23 +24,23 @@ PERSONAL = re.compile(
 )
 
 
-def write_ops_report(settings: Settings, *, run_id: str, outcome: str, details: Sequence[str] = ()) -> Path:
+def write_ops_report(published: Path, reports: Path, *, run_id: str, outcome: str, details: Sequence[str] = ()) -> Path:
     """Write reports/index.html from published/quality.duckdb and the manifests, and return its path.
 
     `outcome` is one of OUTCOMES: published, unchanged (the same content was there), blocked (the gate refused), failed
-    (an error), canceled, or finished (a run that was not meant to publish). `details` are lines that say why.
-    Call publish_quality before it. The lock is the caller's.
+    (an error), canceled, or finished (a run that was not meant to publish). `details` give the reason.
+    Call publish_quality before it. The caller holds the lock.
     """
     if outcome not in OUTCOMES:
         raise ValueError(f"outcome is {outcome!r}; known are {', '.join(OUTCOMES)}")
-    manifest = read_manifest(settings.published / MANIFEST)
-    with duckdb.connect(str(settings.published / QUALITY), read_only=True) as connection:
-        # the file is called as its schema is, so `quality.check_result` would be ambiguous
+    manifest = read_manifest(published / MANIFEST)
+    with duckdb.connect(str(published / QUALITY), read_only=True) as connection:
+        # the file has the same name as its schema, so `quality.check_result` would be ambiguous
         connection.execute("use quality.quality")
-        ops_trust.attach_published(connection, settings.published / MARTS)
+        ops_trust.attach_published(connection, published / MARTS)
         content = _content(connection, run_id)
     critical = [check for check in content["failing"] if check["severity"] == "critical"]
-    data_docs = settings.reports / "data_docs" / "index.html"
+    data_docs = reports / "data_docs" / "index.html"
     page = _environment().get_template("ops_report.html.j2")
     html = page.render(
         **content,
@@ -52,18 +51,18 @@ def write_ops_report(settings: Settings, *, run_id: str, outcome: str, details: 
         manifest=manifest,
         critical=critical,
         warnings=[check for check in content["failing"] if check["severity"] != "critical"],
-        versions=kept_versions(settings),
+        versions=kept_versions(published / VERSIONS),
         has_data_docs=data_docs.exists(),
         in_data_docs=set(re.findall(r' id="([^"]+)"', data_docs.read_text("utf-8"))) if data_docs.exists() else set(),
     )
-    make_private_folder(settings.reports)
-    remove_leftovers(settings.reports)
-    write_text_in_place(settings.reports / "index.html", html)
-    return settings.reports / "index.html"
+    make_private_folder(reports)
+    remove_leftovers(reports)
+    write_text_in_place(reports / "index.html", html)
+    return reports / "index.html"
 
 
 def headline(outcome: str, failed_critical_checks: int, manifest: dict[str, Any] | None) -> str:
-    """One sentence: what became of the run, and what readers see now."""
+    """One sentence: how the run ended, and what readers see now."""
     publish_id = manifest["publish_id"] if manifest else None
     stays = f"the previous publish {publish_id} stays" if publish_id else "nothing was ever published"
     if outcome == "published":
@@ -80,7 +79,7 @@ def headline(outcome: str, failed_critical_checks: int, manifest: dict[str, Any]
 
 
 def _has_card(line: str, critical: Sequence[dict[str, Any]]) -> bool:
-    """Whether the line tells of a check that has a card: the card says it in full, and without what rows hold."""
+    """Whether the line is about a check that has a card: the card has it in full, without the content of rows."""
     return any(line.startswith(f"{check['target']}: {check['check_name']} ") for check in critical)
 
 
@@ -111,7 +110,7 @@ def _content(connection: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, An
             charts.SHARE_STEPS,
             names,
             is_good_high=False,
-            tells_largest=True,
+            shows_largest=True,
         ),
         "months_shown": ops_trust.MONTHS_SHOWN,
         "settling": [
@@ -154,7 +153,7 @@ def _breaks(breaks: ops_queries.Rows, last: date | None) -> dict[str, Any]:
 
 
 def samples(sample_keys: Sequence[str]) -> list[str]:
-    """The sample rows of a check in words: a key, a message, or the columns that tell nothing of a person."""
+    """The sample rows of a check in words: a key, a message, or the columns that are not personal."""
     return [_in_words(sample) for sample in sample_keys[:SAMPLES_SHOWN]]
 
 
@@ -167,8 +166,8 @@ def _in_words(sample: str) -> str:
         return sample
     if row.get("message"):
         return str(row["message"])
-    told = {name: "blank" if value is None else value for name, value in row.items() if not PERSONAL.search(name)}
-    return ", ".join(f"{name} {value}" for name, value in told.items())
+    shown = {name: "blank" if value is None else value for name, value in row.items() if not PERSONAL.search(name)}
+    return ", ".join(f"{name} {value}" for name, value in shown.items())
 
 
 def _environment() -> Environment:
@@ -189,7 +188,7 @@ def _environment() -> Environment:
 
 
 def _number(value: Any, sign: str = "") -> str:
-    """With commas, and with cents only where there are any."""
+    """With commas, and with cents only if there are any."""
     if value is None:
         return "-"
     return f"{value:{sign},.{0 if value == int(value) else 2}f}"

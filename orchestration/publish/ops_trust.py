@@ -1,6 +1,6 @@
-"""The ops page's questions about trust: the trend of checks, breaks of collection, what was restated, health.
+"""The queries of the ops page about trust: the trend of checks, collection breaks, restatements, health.
 
-What readers see is read from published/marts.duckdb, attached as `published`; a table that no publish holds yet is
+What readers see is read from published/marts.duckdb, attached as `published`. A table that is not published yet gives
 None, which is not the same as one without rows.
 """
 
@@ -20,7 +20,7 @@ WEEKS_SHOWN = 26
 
 
 def attach_published(connection: duckdb.DuckDBPyConnection, marts: Path) -> None:
-    """Attach the published marts as `published`; nothing where none were published yet."""
+    """Attach the published marts as `published`, if any were published."""
     if marts.exists():
         connection.execute(f"attach {literal(str(marts))} as published (read_only)")
 
@@ -41,7 +41,7 @@ def trend(connection: duckdb.DuckDBPyConnection) -> Rows:
             select run_id, room, severity, status
             from check_result
             where run_id in (select run_id from newest)
-            -- a step that was tried again has checked again
+            -- a step that was tried again has run its checks again
             qualify row_number() over (
                 partition by run_id, room, target, check_name order by checked_at desc, status = 'passed'
             ) = 1
@@ -66,14 +66,14 @@ def trend(connection: duckdb.DuckDBPyConnection) -> Rows:
 
 
 def breaks(connection: duckdb.DuckDBPyConnection) -> Rows:
-    """The breaks of collection by source, in order of time; `is_reviewable` where ops can confirm or dismiss them."""
+    """The collection breaks by source, in order of time; `is_reviewable` if ops can confirm or dismiss them."""
     found = rows_of(connection, "select * from collection_break order by source, starts_on, object, field, break_id")
     unknown = {"review": None, "reviewed_by": None, "reviewed_on": None}
     return [{**unknown, **row, "is_reviewable": "review" in row} for row in found]
 
 
 def restated_shares(connection: duckdb.DuckDBPyConnection) -> Rows | None:
-    """Of each source and each team in the last closed months: the metric of which most moved since the month ended."""
+    """For each source, team and closed month: the metric that changed most since the month ended."""
     if not _is_published(connection, "mart_restated_share"):
         return None
     return rows_of(
@@ -102,7 +102,7 @@ def restated_shares(connection: duckdb.DuckDBPyConnection) -> Rows | None:
 
 
 def settling(connection: duckdb.DuckDBPyConnection) -> Rows:
-    """By metric, over the last months that ended 30 days ago or more: which share moved after 0, 7 and 30 days."""
+    """By metric, over the last months that ended 30 days ago or more: which share changed after 0, 7 and 30 days."""
     if not _is_published(connection, "mart_restated_share"):
         return []
     return rows_of(
@@ -137,7 +137,7 @@ def settling(connection: duckdb.DuckDBPyConnection) -> Rows:
 
 
 def restatements(connection: duckdb.DuckDBPyConnection) -> Rows | None:
-    """What moved most since its month or quarter ended: of each metric the company's row and the rep's."""
+    """The largest changes since a month or quarter ended: per metric, one for the company and one for a rep."""
     if not _is_published(connection, "mart_restatement"):
         return None
     return rows_of(
@@ -159,7 +159,7 @@ def restatements(connection: duckdb.DuckDBPyConnection) -> Rows | None:
                 ) as place
             from published.marts.mart_restatement as restated
             join newest using (period_type, period_start)
-            -- teams stand in the shares
+            -- teams are in the shares
             where days_after = 0 and restated_amount <> 0 and assignee_type in ('company', 'rep')
         )
         select
@@ -173,7 +173,7 @@ def restatements(connection: duckdb.DuckDBPyConnection) -> Rows | None:
 
 
 def collection_health(connection: duckdb.DuckDBPyConnection) -> Rows | None:
-    """By source, team and week, for the last weeks: the score of how well was logged."""
+    """By source, team and week, for the last weeks: the score of collection health."""
     if not _is_published(connection, "mart_collection_health"):
         return None
     return rows_of(
@@ -195,7 +195,7 @@ def collection_health(connection: duckdb.DuckDBPyConnection) -> Rows | None:
 
 
 def lost_points(row: dict[str, Any]) -> str | None:
-    """The part of a week's score that lost most points, in words; None where none was lost."""
+    """The part of a week's score that lost most points, in words; None if none was lost."""
     parts = {
         name.removesuffix("_points"): (row[name.removesuffix("_points") + "_weight"], row[name])
         for name in row

@@ -1,106 +1,70 @@
 """quality.duckdb: what was loaded, set aside and checked; written after every run, also one that published nothing."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
+from orchestration.lineage import tables_of_set_aside_rows
 from orchestration.publish.files import make_private_folder, new_path, put_in_place, remove_leftovers
 from orchestration.publish.impact import write_check_impact
-from orchestration.publish.state import LOAD_LEDGER, describe_state, literal, relation_or_empty
-from orchestration.settings import Settings
+from orchestration.publish.state import (
+    describe_state,
+    empty_relation,
+    exists,
+    identifier,
+    literal,
+    relation_or_empty,
+)
+from orchestration.tables import (
+    COLLECTION_BREAK,
+    COLLECTION_REGIME,
+    LOAD_LEDGER,
+    QUARANTINE,
+    ROWS_SET_ASIDE,
+    SOURCE,
+    SOURCE_END,
+    Table,
+)
 from orchestration.warehouse import connect
 
 QUALITY = "quality.duckdb"
 RUNS_KEPT = 100
 
-QUARANTINE = {
-    "source": "varchar",
-    "object": "varchar",
-    "source_file": "varchar",
-    "source_row": "bigint",
-    "column_name": "varchar",
-    "value": "varchar",
-    "reason": "varchar",
-    "message": "varchar",
-    "row_text": "varchar",
-    "extracted_at": "timestamp",
-    "loaded_at": "timestamp",
-}
-ROWS_SET_ASIDE = {name: QUARANTINE[name] for name in list(QUARANTINE)[:8]}
-SOURCE = {
-    "source": "varchar",
-    "kind": "varchar",
-    "owner": "varchar",
-    "expected_every_days": "bigint",
-    "default_currency": "varchar",
-    "lost_amount_is_blank": "boolean",
-    "description": "varchar",
-}
-SOURCE_END = {"source": "varchar", "ended_on": "date", "ended_at": "timestamp"}
-COLLECTION_REGIME = {
-    "regime_id": "varchar",
-    "source": "varchar",
-    "object": "varchar",
-    "field": "varchar",
-    "population": "varchar",
-    "starts_on": "date",
-    "ends_on": "date",
-    "break_id": "varchar",
-}
-COLLECTION_BREAK = {
-    "break_id": "varchar",
-    "kind": "varchar",
-    "origin": "varchar",
-    "source": "varchar",
-    "object": "varchar",
-    "field": "varchar",
-    "population": "varchar",
-    "starts_on": "date",
-    "confidence": "double",
-    "metrics": "varchar",
-    "record_type": "varchar",
-    "ends_on": "date",
-    "size": "double",
-    "bridge_rule": "varchar",
-    "evidence": "varchar",
-    "is_bridge_read": "boolean",
-    "review": "varchar",
-    "reviewed_by": "varchar",
-    "reviewed_on": "date",
-}
 
-
-def publish_quality(settings: Settings, *, run_id: str, outcome: str | None = None) -> Path:
-    """Replace published/quality.duckdb in one step and return its path. The lock is the caller's.
+def publish_quality(
+    warehouse: Path, published: Path, manifest: Path, *, run_id: str, outcome: str | None = None
+) -> Path:
+    """Replace published/quality.duckdb in one step and return its path. The caller holds the lock.
 
     Schema `quality`: check_result (the newest 100 runs; `is_current` marks results that still hold), check_impact
-    (what failing checks reach), load_ledger and quarantine (with the rows that the models set aside), source (of one
-    that ended with its last day, and the end of that day in UTC), collection_regime, collection_break, and last_run
-    with `run_id`, `outcome` (see write_ops_report, null where it is not known) and the time in UTC. Tables that the
-    warehouse does not have yet are empty.
+    (what failing checks affect), load_ledger and quarantine (with the rows that the models set aside), source (with
+    the last day of a retired one, and the end of that day in UTC), collection_regime, collection_break, and last_run
+    with `run_id`, `outcome` (see write_ops_report, null if unknown) and the time in UTC. A table that the warehouse
+    does not have yet is empty. `manifest` is dbt's: it says what feeds what, and which models set rows aside.
     """
-    make_private_folder(settings.published)
-    remove_leftovers(settings.published)
-    new = new_path(settings.published, QUALITY)
-    with connect(settings) as connection:
+    make_private_folder(published)
+    remove_leftovers(published)
+    new = new_path(published, QUALITY)
+    with connect(warehouse) as connection:
         describe_state(connection)
         connection.execute(f"attach {literal(str(new))} as publish_quality")
         connection.execute("create schema publish_quality.quality")
         _write_checks(connection, run_id, outcome)
-        write_check_impact(connection, settings)
-        _write_ledger(connection)
+        write_check_impact(connection, manifest)
+        _write_ledger(connection, tables_of_set_aside_rows(manifest))
         _write_sources(connection)
-        _copy(connection, "quality", "collection_regime", COLLECTION_REGIME)
-        _copy(connection, "quality", "collection_break", COLLECTION_BREAK)
+        _copy(connection, COLLECTION_REGIME)
+        _copy(connection, COLLECTION_BREAK)
         connection.execute("checkpoint publish_quality")
         connection.execute("detach publish_quality")
-    put_in_place(new, settings.published / QUALITY)
-    return settings.published / QUALITY
+    put_in_place(new, published / QUALITY)
+    return published / QUALITY
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, schema: str, table: str, columns: dict[str, str]) -> None:
-    relation = relation_or_empty(connection, schema, table, columns)
-    connection.execute(f"create table publish_quality.quality.{table} as select * from {relation} order by all")  # noqa: S608
+def _copy(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    relation = relation_or_empty(connection, table)
+    connection.execute(f"create table publish_quality.quality.{table.name} as select * from {relation} order by all")  # noqa: S608
 
 
 def _write_checks(connection: duckdb.DuckDBPyConnection, run_id: str, outcome: str | None) -> None:
@@ -126,23 +90,23 @@ def _write_checks(connection: duckdb.DuckDBPyConnection, run_id: str, outcome: s
 
 
 def _write_sources(connection: duckdb.DuckDBPyConnection) -> None:
-    source = relation_or_empty(connection, "raw", "source", SOURCE)
-    source_end = relation_or_empty(connection, "raw", "source_end", SOURCE_END)
+    source = relation_or_empty(connection, SOURCE)
+    source_end = relation_or_empty(connection, SOURCE_END)
     connection.execute(
         f"create table publish_quality.quality.source as from {source} left join {source_end} using (source) "
         "order by all"
     )
 
 
-def _write_ledger(connection: duckdb.DuckDBPyConnection) -> None:
-    ledger = relation_or_empty(connection, "raw", "load_ledger", LOAD_LEDGER)
-    quarantine = relation_or_empty(connection, "raw", "quarantine", QUARANTINE)
-    set_aside = relation_or_empty(connection, "intermediate", "int_register_rows_set_aside", ROWS_SET_ASIDE)
-    # a file that was read more than once has kept its rows in one of its readings: the rows set aside leave that one
+def _write_ledger(connection: duckdb.DuckDBPyConnection, set_aside_tables: Sequence[tuple[str, str]]) -> None:
+    ledger = relation_or_empty(connection, LOAD_LEDGER)
+    quarantine = relation_or_empty(connection, QUARANTINE)
+    set_aside = _rows_set_aside(connection, set_aside_tables)
+    # a file that was read more than once has kept its rows in one of its readings: subtract the rows set aside there
     connection.execute(f"""
         create or replace temporary table publish_reading as
         select
-            {", ".join(LOAD_LEDGER)},
+            {", ".join(LOAD_LEDGER.columns)},
             row_number() over (
                 partition by source, object, source_file order by rows_kept > 0 desc, loaded_at desc
             ) as reading
@@ -166,7 +130,7 @@ def _write_ledger(connection: duckdb.DuckDBPyConnection) -> None:
         from moved
         order by loaded_at, source, object, source_file
     """)  # noqa: S608
-    names = ", ".join(QUARANTINE)
+    names = ", ".join(QUARANTINE.columns)
     connection.execute(f"""
         create table publish_quality.quality.quarantine as
         with of_ingest as (select {names}, 'ingest' as room from {quarantine}),
@@ -182,3 +146,14 @@ def _write_ledger(connection: duckdb.DuckDBPyConnection) -> None:
         from of_ingest union all by name from of_transform
         order by source, object, source_file, source_row
     """)  # noqa: S608
+
+
+def _rows_set_aside(connection: duckdb.DuckDBPyConnection, tables: Sequence[tuple[str, str]]) -> str:
+    """What to select from: the rows of all models that set rows aside."""
+    names = ", ".join(ROWS_SET_ASIDE)
+    built = [
+        f"select {names} from {identifier(schema)}.{identifier(name)}"  # noqa: S608
+        for schema, name in tables
+        if exists(connection, schema, name)
+    ]
+    return f"({' union all '.join(built)})" if built else empty_relation(ROWS_SET_ASIDE)

@@ -1,28 +1,10 @@
-"""What the warehouse knows about its own build: when each table was built, and which check results still hold."""
+"""What the warehouse records about its build: when each table was built, and which check results still hold."""
 
 from collections.abc import Mapping
 
 import duckdb
 
-LOAD_LEDGER = {
-    "run_id": "varchar",
-    "source": "varchar",
-    "object": "varchar",
-    "source_file": "varchar",
-    "extracted_at": "timestamp",
-    "fingerprint": "varchar",
-    "file_size": "bigint",
-    "file_modified_at": "timestamp",
-    "is_full": "boolean",
-    "rows_read": "bigint",
-    "rows_kept": "bigint",
-    "rows_unchanged": "bigint",
-    "rows_quarantined": "bigint",
-    "values_unparsable": "bigint",
-    "tombstones": "bigint",
-    "warnings": "varchar",
-    "loaded_at": "timestamp",
-}
+from orchestration.tables import LOAD_LEDGER, Table
 
 
 def identifier(name: str) -> str:
@@ -31,7 +13,7 @@ def identifier(name: str) -> str:
 
 
 def literal(text: str) -> str:
-    """`text` quoted as an SQL string, for the few statements that take no bound parameters."""
+    """`text` quoted as an SQL string, for the few statements that cannot take parameters."""
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -45,12 +27,15 @@ def exists(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bo
     return found is not None and found[0] > 0
 
 
-def relation_or_empty(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str, columns: Mapping[str, str]
-) -> str:
-    """What to select from: the table where it exists, else an empty one with `columns` (name to type)."""
-    if exists(connection, schema, table):
-        return f"{identifier(schema)}.{identifier(table)}"
+def relation_or_empty(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
+    """What to select from: the table if the warehouse has it, else an empty one with its columns."""
+    if exists(connection, table.schema, table.name):
+        return f"{identifier(table.schema)}.{identifier(table.name)}"
+    return empty_relation(table.columns)
+
+
+def empty_relation(columns: Mapping[str, str]) -> str:
+    """A query without rows that has these columns, by name and type."""
     fields = ", ".join(f"null::{column_type} as {identifier(name)}" for name, column_type in columns.items())
     return f"(select {fields} where false)"
 
@@ -61,7 +46,7 @@ def describe_state(connection: duckdb.DuckDBPyConnection) -> None:
     A raw table counts as built when its newest file was loaded. `publish_result` is quality.check_result with
     `is_current`: the newest result of its check, and not older than the build of the table that it checked.
     """
-    ledger = relation_or_empty(connection, "raw", "load_ledger", LOAD_LEDGER)
+    ledger = relation_or_empty(connection, LOAD_LEDGER)
     connection.execute(f"""
         create or replace temporary table publish_built as
         select target, max(built_at)::timestamp as built_at from quality.model_build group by target

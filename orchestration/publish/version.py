@@ -17,14 +17,14 @@ from orchestration.publish.state import identifier, literal
 
 MANIFEST = "manifest.json"
 MARTS = "marts.duckdb"
-# fixed: other sizes or codecs would give other bytes for the same rows
+# fixed, because other sizes or codecs give other bytes for the same rows
 ROWS_IN_GROUP = 122_880
 COMPRESSION: Literal["zstd"] = "zstd"
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A version in its hidden folder, whole but for the manifest."""
+    """A version in its hidden folder, complete except for the manifest."""
 
     folder: Path
     publish_id: str
@@ -49,7 +49,7 @@ def write_draft(connection: duckdb.DuckDBPyConnection, folder: Path, tables: Ite
     """Write the `tables` of schema `marts` into the empty `folder` and name them by their content.
 
     The same rows give the same bytes of Parquet in whatever order they were built, and the same publish_id.
-    Raises CriticalCheckFailed where marts.publication does not have exactly one row that says as of when it is.
+    Raises CriticalCheckFailed unless marts.publication has exactly one row, with an as_of_date.
     """
     tables = list(tables)
     if "publication" not in tables:
@@ -79,7 +79,7 @@ def _publication(connection: duckdb.DuckDBPyConnection) -> tuple[datetime, date,
     if len(found) != 1 or found[0][1] is None:
         shown = f"{len(found)} rows" if len(found) != 1 else "a row without as_of_date"
         raise CriticalCheckFailed(
-            f"marts.publication has {shown} and must have one that says as of when it is: "
+            f"marts.publication has {shown} and must have exactly one, with an as_of_date: "
             "deliver at least one extract of a CRM to the landing folder, then run `kuota run`."
         )
     as_of_at, as_of_date, contract_version = found[0]
@@ -113,7 +113,7 @@ def _digest(tables: dict[str, dict[str, Any]], contract_version: str) -> str:
 
 
 def read_manifest(path: Path) -> dict[str, Any] | None:
-    """The manifest, or None where there is none that can be read: such a version counts as not there."""
+    """The manifest, or None if it is missing or cannot be read: such a version counts as missing."""
     if not path.is_file():
         return None
     try:
@@ -149,5 +149,5 @@ def keep_version(draft_folder: Path, version: Path, manifest: dict[str, Any]) ->
 
 
 def manifest_text(manifest: dict[str, Any]) -> str:
-    """The manifest as it is written: indented JSON with a line end."""
+    """The manifest as it is written: indented JSON that ends with a line end."""
     return json.dumps(manifest, indent=2) + "\n"

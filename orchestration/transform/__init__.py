@@ -1,4 +1,4 @@
-"""The transform room: one dbt child builds and tests every model; here it is started, mapped and asked."""
+"""The transform room: one dbt child builds and tests every model; here it is started and its results are read."""
 
 from orchestration.transform.dbt import ensure_manifest
 from orchestration.transform.findings import failed_checks

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from dagster import (
@@ -11,99 +12,96 @@ from dagster import (
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
+    AssetSpec,
     Config,
     MaterializeResult,
 )
-from dagster_dbt import DagsterDbtTranslator, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 
 from orchestration.errors import CriticalCheckFailed, KuotaError
 from orchestration.progress import progress_of
 from orchestration.run_lock import RUN_LOCK
 from orchestration.settings import Settings
-from orchestration.transform.build import NodeResult, build_models, build_results
+from orchestration.table_metadata import table_metadata
+from orchestration.transform.build import NodeResult, build_models
 from orchestration.transform.dbt import ensure_manifest
 from orchestration.transform.findings import Finding, add_sample_keys, failed_checks, findings
+from orchestration.warehouse import connect
 
 BUILT = ("model", "seed")
 
 
 class ModelsConfig(Config):
-    """`rebuild` keeps nothing of what incremental models have counted before."""
+    """`rebuild` builds incremental models from scratch."""
 
     rebuild: bool = False
 
 
 class LayerTranslator(DagsterDbtTranslator):
-    """Asset keys [layer, source or area, name], groups by layer and area."""
+    """Asset keys [layer, source or area, name], groups by layer and area, data engineering as owner."""
 
-    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> AssetKey:
-        """The key of a model (its folders), of a seed, or of a raw table."""
-        name = dbt_resource_props["name"]
-        if dbt_resource_props["resource_type"] == "source":
-            source, separator, object_name = name.partition("__")
-            return AssetKey(["raw", source, object_name] if separator else ["raw", "kuota", name])
-        if dbt_resource_props["resource_type"] == "seed":
-            return AssetKey(["core", "registries", name])
-        return AssetKey(dbt_resource_props["fqn"][1:])
-
-    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """The layer and the source or area, such as marts_attainment."""
-        return "_".join(self.get_asset_key(dbt_resource_props).path[:2])
-
-    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
-        """Data engineering owns every model."""
-        return ["team:data-engineering"]
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> AssetSpec:
+        """The default spec of a model, seed or raw table, with key, group and owner of ours."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        key = _asset_key(self.get_resource_props(manifest, unique_id))
+        return spec.replace_attributes(key=key, group_name="_".join(key.path[:2]), owners=["team:data-engineering"])
 
 
-def asset_keys(settings: Settings) -> dict[str, AssetKey]:
+def _asset_key(node: Mapping[str, Any]) -> AssetKey:
+    """The key of a model (its folders), of a seed, or of a raw table."""
+    name = node["name"]
+    if node["resource_type"] == "source":
+        source, separator, object_name = name.partition("__")
+        return AssetKey(["raw", source, object_name] if separator else ["raw", "kuota", name])
+    if node["resource_type"] == "seed":
+        return AssetKey(["core", "registries", name])
+    return AssetKey(node["fqn"][1:])
+
+
+def asset_keys(manifest: Path) -> dict[str, AssetKey]:
     """The asset of each model, by its "schema.table"."""
-    nodes = json.loads(ensure_manifest(settings).read_text(encoding="utf-8"))["nodes"]
-    translator = LayerTranslator()
-    return {
-        f"{node['schema']}.{node['name']}": translator.get_asset_key(node)
-        for node in nodes.values()
-        if node["resource_type"] == "model"
-    }
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
+    return {_relation(node): _asset_key(node) for node in nodes if node["resource_type"] == "model"}
+
+
+def _relation(node: Mapping[str, Any]) -> str:
+    return f"{node['schema']}.{node['name']}"
 
 
 def models_asset(settings: Settings) -> AssetsDefinition:
-    """Every model and its tests. Materializing some of them builds and tests those alone."""
+    """Every model and its tests. Materializing some of them builds and tests only those."""
     manifest = ensure_manifest(settings)
     nodes: dict[str, dict[str, Any]] = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
-    translator = LayerTranslator()
 
     @dbt_assets(
         manifest=manifest,
         name="models",
-        dagster_dbt_translator=translator,
+        dagster_dbt_translator=LayerTranslator(),
         required_resource_keys={RUN_LOCK},
     )
     def models(
         context: AssetExecutionContext, config: ModelsConfig
     ) -> Iterator[MaterializeResult[None] | AssetCheckResult]:
         run_id = context.run.run_id
-        say = progress_of(context)
+        report = progress_of(context)
         whole = context.selected_asset_keys == models.keys and context.selected_asset_check_keys == models.check_keys
-        # nothing is named where all is wanted, so that tests that are no asset check run too
+        # no selection if all is wanted, so that tests that are not an asset check run too
         select = [] if whole else _names(context, nodes)
-        say("dbt starts")
+        report("dbt starts")
         checks = {key.name: key for key in context.selected_asset_check_keys}
-        # the lock is the run's: see RUN_LOCK
-        for unique_id, status, seconds in build_models(
-            settings, run_id=run_id, select=select, rebuild=config.rebuild, progress=say
-        ):
-            # dbt parsed the project anew: a node may have come since Dagster loaded it
-            node = nodes.get(unique_id)
-            if node and node["resource_type"] in BUILT and status == "success":
-                yield MaterializeResult(asset_key=translator.get_asset_key(node), metadata={"seconds": seconds})
-            elif node and status == "pass" and node["name"] in checks:
+        # the run holds the lock: see RUN_LOCK
+        results = build_models(settings, run_id=run_id, select=select, rebuild=config.rebuild, progress=report)
+        # dbt may have parsed the project again: a node may be newer than what Dagster has loaded
+        known = [(nodes[result.unique_id], result) for result in results if result.unique_id in nodes]
+        yield from _materializations(settings.warehouse, known)
+        for node, result in known:
+            if result.status == "pass" and node["name"] in checks:
                 yield _passed(checks[node["name"]], node)
-        results = build_results(settings)
-        add_sample_keys(settings, run_id, results)
-        for name, finding in findings(settings, run_id).items():
+        add_sample_keys(settings.warehouse, run_id, results)
+        for name, finding in findings(settings.warehouse, run_id).items():
             if name in checks and finding.status != "passed":
                 yield _not_passed(checks[name], finding)
-        if failed := failed_checks(settings, run_id, "critical"):
+        if failed := failed_checks(settings.warehouse, run_id, "critical"):
             raise CriticalCheckFailed("\n".join(failed))
         if broken := _broken(results):
             raise KuotaError("\n".join(["dbt could not build every model:", *broken]))
@@ -111,14 +109,28 @@ def models_asset(settings: Settings) -> AssetsDefinition:
     return models
 
 
+def _materializations(
+    warehouse: Path, results: Sequence[tuple[Mapping[str, Any], NodeResult]]
+) -> Iterator[MaterializeResult[None]]:
+    """What was built, each with its rows, columns and seconds."""
+    built = [(node, it.seconds) for node, it in results if node["resource_type"] in BUILT and it.status == "success"]
+    descriptions = {
+        _relation(node): {name: column["description"] for name, column in node["columns"].items()} for node, _ in built
+    }
+    with connect(warehouse, read_only=True) as connection:
+        tables = table_metadata(connection, [(node["schema"], node["name"]) for node, _ in built], descriptions)
+    for node, seconds in built:
+        metadata = {"seconds": round(seconds, 3), **tables.get(_relation(node), {})}
+        yield MaterializeResult(asset_key=_asset_key(node), metadata=metadata)
+
+
 def _names(context: AssetExecutionContext, nodes: Mapping[str, dict[str, Any]]) -> list[str]:
-    """What dbt is told to build and test: the selected models, seeds and tests by their full names."""
+    """What dbt has to build and test: the selected models, seeds and tests by their full names."""
     checks = {key.name for key in context.selected_asset_check_keys}
-    translator = LayerTranslator()
     return [
         "fqn:" + ".".join(node["fqn"])
         for node in nodes.values()
-        if (node["resource_type"] in BUILT and translator.get_asset_key(node) in context.selected_asset_keys)
+        if (node["resource_type"] in BUILT and _asset_key(node) in context.selected_asset_keys)
         or (node["resource_type"] == "test" and node["name"] in checks)
     ]
 
@@ -139,7 +151,7 @@ def _not_passed(key: AssetCheckKey, finding: Finding) -> AssetCheckResult:
         check_name=key.name,
         passed=False,
         severity=_severity(finding.severity == "critical"),
-        description=f"The test itself broke, not the data: {finding.observed}" if finding.status == "errored" else None,
+        description=f"The test itself could not run: {finding.observed}" if finding.status == "errored" else None,
         metadata={
             "status": finding.status,
             "observed": finding.observed,
@@ -156,7 +168,7 @@ def _severity(critical: bool) -> AssetCheckSeverity:
 
 
 def _broken(results: Sequence[NodeResult]) -> list[str]:
-    """One line a model that broke. One that reads what was never built says what to run."""
+    """One line per model that could not be built. If what it reads was never built, a last line says what to run."""
     broken = [(it.unique_id.split(".")[2], " ".join(it.message.split())) for it in results if it.status == "error"]
     never_built = any("does not exist" in message for _, message in broken)
     hint = ["What it reads was never built: run the job `refresh` first, or materialize what lies upstream."]

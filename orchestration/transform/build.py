@@ -1,7 +1,7 @@
-"""One dbt child that builds and tests the models, and what came of each of them.
+"""One dbt child that builds and tests the models, and how each of them ended.
 
-Started here and not through DbtCliResource: that one starts a second child for `dbt --version` and loads an adapter
-into this process before every build, seconds both, and leaves its child writing where the step fails.
+It is not started through DbtCliResource. That one starts a second child for `dbt --version` and loads an adapter into
+this process before every build, which takes seconds, and leaves its child writing when the step fails.
 """
 
 import ctypes
@@ -10,17 +10,18 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from orchestration.errors import KuotaError
 from orchestration.settings import Settings
+from orchestration.tables import BUILT_FROM
 from orchestration.transform.dbt import dbt_command, dbt_environment, project_fingerprint
 from orchestration.warehouse import connect
 
-SAY_EVERY = 50
+REPORT_EVERY = 50
 PR_SET_PDEATHSIG = 1
 # dbt's console counts what has ended: "37 of 419 PASS unique_grain_…"
 ENDED = re.compile(r"^(\d+) of (\d+) (?!START)[A-Z]")
@@ -28,7 +29,7 @@ ENDED = re.compile(r"^(\d+) of (\d+) (?!START)[A-Z]")
 
 @dataclass(frozen=True)
 class NodeResult:
-    """How one model, seed or test ended: dbt's status (success, pass, warn, fail, error, skipped), message and time."""
+    """How a model, seed or test ended: dbt's status (success, pass, warn, fail, error, skipped), message, seconds."""
 
     unique_id: str
     status: str
@@ -39,26 +40,25 @@ class NodeResult:
 
 def build_models(
     settings: Settings, *, run_id: str, select: Sequence[str], rebuild: bool, progress: Callable[[str], None]
-) -> Iterator[tuple[str, str, float]]:
-    """Build and test everything, or the nodes of `select` (fully qualified names) alone.
+) -> list[NodeResult]:
+    """Build and test everything, or only the nodes of `select` (fully qualified names); returns how each node ended.
 
-    Incremental models keep what they have of an earlier build, but for a `rebuild`, and until everything has once been
-    built from the project and the settings as they are now.
+    Incremental models keep the rows of earlier builds, except in a `rebuild`, and except until everything has been
+    built once from the project and the settings as they are now.
 
-    Yields the unique id, dbt's status and the seconds of each node when it ends; afterwards `build_results` has them
-    all. dbt's console goes to stdout. The tests of the models themselves (dbt unit tests) run in CI; a run checks the
-    data. The caller holds the writer's lock, and no connection to the warehouse. Raises KuotaError where dbt itself
-    breaks.
+    dbt's console goes to stdout. The tests of the models themselves (dbt unit tests) run in CI; a run checks the
+    data. The caller holds the writer's lock, and no connection to the warehouse. Raises KuotaError if dbt itself
+    fails.
     """
-    _results_file(settings).unlink(missing_ok=True)
+    _results_file(settings.dbt_target).unlink(missing_ok=True)
     fingerprint = project_fingerprint(settings)
-    anew = not _takes_over(settings, fingerprint, rebuild)
-    said: list[str] = []
+    from_scratch = not _may_build_on(settings.warehouse, fingerprint, rebuild)
+    printed: list[str] = []
     with subprocess.Popen(
         [
             *dbt_command(settings, "--log-format", "json", "build"),
             *("--exclude-resource-type", "unit_test"),
-            *(("--full-refresh",) if anew else ()),
+            *(("--full-refresh",) if from_scratch else ()),
             *(("--indirect-selection", "empty", "--select", *select) if select else ()),
         ],
         env=dbt_environment(settings, run_id),
@@ -69,29 +69,27 @@ def build_models(
     ) as child:
         try:
             for line in child.stdout or ():
-                event = json.loads(line) if line.startswith("{") else {"info": {"name": "", "msg": line.rstrip()}}
-                said.append(event["info"]["msg"])
-                sys.stdout.write(said[-1] + "\n")
-                if (ended := ENDED.match(said[-1])) and int(ended[1]) % SAY_EVERY == 0:
+                event = json.loads(line) if line.startswith("{") else {"info": {"msg": line.rstrip()}}
+                printed.append(event["info"]["msg"])
+                sys.stdout.write(printed[-1] + "\n")
+                if (ended := ENDED.match(printed[-1])) and int(ended[1]) % REPORT_EVERY == 0:
                     progress(f"dbt has built and tested {ended[1]} of {ended[2]} models and checks")
-                if re.fullmatch("Log(Model|Seed|Test)Result", event["info"]["name"]):
-                    node = event["data"]["node_info"]
-                    yield node["unique_id"], node["node_status"], event["data"]["execution_time"]
         except BaseException:
-            # a run that is cancelled must not leave a child that goes on writing
+            # a canceled run must not leave a child that goes on writing
             child.terminate()
             raise
     # 1 is a test or a model that failed
-    if child.returncode not in (0, 1) or not _results_file(settings).exists():
-        raise KuotaError("\n".join(["dbt ended before it had built everything:", *said]))
-    if anew and child.returncode == 0 and not select:
-        with connect(settings) as connection:
-            connection.execute("insert into quality.built_from values (?)", [fingerprint])
+    if child.returncode not in (0, 1) or not _results_file(settings.dbt_target).exists():
+        raise KuotaError("\n".join(["dbt ended before it had built everything:", *printed]))
+    if from_scratch and child.returncode == 0 and not select:
+        with connect(settings.warehouse) as connection:
+            connection.execute(BUILT_FROM.insert_statement, [fingerprint])
+    return build_results(settings.dbt_target)
 
 
-def _takes_over(settings: Settings, fingerprint: str, rebuild: bool) -> bool:
-    """Whether everything was last built from this, and nobody wants it built anew; if not, that is forgotten."""
-    with connect(settings) as connection:
+def _may_build_on(warehouse: Path, fingerprint: str, rebuild: bool) -> bool:
+    """Whether everything was last built from this project and may be kept; if not, that record is deleted."""
+    with connect(warehouse) as connection:
         known = connection.execute("select project_fingerprint from quality.built_from").fetchall()
         if known == [(fingerprint,)] and not rebuild:
             return True
@@ -100,18 +98,18 @@ def _takes_over(settings: Settings, fingerprint: str, rebuild: bool) -> bool:
 
 
 def _die_with_parent() -> None:
-    # a run that is killed must not leave a child that goes on writing: its lock is free for the next one
+    # a killed run must not leave a child that goes on writing: the lock is free for the next run
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def build_results(settings: Settings) -> list[NodeResult]:
+def build_results(dbt_target: Path) -> list[NodeResult]:
     """Everything that the last build did or skipped."""
-    listed = json.loads(_results_file(settings).read_text(encoding="utf-8"))["results"]
+    listed = json.loads(_results_file(dbt_target).read_text(encoding="utf-8"))["results"]
     return [_node_result(entry) for entry in listed]
 
 
-def _results_file(settings: Settings) -> Path:
-    return settings.dbt_target / "run_results.json"
+def _results_file(dbt_target: Path) -> Path:
+    return dbt_target / "run_results.json"
 
 
 def _node_result(entry: dict[str, Any]) -> NodeResult:

@@ -1,4 +1,4 @@
-"""Starting dbt: its environment, its settings, and its manifest, which is parsed only when something has changed."""
+"""Starting dbt: its environment, its settings, and its manifest, which is parsed only if something has changed."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from orchestration.settings import Settings, company_overrides, company_settings
 
 
 def dbt_environment(settings: Settings, run_id: str | None = None) -> dict[str, str]:
-    """The environment of a dbt child: this process's, and what profiles.yml and the macros read."""
+    """The environment of a dbt child: that of this process, and what profiles.yml and the macros read."""
     ours = {
         "KUOTA_WAREHOUSE": str(settings.warehouse),
         "DBT_TARGET_PATH": str(settings.dbt_target),
@@ -34,14 +34,14 @@ def dbt_command(settings: Settings, *words: str) -> list[str]:
 
 
 def dbt_vars(settings: Settings) -> list[str]:
-    """`--vars` for what landing/settings.yml sets; nothing where the defaults stand."""
+    """`--vars` for what landing/settings.yml sets; nothing if the defaults apply."""
     overrides = company_overrides(settings, company_settings(settings))
     return ["--vars", json.dumps(overrides, sort_keys=True, default=str)] if overrides else []
 
 
 def ensure_manifest(settings: Settings) -> Path:
-    """dbt's manifest.json for this project and these settings, parsed anew only where one of them has changed."""
-    manifest = settings.dbt_target / "manifest.json"
+    """dbt's manifest.json for this project and these settings, parsed again only if one of them has changed."""
+    manifest = settings.dbt_manifest
     mark = settings.dbt_target / "parsed_from"
     parsed_from = project_fingerprint(settings)
     if manifest.exists() and mark.exists() and mark.read_text() == parsed_from:

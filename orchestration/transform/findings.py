@@ -1,21 +1,21 @@
-"""What the dbt tests of a run found, read from quality.check_result, where dbt itself writes it."""
+"""What the dbt tests of a run found; dbt itself writes it to quality.check_result."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from orchestration.settings import Settings
 from orchestration.transform.build import NodeResult
 from orchestration.warehouse import connect
 
 SAMPLE_SIZE = 5
-# a test whose rows say in a column `message` what is wrong is told in these words, up to so many
+# a test whose rows have a column `message` is reported by these messages, up to this number
 MESSAGES = 50
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One dbt test of a run; `sample_keys` is a JSON list of up to five rows that failed, null where none did."""
+    """One dbt test of a run; `sample_keys` is a JSON list of up to five rows that failed, null if none did."""
 
     check_name: str
     severity: str
@@ -27,12 +27,12 @@ class Finding:
     fix: str
 
 
-def add_sample_keys(settings: Settings, run_id: str, results: Sequence[NodeResult]) -> None:
+def add_sample_keys(warehouse: Path, run_id: str, results: Sequence[NodeResult]) -> None:
     """Fill `sample_keys` of this run's failed dbt tests with up to five of the rows that failed."""
     failed = [result for result in results if result.status in ("fail", "warn") and result.compiled_code]
     if not failed:
         return
-    with connect(settings) as connection:
+    with connect(warehouse) as connection:
         for result in failed:
             failing = connection.sql(result.compiled_code)
             rows = failing.limit(MESSAGES if "message" in failing.columns else SAMPLE_SIZE)
@@ -43,9 +43,9 @@ def add_sample_keys(settings: Settings, run_id: str, results: Sequence[NodeResul
             )
 
 
-def findings(settings: Settings, run_id: str) -> dict[str, Finding]:
+def findings(warehouse: Path, run_id: str) -> dict[str, Finding]:
     """The dbt tests of this run, by the name of the test."""
-    with connect(settings, read_only=True) as connection:
+    with connect(warehouse, read_only=True) as connection:
         rows = connection.execute(
             """
             select check_name, severity, status, observed, unexpected_count, sample_keys, owner, fix
@@ -57,16 +57,16 @@ def findings(settings: Settings, run_id: str) -> dict[str, Finding]:
     return {row[0]: Finding(*row) for row in rows}
 
 
-def failed_checks(settings: Settings, run_id: str, severity: str) -> list[str]:
-    """One line for each check of that severity ("critical" or "warning") that failed or broke in this run."""
-    with connect(settings, read_only=True) as connection:
+def failed_checks(warehouse: Path, run_id: str, severity: str) -> list[str]:
+    """One line per check of that severity ("critical" or "warning") that failed or could not run."""
+    with connect(warehouse, read_only=True) as connection:
         return [
             line
             for (line,) in connection.execute(
                 """
                 select
                     target || ': ' || check_name
-                    || case status when 'errored' then ' broke: ' || coalesce(observed, '')
+                    || case status when 'errored' then ' could not run: ' || coalesce(observed, '')
                         else ' failed' || coalesce(' (' || unexpected_count || ' rows)', '') end
                     || coalesce(
                         ': ' || nullif(array_to_string(json_extract_string(sample_keys, '$[*].message'), '; '), ''),

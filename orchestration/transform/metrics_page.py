@@ -1,4 +1,4 @@
-"""docs/metrics.md: what each published column means, from the descriptions that its mart carries."""
+"""docs/metrics.md: what each published column means, from the descriptions of the marts."""
 
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ company's id is `company`. To see what a number is made of: `kuota explain`.
 
 
 def metrics_page(models: Path) -> str:
-    """The page about the published tables whose YAML lies below `models`, one folder per area."""
+    """The page about the published tables whose YAML is below `models`, one folder per area."""
     areas: dict[str, list[dict[str, Any]]] = {}
     for path in sorted(models.glob("*/*/*.yml")):
         for model in load_yaml(path)[0].get("models", []):

@@ -1,4 +1,4 @@
-"""What a person has to mend stops the run at once, with one line that says what, and nothing at all is written."""
+"""What a person has to correct stops the run at once, with one line that names it, and nothing is written."""
 
 import shutil
 import sys
@@ -52,10 +52,10 @@ REFUSED: dict[Callable[[Path], None], str] = {
     ),
     unknown_source: (
         "<landing>/zoho: unknown source 'zoho'; known are crm_sales, generic, hubspot, pipedrive, registers, "
-        "salesforce. Rename the folder or add <project>/sources/zoho.yml."
+        "salesforce. Rename the folder or add sources/zoho.yml."
     ),
     folder_without_a_date: (
-        "<landing>/generic/january: 'january' is no date; name the folder by when the extract was taken, "
+        "<landing>/generic/january: 'january' is not a date; name the folder by when the extract was taken, "
         "as 2017-12-31 or 2017-12-31T180000Z."
     ),
     required_column_missing: (
@@ -65,7 +65,7 @@ REFUSED: dict[Callable[[Path], None], str] = {
     ),
     stage_map_missing: (
         "<landing>/registers: no stage_map.csv, but the stages of 'crm_sales' need one; "
-        "put it into registers/<YYYY-MM-DD>/, one line a stage."
+        "put it into registers/<YYYY-MM-DD>/, one line per stage."
     ),
     no_landing_folder: (
         "<landing>: the landing folder does not exist; make it and put extracts in as <source>/<YYYY-MM-DD>/<files>."

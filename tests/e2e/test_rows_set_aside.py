@@ -37,12 +37,12 @@ SET_ASIDE = {
     "cut_off": f"generic/{DAY}/activities.csv, line 3: the file ends in the middle of this row; export it again.",
 }
 WARNED = [
-    f"generic/{DAY}/products.csv: the file has no rows; nothing was taken from it and nothing removed for it.",
-    f"generic/{DAY}/activities.csv: the file is cut off; it was loaded as far as it goes. Export it again.",
+    f"generic/{DAY}/products.csv: the file has no rows; nothing was loaded from it, and nothing was removed.",
+    f"generic/{DAY}/activities.csv: the file is cut off; only the part that is there was loaded. Export it again.",
     f"generic/{DAY}/opportunities.csv, line 7, column 'amount': '1.000,50' is not usable and counts as unknown "
     "(1 in this file); write a number as 1234.50, without separators of thousands.",
     f"crm_sales/{DAY}/products.csv and 2 more: extracted after 2026-01-30, when crm_sales ended as settings.yml says; "
-    "read all the same. Correct the day in sources_ended, or stop the export.",
+    "it was read. Correct the day in sources_ended, or stop the export.",
 ]
 
 

@@ -22,7 +22,7 @@ def make_settings(home: Path, suites: dict[str, str], tables: str) -> SettingsWi
         path = settings.expectations / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(textwrap.dedent(text), encoding="utf-8")
-    with warehouse.connect(settings) as connection:
+    with warehouse.connect(settings.warehouse) as connection:
         connection.execute(tables)
     return settings
 
@@ -41,7 +41,7 @@ RAW_SUITE = """\
           - type: expect_column_values_to_be_unique
             kwargs: {column: deal_id}
             severity: warning
-            meta: {why: A deal stands once., fix: Merge the deals.}
+            meta: {why: A deal appears once., fix: Merge the deals.}
           - type: unexpected_rows_expectation
             name: amount_not_negative
             kwargs:

@@ -36,7 +36,7 @@ def materialize(settings: SettingsWithOwnSuites, *targets: str) -> ExecuteInProc
     definitions = Definitions(
         assets=assets,
         asset_checks=[guard_checks(settings, "raw", asset_key_of)],
-        resources={RUN_LOCK: run_lock(settings)},
+        resources={RUN_LOCK: run_lock(settings.lock_file)},
     )
     with DagsterInstance.ephemeral() as instance:
         selection = [asset_key_of(target) for target in targets]
@@ -46,7 +46,7 @@ def materialize(settings: SettingsWithOwnSuites, *targets: str) -> ExecuteInProc
         )
 
 
-def test_a_failed_critical_check_stops_what_lies_downstream_and_says_why(settings: SettingsWithOwnSuites) -> None:
+def test_a_failed_critical_check_stops_what_is_downstream_with_the_reason(settings: SettingsWithOwnSuites) -> None:
     run = materialize(settings, "raw.crm__deal")
     evaluations = {it.check_name: it for it in run.get_asset_check_evaluations()}
     assert set(evaluations) == {
@@ -64,7 +64,7 @@ def test_a_failed_critical_check_stops_what_lies_downstream_and_says_why(setting
     assert str(metadata["data_docs"]).endswith("reports/data_docs/index.html#raw.crm__deal")
     broken = evaluations["gx_in_set_no_such_column"]
     assert (broken.passed, broken.metadata["status"].value) == (False, "errored")
-    assert (broken.description or "").startswith("The check itself broke, not the data")
+    assert (broken.description or "").startswith("The check itself could not run")
     assert not run.success
     assert AssetKey(["staging", "deal"]) not in materialized(run)
 

@@ -76,7 +76,7 @@ from (values
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], CheckResult]:
     home: Path = tmp_path_factory.mktemp("home")
     settings = Settings(home=home, landing=home, warehouse=home / "kuota.duckdb")
-    with warehouse.connect(settings) as connection:
+    with warehouse.connect(settings.warehouse) as connection:
         connection.execute(RAW + MARTS)
     found = validate(settings, "raw", run_id="run", targets=["raw.crm_sales__opportunity"])
     marts = ["fct_opportunities", "fct_credits", "mart_quota_attainment", "mart_win_rate"]

@@ -69,7 +69,7 @@ def test_an_object_that_was_not_delivered_gets_no_result(results: dict[tuple[str
 def test_results_are_kept_and_a_writer_may_open_the_file_at_once(
     settings: SettingsWithOwnSuites, results: dict[tuple[str, str], CheckResult]
 ) -> None:
-    with warehouse.connect(settings) as connection:
+    with warehouse.connect(settings.warehouse) as connection:
         kept = connection.execute(
             "select target, check_name, status from quality.check_result where run_id = 'run-1'"
         ).fetchall()

@@ -1,4 +1,4 @@
-"""What a person has to mend stops the run before anything is written; what dates an extract."""
+"""What a person has to correct stops the run before anything is written; what dates an extract."""
 
 import os
 from datetime import UTC, date, datetime
@@ -32,7 +32,7 @@ def test_a_wrong_key_in_a_source_file_is_named_with_its_line(bench, deals):
         ("source: shop", "source: shoe", "'source' is 'shoe' but the file is called 'shop.yml'"),
         ("key: [deal_id]", "key: [id]", r"must be declared under 'columns'; not there: \['id'\]"),
         ("owner: team:sales-operations", "owner: somebody", "line 4.*owner"),
-        ("kind: crm", "kind: crm\ntime_zones: [{time_zone: Mars/Base}]", "'Mars/Base' is no IANA time zone"),
+        ("kind: crm", "kind: crm\ntime_zones: [{time_zone: Mars/Base}]", "'Mars/Base' is not an IANA time zone"),
         ("type: date}", "type: date, minimum: 1}", "'minimum' belongs to columns of type decimal or integer"),
         ("deal_id: {type: text", 'deal"id: {type: text', "deal"),
         (
@@ -80,9 +80,9 @@ def test_an_empty_or_missing_landing_folder(bench):
     ("name", "message"),
     [
         ("shoe/2024-01-01/deals.csv", "unknown source 'shoe'; known are shop"),
-        ("shop/january/deals.csv", "'january' is no date"),
-        ("shop/2024-02-30/deals.csv", "'2024-02-30' is no date"),
-        ("shop/2024-01-01T250000Z/deals.csv", "'2024-01-01T250000Z' is no date"),
+        ("shop/january/deals.csv", "'january' is not a date"),
+        ("shop/2024-02-30/deals.csv", "'2024-02-30' is not a date"),
+        ("shop/2024-01-01T250000Z/deals.csv", "'2024-01-01T250000Z' is not a date"),
     ],
 )
 def test_folders_that_mean_nothing(bench, deals, name, message):
@@ -109,9 +109,9 @@ def test_a_required_key_is_in_no_object_of_a_jsonl(bench):
     refused(bench, "deals.jsonl, line 1: required column 'closed_on' is missing; the file has deal_id, owner")
 
 
-def test_a_declared_column_stands_twice(bench):
+def test_a_declared_column_appears_twice(bench):
     bench.land("shop/2024-01-01/deals.csv", "deal_id,owner,closed_on,Owner\na,,,\n")
-    refused(bench, "column 'owner' stands twice")
+    refused(bench, "column 'owner' appears twice")
 
 
 def test_two_objects_claim_one_file(bench, deals):
@@ -138,7 +138,7 @@ def test_a_link_out_of_the_landing_folder(bench, deals, tmp_path):
     bench.land("shop/2024-01-01/deals.csv", deals("a,,,1,,"))
     (tmp_path / "secret.csv").write_text(deals("b,,,1,,"))
     (bench.settings.landing / "shop/2024-01-01/deals_2.csv").symlink_to(tmp_path / "secret.csv")
-    refused(bench, "a link out of the landing folder")
+    refused(bench, "a link that leads out of the landing folder")
 
 
 def test_stages_need_a_stage_map(bench, deals):
@@ -148,7 +148,7 @@ def test_stages_need_a_stage_map(bench, deals):
     refused(bench, "no stage_map.csv, but the stages of 'shop' need one")
 
 
-def test_what_is_passed_over_is_said(bench, deals):
+def test_what_is_ignored_is_reported(bench, deals):
     bench.land("shop/2024-01-01/deals.csv", deals("a,,,1,,"))
     bench.land("shop/2024-01-01/.DS_Store", "x")
     bench.land("shop/2024-01-01/deals.ods", "x")
@@ -197,7 +197,7 @@ def test_an_undated_file_is_dated_by_its_newest_update_or_by_its_own_time_with_a
     assert bench.query("select _extracted_at from raw.shop__deal") == [
         (datetime.fromtimestamp(1_700_000_000, UTC).replace(tzinfo=None),)
     ]
-    assert any("shop/deals.csv: nothing says when it was extracted" in warning for warning in report.warnings)
+    assert any("shop/deals.csv: nothing dates this extract" in warning for warning in report.warnings)
     os.utime(path, (1_800_000_000, 1_800_000_000))
     assert bench.ingest().files_read == 0
 
@@ -225,7 +225,7 @@ def test_as_of_an_earlier_day(bench, deals):
         bench.ingest(as_of=date(2023, 12, 31))
 
 
-def test_an_extract_after_the_end_of_its_source_is_read_and_told_once(bench, deals):
+def test_an_extract_after_the_end_of_its_source_is_read_and_reported_once(bench, deals):
     bench.land("settings.yml", "reporting_time_zone: Asia/Jakarta\nsources_ended: {shop: 2024-01-31}\n")
     bench.land("shop/2024-01-31/deals.csv", deals("a,,,1,,"))
     assert bench.ingest().warnings == []
@@ -240,7 +240,7 @@ def test_an_extract_after_the_end_of_its_source_is_read_and_told_once(bench, dea
     assert bench.state() == [("a", "2")]
     assert report.warnings == [
         "shop/2024-02-02/deals.csv and 1 more: extracted after 2024-01-31, when shop ended as settings.yml says; "
-        "read all the same. Correct the day in sources_ended, or stop the export."
+        "it was read. Correct the day in sources_ended, or stop the export."
     ]
     bench.land("settings.yml", "reporting_time_zone: Asia/Jakarta\n")
     assert (bench.ingest().warnings, bench.query("from raw.source_end")) == ([], [])

@@ -53,7 +53,7 @@ def _with_two_blanks(line: bytes) -> bytes:
     return body + b",," + line[len(body) :]
 
 
-def test_quoted_line_ends_count_as_one_row_also_beside_a_damaged_one(bench, deals):
+def test_quoted_line_ends_count_as_one_row_also_next_to_a_damaged_one(bench, deals):
     text = deals('a,"Ann\nLee",2024-01-01,1,,open', "broken", 'b,"say ""hi"", Bob",,2,,won', "c,Cid,,3,,")
     bench.land("shop/2024-01-01/deals.csv", text)
     bench.ingest()
@@ -133,7 +133,7 @@ def test_a_line_without_end_is_one_clear_message(bench, deals):
     bench.balance()
 
 
-def test_a_name_or_a_folder_is_no_pattern_of_names(bench, deals):
+def test_a_name_or_a_folder_is_not_a_pattern_of_names(bench, deals):
     # DuckDB takes * and ? for patterns, and a folder called region=asia for a column.
     for name in ("deals*.csv", "deals_1.csv", "deals[1].csv", "deals?1.csv"):
         bench.land(f"shop/2024-01-01/{name}", deals(f"{name},,,1,,"))
@@ -217,7 +217,7 @@ def test_jsonl_with_unreadable_bytes(bench):
     assert bench.set_aside() == [(2, None, "unreadable_bytes")]
 
 
-def test_a_file_that_is_no_gzip_takes_nothing_away_and_is_said(bench, deals):
+def test_a_file_that_is_not_gzip_removes_nothing_and_is_reported(bench, deals):
     bench.land("shop/2024-01-01/deals.csv", deals("a,,,1,,"))
     path = bench.land("shop/2024-01-02/deals.csv.gz", "")
     path.write_bytes(deals("b,,,1,,").encode())

@@ -63,4 +63,4 @@ def landed(tmp_path, source, name):
         file = settings.landing / path
         file.parent.mkdir(parents=True)
         file.write_text("")
-    return scan_landing(settings, CONFIGS, ZoneInfo("UTC"))
+    return scan_landing(settings.landing, CONFIGS, ZoneInfo("UTC"))

@@ -199,7 +199,7 @@ OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
         ("deals.parquet.gz", "PAR1", "the Parquet file is cut off or damaged"),
     ],
 )
-def test_a_file_that_is_not_what_its_name_says_costs_only_itself(bench, deals, name, content, message):
+def test_a_file_of_another_kind_than_its_name_is_set_aside_as_a_whole(bench, deals, name, content, message):
     bench.land("shop/2024-01-01/deals.csv", deals("a,,,1,,", "b,,,2,,"))
     bench.land(f"shop/2024-01-02/{name}", content)
     bench.land("shop/2024-01-02/deals_2.csv", deals("a,,,3,,"))
@@ -259,5 +259,5 @@ def test_a_register_can_be_emptied_and_a_crm_cannot(bench, deals, kind, name, co
     report = bench.ingest()
     assert bench.state() == left
     assert report.tombstones == 1 - len(left)
-    said = "has no rows; nothing was taken" if left else "has a header and no rows, so what it held before no longer"
+    said = "has no rows; nothing was loaded" if left else "has a header and no rows, so its earlier rows no longer"
     assert said in report.warnings[0]

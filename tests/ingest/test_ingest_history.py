@@ -101,14 +101,14 @@ def test_an_unreadable_row_leaves_no_tombstone_but_a_bad_value_does_not_hide_the
     bench.land("shop/2024-01-02/deals.csv", deals("a,,,1,,", "broken"))
     report = bench.ingest()
     assert bench.state() == [("a", "1"), ("b", "2"), ("c", "3")]
-    assert any("were not taken as deleted" in warning for warning in report.warnings)
+    assert any("are not treated as deleted" in warning for warning in report.warnings)
     # b is set aside for its value and keeps its newest good row; c is gone.
     bench.land("shop/2024-01-03/deals.csv", deals("a,,,1,,", "b,,31/02/2017,2,,"))
     assert bench.ingest().tombstones == 1
     assert bench.state() == [("a", "1"), ("b", "2")]
 
 
-def test_keys_that_stand_twice_in_a_file_are_all_kept_and_compared_without_regard_to_order(bench, deals):
+def test_keys_that_appear_twice_in_a_file_are_all_kept_and_compared_without_regard_to_order(bench, deals):
     rows = ["a,Ann,,1,,", "a,Bob,,2,,", "b,,,3,,", "a,Ann,,1,,"]
     bench.land("shop/2024-01-01/deals.csv", deals(*rows))
     bench.land("shop/2024-01-02/deals.csv", deals(*reversed(rows)))
@@ -181,9 +181,12 @@ def test_a_file_that_is_gone_keeps_its_rows_and_blocks_only_what_needs_it(bench,
     paths[1].unlink()
     report = bench.ingest()
     assert bench.log() == expected
-    assert any("2024-01-02/deals.csv: was loaded and is gone" in warning for warning in report.warnings)
+    assert any(
+        "2024-01-02/deals.csv: was loaded and is no longer in the landing folder" in warning
+        for warning in report.warnings
+    )
     bench.land("shop/2024-01-01/deals.csv", deals("a,,,8,,"))
-    with pytest.raises(ConfigurationError, match=r"2024-01-02/deals.csv: the file was loaded and is gone"):
+    with pytest.raises(ConfigurationError, match=r"2024-01-02/deals.csv: the file was loaded and is no longer there"):
         bench.ingest()
     assert bench.log() == expected
     report = bench.ingest(rebuild=True)
@@ -230,7 +233,7 @@ def test_a_run_that_dies_within_an_extract_leaves_the_state_before_it(bench, thr
 
 
 def test_a_run_that_dies_between_the_extracts_is_taken_up_again(bench, three_days, monkeypatch):
-    monkeypatch.setattr("orchestration.ingest.run.SAY_AFTER_SECONDS", -1.0)
+    monkeypatch.setattr("orchestration.ingest.run.REPORT_AFTER_SECONDS", -1.0)
     for name in reversed(three_days):
         bench.land(name, three_days[name])
     bench.ingest()

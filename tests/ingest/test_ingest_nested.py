@@ -1,4 +1,4 @@
-"""JSON that has more than keys at the top: what is flattened, what is unnested, and where a column stands."""
+"""JSON that has more than keys at the top: what is flattened, what is unnested, and the place of a column."""
 
 import json
 
@@ -166,11 +166,11 @@ def test_a_line_that_has_nothing_to_unnest_is_a_row_where_it_has_the_columns(api
     ]
 
 
-def test_a_file_in_which_there_is_nothing_of_its_object_says_so(api):
+def test_a_file_without_any_row_of_its_object_is_reported(api):
     api.land("shop/2024-01-05/deal_history.jsonl", lines({"id": "7", "remark": "no value at all"}))
     api.land("shop/2024-01-05/deals.jsonl", lines(deal("7")))
     assert api.ingest().warnings == [
-        "shop/2024-01-05/deal_history.jsonl: no line has what change is made of, so there is none in it."
+        "shop/2024-01-05/deal_history.jsonl: no line contains what change is read from, so it has no row of it."
     ]
 
 
@@ -197,7 +197,7 @@ def test_milliseconds_date_an_extract_and_other_numbers_are_no_instants(api):
     assert api.query("select distinct extracted_at::varchar from raw.load_ledger") == [("2024-01-05 00:00:00",)]
 
 
-def test_a_flat_file_of_another_format_is_its_rows_alone(api):
+def test_a_flat_file_of_another_format_has_only_its_rows(api):
     api.land("shop/2024-01-05/deals.csv", "id,stage,amount\na,new,5\n")
     api.ingest()
     assert api.state(columns="id, stage, amount") == [("a", "new", "5")]
@@ -220,11 +220,11 @@ def test_the_check_of_a_source_shows_each_object_of_a_shared_file(api):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("path: place.address.city", "path: place..city", "'place..city' is no path"),
-        ("path: place.address.city", 'path: "a[k=1].b[k=2].c"', "looks for two elements"),
+        ("path: place.address.city", "path: place..city", "'place..city' is not a path"),
+        ("path: place.address.city", 'path: "a[k=1].b[k=2].c"', "searches for two elements"),
         ("path: place.address.city", "path: $.city", "belongs to objects with 'unnest'"),
         ("path: place.address.city", 'path: "*"', "belongs to objects with 'unnest'"),
-        ("unnest: stages[]", "unnest: stages", "names no elements"),
+        ("unnest: stages[]", "unnest: stages", "does not name elements"),
         ("stage: {type: text", "stage: {type: text, milliseconds: true", "belongs to columns of type instant"),
     ],
 )

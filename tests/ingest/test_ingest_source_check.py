@@ -8,7 +8,7 @@ from orchestration.errors import ConfigurationError
 from orchestration.ingest import check_lines, check_source
 
 
-def test_all_that_does_not_fit_is_told(bench, deals):
+def test_everything_that_does_not_fit_is_reported(bench, deals):
     bench.land(
         "shop/2024-01-01/deals.csv",
         "deal_id,owner,closed_on,amount,Region\na,,,lots,x\na,,,2,\n,,,3,\nb,,31/02/2017,4,\nc,,,few,\n",
@@ -45,7 +45,7 @@ def test_all_that_does_not_fit_is_told(bench, deals):
     assert not bench.settings.home.exists()
 
 
-def test_what_would_stop_a_run_is_told_of_every_file(bench, deals):
+def test_what_would_stop_a_run_is_reported_for_every_file(bench, deals):
     bench.declare("kind: crm", "kind: crm\nneeds_stage_map: true")
     bench.land("shop/2024-01-01/deals.csv", "deal_id,owner\na,\n")
     bench.land("shop/2024-01-02/deals.csv", "owner,closed_on\na,\n")
@@ -59,7 +59,7 @@ def test_what_would_stop_a_run_is_told_of_every_file(bench, deals):
         "shop/2024-01-02/deals.csv, line 1: required column 'deal_id' is missing",
     ]
     assert check.objects["call"].files == 1
-    assert check_lines(check)[-1] == "shop would not load: 3 to mend; nothing was written"
+    assert check_lines(check)[-1] == "shop would not load: 3 to correct; nothing was written"
 
 
 def test_nothing_to_check(bench, deals):

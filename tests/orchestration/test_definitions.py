@@ -94,11 +94,11 @@ def test_the_daily_schedule_runs_refresh_in_the_companys_time_zone(loaded: Deplo
     assert schedule.execution_timezone == "Asia/Jakarta"
 
 
-def test_after_every_kind_of_end_a_sensor_writes_the_reports_without_being_switched_on(loaded: Deployment) -> None:
+def test_after_every_kind_of_end_a_sensor_that_is_on_finishes_a_run_that_could_not(loaded: Deployment) -> None:
     sensors = {sensor.name: sensor.default_status.value for sensor in loaded.definitions.sensors or []}
     assert sensors == {
         "new_extracts": "STOPPED",
-        "quality_after_success": "RUNNING",
-        "quality_after_failure": "RUNNING",
-        "quality_after_canceled": "RUNNING",
+        "finish_after_success": "RUNNING",
+        "finish_after_failure": "RUNNING",
+        "finish_after_canceled": "RUNNING",
     }

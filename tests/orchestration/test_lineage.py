@@ -3,7 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.lineage import CriticalTest, critical_tests, dating_columns, model_parents
+from orchestration.lineage import (
+    CriticalTest,
+    critical_tests,
+    dating_columns,
+    figure_parents,
+    model_parents,
+    tables_of_set_aside_rows,
+)
 
 
 @pytest.fixture
@@ -56,6 +63,24 @@ def test_each_model_and_seed_has_the_tables_that_it_is_built_from(manifest: Path
         "intermediate.words": [],
         "marts.fct_deals": ["intermediate.words", "staging.stg_deals"],
     }
+
+
+def test_a_model_passes_figures_on_unless_its_meta_says_no(manifest: Path) -> None:
+    give_meta(manifest, "model.k.stg_deals", {"passes_on_figures": False})
+    assert set(figure_parents(manifest)) == {"intermediate.words", "marts.fct_deals"}
+
+
+def test_a_model_holds_rows_that_are_set_aside_if_its_meta_says_so(manifest: Path) -> None:
+    assert tables_of_set_aside_rows(manifest) == []
+    give_meta(manifest, "model.k.stg_deals", {"holds_set_aside_rows": True})
+    assert tables_of_set_aside_rows(manifest) == [("staging", "stg_deals")]
+    assert tables_of_set_aside_rows(manifest.with_name("none.json")) == []
+
+
+def give_meta(manifest: Path, unique_id: str, meta: dict[str, bool]) -> None:
+    content = json.loads(manifest.read_text())
+    content["nodes"][unique_id]["config"] = {"meta": meta}
+    manifest.write_text(json.dumps(content))
 
 
 def test_each_table_has_the_columns_that_it_declares_to_date_its_rows(manifest: Path) -> None:

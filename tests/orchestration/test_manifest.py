@@ -72,8 +72,8 @@ def test_a_project_that_cannot_be_parsed_says_why_and_is_parsed_again_next_time(
 
 def rows_after_a_build(settings: Settings, *, select: Sequence[str] = (), rebuild: bool = False) -> int:
     """How many rows the one model has, which adds one to those that it has already."""
-    list(build_models(settings, run_id="test", select=select, rebuild=rebuild, progress=print))
-    with connect(settings, read_only=True) as connection:
+    build_models(settings, run_id="test", select=select, rebuild=rebuild, progress=print)
+    with connect(settings.warehouse, read_only=True) as connection:
         [count] = connection.execute("select count(*) from main.one").fetchone() or [0]
     return int(count)
 

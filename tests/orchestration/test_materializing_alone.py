@@ -1,5 +1,6 @@
 """Whatever is materialized on its own from the UI, publishing looks at the whole build."""
 
+import json
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,19 @@ from tests.orchestration.small_landing import FILES, land, settings_in
 QUOTA = "assignee_type,assignee,metric,period_type,period_start,target,currency,effective_from,note\n"
 
 
+def reports_of(deployment: Deployment) -> tuple[str, str]:
+    """The ops page and the index of the Data Docs."""
+    reports = deployment.settings.reports
+    return (reports / "index.html").read_text(), (reports / "data_docs" / "index.html").read_text()
+
+
+def test_refresh_without_the_command_line_publishes_and_writes_its_reports(refreshed: Deployment) -> None:
+    [run] = refreshed.instance.get_runs()
+    ops_page, data_docs = reports_of(refreshed)
+    assert "Published " in ops_page and f"<code>{run.run_id}</code>" in ops_page
+    assert f"Run <code>{run.run_id}</code>" in data_docs and 'id="marts.' in data_docs
+
+
 def test_refresh_publishes_and_shows_its_models(refreshed: Deployment) -> None:
     with duckdb.connect(str(refreshed.settings.published / "marts.duckdb"), read_only=True) as connection:
         deals = connection.sql(
@@ -20,6 +34,38 @@ def test_refresh_publishes_and_shows_its_models(refreshed: Deployment) -> None:
     assert deals == [(3, 1)]
     mart = AssetKey(["core", "deals", "fct_opportunities"])
     assert refreshed.instance.get_latest_materialization_event(mart) is not None
+
+
+def test_every_asset_shows_rows_columns_and_seconds(refreshed: Deployment) -> None:
+    keys = {spec.key for spec in refreshed.definitions.resolve_all_asset_specs()}
+    events = {key: refreshed.instance.get_latest_materialization_event(key) for key in keys}
+    shown = {
+        key.to_user_string(): set(event.asset_materialization.metadata)
+        for key, event in events.items()
+        if event is not None and event.asset_materialization is not None
+    }
+    assert len(shown) == len(keys)
+    lacking = {key: {"dagster/row_count", "dagster/column_schema", "seconds"} - names for key, names in shown.items()}
+    # the file has no columns of its own: those of its tables are with the tables
+    assert lacking.pop("published/marts") == {"dagster/column_schema"}
+    assert {key: names for key, names in lacking.items() if names} == {}
+
+
+def test_the_columns_of_a_mart_are_those_of_its_contract_with_their_descriptions(refreshed: Deployment) -> None:
+    event = refreshed.instance.get_latest_materialization_event(AssetKey(["core", "deals", "fct_opportunities"]))
+    assert event is not None and event.asset_materialization is not None
+    metadata = event.asset_materialization.metadata
+    assert metadata["dagster/row_count"].value == 3
+    node = next(
+        it
+        for it in json.loads(refreshed.settings.dbt_manifest.read_text())["nodes"].values()
+        if it["name"] == "fct_opportunities"
+    )
+    columns = {column.name: column for column in metadata["dagster/column_schema"].schema.columns}
+    assert list(columns) == list(node["columns"])
+    assert {name: column.description for name, column in columns.items()} == {
+        name: column["description"] for name, column in node["columns"].items()
+    }
 
 
 def test_a_mart_alone_is_built_and_checked_but_publishing_it_alone_is_refused(refreshed: Deployment) -> None:
@@ -36,6 +82,8 @@ def test_a_mart_alone_is_built_and_checked_but_publishing_it_alone_is_refused(re
     assert not publish.success
     refusal = complaint_of(publish)
     assert "marts.fct_credits" in refusal and "run `kuota run`" in refusal
+    ops_page, _ = reports_of(refreshed)
+    assert f"<code>{publish.run_id}</code>" in ops_page and "run `kuota run`" in ops_page
     assert (refreshed.settings.published / "manifest.json").read_text() == published_before
 
 

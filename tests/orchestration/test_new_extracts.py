@@ -35,7 +35,12 @@ def test_one_delivery_asks_for_one_run_and_a_changed_file_for_another(tmp_path: 
         tick(deployment)
 
 
-def test_nothing_new_is_silent(refreshed: Deployment) -> None:
-    publish_quality(refreshed.settings, run_id="the run's reports")
+def test_nothing_new_starts_nothing(refreshed: Deployment) -> None:
+    publish_quality(
+        refreshed.settings.warehouse,
+        refreshed.settings.published,
+        refreshed.settings.dbt_manifest,
+        run_id="the run's reports",
+    )
     requested, reason = tick(refreshed)
     assert (requested, reason) == ([], "Nothing new has landed.")

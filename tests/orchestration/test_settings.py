@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from orchestration.errors import ConfigurationError
+from orchestration.ingest import SourceConfig
 from orchestration.settings import Settings, company_settings, reporting_time_zone
-from orchestration.yaml_file import load_yaml
+from orchestration.yaml_file import load_model, load_yaml
 from tests.orchestration.small_landing import land, settings_in
 
 
@@ -15,7 +16,7 @@ def complaint(settings: Settings, text: str) -> str:
     return str(raised.value).replace(f"{settings.landing}/", "")
 
 
-def test_a_company_sets_some_and_the_defaults_stand_for_the_rest(tmp_path: Path) -> None:
+def test_a_company_sets_some_and_the_defaults_apply_to_the_rest(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     land(settings, {"settings.yml": "reporting_time_zone: Asia/Jakarta\n"})
     company = company_settings(settings)
@@ -23,7 +24,7 @@ def test_a_company_sets_some_and_the_defaults_stand_for_the_rest(tmp_path: Path)
     assert reporting_time_zone(settings).key == "Asia/Jakarta"
 
 
-def test_without_settings_or_with_an_empty_file_the_defaults_stand(tmp_path: Path) -> None:
+def test_without_settings_or_with_an_empty_file_the_defaults_apply(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     defaults = company_settings(settings)
     land(settings, {"settings.yml": "# nothing yet\n"})
@@ -98,11 +99,11 @@ def test_the_environment_names_home_and_landing(tmp_path: Path, monkeypatch: pyt
     assert Settings.from_environment().landing == tmp_path / "elsewhere"
 
 
-def test_a_key_that_stands_twice_is_named_with_both_lines(tmp_path: Path) -> None:
+def test_a_key_that_appears_twice_is_named_with_both_lines(tmp_path: Path) -> None:
     path = tmp_path / "twice.yml"
     path.write_text("a: 1\nb: {c: 1}\na: 2\n")
     with pytest.raises(
-        ConfigurationError, match=r"line 3: the key 'a' stands twice; it stood first on line 1\. Keep one"
+        ConfigurationError, match=r"line 3: the key 'a' appears twice; the first is on line 1\. Keep one"
     ):
         load_yaml(path)
 
@@ -110,8 +111,19 @@ def test_a_key_that_stands_twice_is_named_with_both_lines(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("content", "words"), [(b"a: [1\n", "twice.yml, line 2: not valid YAML"), (b"a: \xff\n", "not readable as UTF-8")]
 )
-def test_what_is_no_yaml_is_named(tmp_path: Path, content: bytes, words: str) -> None:
+def test_a_file_that_is_not_yaml_is_named(tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / "twice.yml"
     path.write_bytes(content)
     with pytest.raises(ConfigurationError, match=words):
         load_yaml(path)
+
+
+def test_what_is_missing_unknown_or_wrong_in_a_yaml_has_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "shop.yml"
+    path.write_text("source: shop\nkind: crn\nowner: team:ops\ncolour: red\n")
+    with pytest.raises(ConfigurationError) as raised:
+        load_model(path, SourceConfig)
+    lines = str(raised.value).replace(f"{path}, ", "").splitlines()
+    assert "line 1: 'description' is required; add it." in lines
+    assert "line 2: 'kind' cannot be used: Input should be 'crm' or 'register'." in lines
+    assert "line 4: unknown key 'colour': remove it or correct its spelling." in lines

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from small_company import CHECKS, MODELS, RAW_KEYS, TIES, UNIQUE, at, build, record
-from test_publish_quality import deliver_quotas
+from test_publish_quality import SET_ASIDE_MODEL, deliver_quotas
 
 from orchestration.publish import CriticalCheck, publish_marts
 from orchestration.settings import Settings
@@ -49,7 +49,7 @@ select
     'B' || row_number() over () as break_id, kind, origin, source, object, field, population,
     starts_on::date as starts_on,
     0.97 as confidence, 'calls,meetings' as metrics, null::varchar as record_type, ends_on::date as ends_on,
-    12.0 as size, null::varchar as bridge_rule, 'calls a week 43.2 before and 0.0 after' as evidence, review,
+    12.0 as size, null::varchar as bridge_rule, 'calls per week: 43.2 before, 0.0 after' as evidence, review,
     if(review is null, null, 'ops') as reviewed_by, if(review is null, null, date '2017-12-20') as reviewed_on
 from (values
     ('tracking_started', 'declared', 'crm', 'opportunity', 'closed_on', 'all', '2017-03-01', null, 'confirmed'),
@@ -121,7 +121,7 @@ def make_busy(settings: Settings) -> None:
     """Published once, with twelve runs of checks before it; whatever fails afterwards is the test's own."""
     build(settings)
     deliver_quotas(settings)
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         of_ingest, of_trust = (SOURCES, LATE_SOURCES, SOURCE_ENDS), (BREAKS, RESTATEMENT, RESTATED_SHARE, HEALTH)
         for statement in (*of_ingest, *of_trust, TEAMS, EXCLUSION):
             connection.execute(statement)
@@ -141,11 +141,13 @@ def make_busy(settings: Settings) -> None:
             record(connection, OWNER_KNOWN, "failed", when, run_id=run_id, severity="warning", unexpected_count=3)
             for check in () if blocked else (UNIQUE, TIES):
                 record(connection, check, "passed", when, run_id=run_id)
-    publish_marts(settings, run_id="run-1", models=MODELS | TRUST_MODELS, critical_checks=CHECKS)
+    publish_marts(
+        settings.warehouse, settings.published, run_id="run-1", models=MODELS | TRUST_MODELS, critical_checks=CHECKS
+    )
 
 
 def write_manifest(settings: Settings, dated_by: Mapping[str, Sequence[str]] = DATED_BY) -> None:
-    """What dbt would say of these tables, as far as the ops page asks."""
+    """What dbt would say about these tables, as far as the ops page needs it."""
     parents = MODELS | TRUST_MODELS
     tables = {*parents, *(parent for of_table in parents.values() for parent in of_table), *dated_by}
     nodes = {
@@ -159,12 +161,13 @@ def write_manifest(settings: Settings, dated_by: Mapping[str, Sequence[str]] = D
         for table in tables
     }
     settings.dbt_target.mkdir(parents=True, exist_ok=True)
-    (settings.dbt_target / "manifest.json").write_text(json.dumps({"nodes": nodes, "sources": {}}))
+    nodes["model.k.refused"] = SET_ASIDE_MODEL
+    settings.dbt_manifest.write_text(json.dumps({"nodes": nodes, "sources": {}}))
 
 
 def block(settings: Settings) -> None:
     """The run after it: two critical checks fail, one breaks, and an owner is still unknown."""
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         when, run_id = at("11:00"), "run-2"
         record(connection, UNIQUE, "failed", when, run_id=run_id, unexpected_count=3)
         record(connection, TIES, "failed", when, run_id=run_id, unexpected_count=1, observed="1.00 is not 2.00")

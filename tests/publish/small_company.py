@@ -36,7 +36,7 @@ def build(
     settings: Settings, credits: list[tuple[str, str, str]] | None = None, as_of_date: str = "2017-12-31"
 ) -> None:
     """Loaded 10:00, staged 10:01, marts built 10:02, all checks passed at 10:03."""
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute("create schema if not exists marts")
         connection.execute("""
             create or replace table raw.load_ledger (
@@ -95,12 +95,12 @@ def build(
 
 
 def built(settings: Settings, target: str, when: datetime) -> None:
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute("insert into quality.model_build values ('run-1', ?, ?)", [target, when])
 
 
 def checked(settings: Settings, check: CriticalCheck, status: str, when: datetime, **more: Any) -> None:
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         record(connection, check, status, when, **more)
 
 

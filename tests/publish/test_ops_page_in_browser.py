@@ -36,8 +36,10 @@ def pages(tmp_path_factory):
     written = {}
     for name, outcome in (("good", "published"), ("blocked", "blocked"), ("empty", "failed")):
         run_id = "run-2" if name == "blocked" else "run-1"
-        publish_quality(homes[name], run_id=run_id)
-        written[name] = write_ops_report(homes[name], run_id=run_id, outcome=outcome, details=["one line", "another"])
+        publish_quality(homes[name].warehouse, homes[name].published, homes[name].dbt_manifest, run_id=run_id)
+        written[name] = write_ops_report(
+            homes[name].published, homes[name].reports, run_id=run_id, outcome=outcome, details=["one line", "another"]
+        )
     return written
 
 
@@ -175,7 +177,7 @@ def test_a_warning_opens_with_the_keyboard_and_what_scrolls_can_be_reached(pages
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["good", "blocked"])
-def test_every_text_stands_out_from_what_it_stands_on(pages, tab, name, scheme):
+def test_every_text_has_contrast_with_its_background(pages, tab, name, scheme):
     page = tab.open(pages[name])
     page.emulate_media(color_scheme=scheme)
     page.evaluate("document.querySelectorAll('details').forEach(it => it.open = true)")
@@ -201,7 +203,7 @@ def test_every_text_stands_out_from_what_it_stands_on(pages, tab, name, scheme):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_marks_stand_out_from_their_sheet(pages, tab, scheme):
+def test_marks_have_contrast_with_their_background(pages, tab, scheme):
     page = tab.open(pages["good"])
     page.emulate_media(color_scheme=scheme)
     marks = page.evaluate(
@@ -223,7 +225,7 @@ def contrast(one, other):
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def test_on_paper_everything_stands_open_in_the_dark_mode_too_and_nothing_is_cut(pages, tab, tmp_path):
+def test_on_paper_everything_is_open_also_in_dark_mode_and_nothing_is_cut(pages, tab, tmp_path):
     page = tab.open(pages["blocked"])
     # the width of A4 between margins of 1 cm, in pixels of CSS
     page.set_viewport_size({"width": 718, "height": 1047})

@@ -19,7 +19,7 @@ def test_the_time_axis_runs_from_the_first_quarter_to_the_end_of_the_newest_mont
     assert axis.at(day("2025-04-01")) == 0 and axis.at(day("2030-01-01")) == 100
 
 
-def test_no_more_than_three_years_are_drawn_and_what_began_earlier_stands_at_the_edge():
+def test_at_most_three_years_are_drawn_and_what_began_earlier_is_at_the_edge():
     axis = charts.time_axis([day("2011-02-07"), day("2017-10-02")])
     assert (axis.first, axis.last) == (day("2014-11-01"), day("2017-11-01"))
     mark = charts.break_mark(a_break("2011-02-07"), axis)
@@ -67,7 +67,7 @@ def counts(passed, warned=0, failed=0):
     return {"passed": passed, "warned": warned, "failed": failed}
 
 
-def test_runs_stand_at_the_right_and_a_room_that_a_run_never_reached_has_no_bar():
+def test_runs_are_on_the_right_and_a_room_that_a_run_never_reached_has_no_bar():
     runs = [
         {"rooms": {"raw": counts(200), "marts": counts(80)}},
         {"rooms": {"raw": counts(100, warned=3, failed=1)}},
@@ -111,15 +111,18 @@ def test_a_cell_is_the_worse_the_lower_the_score_or_the_larger_the_share():
     assert [cell["badness"] for cell in shares] == [0, 1, 4]
 
 
-def test_a_row_tells_its_newest_period_or_its_largest_value():
+def test_a_row_shows_its_newest_period_or_its_largest_value():
     rows = [
         {"source": "crm", "team_id": "all", "period_start": day("2025-01-13"), "score": 80, "note": "trail"},
         {"source": "crm", "team_id": "crm:1", "period_start": day("2025-01-06"), "score": 50, "note": "filled"},
     ]
     heat = charts.heat_map(rows, "score", charts.HEALTH_STEPS, {"crm:28": "North"}, is_good_high=True)
-    assert [(row["told"], row["note"]) for row in heat["rows"]] == [(80, "trail"), (None, None)]
-    heat = charts.heat_map(rows, "score", charts.HEALTH_STEPS, {}, is_good_high=False, tells_largest=True)
-    assert [(row["told"], row["told_of"]) for row in heat["rows"]] == [(80, day("2025-01-13")), (50, day("2025-01-06"))]
+    assert [(row["shown"], row["note"]) for row in heat["rows"]] == [(80, "trail"), (None, None)]
+    heat = charts.heat_map(rows, "score", charts.HEALTH_STEPS, {}, is_good_high=False, shows_largest=True)
+    assert [(row["shown"], row["shown_of"]) for row in heat["rows"]] == [
+        (80, day("2025-01-13")),
+        (50, day("2025-01-06")),
+    ]
     assert charts.heat_map(None, "score", charts.HEALTH_STEPS, {}, is_good_high=True) is None
 
 
@@ -132,8 +135,8 @@ def test_a_row_tells_its_newest_period_or_its_largest_value():
         ("crm", "crm:2", "crm, crm:2"),
     ],
 )
-def test_whose_a_row_is_is_said_in_words(source, team_id, said):
-    assert charts.whose(source, team_id, {"crm:1": "North"}) == said
+def test_the_label_of_a_row_names_source_and_team(source, team_id, said):
+    assert charts.segment_label(source, team_id, {"crm:1": "North"}) == said
 
 
 def test_a_bar_is_its_share_of_the_largest():
@@ -146,5 +149,5 @@ def test_of_very_many_teams_the_source_and_the_worst_are_shown():
         for team, score in [("all", 99), *((f"crm:{number:02}", 30 if number == 28 else 95) for number in range(30))]
     ]
     heat = charts.heat_map(rows, "score", charts.HEALTH_STEPS, {"crm:28": "North"}, is_good_high=True)
-    teams = [row["whose"] for row in heat["rows"]]
+    teams = [row["label"] for row in heat["rows"]]
     assert (teams[0], teams[-1], len(teams), heat["hidden"]) == ("crm, all teams", "crm, North", 20, 11)

@@ -1,6 +1,5 @@
 import dataclasses
 import json
-import re
 
 import duckdb
 import pytest
@@ -8,70 +7,34 @@ from busy_company import DATED_BY, write_manifest
 from small_company import RAW_KEYS, TIES, UNIQUE, at, build, checked, settings_in
 
 from orchestration.publish import publish_quality
-from orchestration.publish.impact import HANDS_ON_NO_FIGURES, marts_built_from
-from orchestration.settings import PROJECT
+from orchestration.publish.impact import marts_built_from
 from orchestration.warehouse import connect
 
 PARENTS = {
     "staging.stg_deals": ["raw.shop__deal"],
-    "intermediate.int_dates_generated": ["staging.stg_deals"],
     "intermediate.int_deals": ["staging.stg_deals"],
     "marts.fct_deals": ["intermediate.int_deals"],
     "marts.mart_win_rate": ["marts.fct_deals", "marts.dim_dates"],
-    "marts.dim_dates": ["intermediate.int_dates_generated"],
+    "marts.dim_dates": ["intermediate.int_dates"],
     "marts.mart_calls": ["marts.dim_dates", "raw.shop__call"],
 }
 
-SCHEMAS = {"stg": "staging", "int": "intermediate", "collection": "quality"}
 
-
-def test_a_table_reaches_the_marts_that_take_figures_from_it_what_people_read_first():
+def test_a_table_affects_the_marts_that_take_figures_from_it_what_people_read_first():
     assert marts_built_from(PARENTS, "raw.shop__deal") == ["mart_win_rate", "fct_deals"]
     assert marts_built_from(PARENTS, "raw.shop__call") == ["mart_calls"]
 
 
-def test_a_mart_reaches_itself_and_a_wrong_calendar_reaches_all_that_is_dated():
+def test_a_mart_affects_itself_and_a_wrong_calendar_affects_all_that_is_dated():
     assert marts_built_from(PARENTS, "marts.fct_deals") == ["mart_win_rate", "fct_deals"]
-    assert marts_built_from(PARENTS, "intermediate.int_dates_generated") == ["mart_calls", "mart_win_rate", "dim_dates"]
-
-
-def test_the_models_that_hand_on_no_figures_are_models_of_the_project():
-    models = PROJECT / "dbt_project" / "models"
-    tables = {
-        f"{SCHEMAS.get(path.stem.partition('_')[0], 'marts')}.{path.stem}"
-        for path in models.rglob("*.*")
-        if path.suffix != ".yml"
-    }
-    found = {table for table in tables if HANDS_ON_NO_FIGURES.fullmatch(table)}
-    assert {
-        re.sub(r"collection_breaks_.*", "collection_breaks_…", table)
-        for table in found
-        if not table.startswith("quality.")
-    } == {
-        "marts.publication",
-        *(
-            f"intermediate.int_{name}"
-            for name in (
-                "as_of_determined",
-                "dates_generated",
-                "source_records_listed",
-                "affected_figures",
-                "collection_breaks_…",
-                "breaks_known",
-                "data_beginnings",
-                "collection_scopes_assigned",
-                "collection_statuses",
-            )
-        ),
-    }
-    assert {"quality.collection_break", "quality.collection_regime"} <= found
+    assert marts_built_from(PARENTS, "intermediate.int_dates") == ["mart_calls", "mart_win_rate", "dim_dates"]
 
 
 @pytest.fixture
 def settings(tmp_path):
     settings = settings_in(tmp_path / "home")
     build(settings)
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute("""
             create or replace table raw.crm__opportunity as
             select
@@ -85,17 +48,17 @@ def settings(tmp_path):
 
 
 @pytest.fixture
-def told(settings):
-    """The same, and dbt has said what its tables are."""
+def with_manifest(settings):
+    """The same, with a manifest of dbt that describes its tables."""
     write_manifest(settings, DATED_BY | {"raw.stale": ["closed_on"], "marts.mart_of_yesterday": ["period_start"]})
     return settings
 
 
 def impact(settings, check, sample_keys, status="failed"):
     checked(settings, check, status, at("10:30"), run_id="run-2")
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute("update quality.check_result set sample_keys = ? where run_id = 'run-2'", [sample_keys])
-    publish_quality(settings, run_id="run-2")
+    publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id="run-2")
     with duckdb.connect(str(settings.published / "quality.duckdb"), read_only=True) as connection:
         return connection.execute(
             "select marts, first_on, last_on, dates_of from quality.quality.check_impact"
@@ -121,37 +84,37 @@ def span_of(rows):
         (["crm:1"], ("2016-12-31", "2017-11-20", "table")),
     ],
 )
-def test_the_periods_are_those_of_the_sample_rows_else_of_the_table(told, sample, span):
-    assert span_of(impact(told, RAW_KEYS, json.dumps(sample))) == span
+def test_the_periods_are_those_of_the_sample_rows_else_of_the_table(with_manifest, sample, span):
+    assert span_of(impact(with_manifest, RAW_KEYS, json.dumps(sample))) == span
 
 
 @pytest.mark.parametrize("sample_keys", ["not json", '{"opportunity_id": "1"}', "7"])
-def test_a_sample_that_is_no_list_of_rows_names_none(told, sample_keys):
-    assert span_of(impact(told, RAW_KEYS, sample_keys))[2] == "table"
+def test_a_sample_that_is_not_a_list_of_rows_is_ignored(with_manifest, sample_keys):
+    assert span_of(impact(with_manifest, RAW_KEYS, sample_keys))[2] == "table"
 
 
-def test_a_check_that_broke_or_whose_table_is_gone_or_without_dates_has_no_periods(told):
-    assert span_of(impact(told, RAW_KEYS, None, status="errored")) == (None, None, None)
-    checked(told, RAW_KEYS, "passed", at("10:31"))
-    assert span_of(impact(told, UNIQUE, '[{"opportunity_id": "crm:1"}]')) == (None, None, None)
-    checked(told, UNIQUE, "passed", at("10:31"))
+def test_a_check_that_broke_or_whose_table_is_gone_or_without_dates_has_no_periods(with_manifest):
+    assert span_of(impact(with_manifest, RAW_KEYS, None, status="errored")) == (None, None, None)
+    checked(with_manifest, RAW_KEYS, "passed", at("10:31"))
+    assert span_of(impact(with_manifest, UNIQUE, '[{"opportunity_id": "crm:1"}]')) == (None, None, None)
+    checked(with_manifest, UNIQUE, "passed", at("10:31"))
     gone = dataclasses.replace(TIES, target="marts.mart_of_yesterday")
-    assert span_of(impact(told, gone, "[]")) == (None, None, None)
+    assert span_of(impact(with_manifest, gone, "[]")) == (None, None, None)
 
 
-def test_a_view_that_cannot_be_asked_costs_the_periods_and_not_the_page(told):
-    with connect(told) as connection:
+def test_a_view_that_cannot_be_queried_costs_the_periods_and_not_the_page(with_manifest):
+    with connect(with_manifest.warehouse) as connection:
         connection.execute("create table raw.passing as select date '2017-01-01' as closed_on")
         connection.execute("create view raw.stale as select closed_on from raw.passing")
         connection.execute("drop table raw.passing")
-    assert span_of(impact(told, dataclasses.replace(RAW_KEYS, target="raw.stale"), "[]")) == (None, None, None)
+    assert span_of(impact(with_manifest, dataclasses.replace(RAW_KEYS, target="raw.stale"), "[]")) == (None, None, None)
 
 
-def test_without_a_word_of_dbt_a_check_has_no_periods(settings):
+def test_without_a_manifest_of_dbt_a_check_has_no_periods(settings):
     assert span_of(impact(settings, RAW_KEYS, '[{"opportunity_id": "1"}]')) == (None, None, None)
 
 
-def test_marts_are_named_where_dbt_has_said_how_they_are_built(settings):
+def test_affected_marts_are_named_if_dbt_has_a_manifest(settings):
     assert impact(settings, UNIQUE, "[]")[0][0] == ["fct_credits"]
     write_manifest(settings)
     assert impact(settings, UNIQUE, "[]")[0][0] == [
@@ -162,7 +125,7 @@ def test_marts_are_named_where_dbt_has_said_how_they_are_built(settings):
     ]
 
 
-def test_a_check_that_passes_reaches_nothing(settings):
-    publish_quality(settings, run_id="run-1")
+def test_a_check_that_passes_affects_nothing(settings):
+    publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id="run-1")
     with duckdb.connect(str(settings.published / "quality.duckdb"), read_only=True) as connection:
         assert connection.execute("select count(*) from quality.quality.check_impact").fetchone() == (0,)

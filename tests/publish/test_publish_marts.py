@@ -13,7 +13,9 @@ from orchestration.warehouse import connect
 
 
 def publish(settings, run_id="run-1", **options):
-    return publish_marts(settings, run_id=run_id, models=MODELS, critical_checks=CHECKS, **options)
+    return publish_marts(
+        settings.warehouse, settings.published, run_id=run_id, models=MODELS, critical_checks=CHECKS, **options
+    )
 
 
 def read(settings, query):
@@ -60,7 +62,7 @@ def test_readers_find_the_marts_sorted_described_and_named(settings):
     ]
 
 
-def test_the_manifest_tells_what_was_published_from_what(settings):
+def test_the_manifest_has_what_was_published_and_from_what(settings):
     checked(settings, UNIQUE, "failed", at("10:04"), severity="warning", unexpected_count=1)
     checked(settings, UNIQUE, "passed", at("10:05"))
     report = publish(settings, run_id="run-7")
@@ -134,8 +136,8 @@ def test_a_failed_critical_check_leaves_the_previous_publish_as_it_was(settings)
     assert files_below(settings.published) == before
 
 
-def test_a_company_that_delivered_nothing_publishes_nothing_and_is_told_why(settings):
-    with connect(settings) as connection:
+def test_a_company_that_delivered_nothing_publishes_nothing_and_sees_why(settings):
+    with connect(settings.warehouse) as connection:
         connection.execute("update marts.publication set as_of_date = null")
     with pytest.raises(CriticalCheckFailed, match="deliver at least one extract"):
         publish(settings)
@@ -143,11 +145,11 @@ def test_a_company_that_delivered_nothing_publishes_nothing_and_is_told_why(sett
 
 
 def test_the_table_of_a_model_that_was_removed_is_not_published(settings):
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute("create table marts.mart_of_last_year as select 1 as value")
     lines = []
     assert publish(settings, progress=lines.append).tables == 3
-    assert "marts.mart_of_last_year belongs to no model any more: not published" in lines
+    assert "marts.mart_of_last_year no longer belongs to a model: not published" in lines
 
 
 def test_a_reader_keeps_the_file_that_it_has_open_and_a_new_one_sees_the_new(settings):

@@ -52,13 +52,13 @@ def test_the_trend_has_each_run_with_what_it_reached(busy, page):
 
 
 def test_a_check_that_ran_twice_in_a_run_counts_by_its_last_result(busy):
-    with connect(busy) as connection:
+    with connect(busy.warehouse) as connection:
         connection.execute("""
             insert into quality.check_result by name
             select * replace (checked_at - interval 1 minute as checked_at, 'failed' as status)
             from quality.check_result where run_id = 'run-0-3'
         """)
-    publish_quality(busy, run_id="run-2")
+    publish_quality(busy.warehouse, busy.published, busy.dbt_manifest, run_id="run-2")
     assert [run["rooms"]["marts"] for run in asked(busy, ops_trust.trend) if run["run_id"] == "run-0-3"] == [
         {"passed": 1, "warned": 0, "failed": 0}
     ]
@@ -73,35 +73,35 @@ def test_a_room_that_was_built_again_and_not_checked_yet_stays_in_the_trend(tmp_
     assert "2018-01-02 10:03 UTC 1 / 0 / 0 1 / 0 / 0 1 / 0 / 0 run-1" in text
 
 
-def test_a_failing_check_says_which_tables_and_periods_it_reaches(text):
+def test_a_failing_check_shows_the_tables_and_periods_that_it_affects(text):
     assert "Feeds mart_restated_share , mart_restatement , mart_win_rate , fct_credits" in text
-    assert "Periods 2017-04-03 to 2017-11-20, by the dates of the rows of the example" in text
+    assert "Periods 2017-04-03 to 2017-11-20, by the dates of the example rows" in text
 
 
-def test_breaks_are_told_by_source_in_order_of_time_with_what_ops_said_of_them(text):
+def test_breaks_are_shown_by_source_in_order_of_time_with_their_review(text):
     assert "outage 2017-05-01 to 2017-07-09 , detected activity.rows · team North" in text
     assert "tracking started 2017-03-01 , declared, confirmed opportunity.closed_on · all" in text
     assert "bulk edit 2017-08-07 to 2017-08-13 , detected, dismissed" in text
     # detected and neither confirmed nor dismissed: the outage and the two of the old CRM
-    assert "3 were detected and wait for a word from ops" in text
-    assert "calls a week 43.2 before and 0.0 after calls, meetings confirmed by ops, 2017-12-20" in text
+    assert "3 were detected and wait for review" in text
+    assert "calls per week: 43.2 before, 0.0 after calls, meetings confirmed by ops, 2017-12-20" in text
 
 
-def test_without_the_register_of_reviews_nobody_is_asked_for_a_word(tmp_path):
+def test_without_the_register_of_reviews_nothing_waits_for_review(tmp_path):
     settings = settings_in(tmp_path / "home")
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute(BREAKS)
         connection.execute(
             "create or replace table quality.collection_break as "
             "select * exclude (review, reviewed_by, reviewed_on) from quality.collection_break"
         )
     text = text_of(page_after(settings, "finished"))
-    assert "outage 2017-05-01 to 2017-07-09 , detected activity.rows" in text and "word from ops" not in text
+    assert "outage 2017-05-01 to 2017-07-09 , detected activity.rows" in text and "wait for review" not in text
 
 
 def test_of_very_many_breaks_the_newest_are_drawn_and_the_rest_counted(tmp_path):
     settings = settings_in(tmp_path / "home")
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute(BREAKS)
         connection.execute("""
             create or replace table quality.collection_break as
@@ -109,7 +109,7 @@ def test_of_very_many_breaks_the_newest_are_drawn_and_the_rest_counted(tmp_path)
             from (from quality.collection_break limit 1) as breaks, range(100) as numbers(number)
         """)
     page = page_after(settings, "finished")
-    assert "Drawn are the newest 40 of 100" in text_of(page)
+    assert "The chart shows the newest 40 of 100" in text_of(page)
     assert page.count("goes-on") == 1 + 40 and ">B0</code>" in page
 
 
@@ -125,7 +125,7 @@ def test_restatements_are_those_of_the_end_of_the_period_largest_first_of_each_m
     assert "calls company, month from 2017-10-01 50.0% +1,000 1,000 2,000 2" in text
 
 
-def test_of_each_month_the_share_shown_is_that_of_the_metric_of_which_most_moved(busy, text):
+def test_for_each_month_the_share_shown_is_that_of_the_metric_that_changed_most(busy, text):
     found = asked(busy, ops_trust.restated_shares)
     shares = {(row["source"], row["team_id"], row["period_start"].month): row for row in found}
     assert shares["crm", "all", 11]["note"] == "revenue won" and shares["crm", "all", 11]["restated_share"] == 0.2
@@ -134,7 +134,7 @@ def test_of_each_month_the_share_shown_is_that_of_the_metric_of_which_most_moved
     assert "crm, all teams revenue won, 2017-11" in text
 
 
-def test_how_long_a_month_goes_on_moving_is_asked_of_months_that_ended_30_days_ago(busy, text):
+def test_how_much_a_month_changes_after_it_ends_is_shown_for_months_that_ended_30_days_ago(busy, text):
     # what never moved is not worth a line
     assert asked(busy, ops_trust.settling) == [{"metric": "emails", "after_0": 0.1, "after_7": 0.025, "after_30": 0.0}]
     assert "emails 10.0% after its end, 2.5% after a week, 0.0% after 30 days" in text
@@ -161,15 +161,15 @@ def test_the_part_of_the_score_that_lost_most_points_is_named(points, said):
     assert ops_trust.lost_points(row | {f"{part}_points": got for part, (_, got) in points.items()}) == said
 
 
-def test_rows_left_out_of_a_number_are_counted_by_reason(text):
+def test_records_excluded_from_a_number_are_counted_by_reason(text):
     assert "3 records are kept but left out of some published number" in text
     assert "duplicate crm opportunity 2 unknown stage crm opportunity 1" in text
 
 
-def test_what_no_publish_holds_yet_is_not_known_rather_than_none(tmp_path):
+def test_what_is_not_published_yet_is_unknown_rather_than_empty(tmp_path):
     settings = settings_in(tmp_path / "home")
     text = text_of(page_after(settings, "failed"))
-    assert "Not known yet: nothing published says what moved after its period ended." in text
+    assert "Not known yet: nothing that is published shows changes after the end of a period." in text
     assert "Nothing has been measured yet." in text and "How well it was logged" not in text
 
 
@@ -180,7 +180,7 @@ def test_a_sample_row_names_no_person(page):
     assert "opportunity_id 1, owner_id blank" in page and "a@b.c" not in page
 
 
-def test_sample_rows_are_told_in_words():
+def test_sample_rows_are_shown_in_words():
     assert samples(["crm:1", "7", "{a key}", '{"message": "stage Won is in no map", "stage": "Won"}']) == [
         "crm:1",
         "7",
@@ -189,14 +189,14 @@ def test_sample_rows_are_told_in_words():
     ]
 
 
-def test_what_a_failing_check_reaches_is_in_kuota_status_too(busy):
+def test_what_a_failing_check_affects_is_in_kuota_status_too(busy):
     described = json.loads(json.dumps(describe(busy, now=datetime.now().astimezone())))
     [unknown_owner] = [it for it in described["last_run"]["failed"] if it["check_name"] == "gx_owner_known"]
     assert (unknown_owner["first_on"], unknown_owner["last_on"]) == ("2017-04-03", "2017-11-20")
     assert "mart_win_rate" in unknown_owner["marts"]
 
 
-def test_every_drawing_says_in_words_what_it_shows(page):
+def test_every_drawing_has_a_label_in_words(page):
     drawings = re.findall(r'<svg role="img"[^>]*aria-label="([^"]*)"><title>([^<]*)</title>', page)
     assert len(drawings) == page.count('role="img"') > 10
     assert all(label and label == title for label, title in drawings)

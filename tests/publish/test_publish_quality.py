@@ -1,3 +1,5 @@
+import json
+
 import duckdb
 import pytest
 from small_company import UNIQUE, at, build, built, checked, settings_in
@@ -19,9 +21,21 @@ def read(settings, query):
         return connection.execute(query).fetchall()
 
 
+# any model may hold rows that are set aside: its meta says so
+SET_ASIDE_MODEL = {
+    "resource_type": "model",
+    "schema": "intermediate",
+    "name": "int_quota_rows_refused",
+    "depends_on": {"nodes": []},
+    "config": {"meta": {"holds_set_aside_rows": True}},
+}
+
+
 def deliver_quotas(settings):
     """A register of 10 rows: 2 unreadable; of the 8 kept, two name reps that do not exist, one of them twice over."""
-    with connect(settings) as connection:
+    settings.dbt_target.mkdir(parents=True, exist_ok=True)
+    settings.dbt_manifest.write_text(json.dumps({"nodes": {"model.k.refused": SET_ASIDE_MODEL}, "sources": {}}))
+    with connect(settings.warehouse) as connection:
         connection.execute(
             """
             insert into raw.load_ledger values (
@@ -47,20 +61,20 @@ def deliver_quotas(settings):
         connection.executemany(quarantine, [[FILE, 3], [FILE, 4]])
         connection.execute("create schema if not exists intermediate")
         connection.execute("""
-            create or replace table intermediate.int_register_rows_set_aside (
+            create or replace table intermediate.int_quota_rows_refused (
                 source varchar, object varchar, source_file varchar, source_row bigint, column_name varchar,
                 value varchar, reason varchar, message varchar
             )
         """)
         set_aside = """
-            insert into intermediate.int_register_rows_set_aside
+            insert into intermediate.int_quota_rows_refused
             values ('registers', 'quota', ?, ?, ?, 'Zoe', 'unknown_reference', 'no rep is called Zoe')
         """
         connection.executemany(set_aside, [[FILE, 6, "assignee"], [FILE, 6, "note"], [FILE, 9, "assignee"]])
 
 
 def test_before_anything_was_loaded_every_table_is_there_and_empty(settings):
-    path = publish_quality(settings, run_id="run-1")
+    path = publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id="run-1")
     assert path == settings.published / "quality.duckdb"
     tables = [name for (name,) in read(settings, "select table_name from information_schema.tables order by 1")]
     assert tables == [
@@ -81,7 +95,7 @@ def test_before_anything_was_loaded_every_table_is_there_and_empty(settings):
 def test_rows_that_the_models_set_aside_move_from_kept_to_quarantined_and_every_file_balances(settings):
     build(settings)
     deliver_quotas(settings)
-    publish_quality(settings, run_id="run-1")
+    publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id="run-1")
     assert read(
         settings, "select object, rows_read, rows_kept, rows_unchanged, rows_quarantined from load_ledger order by all"
     ) == [("opportunity", 5, 3, 0, 2), ("quota", 10, 6, 0, 4)]
@@ -98,7 +112,7 @@ def test_rows_that_the_models_set_aside_move_from_kept_to_quarantined_and_every_
 def test_a_file_that_was_read_twice_loses_its_set_aside_rows_once(settings):
     build(settings)
     deliver_quotas(settings)
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute("""
             insert into raw.load_ledger by name
             select * replace (
@@ -106,7 +120,7 @@ def test_a_file_that_was_read_twice_loses_its_set_aside_rows_once(settings):
             )
             from raw.load_ledger where object = 'quota'
         """)
-    publish_quality(settings, run_id="run-2")
+    publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id="run-2")
     balances = "select run_id, rows_read, rows_kept, rows_unchanged, rows_quarantined from load_ledger"
     assert read(settings, f"{balances} where object = 'quota' order by all") == [
         ("run-1", 10, 6, 0, 4),
@@ -115,30 +129,30 @@ def test_a_file_that_was_read_twice_loses_its_set_aside_rows_once(settings):
 
 
 def test_breaks_that_the_models_built_are_carried_over(settings):
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute("""
             create table quality.collection_break as
             select 'break-1' as break_id, 'tracking_started' as kind, date '2017-03-01' as starts_on
         """)
-    publish_quality(settings, run_id="run-1")
+    publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id="run-1")
     assert len(read(settings, "from collection_break")) == 1
 
 
 def test_a_result_holds_until_its_table_is_built_again_or_its_check_runs_again(settings):
     build(settings)
     checked(settings, UNIQUE, "failed", at("10:04"), run_id="run-2", unexpected_count=1)
-    publish_quality(settings, run_id="run-2")
+    publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id="run-2")
     current = "select status from check_result where check_name = 'unique_fct_credits' and is_current"
     assert read(settings, current) == [("failed",)]
     built(settings, "marts.fct_credits", at("11:00"))
-    publish_quality(settings, run_id="run-3")
+    publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id="run-3")
     assert read(settings, current) == []
     assert read(settings, "select count(*) from check_result where check_name = 'unique_fct_credits'") == [(2,)]
 
 
 def test_the_newest_hundred_runs_are_kept(settings):
     build(settings)
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute("""
             insert into quality.check_result by name
             select
@@ -147,12 +161,12 @@ def test_the_newest_hundred_runs_are_kept(settings):
                 'passed' as status
             from range(100) as minutes(minute)
         """)
-    publish_quality(settings, run_id="run-101")
+    publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id="run-101")
     assert read(settings, "select count(distinct run_id), min(run_id) from check_result") == [(100, "run of minute 0")]
 
 
 def test_a_home_with_a_quote_and_a_space_in_its_name_works(tmp_path):
     settings = settings_in(tmp_path / "Ann's home")
     build(settings)
-    publish_quality(settings, run_id="run-1")
+    publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id="run-1")
     assert read(settings, "select count(*) from load_ledger") == [(1,)]

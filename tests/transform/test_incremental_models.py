@@ -100,7 +100,7 @@ def home(tmp_path: Path) -> Settings:
 
 def execute(settings: Settings, *statements: str) -> None:
     """Run statements on the warehouse."""
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         for statement in statements:
             connection.execute(statement)
 
@@ -113,7 +113,7 @@ def count_weeks(settings: Settings, *words: str) -> None:
 
 def profile(settings: Settings, columns: str = "*", where: str = "true") -> list[tuple[Any, ...]]:
     """Rows of the profile, in order."""
-    with connect(settings, read_only=True) as connection:
+    with connect(settings.warehouse, read_only=True) as connection:
         query = f"select {columns} from intermediate.{PROFILE} where {where} order by all"
         return connection.execute(query).fetchall()
 

@@ -1,4 +1,4 @@
-"""Many records touched within minutes: a script that edits, or an import that logs all at one instant."""
+"""Many records changed within minutes: a script that edits, or an import that logs everything at one instant."""
 
 import numpy as np
 
@@ -6,13 +6,13 @@ from orchestration.transform.breaks.candidate import Candidate
 from orchestration.transform.breaks.profile import Profile
 
 FEWEST = 8
-# how many times what was ever touched at once in the half year around it
+# how many times the largest number changed at once in the half year around it
 TIMES_THE_USUAL = 3.0
 AROUND = 26
 
 
 def find_bursts(profile: Profile) -> list[Candidate]:
-    """Weeks in which far more records were touched within ten minutes than in any other; what recurs is a routine."""
+    """Weeks in which far more records were changed within ten minutes than in any other; what recurs is a routine."""
     found = []
     for key, table in profile.measured("largest_edit_count"):
         thing, field, measure, population, _ = key

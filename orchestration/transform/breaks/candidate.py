@@ -1,4 +1,4 @@
-"""What one series shows: a break as it looks from there, before all series of the source are heard."""
+"""A break as one series shows it, before all series of the source are compared."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +36,7 @@ def windows(cut: Cut, longest: int) -> tuple[slice, slice]:
 
 def is_abrupt(values: Any, totals: Any, cut: Cut, least_share: float = 0.5) -> bool:
     """Whether values ÷ totals jumps at the cut rather than drifts: the nearest three weeks of either side hold most of
-    the difference. Too few records to tell count as a jump."""
+    the difference. Too few records count as a jump."""
     before, after = windows(cut, 13)
     near_before, near_after = windows(cut, 3)
     whole = _rate(values[after], totals[after]) - _rate(values[before], totals[before])
@@ -56,13 +56,13 @@ class Step:
     left: float
 
 
-def step(values: Any, beside: Any, at: Any, is_after: Any, follows: float) -> Step:
+def step(values: Any, control: Any, at: Any, is_after: Any, follows: float) -> Step:
     """The step of `values` in the weeks `at` from those that are not to those that are after a cut.
 
-    The weeks may have a slope besides, and as far as the values follow what is `beside` them (0: not at all, 1: in
-    proportion) it is taken off.
+    The weeks may also have a slope. As far as the values follow `control` (0: not at all, 1: in proportion), its
+    changes are taken out.
     """
-    own, theirs = values[at] + 0.5, beside[at] + 0.5
+    own, theirs = values[at] + 0.5, control[at] + 0.5
     level = np.log(own) - follows * np.log(theirs)
     weight = 1 / (1 / own + follows**2 / theirs)
     terms = np.column_stack([np.ones(len(at)), at - at[0], is_after])

@@ -1,4 +1,4 @@
-"""From what each series shows to breaks: one a cause, in the population that it concerns."""
+"""From what each series shows to breaks: one per cause, in the population that it concerns."""
 
 from dataclasses import replace
 from typing import Any
@@ -21,7 +21,7 @@ SHARE_OF_ONE = 0.8
 
 
 def consolidate(profile: Profile, candidates: list[Candidate]) -> list[Candidate]:
-    """One candidate a break: of series that tell of one thing the one that tells it best."""
+    """One candidate per break: of the series that show the same break, the one that shows it best."""
     groups: list[list[Candidate]] = []
     for each in sorted(candidates, key=lambda one: (_family(one), one.at, one.population, one.kind, one.record_type)):
         last = groups[-1] if groups else []
@@ -34,15 +34,15 @@ def consolidate(profile: Profile, candidates: list[Candidate]) -> list[Candidate
 
 
 def _family(each: Candidate) -> tuple[str, str, str, str]:
-    """Candidates of one family and time tell of one thing: what silences a team only thins out everybody's records."""
+    """Candidates of one family and time are one break: what silences a team only reduces the records of all."""
     kind = "volume" if each.kind in SILENCES else each.kind
     passes = each.measure == "largest_edit_count" or each.kind == "migration"
     field = "" if each.kind in ("migration", "bulk_edit") else each.field
     return each.thing, kind, field, "" if passes else "up" if each.size > 0 else "down"
 
 
-def _tells(each: Candidate) -> tuple[bool, float]:
-    """How well a series tells of a break: an edited field tells more than that something was edited."""
+def _strength(each: Candidate) -> tuple[bool, float]:
+    """How well a series shows a break: an edited field says more than that something was edited."""
     if each.kind == "bulk_edit":
         return each.field != "updated_at", each.size
     return each.record_type == "", each.confidence
@@ -53,12 +53,12 @@ def _populations(profile: Profile, group: list[Candidate]) -> list[Candidate]:
     best: dict[str, Candidate] = {}
     for each in _of_all_types_or_one(profile, group):
         held = best.get(each.population)
-        if held is None or _tells(each) > _tells(held):
+        if held is None or _strength(each) > _strength(held):
             best[each.population] = each
     whole = best.get(EVERYBODY)
     for part in ("team:", "pipeline:"):
         parts = [each for population, each in sorted(best.items()) if population.startswith(part)]
-        strongest = max(parts, key=lambda each: (_tells(each), each.population), default=None)
+        strongest = max(parts, key=lambda each: (_strength(each), each.population), default=None)
         if strongest is None:
             continue
         if strongest.measure == "largest_edit_count":
@@ -79,7 +79,7 @@ def _same_table(one: Candidate, other: Candidate) -> bool:
 
 
 def _of_all_types_or_one(profile: Profile, group: list[Candidate]) -> list[Candidate]:
-    """Of volumes, those of all types together; or those of the one type that alone has changed, which moves the sum."""
+    """Of volumes, those of all types together; or those of one type, if only that one changed and moved the sum."""
     types = {each.record_type for each in group if each.measure == "row_count"} - {""}
     typed = [each for each in group if each.record_type in types]
     if len(types) != 1 or len(typed) == len(group):
@@ -103,7 +103,7 @@ def _moves_elsewhere(profile: Profile, like: Candidate, concerned: list[str]) ->
         sides = _before_and_after(profile, like, population)
         if sides is not None:
             rest = _less(rest, sides)
-    # what one team alone records is everybody's
+    # what only one team records concerns everybody
     if min(rest[0].sum(), rest[1].sum()) + max(rest[0].sum(), rest[1].sum()) < 0.1 * (
         everybody[0].sum() + everybody[1].sum()
     ):
@@ -164,7 +164,7 @@ def _explains(cause: Candidate, effect: Candidate) -> bool:
     times = [cause.at] if cause.ends is None else [cause.at, cause.ends]
     near = any(abs(effect.at - time) <= SAME_TIME for time in times)
     if cause.kind == "migration":
-        # of two that tell of the same import the one of the logging instant is kept
+        # of two that show the same import, the one of the logging instant is kept
         if effect.kind == "migration":
             return near and cause.field == "logged_at" and effect.field != "logged_at"
         # what was imported seems logged late, the later the older it is
@@ -172,7 +172,7 @@ def _explains(cause: Candidate, effect: Candidate) -> bool:
             return effect.at <= cause.at + SAME_TIME
         return near and effect.kind in FOLLOWS_A_MIGRATION
     if cause.kind == "bulk_edit":
-        # what a script wrote into a field stands in the weeks of the records that it wrote it into
+        # what a script wrote into a field appears in the weeks of the records that it changed
         of_field = cause.field == effect.field and 0 <= cause.at - effect.at <= QUARTER
         return (near or of_field) and effect.kind in FOLLOWS_AN_EDIT and effect.kind != "bulk_edit"
     if cause.kind in SILENCES:

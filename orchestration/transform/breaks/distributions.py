@@ -33,8 +33,8 @@ LATEST_WEEKS_UNKNOWN = 5
 
 
 def find_distribution_breaks(profile: Profile) -> list[Candidate]:
-    """Breaks in every table of the profile that is no volume."""
-    judges = {
+    """Breaks in every table of the profile that is not a volume."""
+    detectors = {
         "filled_count": _fill_breaks,
         "default_count": _default_breaks,
         "copy_count": _copy_breaks,
@@ -45,9 +45,9 @@ def find_distribution_breaks(profile: Profile) -> list[Candidate]:
         "magnitude_count": _magnitude_breaks,
     }
     found = []
-    for key, table in profile.measured(*judges):
+    for key, table in profile.measured(*detectors):
         if table.counts.sum() > 0 or key[2] == "filled_count":
-            found += judges[key[2]](key, table)
+            found += detectors[key[2]](key, table)
     return found
 
 
@@ -72,7 +72,7 @@ def _fill_breaks(key: Any, table: Table) -> list[Candidate]:
 
 
 def _default_breaks(key: Any, table: Table) -> list[Candidate]:
-    """A value that all at once stands in many records, or no longer does: a field filled by a default is not filled."""
+    """A value that suddenly appears in many records, or no longer does: a field filled by a default is not filled."""
     totals = table.counts.sum(axis=1)
     least = LEAST_ACCOUNT_SHARE if key[1] == "account_id" else LEAST_DEFAULT_SHARE
     others = [number for number, category in enumerate(table.categories) if category == OTHERS]
@@ -101,7 +101,7 @@ def _default_breaks(key: Any, table: Table) -> list[Candidate]:
 
 
 def _is_list(values: Any, totals: Any, cut: Cut, change: float) -> bool:
-    """Whether other usual values end or begin with one: the prices of a list, which a default leaves alone."""
+    """Whether other usual values end or begin with one: the prices of a list, which a default does not change."""
     earlier, later = windows(cut, WINDOW)
     sides = [values[side].sum(axis=0) / max(totals[side].sum(), 1.0) for side in (earlier, later)]
     moved = sum(
@@ -190,7 +190,7 @@ def _list_changes(key: Any, table: Table, together: list[Cut]) -> list[Candidate
     begins = int(np.flatnonzero(table.counts.sum(axis=1))[0])
     # the later stages come later: what begins in a team's first weeks was only not reached before
     is_stage = key[1] == "to_stage" and first >= begins + WINDOW
-    # it takes two quarters of records to tell where a new value comes from
+    # it takes two quarters of records to know where a new value comes from
     longest = WINDOW if is_stage else 2 * WINDOW
     before = table.counts[max(0, first - longest) : first].sum(axis=0)
     after = table.counts[settled : settled + longest].sum(axis=0)
@@ -209,8 +209,10 @@ def _list_changes(key: Any, table: Table, together: list[Cut]) -> list[Candidate
             return []
     if key[1] == "to_stage" and not is_stage and not (gone and come):
         return []
-    says = [f"{table.categories[each]} ends" for each in gone] + [f"{table.categories[each]} begins" for each in come]
-    evidence = f"{', '.join(says)} ({size:.0%} of {int(after.sum())} records)"
+    changes = [f"{table.categories[each]} ends" for each in gone] + [
+        f"{table.categories[each]} begins" for each in come
+    ]
+    evidence = f"{', '.join(changes)} ({size:.0%} of {int(after.sum())} records)"
     kind = "unit_or_currency_changed" if key[1] == "currency" else "definition_changed"
     cut = Cut(strongest.start, first, settled, strongest.end, strongest.gain, strongest.threshold)
     return [_candidate(kind, key, cut, None, size, evidence)]

@@ -8,7 +8,7 @@ import numpy as np
 
 # expected false cuts of one series of pure noise, all of its weeks together; a company has some hundred series
 FALSE_CUTS = 0.0001
-# weeks apart at which noise is measured: far ones see slow drift, which is no break either
+# weeks apart at which noise is measured: distant ones see slow drift, which is not a break either
 LAGS = (1, 2, 4, 8, 13)
 LARGEST_DISPERSION = 400.0
 
@@ -65,7 +65,7 @@ def threshold(weeks: int, freedom: int, false_cuts: float = FALSE_CUTS) -> float
 
 def find_cuts(counts: Any, false_cuts: float = FALSE_CUTS) -> list[Cut]:
     """The cuts of the best partition of the weeks (rows of `counts`) into segments of constant shares, oldest first.
-    Weeks without any record tell nothing: a cut beside them is dated to the first week that has some.
+    Weeks without any record carry no information: a cut next to them is dated to the first week that has some.
     """
     counts = np.asarray(counts, dtype=float)
     counts = counts[:, counts.sum(axis=0) > 0]

@@ -14,16 +14,16 @@ from orchestration.transform.breaks.volume_series import (
 
 # how many times as deep as any other week's fall it is
 TIMES_OTHER_DIPS = 2.5
-# false gaps of one series that are expected, besides: one level is known, and business has to go on
+# false gaps of one series that are expected: fewer, because one level is known, and business has to go on
 FALSE_GAPS = 0.004
 FALSE_GAPS_WHERE_PEOPLE_PAUSE = 0.00001
-# weeks of other outages that it may have besides
+# weeks of other outages that it may also have
 OTHER_GAPS = 3
 
 
 def find_gaps(series: VolumeSeries) -> list[Candidate]:
     """The outages that show in single weeks."""
-    # the volume alone: what it is held against has its own noise, and only has to go on
+    # only the volume: its outcome side has its own noise, and only has to go on
     phi = dispersion(np.column_stack([series.volume, series.constant]), (1, 2))
     needed = _needed(series)
     found: list[Candidate] = []
@@ -58,14 +58,14 @@ def _gain(series: VolumeSeries, at: int, end: int, phi: float) -> float:
     """How much better silence fits these weeks than the volume of those around; 0 where they are not silent."""
     inside = series.volume[at:end]
     usual, expected = _usual(series, at, end)
-    # every week of a gap must be one, and the weeks beside it must not
+    # every week of a gap must be one, and the weeks next to it must not
     if expected <= 0 or inside.max() > GAP * min(usual, expected / len(inside)):
         return 0.0
     return shortfall(float(inside.sum()), expected) / phi
 
 
 def _usual(series: VolumeSeries, at: int, end: int) -> tuple[float, float]:
-    """Records of a usual week beside these, which no rush is, and what these weeks should have brought."""
+    """Records of a usual week next to these (not a rush), and the expected records of these weeks."""
     usual = min(float(np.median(series.volume[at - 4 : at])), float(np.median(series.volume[end : end + 4])))
     return usual, usual * (end - at) * series.going_on(at, end)
 

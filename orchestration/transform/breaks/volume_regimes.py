@@ -16,15 +16,15 @@ LATER_DAYS = ("close_date", "qualified_at")
 # a segment is silent that brings less than this share of its neighbour
 SILENCE = 0.2
 LATEST_WEEKS_UNKNOWN = 3
-# fewer than of shares: the ratio of two volumes drifts, which noise between weeks does not tell
+# fewer than for shares: the ratio of two volumes drifts, which the noise between weeks does not show
 FALSE_CUTS_OF_RATIOS = 0.00001
-# weeks by which a cut may be dated anew
+# weeks by which the date of a cut may be moved
 NEAR = 6
 # a source's, or a new team's, first weeks: records follow deals, so that all ratios rise there
 RAMP = 13
 # how closely a volume follows its outcome side: a capacity that is fixed does not, work on deals does
 FOLLOWS = (0.0, 0.5, 1.0)
-# how much of a regime's factor must stand out as a step beside the drift of the weeks around, and by how many errors
+# how much of a regime's factor must be a step that stands out from the drift around it, and by how many errors
 SHARE_OF_FACTOR = 0.6
 CERTAIN = 3.5
 

@@ -1,4 +1,4 @@
-"""One volume beside its outcome side, and what both say of some weeks."""
+"""One volume compared with its outcome side, week by week."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import numpy as np
 from orchestration.transform.breaks.candidate import Candidate, windows
 from orchestration.transform.breaks.segments import Cut
 
-# what tells, beside each volume, how much business there was: (object, field) of the counts that are added up
+# what shows, next to each volume, how much business there was: (object, field) of the counts that are added up
 OUTCOME_SIDE = {
     ("activity", "rows"): (("opportunity", "rows"), ("opportunity", "close_date")),
     ("stage_event", "rows"): (("opportunity", "rows"), ("opportunity", "close_date")),
@@ -38,7 +38,7 @@ NOT_BY_CHANCE = 4.0
 
 
 class VolumeSeries:
-    """One volume beside its outcome side; of a type of record also beside the `rest`, the other types."""
+    """One volume with its outcome side; for a type of record also with the `rest`, the other types."""
 
     def __init__(
         self, key: tuple[str, str, str, str], volume: Any, control: Any, witnesses: list[Any], rest: Any
@@ -46,7 +46,7 @@ class VolumeSeries:
         self.key, self.volume, self.control, self.rest = key, volume, control, rest
         self.witnesses = [part for part in witnesses if part.sum() > 0]
         self.least_factor = LEAST_FACTOR[key[0], key[1]]
-        # beside a constant only the volume itself tells
+        # next to a constant, only the volume itself carries information
         self.constant = np.full(len(volume), 50 * volume.max())
         active = np.flatnonzero(control >= 0.2 * np.median(control[control > 0]))
         self.begins = int(active[0]) if len(active) else len(volume)
@@ -56,19 +56,19 @@ class VolumeSeries:
         return float((self.volume[start:end].sum() + 0.1) / (self.control[start:end].sum() + 1.0))
 
     def going_on(self, at: int, end: int) -> float:
-        """How much of the usual business there was in these weeks: of what tells of it, the least."""
+        """How much of the usual business there was in these weeks: the least of what shows it."""
         if self.control.min() == self.control.max():
             return 1.0
         rest = None if self.rest is None else self._share(self.rest, at, end, 0.0)
-        # where the other types tell who was at work, the few deals of a week are given their noise
+        # if the other types show who was at work, the few deals of a week are allowed their noise
         shares = [self._share(part, at, end, 0.0 if rest is None else 2.0) for part in [*self.witnesses, self.control]]
-        # too few to tell: no business, for all that is known
+        # too few to know: treated as no business
         if rest is None and shares[0] is None:
             return 0.0
         return min([1.0, *(share for share in [rest, *shares] if share is not None)])
 
     def _share(self, part: Any, at: int, end: int, errors: float) -> float | None:
-        """What these weeks brought as a share of those around them, and some errors more; None: too few to tell."""
+        """The records of these weeks as a share of those around them, plus some errors; None: too few to know."""
         usual = float(min(part[max(0, at - 8) : at].mean(), part[end : end + 8].mean())) * (end - at)
         seen = float(part[at:end].sum())
         return (seen + errors * seen**0.5) / usual if usual >= FEWEST_EXPECTED / 2 else None
@@ -86,7 +86,7 @@ class VolumeSeries:
         return False
 
     def candidate(self, kind: str, cut: Cut, ends: int | None, before: float, after: float) -> Candidate:
-        """A break of this volume, told in records a week."""
+        """A break of this volume, with its records per week as evidence."""
         thing, field, population, record_type = self.key
         earlier, later = windows(cut, WINDOW)
         what = f"{record_type} " if record_type else ""

@@ -14,7 +14,7 @@ from orchestration.transform.breaks.volume_gaps import find_gaps
 from orchestration.transform.breaks.volume_regimes import find_regimes
 from orchestration.transform.breaks.volume_series import FEWEST_EXPECTED, OUTCOME_SIDE, VolumeSeries
 
-# what is held against less than all that tells of business: work and leads follow deals, and not the rush of closes
+# volumes that are compared with less than all of the business: work and leads follow deals, not the rush of closes
 HELD_AGAINST = {("activity", "rows"): 1, ("lead", "rows"): 1}
 
 
@@ -36,14 +36,14 @@ def find_volume_breaks(profile: Profile, others: list[Profile]) -> list[Candidat
                 if volume.sum() < 2 * FEWEST_EXPECTED or control.sum() < 2 * FEWEST_EXPECTED:
                     continue
                 rest = everything - volume if record_type else None
-                beside = control if rest is None else control + rest
-                series = VolumeSeries((thing, field, population, record_type or ""), volume, beside, witnesses, rest)
+                expected = control if rest is None else control + rest
+                series = VolumeSeries((thing, field, population, record_type or ""), volume, expected, witnesses, rest)
                 found += [*find_regimes(series), *find_gaps(series)]
     return found
 
 
 def _outcome_side(profile: Profile, others: list[Profile], thing: str, field: str, population: str) -> list[Any]:
-    """The weekly volumes that tell of business: each its own source's or else all sources'; else a constant."""
+    """The weekly volumes that show business: each from its own source, else from all sources, else a constant."""
     parts = []
     for part in OUTCOME_SIDE[thing, field]:
         is_own = profile.rows(*part, EVERYBODY).sum() >= len(profile.weeks)
@@ -51,7 +51,7 @@ def _outcome_side(profile: Profile, others: list[Profile], thing: str, field: st
         parts.append(rows)
     if sum(part.sum() for part in parts) >= len(profile.weeks) or population != EVERYBODY:
         return parts
-    # nothing says when a team began: only of everybody can be told that records were there
+    # the start of a team is unknown: only for everybody is it known that records existed
     return [np.full(len(profile.weeks), profile.rows(thing, field, population).mean())]
 
 

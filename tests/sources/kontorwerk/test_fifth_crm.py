@@ -41,11 +41,11 @@ def refused(example: ExampleSettings, checked: list[str]) -> list[str]:
     ingest(example, run_id="refused")
     selected = ["path:models/staging/kontorwerk", "+int_stages_unmapped", "is_empty_int_stages_unmapped_"]
     dbt(example, "build", "--indirect-selection", "empty", "--select", *selected, run_id="refused")
-    results = build_results(example)
-    add_sample_keys(example, "refused", results)
+    results = build_results(example.dbt_target)
+    add_sample_keys(example.warehouse, "refused", results)
     assert len([result for result in results if result.status == "pass"]) == 7  # one is a unit test
     assert not [result.message for result in results if result.status in ("error", "skipped")]
-    return failed_checks(example, "refused", "critical")
+    return failed_checks(example.warehouse, "refused", "critical")
 
 
 @pytest.fixture(scope="module")
