@@ -101,7 +101,9 @@ def build_definitions(
 def critical_checks(settings: Settings) -> list[CriticalCheck]:
     """What has to have passed before a build may be published: critical dbt tests and critical expectations."""
     tests = [
-        CriticalCheck("transform", test.target, test.check_name, test.depends_on)
+        CriticalCheck(
+            "transform", test.target, test.check_name, test.depends_on, runs_every_time=not test.is_build_test
+        )
         for test in critical_tests(ensure_manifest(settings))
     ]
     expectations = [

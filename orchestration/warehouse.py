@@ -98,6 +98,8 @@ create table if not exists quality.model_build (
     built_at timestamp        -- UTC, when the build of it ended
 );
 create table if not exists quality.built_from (
-    project_fingerprint varchar  -- what everything was last built from; no row in between
+    project_fingerprint varchar,     -- what everything was last built from; no row in between
+    build_tests_passed_at timestamp  -- UTC, when all data tests tagged `build` last passed on it
 );
+alter table quality.built_from add column if not exists build_tests_passed_at timestamp;
 """

@@ -12,10 +12,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from orchestration.errors import KuotaError
+from orchestration.lineage import BUILD_TAG
 from orchestration.settings import Settings
 from orchestration.transform.dbt import dbt_command, dbt_environment, project_fingerprint
 from orchestration.warehouse import connect
@@ -42,8 +44,11 @@ def build_models(
 ) -> Iterator[tuple[str, str, float]]:
     """Build and test everything, or the nodes of `select` (fully qualified names) alone.
 
-    Incremental models keep what they have of an earlier build, but for a `rebuild`, and until everything has once been
-    built from the project and the settings as they are now.
+    Incremental models keep what they have of an earlier build, except in a full build: a `rebuild`, and until
+    everything has once been built from the project and the settings as they are now.
+
+    Data tests tagged `build` look for errors of the models and not of the data (the grain of an intermediate table).
+    They run in a full build, in the first build of an ISO week, and until all of them have passed.
 
     Yields the unique id, dbt's status and the seconds of each node when it ends; afterwards `build_results` has them
     all. dbt's console goes to stdout. The tests of the models themselves (dbt unit tests) run in CI; a run checks the
@@ -52,14 +57,15 @@ def build_models(
     """
     _results_file(settings).unlink(missing_ok=True)
     fingerprint = project_fingerprint(settings)
-    anew = not _takes_over(settings, fingerprint, rebuild)
+    is_full, runs_build_tests = _plan(settings, fingerprint, rebuild)
     said: list[str] = []
     with subprocess.Popen(
         [
             *dbt_command(settings, "--log-format", "json", "build"),
             *("--exclude-resource-type", "unit_test"),
-            *(("--full-refresh",) if anew else ()),
+            *(("--full-refresh",) if is_full else ()),
             *(("--indirect-selection", "empty", "--select", *select) if select else ()),
+            *(() if select or runs_build_tests else ("--exclude", f"tag:{BUILD_TAG}")),
         ],
         env=dbt_environment(settings, run_id),
         stdout=subprocess.PIPE,
@@ -84,19 +90,25 @@ def build_models(
     # 1 is a test or a model that failed
     if child.returncode not in (0, 1) or not _results_file(settings).exists():
         raise KuotaError("\n".join(["dbt ended before it had built everything:", *said]))
-    if anew and child.returncode == 0 and not select:
+    if runs_build_tests and child.returncode == 0 and not select:
         with connect(settings) as connection:
-            connection.execute("insert into quality.built_from values (?)", [fingerprint])
+            connection.execute("delete from quality.built_from")
+            connection.execute("insert into quality.built_from values (?, ?)", [fingerprint, _now()])
 
 
-def _takes_over(settings: Settings, fingerprint: str, rebuild: bool) -> bool:
-    """Whether everything was last built from this, and nobody wants it built anew; if not, that is forgotten."""
+def _plan(settings: Settings, fingerprint: str, rebuild: bool) -> tuple[bool, bool]:
+    """Whether this build is full, and whether it runs the build tests. A full build forgets the one before."""
     with connect(settings) as connection:
-        known = connection.execute("select project_fingerprint from quality.built_from").fetchall()
-        if known == [(fingerprint,)] and not rebuild:
-            return True
-        connection.execute("delete from quality.built_from")
-        return False
+        known = connection.execute("select * from quality.built_from").fetchall()
+        if rebuild or [built_from for built_from, _ in known] != [fingerprint]:
+            connection.execute("delete from quality.built_from")
+            return True, True
+    [(_, passed_at)] = known
+    return False, passed_at is None or passed_at.isocalendar()[:2] != _now().isocalendar()[:2]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _die_with_parent() -> None:
