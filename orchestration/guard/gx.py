@@ -1,4 +1,4 @@
-"""Great Expectations made ready: imported late, quiet, off the network, its results kept in the reports folder."""
+"""Great Expectations, set up: imported late, quiet, off the network, its results kept in the reports folder."""
 
 import os
 import shutil
@@ -95,7 +95,7 @@ def new_expectation(check: Check) -> Any:
         **check.kwargs,
         severity=FailureSeverity(check.severity),
         # shown in place of the SQL; the other types describe themselves
-        description=check.meta.why if check.query else None,
+        description=check.rule if check.query else None,
         meta={"check_name": check.check_name},
     )
 

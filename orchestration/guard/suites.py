@@ -44,7 +44,7 @@ class Check(_Strict):
         if value not in VOCABULARY:
             near = difflib.get_close_matches(value, VOCABULARY, n=1)
             hint = f"did you mean '{near[0]}'" if near else f"known are {', '.join(VOCABULARY)}"
-            raise ValueError(f"'{value}' is no expectation that runs on DuckDB; {hint}")
+            raise ValueError(f"'{value}' is not an expectation that runs on DuckDB; {hint}")
         return value
 
     @field_validator("kwargs")
@@ -72,8 +72,13 @@ class Check(_Strict):
 
     @property
     def check_name(self) -> str:
-        """Unique in its target, such as `gx_not_null_opportunity_id`."""
+        """Unique in its target, such as `gx_opportunity_id_is_unique`."""
         return check_name(self.type, self.kwargs, self.name)
+
+    @property
+    def rule(self) -> str:
+        """The rule as people read it, such as "Opportunity id is unique"."""
+        return self.check_name.removeprefix("gx_").replace("_", " ").capitalize()
 
 
 class Target(_Strict):
@@ -88,7 +93,7 @@ class Target(_Strict):
         names = [check.check_name for check in self.expectations]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f"{', '.join(twice)} stands twice; remove one or give it a 'name'")
+            raise ValueError(f"{', '.join(twice)} occurs twice; remove one or give it a 'name'")
         return self
 
 
@@ -108,7 +113,7 @@ def load_suites(directory: Path) -> list[Suite]:
     """
     paths = sorted(directory.glob("*.yml"))
     if not paths:
-        raise ConfigurationError(f"{directory}: no suites (*.yml) here; a room without checks guards nothing.")
+        raise ConfigurationError(f"{directory}: no suites (*.yml) here; a room without checks protects nothing.")
     suites = {path: load_model(path, Suite) for path in paths}
     _refuse_two_claims({path: [suite.suite] for path, suite in suites.items()}, "suite")
     _refuse_two_claims({path: [it.target for it in suite.targets] for path, suite in suites.items()}, "target")
@@ -121,7 +126,7 @@ def _refuse_two_claims(names: dict[Path, list[str]], key: str) -> None:
         for name in claimed:
             if name in first:
                 place = f"{path}, line {_line_of(path, key, name)}"
-                raise ConfigurationError(f"{place}: {key} '{name}' stands already in {first[name]}. Join them.")
+                raise ConfigurationError(f"{place}: {key} '{name}' is already in {first[name]}. Merge them.")
             first[name] = path
 
 

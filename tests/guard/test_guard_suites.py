@@ -19,7 +19,7 @@ targets:
       - type: expect_column_values_to_not_be_null
         kwargs: {column: rep_id}
         severity: critical
-        meta: {why: Reps have keys., fix: Mend the model.}
+        meta: {why: Reps have keys., fix: Correct the model.}
 """
 
 
@@ -32,11 +32,11 @@ def load(folder: Path, text: str) -> None:
     ("wrong", "line", "says"),
     [
         (GOOD.replace("to_not_be_null", "to_not_be_nul"), 7, "did you mean 'expect_column_values_to_not_be_null'"),
-        (GOOD.replace("not_be_null", "match_regex"), 7, "no expectation that runs on DuckDB"),
+        (GOOD.replace("not_be_null", "match_regex"), 7, "is not an expectation that runs on DuckDB"),
         (GOOD.replace("{column: rep_id}", "{colum: rep_id}"), 8, "colum: extra inputs are not permitted"),
         (GOOD.replace("{column: rep_id}", "{column: rep_id, mostly: 2}"), 8, "mostly"),
         (GOOD.replace("severity: critical", "severity: fatal"), 9, "'critical' or 'warning'"),
-        (GOOD.replace(", fix: Mend the model.", ""), 10, "meta.fix"),
+        (GOOD.replace(", fix: Correct the model.", ""), 10, "meta.fix"),
         (GOOD.replace("owner:", "owners:"), 2, "unknown key 'owners'"),
         (GOOD.replace("marts.dim_reps", "marts.dim_reps; drop table x"), 4, "targets.0.target"),
         (GOOD.replace("[rep_id]", "[]"), 5, "targets.0.key"),
@@ -72,12 +72,12 @@ def test_a_table_belongs_to_one_file(tmp_path: Path) -> None:
     (tmp_path / "also.yml").write_text(GOOD.replace("marts_core", "marts_also"), encoding="utf-8")
     with pytest.raises(ConfigurationError) as error:
         load(tmp_path, GOOD)
-    assert str(error.value).startswith(f"{tmp_path / 'core.yml'}, line 4: target 'marts.dim_reps' stands already in")
+    assert str(error.value).startswith(f"{tmp_path / 'core.yml'}, line 4: target 'marts.dim_reps' is already in")
 
 
 def test_the_same_check_twice_is_refused(tmp_path: Path) -> None:
     check = textwrap.dedent(GOOD[GOOD.index("      - type") :])
-    with pytest.raises(ConfigurationError, match="gx_not_null_rep_id stands twice"):
+    with pytest.raises(ConfigurationError, match="gx_rep_id_is_filled occurs twice"):
         load(tmp_path, GOOD + textwrap.indent(check, "      "))
 
 

@@ -51,7 +51,7 @@ def test_an_extract_loaded_after_the_build_and_not_checked_is_named(settings):
     assert unmet(settings) == [
         "staging.stg_crm__opportunities was built at 2018-01-02 10:01:00 UTC, before raw.crm__opportunity that it is "
         "built from (2018-01-02 10:30:00 UTC): run `kuota run`.",
-        "raw.crm__opportunity was loaded at 2018-01-02 10:30:00 UTC, but critical check gx_not_null_opportunity_id of "
+        "raw.crm__opportunity was loaded at 2018-01-02 10:30:00 UTC, but critical check gx_opportunity_id_is_filled of "
         "raw.crm__opportunity last ran at 2018-01-02 10:03:00 UTC: run `kuota run`.",
     ]
 

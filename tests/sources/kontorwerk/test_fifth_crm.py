@@ -235,5 +235,5 @@ def test_the_suite_finds_the_deal_that_stands_twice(example: ExampleSettings, wa
         example, "raw", run_id="built", targets=["raw.kontorwerk__opportunity", "raw.kontorwerk__activity"]
     )
     assert [(result.check_name, result.severity) for result in results if result.status != "passed"] == [
-        ("gx_unique_nummer", "warning")
+        ("gx_nummer_is_unique", "warning")
     ]

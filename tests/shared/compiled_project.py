@@ -1,0 +1,129 @@
+"""The project's compiled SQL: one `dbt compile` per session and set of settings, shared by all workers."""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dbt_child import dbt
+from filelock import FileLock
+
+from orchestration.ingest import ingest
+from orchestration.settings import Settings
+from orchestration.transform.breaks import BREAK_TYPES
+
+# so few rows as tests have never show a break
+NO_BREAKS = f"select {', '.join(f'null::{type_} as {name}' for name, type_ in BREAK_TYPES.items())} where false"
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model or seed: its table, the query that makes it, and the models that it reads."""
+
+    name: str
+    relation: str
+    schema: str
+    query: str
+    parents: tuple[str, ...]
+    is_view: bool = False
+
+
+@dataclass(frozen=True)
+class CompiledProject:
+    """Every model by name, in an order in which they can be built, and the bare warehouse with their raw tables."""
+
+    models: dict[str, Model]
+    bare_warehouse: Path
+    singular_tests: dict[str, str]
+
+    def needed_for(self, *names: str) -> list[Model]:
+        """The models behind `names`, themselves included, in the order to build them."""
+        needed = set(names)
+        for model in reversed(self.models.values()):
+            if model.name in needed:
+                needed.update(model.parents)
+        return [model for model in self.models.values() if model.name in needed]
+
+
+def shared_folder(factory: pytest.TempPathFactory, name: str) -> Path:
+    """A folder that all workers of the session see."""
+    own = factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def compiled_home(factory: pytest.TempPathFactory, settings_text: str = "") -> Settings:
+    """A home after one `dbt compile` of the project with this landing/settings.yml; the first worker makes it."""
+    key = hashlib.sha256(settings_text.encode()).hexdigest()[:8]
+    folder = shared_folder(factory, f"compiled_{key}")
+    with FileLock(folder / "lock"):
+        settings = _home(folder / "home")
+        if not (folder / "done").exists():
+            _compile(settings, settings_text)
+            (folder / "done").touch()
+    return settings
+
+
+def compiled_project(factory: pytest.TempPathFactory, settings_text: str = "") -> CompiledProject:
+    """The models of that home."""
+    return _read(compiled_home(factory, settings_text))
+
+
+def compile_project(folder: Path, settings_text: str = "") -> CompiledProject:
+    """The same in a folder of its own."""
+    settings = _home(folder)
+    _compile(settings, settings_text)
+    return _read(settings)
+
+
+def _home(folder: Path) -> Settings:
+    return Settings(home=folder, landing=folder / "landing", warehouse=folder / "warehouse" / "kuota.duckdb")
+
+
+def _compile(settings: Settings, settings_text: str) -> None:
+    holidays = settings.landing / "registers" / "2025-01-31" / "holidays.csv"
+    holidays.parent.mkdir(parents=True)
+    holidays.write_text("date,region,name\n2025-01-01,,New Year\n")
+    if settings_text:
+        (settings.landing / "settings.yml").write_text(settings_text)
+    ingest(settings, run_id="empty")
+    finished = dbt(settings, "--quiet", "compile", "--no-introspect")
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+def _read(settings: Settings) -> CompiledProject:
+    all_nodes = json.loads((settings.dbt_target / "manifest.json").read_text())["nodes"]
+    nodes = {key: node for key, node in all_nodes.items() if node["resource_type"] in ("model", "seed")}
+    models: dict[str, Model] = {}
+    for key in sorted(nodes):
+        _add_after_parents(models, nodes, key, settings.dbt_project)
+    singular_tests = {
+        node["name"]: node["compiled_code"]
+        for node in all_nodes.values()
+        if node["resource_type"] == "test" and not node.get("test_metadata")
+    }
+    return CompiledProject(models, settings.warehouse, singular_tests)
+
+
+def _add_after_parents(models: dict[str, Model], nodes: dict[str, Any], key: str, project: Path) -> None:
+    node = nodes.get(key)
+    if node is None or node["name"] in models:
+        return
+    is_python = node.get("language") == "python"
+    parents = [] if is_python else node["depends_on"].get("nodes", [])
+    for parent in parents:
+        _add_after_parents(models, nodes, parent, project)
+    models[node["name"]] = Model(
+        name=node["name"],
+        relation=f"{node['schema']}.{node['name']}",
+        schema=node["schema"],
+        query=NO_BREAKS
+        if is_python
+        else node.get("compiled_code") or f"select * from read_csv('{project / node['original_file_path']}')",
+        parents=tuple(nodes[parent]["name"] for parent in parents if parent in nodes),
+        is_view=node["config"]["materialized"] == "view",
+    )
