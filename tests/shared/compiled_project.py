@@ -37,7 +37,8 @@ class CompiledProject:
 
     models: dict[str, Model]
     bare_warehouse: Path
-    singular_tests: dict[str, str]
+    data_tests: dict[str, str]
+    """The queries of the data tests whose failure blocks publishing, by name: each row that they return is wrong."""
 
     def needed_for(self, *names: str) -> list[Model]:
         """The models behind `names`, themselves included, in the order to build them."""
@@ -101,12 +102,12 @@ def _read(settings: Settings) -> CompiledProject:
     models: dict[str, Model] = {}
     for key in sorted(nodes):
         _add_after_parents(models, nodes, key, settings.dbt_project)
-    singular_tests = {
+    data_tests = {
         node["name"]: node["compiled_code"]
         for node in all_nodes.values()
-        if node["resource_type"] == "test" and not node.get("test_metadata")
+        if node["resource_type"] == "test" and node["config"]["severity"].lower() == "error"
     }
-    return CompiledProject(models, settings.warehouse, singular_tests)
+    return CompiledProject(models, settings.warehouse, data_tests)
 
 
 def _add_after_parents(models: dict[str, Model], nodes: dict[str, Any], key: str, project: Path) -> None:

@@ -1,29 +1,52 @@
-"""A hand-written extract in a warehouse of its own: ingested, and through the models."""
+"""A hand-written extract in a warehouse of its own: ingested for real, then through the models by compiled SQL."""
 
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from dbt_child import dbt
+import pytest
+from compiled_project import CompiledProject, compiled_project
 
 from orchestration.guard import validate
 from orchestration.ingest import ingest
 from orchestration.settings import Settings
 
-# the singular tests hold the balances: money ties, credits sum to deals, current rows = counted + excluded
-EVERY_MODEL = ("--exclude", "test_type:unit", "test_type:generic")
-
 Rows = list[tuple[Any, ...]]
 
 
-def build(landing: Path, home: Path, *selection: str) -> Path:
-    """The warehouse of the `landing` folder, every row of which can be read, with the models of `selection` built."""
+def build(landing: Path, factory: pytest.TempPathFactory) -> Path:
+    """The warehouse of the `landing` folder, every row of which can be read, with every model built and tested."""
+    home = factory.mktemp("home")
     settings = Settings(home=home, landing=landing, warehouse=home / "kuota.duckdb")
     report = ingest(settings, run_id="run")
     assert (report.rows_quarantined, report.values_unparsable, report.warnings) == (0, 0, [])
-    built = dbt(settings, "build", *selection)
-    assert built.returncode == 0, built.stdout + built.stderr
+    company = landing / "settings.yml"
+    project = compiled_project(factory, company.read_text() if company.exists() else "")
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        build_models(connection, project)
+        assert failed_tests(connection, project) == {}
     return settings.warehouse
+
+
+def build_models(connection: duckdb.DuckDBPyConnection, project: CompiledProject) -> None:
+    """Every model of the project, as dbt would make it from what was ingested."""
+    connection.execute("begin")
+    for schema in {model.schema for model in project.models.values()}:
+        connection.execute(f"create schema if not exists {schema}")
+    for model in project.models.values():
+        kind = "view" if model.is_view else "table"
+        connection.execute(f"create {kind} {model.relation} as {model.query}")
+    connection.execute("commit")
+
+
+def failed_tests(connection: duckdb.DuckDBPyConnection, project: CompiledProject) -> dict[str, Rows]:
+    """The data tests that find something, with their first rows. Among them are the balances of money and of rows."""
+    found = {
+        name: connection.execute(f"select * from ({query}) limit 3").fetchall()
+        for name, query in project.data_tests.items()
+    }
+    return {name: rows for name, rows in found.items() if rows}
 
 
 def columns_of(warehouse: Path, source: str, entity: str) -> Rows:

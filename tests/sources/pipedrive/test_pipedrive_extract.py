@@ -10,16 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from built_source import build, columns_of, not_passed, query
+from built_source import columns_of, not_passed, query
 
 from orchestration.settings import Settings
-
-
-@pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    staging = ("path:models/staging/pipedrive", "path:models/staging/generic")
-    selection = ("--indirect-selection", "cautious", "--select", *staging)
-    return build(Path(__file__).parent / "landing", tmp_path_factory.mktemp("home"), *selection)
 
 
 def deals(warehouse: Path, columns: str) -> dict[str, tuple[Any, ...]]:
