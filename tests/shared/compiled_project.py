@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
+import yaml
 from dbt_child import dbt
 from filelock import FileLock
 
+from bench.mutants import COMPILED, MUTANT, mutated_model
 from orchestration.ingest import ingest
-from orchestration.settings import Settings
+from orchestration.settings import PROJECT, Settings
 from orchestration.transform.breaks import BREAK_TYPES
 
 # so few rows as tests have never show a break
@@ -50,7 +53,11 @@ class CompiledProject:
 
 
 def shared_folder(factory: pytest.TempPathFactory, name: str) -> Path:
-    """A folder that all workers of the session see."""
+    """A folder that all workers of the session see; in a mutation check all sessions do."""
+    if COMPILED in os.environ:
+        folder = Path(os.environ[COMPILED]) / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
     own = factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -59,10 +66,12 @@ def shared_folder(factory: pytest.TempPathFactory, name: str) -> Path:
 
 def compiled_home(factory: pytest.TempPathFactory, settings_text: str = "") -> Settings:
     """A home after one `dbt compile` of the project with this landing/settings.yml; the first worker makes it."""
-    key = hashlib.sha256(settings_text.encode()).hexdigest()[:8]
+    defaults = yaml.safe_load((PROJECT / "dbt_project" / "dbt_project.yml").read_text())["vars"]
+    own = {name: value for name, value in (yaml.safe_load(settings_text) or {}).items() if value != defaults[name]}
+    key = hashlib.sha256(json.dumps(own, sort_keys=True, default=str).encode()).hexdigest()[:8]
     folder = shared_folder(factory, f"compiled_{key}")
     with FileLock(folder / "lock"):
-        settings = _home(folder / "home")
+        settings = home_settings(folder / "home")
         if not (folder / "done").exists():
             _compile(settings, settings_text)
             (folder / "done").touch()
@@ -76,12 +85,38 @@ def compiled_project(factory: pytest.TempPathFactory, settings_text: str = "") -
 
 def compile_project(folder: Path, settings_text: str = "") -> CompiledProject:
     """The same in a folder of its own."""
-    settings = _home(folder)
+    settings = home_settings(folder)
     _compile(settings, settings_text)
     return _read(settings)
 
 
-def _home(folder: Path) -> Settings:
+def build_models(connection: duckdb.DuckDBPyConnection, project: CompiledProject, *names: str) -> None:
+    """The models behind `names`, else all of them, as dbt would make them from what was ingested."""
+    models = project.needed_for(*names) if names else list(project.models.values())
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("begin")
+    for schema in {model.schema for model in models}:
+        connection.execute(f"create schema if not exists {schema}")
+    for model in models:
+        kind = "view" if model.is_view else "table"
+        connection.execute(f"create {kind} {model.relation} as {model.query}")
+    connection.execute("commit")
+
+
+def failed_tests(
+    connection: duckdb.DuckDBPyConnection, project: CompiledProject, prefix: str = ""
+) -> dict[str, list[tuple[Any, ...]]]:
+    """The critical data tests that find something, with their first rows: grain, keys, balances of money and rows."""
+    found = {
+        name: connection.execute(f"select * from ({query}) limit 3").fetchall()
+        for name, query in project.data_tests.items()
+        if name.startswith(prefix)
+    }
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def home_settings(folder: Path) -> Settings:
+    """A home with its landing folder and warehouse."""
     return Settings(home=folder, landing=folder / "landing", warehouse=folder / "warehouse" / "kuota.duckdb")
 
 
@@ -110,6 +145,11 @@ def _read(settings: Settings) -> CompiledProject:
     return CompiledProject(models, settings.warehouse, data_tests)
 
 
+def _compiled(node: dict[str, Any]) -> str | None:
+    code: str | None = node.get("compiled_code")
+    return mutated_model(node["name"], code) if code and MUTANT in os.environ else code
+
+
 def _add_after_parents(models: dict[str, Model], nodes: dict[str, Any], key: str, project: Path) -> None:
     node = nodes.get(key)
     if node is None or node["name"] in models:
@@ -124,7 +164,7 @@ def _add_after_parents(models: dict[str, Model], nodes: dict[str, Any], key: str
         schema=node["schema"],
         query=NO_BREAKS
         if is_python
-        else node.get("compiled_code") or f"select * from read_csv('{project / node['original_file_path']}')",
+        else _compiled(node) or f"select * from read_csv('{project / node['original_file_path']}')",
         parents=tuple(nodes[parent]["name"] for parent in parents if parent in nodes),
         is_view=node["config"]["materialized"] == "view",
     )

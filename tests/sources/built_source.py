@@ -5,7 +5,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from compiled_project import CompiledProject, compiled_project
+from compiled_project import build_models, compiled_project, failed_tests
 
 from orchestration.guard import validate
 from orchestration.ingest import ingest
@@ -23,30 +23,9 @@ def build(landing: Path, factory: pytest.TempPathFactory) -> Path:
     company = landing / "settings.yml"
     project = compiled_project(factory, company.read_text() if company.exists() else "")
     with duckdb.connect(str(settings.warehouse)) as connection:
-        connection.execute("set TimeZone = 'UTC'")
         build_models(connection, project)
         assert failed_tests(connection, project) == {}
     return settings.warehouse
-
-
-def build_models(connection: duckdb.DuckDBPyConnection, project: CompiledProject) -> None:
-    """Every model of the project, as dbt would make it from what was ingested."""
-    connection.execute("begin")
-    for schema in {model.schema for model in project.models.values()}:
-        connection.execute(f"create schema if not exists {schema}")
-    for model in project.models.values():
-        kind = "view" if model.is_view else "table"
-        connection.execute(f"create {kind} {model.relation} as {model.query}")
-    connection.execute("commit")
-
-
-def failed_tests(connection: duckdb.DuckDBPyConnection, project: CompiledProject) -> dict[str, Rows]:
-    """The data tests that find something, with their first rows. Among them are the balances of money and of rows."""
-    found = {
-        name: connection.execute(f"select * from ({query}) limit 3").fetchall()
-        for name, query in project.data_tests.items()
-    }
-    return {name: rows for name, rows in found.items() if rows}
 
 
 def columns_of(warehouse: Path, source: str, entity: str) -> Rows:
