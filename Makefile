@@ -31,6 +31,11 @@ bench: $(VENV)/installed
 bench-companies: $(VENV)/installed
 	$(BIN)/python -m bench.whole_companies
 
+# small errors in the models, and whether a test notices: half an hour
+.PHONY: mutants
+mutants: $(VENV)/installed
+	$(BIN)/python -m bench.mutants
+
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

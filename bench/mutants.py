@@ -53,11 +53,11 @@ class Mutant:
     place: int
 
 
-def _is_inside(node: exp.Expression, *kinds: type[exp.Expression]) -> bool:
+def _is_inside(node: exp.Expr, *kinds: type[exp.Expr]) -> bool:
     return node.find_ancestor(*kinds) is not None
 
 
-def _orders_rows_of_the_result(node: exp.Expression) -> bool:
+def _orders_rows_of_the_result(node: exp.Expr) -> bool:
     return not _is_inside(node, exp.Window, exp.WithinGroup, exp.AggFunc)
 
 
@@ -65,7 +65,7 @@ def _drop_where(node: exp.Where) -> None:
     node.pop()
 
 
-def _swap(node: exp.Expression, other: type[exp.Expression]) -> None:
+def _swap(node: exp.Expr, other: type[exp.Expr]) -> None:
     node.replace(other(**node.args))
 
 
@@ -83,7 +83,7 @@ def _raise_number(node: exp.Literal) -> None:
 
 
 # kind: which nodes could be changed, and how
-KINDS: dict[str, tuple[Callable[[exp.Expression], bool], Callable[[Any], None]]] = {
+KINDS: dict[str, tuple[Callable[[exp.Expr], bool], Callable[[Any], None]]] = {
     "< becomes <=": (lambda it: isinstance(it, exp.LT), lambda it: _swap(it, exp.LTE)),
     "<= becomes <": (lambda it: isinstance(it, exp.LTE), lambda it: _swap(it, exp.LT)),
     "> becomes >=": (lambda it: isinstance(it, exp.GT), lambda it: _swap(it, exp.GTE)),
@@ -116,13 +116,13 @@ KINDS: dict[str, tuple[Callable[[exp.Expression], bool], Callable[[Any], None]]]
 }
 
 
-def places(query: exp.Expression, kind: str) -> list[exp.Expression]:
+def places(query: exp.Expr, kind: str) -> list[exp.Expr]:
     """Where the error could be made. The rows given to a unit test are no place."""
     fits, _ = KINDS[kind]
     return [it for it in query.walk(bfs=False) if fits(it) and not _is_given(it)]
 
 
-def _is_given(node: exp.Expression) -> bool:
+def _is_given(node: exp.Expr) -> bool:
     found = node.find_ancestor(exp.CTE)
     while found is not None:
         if found.alias.startswith("__dbt__cte__"):
@@ -176,8 +176,12 @@ class Tests:
 
     def __init__(self, folder: Path) -> None:
         sys.path[:0] = [str(PROJECT / "tests" / name) for name in ("shared", "transform")]
-        from compiled_project import build_models, compile_project
-        from memory_warehouse import SETTINGS
+        from compiled_project import (  # type: ignore[import-not-found]
+            build_models,
+            compile_project,
+            home_settings,
+        )
+        from memory_warehouse import SETTINGS  # type: ignore[import-not-found]
 
         from orchestration.ingest import ingest
         from orchestration.settings import Settings
@@ -189,7 +193,7 @@ class Tests:
         ingest(Settings(home=warehouse.parent, landing=landing, warehouse=warehouse), run_id="mutants")
         self.connection = duckdb.connect(str(warehouse))
         build_models(self.connection, project)
-        nodes = json.loads((folder / "bare" / "dbt" / "manifest.json").read_text())["nodes"].values()
+        nodes = json.loads((home_settings(folder / "bare").dbt_target / "manifest.json").read_text())["nodes"].values()
         self.queries = {
             node["name"]: node["compiled_code"]
             for node in nodes
@@ -286,7 +290,7 @@ def _literal(value: Any) -> str:
 def _unit_tests(home: Path, project: Any) -> dict[str, dict[str, UnitTest]]:
     """The unit tests by model and name, those whose query gives the expected rows before any error is made."""
     from compiled_project import home_settings
-    from dbt_child import dbt
+    from dbt_child import dbt  # type: ignore[import-not-found]
 
     settings = home_settings(home)
     # the relations of the parents must be there, so that dbt knows the types of the rows that a test gives
