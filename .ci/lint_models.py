@@ -1,7 +1,7 @@
 """sqlfluff over the models: as many processes as there are processors, each compiles and lints its own share.
 
-sqlfluff's own `--processes` compiles everything in one process and passes it to the others. Python's garbage collector
-took half of its time, because it scans dbt's whole manifest again and again; here it rarely runs.
+sqlfluff's own `--processes` compiles everything in one of them and hands it to the others. And half of its time went
+into Python's collector of cycles, which goes through dbt's whole manifest again and again; here it hardly runs.
 """
 
 import gc
@@ -18,7 +18,7 @@ RARELY = (1_000_000, 100, 100)
 
 
 def main() -> int:
-    """Lint every model; 1 where any share finds a violation or fails."""
+    """Lint every model; 1 where any share has a complaint or broke."""
     models = sorted(str(path.relative_to(PROJECT)) for path in (PROJECT / "models").rglob("*.sql"))
     with tempfile.TemporaryDirectory() as scratch:
         shares = [_start(models[number::SHARES], Path(scratch) / str(number)) for number in range(SHARES)]

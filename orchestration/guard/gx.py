@@ -1,4 +1,4 @@
-"""Great Expectations, set up: imported late, quiet, off the network, its results kept in the reports folder."""
+"""Great Expectations set up: imported late, quiet, off the network, its results kept in the reports folder."""
 
 import os
 import shutil

@@ -93,7 +93,7 @@ class Target(_Strict):
         names = [check.check_name for check in self.expectations]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f"{', '.join(twice)} occurs twice; remove one or give it a 'name'")
+            raise ValueError(f"{', '.join(twice)} appears twice; remove one or give it a 'name'")
         return self
 
 
@@ -113,7 +113,7 @@ def load_suites(directory: Path) -> list[Suite]:
     """
     paths = sorted(directory.glob("*.yml"))
     if not paths:
-        raise ConfigurationError(f"{directory}: no suites (*.yml) here; a room without checks protects nothing.")
+        raise ConfigurationError(f"{directory}: no suites (*.yml) here; every room needs checks.")
     suites = {path: load_model(path, Suite) for path in paths}
     _refuse_two_claims({path: [suite.suite] for path, suite in suites.items()}, "suite")
     _refuse_two_claims({path: [it.target for it in suite.targets] for path, suite in suites.items()}, "target")
@@ -126,7 +126,7 @@ def _refuse_two_claims(names: dict[Path, list[str]], key: str) -> None:
         for name in claimed:
             if name in first:
                 place = f"{path}, line {_line_of(path, key, name)}"
-                raise ConfigurationError(f"{place}: {key} '{name}' is already in {first[name]}. Merge them.")
+                raise ConfigurationError(f"{place}: {key} '{name}' is already in {first[name]}. Join them.")
             first[name] = path
 
 

@@ -32,7 +32,7 @@ def load(folder: Path, text: str) -> None:
     ("wrong", "line", "says"),
     [
         (GOOD.replace("to_not_be_null", "to_not_be_nul"), 7, "did you mean 'expect_column_values_to_not_be_null'"),
-        (GOOD.replace("not_be_null", "match_regex"), 7, "is not an expectation that runs on DuckDB"),
+        (GOOD.replace("not_be_null", "match_regex"), 7, "not an expectation that runs on DuckDB"),
         (GOOD.replace("{column: rep_id}", "{colum: rep_id}"), 8, "colum: extra inputs are not permitted"),
         (GOOD.replace("{column: rep_id}", "{column: rep_id, mostly: 2}"), 8, "mostly"),
         (GOOD.replace("severity: critical", "severity: fatal"), 9, "'critical' or 'warning'"),
@@ -77,7 +77,7 @@ def test_a_table_belongs_to_one_file(tmp_path: Path) -> None:
 
 def test_the_same_check_twice_is_refused(tmp_path: Path) -> None:
     check = textwrap.dedent(GOOD[GOOD.index("      - type") :])
-    with pytest.raises(ConfigurationError, match="gx_rep_id_is_filled occurs twice"):
+    with pytest.raises(ConfigurationError, match="gx_rep_id_is_filled appears twice"):
         load(tmp_path, GOOD + textwrap.indent(check, "      "))
 
 
