@@ -38,6 +38,11 @@ bench-companies: $(VENV)/installed
 graph: $(VENV)/installed
 	$(BIN)/python -m bench.graph
 
+# small errors in the models, and whether a test notices: half an hour
+.PHONY: mutants
+mutants: $(VENV)/installed
+	$(BIN)/python -m bench.mutants
+
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

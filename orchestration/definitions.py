@@ -109,7 +109,10 @@ def gate_inputs(manifest: Path, expectations: Path) -> tuple[dict[str, list[str]
 def critical_checks(manifest: Path, expectations: Path) -> list[CriticalCheck]:
     """What must have passed before a build may be published: critical dbt tests and critical expectations."""
     tests = [
-        CriticalCheck("transform", test.target, test.check_name, test.depends_on) for test in critical_tests(manifest)
+        CriticalCheck(
+            "transform", test.target, test.check_name, test.depends_on, runs_every_time=not test.is_build_test
+        )
+        for test in critical_tests(manifest)
     ]
     expected = [
         CriticalCheck(room, target.target, check.check_name, (target.target, *check.reads))

@@ -9,14 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+BUILD_TAG = "build"
+
 
 @dataclass(frozen=True)
 class CriticalTest:
-    """A dbt test whose failure blocks publishing; `depends_on` are the "schema.table" names that it reads."""
+    """A dbt test whose failure blocks publishing; `depends_on` are the "schema.table" names that it reads.
+
+    One tagged `build` does not run every time: see `orchestration.transform.build`.
+    """
 
     target: str
     check_name: str
     depends_on: tuple[str, ...]
+    is_build_test: bool
 
 
 def model_parents(manifest: Path) -> dict[str, list[str]]:
@@ -63,6 +69,7 @@ def critical_tests(manifest: Path) -> list[CriticalTest]:
             target=_relation(nodes[node.get("attached_node") or node["depends_on"]["nodes"][-1]]),
             check_name=node["name"],
             depends_on=tuple(sorted(_relation(nodes[parent]) for parent in node["depends_on"]["nodes"])),
+            is_build_test=BUILD_TAG in node["config"]["tags"],
         )
         for node in nodes.values()
         if node["resource_type"] == "test" and node["config"]["severity"].lower() == "error"

@@ -58,8 +58,9 @@ CHECK_RESULT = Table(
 )
 # One row per build of a model. target: schema.table. built_at: when the build ended.
 MODEL_BUILD = Table("quality", "model_build", {"run_id": "varchar", "target": "varchar", "built_at": "timestamp"})
-# What everything was last built from; no row while a build is under way.
-BUILT_FROM = Table("quality", "built_from", {"project_fingerprint": "varchar"})
+# What everything was last built from; no row while a build is under way. build_tests_passed_at: when all data tests
+# tagged `build` last passed on it.
+BUILT_FROM = Table("quality", "built_from", {"project_fingerprint": "varchar", "build_tests_passed_at": "timestamp"})
 
 # One row per file. source_file: path below the landing folder. fingerprint: sha256 of the file. file_size: bytes.
 # tombstones: of the whole extract, counted with its first file. warnings: JSON list.

@@ -15,6 +15,8 @@ SHARED_TABLES = (
     "create schema if not exists raw",
     "create schema if not exists quality",
     *(table.create_statement for table in (CHECK_RESULT, MODEL_BUILD, BUILT_FROM)),
+    # a warehouse of an earlier version
+    "alter table quality.built_from add column if not exists build_tests_passed_at timestamp",
 )
 
 

@@ -1,3 +1,5 @@
+{{ config(group='metrics') }}
+
 -- The credits of activities that are known today are the activities that count and that a metric counts.
 with
 

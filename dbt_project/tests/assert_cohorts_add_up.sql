@@ -12,4 +12,7 @@ select
     lost_count
 from {{ ref('mart_funnel_conversion') }}
 where "view" = 'cohort'
-    and (reached_count <> converted_count + open_count + lost_count or conversion_rate > 1)
+    and (
+        reached_count <> converted_count + open_count + lost_count
+        or coalesce(conversion_rate, -1) not between 0 and 1
+    )

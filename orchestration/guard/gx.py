@@ -94,7 +94,7 @@ def new_expectation(check: Check) -> Any:
         **check.kwargs,
         severity=FailureSeverity(check.severity),
         # shown in place of the SQL; the other types describe themselves
-        description=check.meta.why if check.query else None,
+        description=check.rule if check.query else None,
         meta={"check_name": check.check_name},
     )
 

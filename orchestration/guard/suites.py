@@ -72,8 +72,13 @@ class Check(_Strict):
 
     @property
     def check_name(self) -> str:
-        """Unique in its target, such as `gx_not_null_opportunity_id`."""
+        """Unique in its target, such as `gx_opportunity_id_is_unique`."""
         return check_name(self.type, self.kwargs, self.name)
+
+    @property
+    def rule(self) -> str:
+        """The rule as people read it, such as "Opportunity id is unique"."""
+        return self.check_name.removeprefix("gx_").replace("_", " ").capitalize()
 
 
 class Target(_Strict):

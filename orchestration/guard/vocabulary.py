@@ -128,27 +128,27 @@ class OfQuery(Kwargs):
 
 
 VOCABULARY: dict[str, tuple[str, type[Kwargs]]] = {
-    "expect_column_values_to_not_be_null": ("not_null", OfColumn),
-    "expect_column_values_to_be_null": ("null", OfColumn),
-    "expect_column_values_to_be_unique": ("unique", OfColumn),
-    "expect_column_values_to_be_in_set": ("in_set", OfColumnAndSet),
-    "expect_column_values_to_not_be_in_set": ("not_in_set", OfColumnAndSet),
-    "expect_column_values_to_be_between": ("between", OfColumnBetween),
-    "expect_column_value_lengths_to_be_between": ("length", OfColumnLength),
-    "expect_column_max_to_be_between": ("max", OfColumnAggregate),
-    "expect_column_min_to_be_between": ("min", OfColumnAggregate),
-    "expect_column_sum_to_be_between": ("sum", OfColumnAggregate),
-    "expect_column_unique_value_count_to_be_between": ("distinct_count", OfColumnAggregate),
-    "expect_column_distinct_values_to_be_in_set": ("distinct_in_set", OfDistinctValues),
-    "expect_column_distinct_values_to_contain_set": ("distinct_contain", OfDistinctValues),
-    "expect_column_distinct_values_to_equal_set": ("distinct_equal", OfDistinctValues),
-    "expect_column_to_exist": ("exists", OfColumnExistence),
-    "expect_column_pair_values_to_be_equal": ("equal", OfPair),
-    "expect_column_pair_values_a_to_be_greater_than_b": ("ordered", OfPairOrder),
-    "expect_compound_columns_to_be_unique": ("unique", OfColumns),
-    "expect_table_row_count_to_equal": ("row_count", OfRowCount),
-    "expect_table_row_count_to_be_between": ("row_count_between", OfRowCountBetween),
-    "expect_table_columns_to_match_set": ("columns", OfColumnSet),
+    "expect_column_values_to_not_be_null": ("{}_is_filled", OfColumn),
+    "expect_column_values_to_be_null": ("{}_is_empty", OfColumn),
+    "expect_column_values_to_be_unique": ("{}_is_unique", OfColumn),
+    "expect_column_values_to_be_in_set": ("{}_is_known", OfColumnAndSet),
+    "expect_column_values_to_not_be_in_set": ("{}_is_allowed", OfColumnAndSet),
+    "expect_column_values_to_be_between": ("{}_is_in_range", OfColumnBetween),
+    "expect_column_value_lengths_to_be_between": ("length_of_{}_is_in_range", OfColumnLength),
+    "expect_column_max_to_be_between": ("maximum_of_{}_is_in_range", OfColumnAggregate),
+    "expect_column_min_to_be_between": ("minimum_of_{}_is_in_range", OfColumnAggregate),
+    "expect_column_sum_to_be_between": ("sum_of_{}_is_in_range", OfColumnAggregate),
+    "expect_column_unique_value_count_to_be_between": ("distinct_count_of_{}_is_in_range", OfColumnAggregate),
+    "expect_column_distinct_values_to_be_in_set": ("values_of_{}_are_known", OfDistinctValues),
+    "expect_column_distinct_values_to_contain_set": ("values_of_{}_are_complete", OfDistinctValues),
+    "expect_column_distinct_values_to_equal_set": ("values_of_{}_are_as_listed", OfDistinctValues),
+    "expect_column_to_exist": ("{}_exists", OfColumnExistence),
+    "expect_column_pair_values_to_be_equal": ("{}_equals_{}", OfPair),
+    "expect_column_pair_values_a_to_be_greater_than_b": ("{}_is_above_{}", OfPairOrder),
+    "expect_compound_columns_to_be_unique": ("{}_is_unique", OfColumns),
+    "expect_table_row_count_to_equal": ("row_count_is_as_expected", OfRowCount),
+    "expect_table_row_count_to_be_between": ("row_count_is_in_range", OfRowCountBetween),
+    "expect_table_columns_to_match_set": ("columns_are_as_listed", OfColumnSet),
     "unexpected_rows_expectation": ("query", OfQuery),
 }
 
@@ -166,8 +166,8 @@ def kwargs_complaint(expectation_type: str, kwargs: dict[str, Any]) -> str | Non
 
 
 def check_name(expectation_type: str, kwargs: dict[str, Any], name: str | None) -> str:
-    """A name unique in its target, such as `gx_not_null_opportunity_id`; `name` replaces what follows `gx_`."""
+    """A name that says the rule and is unique in its target: `gx_` and `name`, else such as `gx_rep_id_is_filled`."""
     if name:
         return f"gx_{name}"
-    columns = [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs] or kwargs.get("column_list")
-    return "_".join(["gx", VOCABULARY[expectation_type][0], *(columns or [])])
+    columns = [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs]
+    return "gx_" + VOCABULARY[expectation_type][0].format(*(columns or ["_".join(kwargs.get("column_list", []))]))

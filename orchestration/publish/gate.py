@@ -17,6 +17,8 @@ class CriticalCheck:
     check_name: str
     depends_on: tuple[str, ...]
     """The tables that the check reads: its result holds until one of them is built again."""
+    runs_every_time: bool = True
+    """Of one that does not, the newest result holds whatever was built since."""
 
 
 def unmet_conditions(
@@ -51,7 +53,11 @@ def _write_temporary_tables(
         """,
         {"children": [child for child, _ in edges], "parents": [parent for _, parent in edges]},
     )
-    reads = [(check, table) for check in critical_checks for table in (check.depends_on or (check.target,))]
+    reads = [
+        (check, table)
+        for check in critical_checks
+        for table in ((check.depends_on or (check.target,)) if check.runs_every_time else (None,))
+    ]
     connection.execute(
         """
         create or replace temporary table publish_critical as
@@ -173,7 +179,10 @@ not_run as (
         4 as kind, due.target, due.check_name,
         case
             when last_checked_at is null
-                then concat(due.target, ': critical check ', due.check_name, ' has never run: run `kuota run`.')
+                then concat(
+                    due.target, ': critical check ', due.check_name, ' has never run: run `kuota run',
+                    if(due_to is null, ' --rebuild', ''), '`.'
+                )
             else concat(
                 due_to, if(due_to like 'raw.%', ' was loaded at ', ' was built at '),
                 strftime(due_at, '%Y-%m-%d %H:%M:%S UTC'), ', but critical check ', due.check_name, ' of ', due.target,

@@ -12,10 +12,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from orchestration.errors import KuotaError
+from orchestration.lineage import BUILD_TAG
 from orchestration.settings import Settings
 from orchestration.tables import BUILT_FROM
 from orchestration.transform.dbt import dbt_command, dbt_environment, project_fingerprint
@@ -43,8 +45,11 @@ def build_models(
 ) -> list[NodeResult]:
     """Build and test everything, or only the nodes of `select` (fully qualified names); returns how each node ended.
 
-    Incremental models keep the rows of earlier builds, except in a `rebuild`, and except until everything has been
-    built once from the project and the settings as they are now.
+    Incremental models keep the rows of earlier builds, except in a full build: a `rebuild`, and until everything has
+    been built once from the project and the settings as they are now.
+
+    Data tests tagged `build` look for errors of the models and not of the data (the grain of an intermediate table).
+    They run in a full build, in the first build of an ISO week, and until all of them have passed.
 
     dbt's console goes to stdout. The tests of the models themselves (dbt unit tests) run in CI; a run checks the
     data. The caller holds the writer's lock, and no connection to the warehouse. Raises KuotaError if dbt itself
@@ -52,14 +57,15 @@ def build_models(
     """
     _results_file(settings.dbt_target).unlink(missing_ok=True)
     fingerprint = project_fingerprint(settings)
-    from_scratch = not _may_build_on(settings.warehouse, fingerprint, rebuild)
+    is_full, runs_build_tests = _plan(settings.warehouse, fingerprint, rebuild)
     printed: list[str] = []
     with subprocess.Popen(
         [
             *dbt_command(settings, "--log-format", "json", "build"),
             *("--exclude-resource-type", "unit_test"),
-            *(("--full-refresh",) if from_scratch else ()),
+            *(("--full-refresh",) if is_full else ()),
             *(("--indirect-selection", "empty", "--select", *select) if select else ()),
+            *(() if select or runs_build_tests else ("--exclude", f"tag:{BUILD_TAG}")),
         ],
         env=dbt_environment(settings, run_id),
         stdout=subprocess.PIPE,
@@ -81,20 +87,28 @@ def build_models(
     # 1 is a test or a model that failed
     if child.returncode not in (0, 1) or not _results_file(settings.dbt_target).exists():
         raise KuotaError("\n".join(["dbt ended before it had built everything:", *printed]))
-    if from_scratch and child.returncode == 0 and not select:
+    if runs_build_tests and child.returncode == 0 and not select:
         with connect(settings.warehouse) as connection:
-            connection.execute(BUILT_FROM.insert_statement, [fingerprint])
+            connection.execute("delete from quality.built_from")
+            connection.execute(BUILT_FROM.insert_statement, [fingerprint, _now()])
     return build_results(settings.dbt_target)
 
 
-def _may_build_on(warehouse: Path, fingerprint: str, rebuild: bool) -> bool:
-    """Whether everything was last built from this project and may be kept; if not, that record is deleted."""
+def _plan(warehouse: Path, fingerprint: str, rebuild: bool) -> tuple[bool, bool]:
+    """Whether this build is full, and whether it runs the build tests. A full build deletes the record of the last."""
     with connect(warehouse) as connection:
-        known = connection.execute("select project_fingerprint from quality.built_from").fetchall()
-        if known == [(fingerprint,)] and not rebuild:
-            return True
-        connection.execute("delete from quality.built_from")
-        return False
+        known = connection.execute(
+            "select project_fingerprint, build_tests_passed_at from quality.built_from"
+        ).fetchall()
+        if rebuild or [built_from for built_from, _ in known] != [fingerprint]:
+            connection.execute("delete from quality.built_from")
+            return True, True
+    [(_, passed_at)] = known
+    return False, passed_at is None or passed_at.isocalendar()[:2] != _now().isocalendar()[:2]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _die_with_parent() -> None:

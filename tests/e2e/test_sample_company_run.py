@@ -346,6 +346,6 @@ def test_the_ops_page_shows_the_planted_breaks_the_scores_and_what_was_restated(
     # a rep whom nobody knows is in deals alone: calendars, quotas and registers take nothing from it
     [(marts, first_on)] = kuota.quality("""
         select distinct marts, first_on is not null from check_impact
-        where target = 'raw.generic__opportunity' and check_name = 'gx_owner_known'""")
+        where target = 'raw.generic__opportunity' and check_name = 'gx_owner_is_known'""")
     assert first_on and {"mart_win_rate", "fct_opportunities"} <= set(marts)
     assert not {"dim_dates", "mart_quota_history"} & set(marts)

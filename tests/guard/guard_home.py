@@ -43,7 +43,7 @@ RAW_SUITE = """\
             severity: warning
             meta: {why: A deal appears once., fix: Merge the deals.}
           - type: unexpected_rows_expectation
-            name: amount_not_negative
+            name: amount_is_not_negative
             kwargs:
               unexpected_rows_query: select deal_id, amount from {batch} where try_cast(amount as integer) < 0
             severity: warning
@@ -51,7 +51,7 @@ RAW_SUITE = """\
           - type: expect_column_values_to_be_in_set
             kwargs: {column: no_such_column, value_set: [x]}
             severity: warning
-            meta: {why: This check is broken., fix: Mend the suite.}
+            meta: {why: This check is broken., fix: Correct the suite.}
       - target: raw.crm__rep
         key: [rep_id]
         expectations:

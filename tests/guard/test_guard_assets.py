@@ -50,19 +50,19 @@ def test_a_failed_critical_check_stops_what_is_downstream_with_the_reason(settin
     run = materialize(settings, "raw.crm__deal")
     evaluations = {it.check_name: it for it in run.get_asset_check_evaluations()}
     assert set(evaluations) == {
-        "gx_not_null_stage",
-        "gx_unique_deal_id",
-        "gx_amount_not_negative",
-        "gx_in_set_no_such_column",
+        "gx_stage_is_filled",
+        "gx_deal_id_is_unique",
+        "gx_amount_is_not_negative",
+        "gx_no_such_column_is_known",
     }
-    critical = evaluations["gx_not_null_stage"]
+    critical = evaluations["gx_stage_is_filled"]
     metadata = {name: value.value for name, value in critical.metadata.items()}
     assert (critical.passed, critical.blocking, critical.severity.value) == (False, True, "ERROR")
     assert (metadata["unexpected_count"], metadata["element_count"]) == (1, 4)
     assert metadata["sample_keys"] == '[{"deal_id": "d2", "stage": null}]'
     assert (metadata["why"], metadata["fix"]) == ("A deal has a stage.", "Set the stage in the CRM.")
     assert str(metadata["data_docs"]).endswith("reports/data_docs/index.html#raw.crm__deal")
-    broken = evaluations["gx_in_set_no_such_column"]
+    broken = evaluations["gx_no_such_column_is_known"]
     assert (broken.passed, broken.metadata["status"].value) == (False, "errored")
     assert (broken.description or "").startswith("The check itself could not run")
     assert not run.success
@@ -72,7 +72,7 @@ def test_a_failed_critical_check_stops_what_is_downstream_with_the_reason(settin
 def test_a_failed_warning_stops_nothing(settings: SettingsWithOwnSuites) -> None:
     run = materialize(settings, "raw.crm__rep")
     passed = {it.check_name: it.passed for it in run.get_asset_check_evaluations()}
-    assert passed == {"gx_row_count_between": False, "gx_not_null_rep_id": True}
+    assert passed == {"gx_row_count_is_in_range": False, "gx_rep_id_is_filled": True}
     assert run.success
     assert AssetKey(["staging", "rep"]) in materialized(run)
 
@@ -90,7 +90,7 @@ def test_a_check_that_reads_another_table_waits_for_it(tmp_path: Path) -> None:
         "where try_cast(amount as integer) < 0\n            reads: [raw.crm__rep]",
     )
     checks = guard_checks(make_settings(tmp_path, {"raw/crm.yml": suite}, RAW_TABLES), "raw", asset_key_of)
-    spec = next(it for it in checks.check_specs if it.name == "gx_amount_not_negative")
+    spec = next(it for it in checks.check_specs if it.name == "gx_amount_is_not_negative")
     assert [it.asset_key for it in spec.additional_deps] == [AssetKey(["raw", "crm", "rep"])]
 
 

@@ -43,7 +43,7 @@ def test_the_index_lists_the_failures_of_both_rooms_of_the_last_run(index: Path)
     assert "today" in page and "yesterday" not in page
     for shown in (
         "raw.crm__deal",
-        "gx_not_null_stage",
+        "gx_stage_is_filled",
         "1 unexpected of 4",
         "Set the stage in the CRM.",
         "marts.dim_reps",
@@ -58,7 +58,7 @@ def test_each_table_links_to_its_page_which_shows_the_failure(index: Path) -> No
     links = re.findall(r'href="(validations/[^"]+)"', index.read_text(encoding="utf-8"))
     assert len(links) == 2
     page = index.parent.joinpath(next(it for it in links if "crm__deal" in it)).read_text(encoding="utf-8")
-    assert "Amounts are not negative." in page
+    assert "Amount is not negative" in page
     assert "1 unexpected values found" in page
 
 

@@ -19,7 +19,7 @@ targets:
       - type: expect_column_values_to_not_be_null
         kwargs: {column: rep_id}
         severity: critical
-        meta: {why: Reps have keys., fix: Mend the model.}
+        meta: {why: Reps have keys., fix: Correct the model.}
 """
 
 
@@ -36,7 +36,7 @@ def load(folder: Path, text: str) -> None:
         (GOOD.replace("{column: rep_id}", "{colum: rep_id}"), 8, "colum: extra inputs are not permitted"),
         (GOOD.replace("{column: rep_id}", "{column: rep_id, mostly: 2}"), 8, "mostly"),
         (GOOD.replace("severity: critical", "severity: fatal"), 9, "'critical' or 'warning'"),
-        (GOOD.replace(", fix: Mend the model.", ""), 10, "meta.fix"),
+        (GOOD.replace(", fix: Correct the model.", ""), 10, "meta.fix"),
         (GOOD.replace("owner:", "owners:"), 2, "unknown key 'owners'"),
         (GOOD.replace("marts.dim_reps", "marts.dim_reps; drop table x"), 4, "targets.0.target"),
         (GOOD.replace("[rep_id]", "[]"), 5, "targets.0.key"),
@@ -77,7 +77,7 @@ def test_a_table_belongs_to_one_file(tmp_path: Path) -> None:
 
 def test_the_same_check_twice_is_refused(tmp_path: Path) -> None:
     check = textwrap.dedent(GOOD[GOOD.index("      - type") :])
-    with pytest.raises(ConfigurationError, match="gx_not_null_rep_id appears twice"):
+    with pytest.raises(ConfigurationError, match="gx_rep_id_is_filled appears twice"):
         load(tmp_path, GOOD + textwrap.indent(check, "      "))
 
 

@@ -18,7 +18,7 @@ def test_a_failure_is_counted_over_the_current_rows_and_names_them(
     results: dict[tuple[str, str], CheckResult],
 ) -> None:
     # four of the six rows are current, one of them has no stage
-    result = results["raw.crm__deal", "gx_not_null_stage"]
+    result = results["raw.crm__deal", "gx_stage_is_filled"]
     assert (result.status, result.unexpected_count, result.element_count) == ("failed", 1, 4)
     assert json.loads(result.sample_keys or "") == [{"deal_id": "d2", "stage": None}]
     assert (result.severity, result.owner, result.fix) == (
@@ -31,34 +31,34 @@ def test_a_failure_is_counted_over_the_current_rows_and_names_them(
 def test_every_row_of_a_repeated_key_counts_and_the_key_is_named_once(
     results: dict[tuple[str, str], CheckResult],
 ) -> None:
-    result = results["raw.crm__deal", "gx_unique_deal_id"]
+    result = results["raw.crm__deal", "gx_deal_id_is_unique"]
     assert (result.unexpected_count, json.loads(result.sample_keys or "")) == (2, [{"deal_id": "d2"}])
 
 
 def test_an_sql_expectation_counts_and_names_its_rows(results: dict[tuple[str, str], CheckResult]) -> None:
-    result = results["raw.crm__deal", "gx_amount_not_negative"]
+    result = results["raw.crm__deal", "gx_amount_is_not_negative"]
     assert (result.status, result.unexpected_count, result.element_count) == ("failed", 1, 4)
     assert json.loads(result.sample_keys or "") == [{"deal_id": "d3", "amount": "-5"}]
 
 
 def test_a_check_that_cannot_be_computed_is_errored_not_failed(results: dict[tuple[str, str], CheckResult]) -> None:
-    result = results["raw.crm__deal", "gx_in_set_no_such_column"]
+    result = results["raw.crm__deal", "gx_no_such_column_is_known"]
     assert (result.status, result.unexpected_count) == ("errored", None)
     assert '"no_such_column"' in result.observed
 
 
 def test_a_missing_table_is_errored(results: dict[tuple[str, str], CheckResult]) -> None:
-    result = results["raw.crm__forgotten", "gx_not_null_forgotten_id"]
+    result = results["raw.crm__forgotten", "gx_forgotten_id_is_filled"]
     assert (result.status, result.observed) == ("errored", "there is no table raw.crm__forgotten")
 
 
 def test_a_check_of_the_whole_table_says_what_it_saw(results: dict[tuple[str, str], CheckResult]) -> None:
-    result = results["raw.crm__rep", "gx_row_count_between"]
+    result = results["raw.crm__rep", "gx_row_count_is_in_range"]
     assert (result.status, result.observed) == ("failed", "observed 2")
 
 
 def test_a_check_that_passes_says_so(results: dict[tuple[str, str], CheckResult]) -> None:
-    result = results["raw.crm__rep", "gx_not_null_rep_id"]
+    result = results["raw.crm__rep", "gx_rep_id_is_filled"]
     assert (result.status, result.observed, result.sample_keys) == ("passed", "0 unexpected of 2", None)
 
 

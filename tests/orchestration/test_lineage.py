@@ -35,16 +35,21 @@ def manifest(tmp_path: Path) -> Path:
                     "test.k.unique": {
                         **node("test", "tests", "unique", ["model.k.fct_deals"]),
                         "attached_node": "model.k.fct_deals",
-                        "config": {"severity": "ERROR"},
+                        "config": {"severity": "ERROR", "tags": []},
                     },
                     "test.k.hint": {
                         **node("test", "tests", "hint", ["model.k.fct_deals"]),
                         "attached_node": "model.k.fct_deals",
-                        "config": {"severity": "warn"},
+                        "config": {"severity": "warn", "tags": []},
                     },
                     "test.k.ties": {
                         **node("test", "tests", "ties", ["model.k.fct_deals", "model.k.stg_deals"]),
-                        "config": {"severity": "error"},
+                        "config": {"severity": "error", "tags": []},
+                    },
+                    "test.k.never_null": {
+                        **node("test", "tests", "never_null", ["model.k.stg_deals"]),
+                        "attached_node": "model.k.stg_deals",
+                        "config": {"severity": "error", "tags": ["build"]},
                     },
                 },
             }
@@ -93,6 +98,7 @@ def test_each_table_has_the_columns_that_it_declares_to_date_its_rows(manifest: 
 
 def test_tests_of_severity_error_are_critical_with_all_that_they_read(manifest: Path) -> None:
     assert critical_tests(manifest) == [
-        CriticalTest("marts.fct_deals", "unique", ("marts.fct_deals",)),
-        CriticalTest("staging.stg_deals", "ties", ("marts.fct_deals", "staging.stg_deals")),
+        CriticalTest("marts.fct_deals", "unique", ("marts.fct_deals",), is_build_test=False),
+        CriticalTest("staging.stg_deals", "ties", ("marts.fct_deals", "staging.stg_deals"), is_build_test=False),
+        CriticalTest("staging.stg_deals", "never_null", ("staging.stg_deals",), is_build_test=True),
     ]

@@ -18,7 +18,7 @@ MODELS = {
 }
 UNIQUE = CriticalCheck("transform", "marts.fct_credits", "unique_fct_credits", ("marts.fct_credits",))
 TIES = CriticalCheck("marts", "marts.mart_win_rate", "money_ties", ("marts.mart_win_rate", "marts.fct_credits"))
-RAW_KEYS = CriticalCheck("raw", "raw.crm__opportunity", "gx_not_null_opportunity_id", ("raw.crm__opportunity",))
+RAW_KEYS = CriticalCheck("raw", "raw.crm__opportunity", "gx_opportunity_id_is_filled", ("raw.crm__opportunity",))
 CHECKS = [UNIQUE, TIES, RAW_KEYS]
 CREDITS = [("crm:1", "crm:ann", "100.00"), ("crm:2", "crm:bob", "250.50"), ("crm:3", "crm:ann", "33.33")]
 

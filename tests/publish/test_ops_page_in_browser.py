@@ -138,7 +138,7 @@ def test_every_link_on_the_page_leads_somewhere(pages, tab, name):
 
 def test_the_data_docs_are_a_click_away_and_lead_back(pages, tab):
     page = tab.open(pages["blocked"])
-    page.click("text=gx_not_null_opportunity_id >> xpath=ancestor::article >> text=Data Docs")
+    page.click("text=gx_opportunity_id_is_filled >> xpath=ancestor::article >> text=Data Docs")
     assert page.url.endswith("data_docs/index.html#raw.crm__opportunity")
     assert page.locator("[id='raw.crm__opportunity']").is_visible()
     page.click("text=Back to the operations page")

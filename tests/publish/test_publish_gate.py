@@ -51,7 +51,7 @@ def test_an_extract_loaded_after_the_build_and_not_checked_is_named(settings):
     assert unmet(settings) == [
         "staging.stg_crm__opportunities was built at 2018-01-02 10:01:00 UTC, before raw.crm__opportunity that it is "
         "built from (2018-01-02 10:30:00 UTC): run `kuota run`.",
-        "raw.crm__opportunity was loaded at 2018-01-02 10:30:00 UTC, but critical check gx_not_null_opportunity_id of "
+        "raw.crm__opportunity was loaded at 2018-01-02 10:30:00 UTC, but critical check gx_opportunity_id_is_filled of "
         "raw.crm__opportunity last ran at 2018-01-02 10:03:00 UTC: run `kuota run`.",
     ]
 
@@ -113,6 +113,25 @@ def test_a_check_that_has_never_run_is_named(settings):
     assert unmet(settings, checks=[*CHECKS, never]) == [
         "marts.fct_credits: critical check shares_sum_to_one has never run: run `kuota run`."
     ]
+
+
+def test_a_build_test_holds_for_later_builds_until_it_fails(settings):
+    grain = dataclasses.replace(UNIQUE, check_name="unique_grain_int_deals", runs_every_time=False)
+    checks = [grain, RAW_KEYS]
+    assert unmet(settings, checks=checks) == [
+        "marts.fct_credits: critical check unique_grain_int_deals has never run: run `kuota run --rebuild`."
+    ]
+    checked(settings, grain, "passed", at("09:00"))
+    assert unmet(settings, checks=checks) == []  # older than the build, which did not have to run it
+    checked(settings, grain, "failed", at("09:30"), unexpected_count=2)
+    built(settings, "marts.fct_credits", at("11:00"))
+    built(settings, "marts.mart_win_rate", at("11:00"))
+    assert unmet(settings, checks=checks) == [
+        "marts.fct_credits: critical check unique_grain_int_deals failed at 2018-01-02 09:30:00 UTC (2 rows): "
+        "Remove the second credit of the deal."
+    ]
+    checked(settings, grain, "passed", at("12:00"))
+    assert unmet(settings, checks=checks) == []
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_the_webhook_gets_a_blocked_run_with_its_checks_and_owners_and_no_row(bl
     [body] = hook.got
     assert (body["outcome"], body["run_id"]) == ("blocked", "run-2")
     assert body["headline"].startswith("Nothing published: 2 critical checks failed; the previous publish 2017-12-31-")
-    assert [check["check_name"] for check in body["checks"]] == ["unique_fct_credits", "gx_not_null_opportunity_id"]
+    assert [check["check_name"] for check in body["checks"]] == ["unique_fct_credits", "gx_opportunity_id_is_filled"]
     lines = body["text"].splitlines()
     assert lines[0] == body["headline"]
     assert lines[2:4] == [

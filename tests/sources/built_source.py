@@ -1,28 +1,30 @@
-"""A hand-written extract in a warehouse of its own: ingested, and through the models."""
+"""A hand-written extract in a warehouse of its own: ingested for real, then through the models by compiled SQL."""
 
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from dbt_child import dbt
+import pytest
+from compiled_project import build_models, compiled_project, failed_tests
 
 from orchestration.guard import validate
 from orchestration.ingest import ingest
 from orchestration.settings import Settings
 
-# the singular tests hold the balances: money ties, credits sum to deals, current rows = counted + excluded
-EVERY_MODEL = ("--exclude", "test_type:unit", "test_type:generic")
-
 Rows = list[tuple[Any, ...]]
 
 
-def build(landing: Path, home: Path, *selection: str) -> Path:
-    """The warehouse of the `landing` folder, every row of which can be read, with the models of `selection` built."""
+def build(landing: Path, factory: pytest.TempPathFactory) -> Path:
+    """The warehouse of the `landing` folder, every row of which can be read, with every model built and tested."""
+    home = factory.mktemp("home")
     settings = Settings(home=home, landing=landing, warehouse=home / "kuota.duckdb")
     report = ingest(settings, run_id="run")
     assert (report.rows_quarantined, report.values_unparsable, report.warnings) == (0, 0, [])
-    built = dbt(settings, "build", *selection)
-    assert built.returncode == 0, built.stdout + built.stderr
+    company = landing / "settings.yml"
+    project = compiled_project(factory, company.read_text() if company.exists() else "")
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        build_models(connection, project)
+        assert failed_tests(connection, project) == {}
     return settings.warehouse
 
 

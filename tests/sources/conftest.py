@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from built_source import EVERY_MODEL, build
+from built_source import build
 
 
 @pytest.fixture(scope="module")
 def warehouse(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(request.path.parent / "landing", tmp_path_factory.mktemp("home"), *EVERY_MODEL)
+    return build(request.path.parent / "landing", tmp_path_factory)

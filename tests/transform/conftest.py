@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from memory_warehouse import MemoryWarehouse, compile_project
+from compiled_project import compiled_project
+from memory_warehouse import SETTINGS, MemoryWarehouse
 
 
 @pytest.fixture(scope="session")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MemoryWarehouse]:
-    memory = MemoryWarehouse(compile_project(tmp_path_factory.mktemp("compiled")))
+    memory = MemoryWarehouse(compiled_project(tmp_path_factory, SETTINGS))
     yield memory
     memory.connection.close()

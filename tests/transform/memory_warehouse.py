@@ -2,17 +2,11 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import duckdb
-from dbt_child import dbt
-
-from orchestration.ingest import ingest
-from orchestration.settings import Settings
-from orchestration.transform.breaks import BREAK_TYPES
+from compiled_project import CompiledProject, Model
 
 Row = dict[str, Any]
 Company = Mapping[str, Sequence[Row]]
@@ -22,72 +16,6 @@ AS_OF = "2025-06-30"
 # in Asia/Jakarta the end of AS_OF
 SETTINGS = "fiscal_year_start_month: 4\nreporting_time_zone: Asia/Jakarta\nreporting_currency: USD\n"
 AS_OF_AT = f"{AS_OF} 16:59:59"
-NO_BREAKS = f"select {', '.join(f'null::{type_} as {name}' for name, type_ in BREAK_TYPES.items())} where false"
-
-
-@dataclass(frozen=True)
-class Model:
-    """A model or seed: where it lives, what it reads, and the query that makes it."""
-
-    name: str
-    relation: str
-    schema: str
-    query: str
-    parents: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class CompiledProject:
-    """Every model by name, in an order in which they can be built, and the bare warehouse with their raw tables."""
-
-    models: dict[str, Model]
-    bare_warehouse: Path
-
-    def needed_for(self, *names: str) -> list[Model]:
-        """The models behind `names`, themselves included, in the order to build them."""
-        needed = set(names)
-        for model in reversed(self.models.values()):
-            if model.name in needed:
-                needed.update(model.parents)
-        return [model for model in self.models.values() if model.name in needed]
-
-
-def compile_project(folder: Path) -> CompiledProject:
-    """One `dbt compile`, for a company whose fiscal year and time zone are not the defaults."""
-    settings = Settings(home=folder, landing=folder / "landing", warehouse=folder / "warehouse" / "kuota.duckdb")
-    holidays = settings.landing / "registers" / "2025-01-31" / "holidays.csv"
-    holidays.parent.mkdir(parents=True)
-    holidays.write_text("date,region,name\n2025-01-01,,New Year\n")
-    (settings.landing / "settings.yml").write_text(SETTINGS)
-    ingest(settings, run_id="empty")
-    finished = dbt(settings, "--quiet", "compile", "--no-introspect")
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    manifest = json.loads((settings.dbt_target / "manifest.json").read_text())
-    nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")}
-    models: dict[str, Model] = {}
-    for key in sorted(nodes):
-        _add_after_parents(models, nodes, key, settings.dbt_project)
-    return CompiledProject(models, settings.warehouse)
-
-
-def _add_after_parents(models: dict[str, Model], nodes: dict[str, Any], key: str, project: Path) -> None:
-    node = nodes.get(key)
-    if node is None or node["name"] in models:
-        return
-    # what needs statistics finds nothing in so few rows
-    is_python = node.get("language") == "python"
-    parents = [] if is_python else node["depends_on"].get("nodes", [])
-    for parent in parents:
-        _add_after_parents(models, nodes, parent, project)
-    models[node["name"]] = Model(
-        name=node["name"],
-        relation=f"{node['schema']}.{node['name']}",
-        schema=node["schema"],
-        query=NO_BREAKS
-        if is_python
-        else node.get("compiled_code") or f"select * from read_csv('{project / node['original_file_path']}')",
-        parents=tuple(nodes[parent]["name"] for parent in parents if parent in nodes),
-    )
 
 
 class MemoryWarehouse:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import sqlglot
-from dbt_child import dbt
+from compiled_project import compiled_home
 from sqlglot import ErrorLevel, exp
 
 from orchestration.ingest import load_source_configs
@@ -23,11 +23,7 @@ RECORDS_OF_INGEST = {"load_ledger", "quarantine", "source", "source_time_zone"}
 @pytest.fixture(scope="module")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """dbt's target folder after `dbt compile`, which needs no table."""
-    folder = tmp_path_factory.mktemp("compiled")
-    settings = Settings(home=folder, landing=folder / "landing", warehouse=folder / "kuota.duckdb")
-    finished = dbt(settings, "--quiet", "compile", "--no-introspect")
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    return settings.dbt_target
+    return compiled_home(tmp_path_factory).dbt_target
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from dbt_child import dbt
+from compiled_project import build_models, compiled_project, failed_tests
 
 from orchestration.ingest import ingest
 from orchestration.settings import Settings
@@ -202,8 +202,9 @@ PRORATED_PLANS = [
 ]
 
 
-def build(folder: Path, files: dict[str, str]) -> Path:
+def build(factory: pytest.TempPathFactory, files: dict[str, str]) -> Path:
     """The warehouse of a landing folder with these files: the marts of quotas, and the singular tests about them."""
+    folder = factory.mktemp("quotas")
     settings = Settings(home=folder, landing=folder / "landing", warehouse=folder / "kuota.duckdb")
     for name, text in files.items():
         path = settings.landing / name
@@ -211,21 +212,21 @@ def build(folder: Path, files: dict[str, str]) -> Path:
         path.write_text(text)
     report = ingest(settings, run_id="run")
     assert (report.rows_quarantined, report.values_unparsable) == (0, 0)
-    marts = ["+mart_quota_attainment", "+mart_quota_history", "+fct_quota_contributions", "assert_quota_*"]
-    whole = ["--indirect-selection", "cautious", "--exclude", "test_type:unit", "test_type:generic"]
-    built = dbt(settings, "build", "--select", *marts, *whole)
-    assert built.returncode == 0, built.stdout + built.stderr
+    project = compiled_project(factory, files["settings.yml"])
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        build_models(connection, project, "mart_quota_attainment", "mart_quota_history", "fct_quota_contributions")
+        assert failed_tests(connection, project, "assert_quota_") == {}
     return settings.warehouse
 
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("plain"), PLAIN)
+    return build(tmp_path_factory, PLAIN)
 
 
 @pytest.fixture(scope="module")
 def prorated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("prorated"), PRORATED)
+    return build(tmp_path_factory, PRORATED)
 
 
 def query(warehouse: Path, sql: str) -> list[tuple[Any, ...]]:

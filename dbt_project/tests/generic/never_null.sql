@@ -1,6 +1,7 @@
 {#- Every row has a value in each of the columns: all columns of a model are looked at in one pass. A row of the test is a
     column, and says in how many rows its value is missing. -#}
 {% test never_null(model, columns) %}
+{{ config(tags=data_test_tags()) }}
 
 with counted as (
     select

@@ -1,5 +1,6 @@
 {#- One row a combination of the columns: the grain that the mart promises. -#}
 {% test unique_grain(model, columns) %}
+{{ config(tags=data_test_tags()) }}
 
 select
     {{ columns | join(', ') }},

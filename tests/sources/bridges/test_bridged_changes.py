@@ -10,23 +10,9 @@ rule that says nothing. 25 deals, all closed before as_of; business dates are th
 from datetime import date
 from pathlib import Path
 
-import pytest
-from built_source import build, query
+from built_source import query
 
-# what the tests below read, and all that it is made of
-MARTS = (
-    *("+mart_metric_bridge", "+mart_funnel_conversion", "+mart_win_rate", "+mart_exclusion"),
-    *("+fct_activities", "+fct_stage_events", "+collection_regime"),
-)
 ALL_OF_THEM = "segment_type = 'company' and view = 'cohort'"
-
-
-@pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    landing = Path(__file__).parent / "landing"
-    # the singular tests of what is built
-    tests = ("--indirect-selection", "cautious", "--exclude", "test_type:unit", "test_type:generic")
-    return build(landing, tmp_path_factory.mktemp("home"), "--select", *MARTS, *tests)
 
 
 def month(number: int) -> date:

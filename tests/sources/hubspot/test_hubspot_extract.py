@@ -217,9 +217,9 @@ def test_the_suite_finds_what_is_wrong_in_the_extract_and_blocks_nothing(warehou
         "task",
     ]
     assert not_passed(settings, [f"raw.hubspot__{name}" for name in objects]) == {
-        ("raw.hubspot__opportunity", "gx_unique_id", "warning"),
-        ("raw.hubspot__opportunity", "gx_stage_known", "warning"),
-        ("raw.hubspot__opportunity", "gx_owner_known", "warning"),
-        ("raw.hubspot__opportunity_change", "gx_deal_known", "warning"),
-        ("raw.hubspot__call", "gx_deal_known", "warning"),
+        ("raw.hubspot__opportunity", "gx_id_is_unique", "warning"),
+        ("raw.hubspot__opportunity", "gx_stage_is_known", "warning"),
+        ("raw.hubspot__opportunity", "gx_owner_is_known", "warning"),
+        ("raw.hubspot__opportunity_change", "gx_deal_is_known", "warning"),
+        ("raw.hubspot__call", "gx_deal_is_known", "warning"),
     }

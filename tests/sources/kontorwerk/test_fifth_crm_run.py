@@ -15,7 +15,14 @@ COMMAND = "from orchestration.cli import main; main()"
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> ExampleSettings:
-    further = ("orchestration", "deploy", "pyproject.toml", "tests/shared", "tests/transform/test_house_rules.py")
+    further = (
+        "orchestration",
+        "deploy",
+        "pyproject.toml",
+        "bench",
+        "tests/shared",
+        "tests/transform/test_house_rules.py",
+    )
     return lay_out(tmp_path_factory.mktemp("example"), *further)
 
 

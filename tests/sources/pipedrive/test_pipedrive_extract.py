@@ -10,16 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from built_source import build, columns_of, not_passed, query
+from built_source import columns_of, not_passed, query
 
 from orchestration.settings import Settings
-
-
-@pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    staging = ("path:models/staging/pipedrive", "path:models/staging/generic")
-    selection = ("--indirect-selection", "cautious", "--select", *staging)
-    return build(Path(__file__).parent / "landing", tmp_path_factory.mktemp("home"), *selection)
 
 
 def deals(warehouse: Path, columns: str) -> dict[str, tuple[Any, ...]]:
@@ -206,9 +199,9 @@ def test_the_suite_finds_what_is_wrong_in_the_extract_and_blocks_nothing(warehou
     settings = Settings(home=warehouse.parent, landing=warehouse.parent, warehouse=warehouse)
     objects = ["opportunity_change", "opportunity", "activity", "stage", "rep", "account", "lead"]
     assert not_passed(settings, [f"raw.pipedrive__{name}" for name in objects]) == {
-        ("raw.pipedrive__opportunity_change", "gx_created_once", "warning"),
-        ("raw.pipedrive__opportunity_change", "gx_owner_known", "warning"),
-        ("raw.pipedrive__opportunity", "gx_unique_id", "warning"),
-        ("raw.pipedrive__activity", "gx_unique_activity_id", "warning"),
-        ("raw.pipedrive__activity", "gx_deal_known", "warning"),
+        ("raw.pipedrive__opportunity_change", "gx_deal_is_created_once", "warning"),
+        ("raw.pipedrive__opportunity_change", "gx_owner_is_known", "warning"),
+        ("raw.pipedrive__opportunity", "gx_id_is_unique", "warning"),
+        ("raw.pipedrive__activity", "gx_activity_id_is_unique", "warning"),
+        ("raw.pipedrive__activity", "gx_deal_is_known", "warning"),
     }

@@ -283,12 +283,12 @@ def test_the_suite_finds_what_is_wrong_in_the_export_and_blocks_nothing(warehous
     settings = Settings(home=warehouse.parent, landing=warehouse.parent, warehouse=warehouse)
     objects = load_source_configs(PROJECT / "sources")["salesforce"].objects
     assert not_passed(settings, [f"raw.salesforce__{name}" for name in objects]) == {
-        ("raw.salesforce__opportunity", "gx_unique_id", "warning"),
-        ("raw.salesforce__opportunity", "gx_owner_known", "warning"),
+        ("raw.salesforce__opportunity", "gx_id_is_unique", "warning"),
+        ("raw.salesforce__opportunity", "gx_owner_is_known", "warning"),
         ("raw.salesforce__opportunity", "gx_probability_is_a_percentage", "warning"),
-        ("raw.salesforce__opportunity_history", "gx_opportunity_known", "warning"),
-        ("raw.salesforce__opportunity_split", "gx_splits_sum_to_100", "warning"),
-        ("raw.salesforce__opportunity_line", "gx_opportunity_known", "warning"),
-        ("raw.salesforce__task", "gx_owner_known", "warning"),
-        ("raw.salesforce__quota", "gx_period_known", "warning"),
+        ("raw.salesforce__opportunity_history", "gx_opportunity_is_known", "warning"),
+        ("raw.salesforce__opportunity_split", "gx_splits_sum_to_100_percent", "warning"),
+        ("raw.salesforce__opportunity_line", "gx_opportunity_is_known", "warning"),
+        ("raw.salesforce__task", "gx_owner_is_known", "warning"),
+        ("raw.salesforce__quota", "gx_period_is_known", "warning"),
     }
