@@ -27,7 +27,7 @@ periods as (
             when 'week' then {{ add_days('period_start', -364) }}
             else {{ add_months('period_start', -12) }}
         end as year_ago_start
-    from {{ ref('int_periods_generated') }}
+    from {{ ref('int_periods_in_use') }}
 ),
 
 compared_periods as (
