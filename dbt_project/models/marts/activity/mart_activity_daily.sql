@@ -35,7 +35,9 @@ summed as (
         {%- for type in types %}
         count(case when activity_type = '{{ type }}' then 1 end) as {{ type }}_count,
         {%- endfor %}
-        count(case when coalesce(activity_type, '') not in ('{{ types | join("', '") }}') then 1 end) as other_count,
+        count(
+            case when coalesce(activity_type, '') not in ('{{ types | join("', '") }}') then 1 end
+        ) as other_count,
         count(*) as activity_count,
         sum(duration_minutes) as duration_minutes,
         {{ median('cast(logging_lag_seconds as double)') }} as median_logging_lag_seconds
