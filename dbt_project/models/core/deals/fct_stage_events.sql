@@ -1,6 +1,19 @@
--- Every move of a counted deal from stage to stage: from the CRM's log, for a record without one from successive extracts, in crm_sales from the
--- dates of the row (an engage date is the entry into Engaging). A skipped stage is not invented, and a renamed label is not a move.
+-- Every move of a counted deal from stage to stage: from the CRM's log, for a record without one from successive extracts, and for a
+-- source that names the stage of a deal's creation from the dates of the row. A skipped stage is not invented, and a renamed label is not a move.
 with
+
+versions as (
+    select * from {{ ref('int_opportunity_versions') }}
+    where is_in_force
+),
+
+dating_sources as (
+    select distinct
+        source,
+        stage_on_creation
+    from versions
+    where stage_on_creation is not null
+),
 
 opportunities as (
     select * from {{ ref('fct_opportunities') }}
@@ -29,32 +42,35 @@ logged as (
         changed_on
 ),
 
+created_and_closed as (
+    select
+        opportunities.*,
+        dating_sources.stage_on_creation as to_source_stage,
+        opportunities.created_on as changed_on
+    from opportunities
+    inner join dating_sources on opportunities.source = dating_sources.source
+    union all
+    select
+        opportunities.*,
+        opportunities.source_stage as to_source_stage,
+        opportunities.closed_on as changed_on
+    from opportunities
+    inner join dating_sources on opportunities.source = dating_sources.source
+),
+
 dated as (
     select
         opportunity_id,
         source_opportunity_id,
         source as record_source,
         source_pipeline as record_pipeline,
-        'Engaging' as to_source_stage,
-        {{ start_of_business_date('created_on') }} as changed_at,
-        created_on as changed_on,
+        to_source_stage,
+        {{ start_of_business_date('changed_on') }} as changed_at,
+        changed_on,
         cast(null as varchar) as changed_by,
         'dates' as observed_from
-    from opportunities
-    where source = 'crm_sales' and created_on is not null
-    union all
-    select
-        opportunity_id,
-        source_opportunity_id,
-        source as record_source,
-        source_pipeline as record_pipeline,
-        source_stage as to_source_stage,
-        {{ start_of_business_date('closed_on') }} as changed_at,
-        closed_on as changed_on,
-        cast(null as varchar) as changed_by,
-        'dates' as observed_from
-    from opportunities
-    where source = 'crm_sales' and closed_on is not null
+    from created_and_closed
+    where changed_on is not null
 ),
 
 with_previous as (
@@ -64,11 +80,11 @@ with_previous as (
             partition by versions.opportunity_id
             order by versions.extracted_at, versions.updated_at nulls first, versions.row_hash
         ) as previous_source_stage
-    from {{ ref('int_opportunity_versions') }} as versions
+    from versions
     left join logged on versions.source_opportunity_id = logged.source_opportunity_id
     where
-        versions.is_in_force and versions.position_in_extract = 1
-        and versions.source <> 'crm_sales'
+        versions.position_in_extract = 1
+        and versions.source not in (select dating_sources.source from dating_sources)
         and logged.source_opportunity_id is null
 ),
 

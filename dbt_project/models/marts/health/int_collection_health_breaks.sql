@@ -51,10 +51,12 @@ affecting as (
     select
         {%- for earlier in ['previous', 'year_ago'] %}
         coalesce(
-            break_weeks.unrecorded_from <= break_weeks.{{ earlier }}_end and break_weeks.unrecorded_to >= break_weeks.{{ earlier }}_start, false
+            break_weeks.unrecorded_from <= break_weeks.{{ earlier }}_end
+            and break_weeks.unrecorded_to >= break_weeks.{{ earlier }}_start, false
         ) as was_unrecorded_{{ earlier }},
         {{ break_divides(
-            'break_weeks', 'break_weeks.week_start', 'break_weeks.week_end', 'break_weeks.' ~ earlier ~ '_start', 'break_weeks.' ~ earlier ~ '_end'
+            'break_weeks', 'break_weeks.week_start', 'break_weeks.week_end',
+            'break_weeks.' ~ earlier ~ '_start', 'break_weeks.' ~ earlier ~ '_end'
         ) }} as divides_from_{{ earlier }},
         {%- endfor %}
         {{ break_lies_within('break_weeks', 'break_weeks.week_start', 'break_weeks.week_end') }} as is_within,

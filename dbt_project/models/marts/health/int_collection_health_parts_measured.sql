@@ -78,8 +78,11 @@ others as (
         parts.part,
         sum(
             case
-                when profiles.measure = 'lag_count'
-                    then case when profiles.category in ('0 before', '5 two weeks', '6 month', '7 later') then 0 else profiles.value end
+                when
+                    profiles.measure = 'lag_count'
+                    and profiles.category in ('0 before', '5 two weeks', '6 month', '7 later')
+                    then 0
+                when profiles.measure = 'lag_count' then profiles.value
                 when profiles.measure = 'largest_edit_count' and profiles.value < {{ fewest_at_once }} then profiles.row_count
                 else profiles.row_count - profiles.value
             end

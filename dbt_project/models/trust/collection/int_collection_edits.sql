@@ -130,7 +130,8 @@ final as (
     select
         {{- collection_record_columns({
             'source': 'stage_log.source', 'object': "'stage_event'", 'dated_by': "'edit of changed_at'",
-            'record_key': 'stage_log.opportunity_id', 'owner_rep_id': 'current_deals.owner_id', 'dated_on': business_date('stage_log.changed_at'), 'is_copy': 'false',
+            'record_key': 'stage_log.opportunity_id', 'owner_rep_id': 'current_deals.owner_id',
+            'dated_on': business_date('stage_log.changed_at'), 'is_copy': 'false',
             'happened_at': 'stage_log.changed_at', 'edited_by': 'stage_log.changed_by',
         }) }}
     from {{ ref('int_stage_log_unioned') }} as stage_log

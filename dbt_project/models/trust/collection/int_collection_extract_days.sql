@@ -13,7 +13,10 @@ shown as (
     from {{ ref('int_opportunity_versions') }}
     {%- for object, entity in {'lead': 'leads', 'stage_event': 'stage_events', 'activity': 'activities'}.items() %}
     union all
-    select '{{ object }}' as object, source, extracted_at
+    select
+        '{{ object }}' as object,
+        source,
+        extracted_at
     from ({{ union_sources(entity, 'extracted_at') }}) as {{ entity }}
     {%- endfor %}
 ),

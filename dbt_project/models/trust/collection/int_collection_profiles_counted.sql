@@ -2,7 +2,8 @@
 -- The collection profile: what each week's records of a source, an object and a field look like, for everybody (all), each team and each
 -- pipeline. The seed collection_measures says what is counted; this is the only model that counts.
 {% set cell = [
-    'source', 'measured_object', 'field', 'measure', 'counts', 'counted_type', 'team_id', 'pipeline', 'week_start', 'week_fingerprint',
+    'source', 'measured_object', 'field', 'measure', 'counts', 'counted_type', 'team_id', 'pipeline', 'week_start',
+    'week_fingerprint',
 ] %}
 {% set profile = [
     'source', 'measured_object', 'field', 'measure', 'counts', 'counted_type', 'population', 'week_start', 'week_fingerprint',
@@ -29,8 +30,9 @@ measured as (
         case when measures.by_record_type then records.record_type else '' end as counted_type,
         case measures.value
             {%- for column in [
-                'record_type', 'opportunity_id', 'direction', 'outcome', 'currency', 'account_id', 'opportunity_type', 'loss_reason',
-                'label', 'first_activity', 'key_shape', 'magnitude', 'hour_of_day', 'logging_lag', 'delivery_lag', 'ten_minutes',
+                'record_type', 'opportunity_id', 'direction', 'outcome', 'currency', 'account_id', 'opportunity_type',
+                'loss_reason', 'label', 'first_activity', 'key_shape', 'magnitude', 'hour_of_day', 'logging_lag',
+                'delivery_lag', 'ten_minutes',
             ] %}
             when '{{ column }}' then records.{{ column }}
             {%- endfor %}

@@ -116,7 +116,8 @@ valued as (
         cast(extract(hour from {{ local_instant('happened_at', zone) }}) as varchar) as hour_of_day,
         {{ lag_span(seconds_between('happened_at', 'logged_at')) }} as logging_lag,
         -- an activity may be in the extracts while it is only planned
-        {{ lag_span("case when object = 'activity' and delivery_days < 0 then 0 else delivery_days * 86400 end") }} as delivery_lag,
+        {{ lag_span("case when object = 'activity' and delivery_days < 0 then 0 else delivery_days * 86400 end") }}
+            as delivery_lag,
         cast(date_trunc('hour', happened_at) as varchar) || ' ' || cast(floor(extract(minute from happened_at) / 10) as varchar)
         || coalesce(' ' || edited_by, '') as ten_minutes,
         {{ row_fingerprint('assigned') }} as record_fingerprint

@@ -47,9 +47,15 @@ affected_metrics as (
 ),
 
 break_references as (
-    select break_id, break_id as break_reference from declared
+    select
+        break_id,
+        break_id as break_reference
+    from declared
     union all
-    select break_id, {{ each_part('review_references', ',') }} as break_reference from detected
+    select
+        break_id,
+        {{ each_part('review_references', ',') }} as break_reference
+    from detected
 ),
 
 reviews as (
@@ -87,7 +93,8 @@ recordings as (
     select
         break_id,
         lag(kind) over (recordings_in_order) as previous_kind,
-        lead(case when effect = 'unrecorded_before' then {{ add_days('starts_on', -1) }} end) over (recordings_in_order) as restarted_after
+        lead(case when effect = 'unrecorded_before' then {{ add_days('starts_on', -1) }} end) over (recordings_in_order)
+            as restarted_after
     from reviewed
     where review is distinct from 'dismissed' and effect <> 'divides' and ends_on is null
     window recordings_in_order as (

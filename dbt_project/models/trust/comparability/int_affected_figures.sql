@@ -1,3 +1,4 @@
+-- noqa: disable=LT09
 -- Which breaks affect which figures. A break of all affects every segment with data from its source; a team's break affects the team, the
 -- teams above and below it, the company, and the reps who were in it at the time; a pipeline's break affects that pipeline and the figures of
 -- all pipelines; a dismissed break affects none. It covers the whole segment where all data of the segment is in its population.
@@ -67,8 +68,8 @@ break_segments as (
         on
             breaks.source = members.source
             and breaks.break_team_id = members.team_id
-            and members.valid_from <= breaks.last_on
-            and members.valid_to >= breaks.day_before
+            and breaks.last_on >= members.valid_from
+            and breaks.day_before <= members.valid_to
     union all
     select distinct
         breaks.break_id, 'team' as segment_type, members.team_id as segment_id,
@@ -77,8 +78,8 @@ break_segments as (
     inner join members
         on
             breaks.source = members.source
-            and members.valid_from <= breaks.last_on
-            and members.valid_to >= breaks.day_before
+            and breaks.last_on >= members.valid_from
+            and breaks.day_before <= members.valid_to
     left join ancestors
         on
             breaks.break_team_id = ancestors.ancestor_team_id

@@ -1,7 +1,6 @@
--- noqa: disable=LT02
+-- noqa: disable=LT02,LT09
 -- Every current row of every source and object, once, with the reason for which it is excluded from all figures, null where it counts; and
--- the rows that could not be read. By source and object, current rows = counted + excluded. Each validated model carries the same columns,
--- so this is their union.
+-- the rows that could not be read. By source and object, current rows = counted + excluded. A union of the validated models.
 {% set row = 'source_key, source_file, source_row' %}
 {% set no_record %}
 cast(null as varchar) as source_record_id, cast(null as date) as dated_on, cast(null as boolean) as is_linked
@@ -45,12 +44,13 @@ records as (
     from {{ ref(model) }}
     -- a team that a source only names on its reps has no row of its own
     where source_file is not null
-    {{ 'union all' if not loop.last }}
+        {{ 'union all' if not loop.last }}
     {% endfor -%}
 ),
 
 known_opportunities as (
-    select opportunity_id from {{ ref('int_opportunities_validated') }} where exclusion_reason is null
+    select opportunity_id from {{ ref('int_opportunities_validated') }}
+    where exclusion_reason is null
 ),
 
 stage_rows as (

@@ -1,3 +1,4 @@
+-- noqa: disable=LT09
 -- The exclusion ledger: each source row that is excluded from some figure, with the reason and the metrics ('all': every figure).
 with
 
@@ -21,14 +22,22 @@ credited as (
     where credits.credited_on not between as_of.earliest_plausible_on and as_of.latest_plausible_on
 ),
 
-activities as (
-    select * from {{ ref('int_activities_validated') }}
-    where exclusion_reason is null
+dated_activities as (
+    select
+        activities.*,
+        credited.metric
+    from {{ ref('int_activities_validated') }} as activities
+    inner join credited on activities.activity_id = credited.object_id
+    where activities.exclusion_reason is null and credited.object = 'activity'
 ),
 
-leads as (
-    select * from {{ ref('int_leads_validated') }}
-    where exclusion_reason is null
+dated_leads as (
+    select
+        leads.*,
+        credited.metric
+    from {{ ref('int_leads_validated') }} as leads
+    inner join credited on leads.lead_id = credited.object_id
+    where leads.exclusion_reason is null and credited.object = 'lead'
 ),
 
 stage_changes as (
@@ -45,13 +54,11 @@ unioned as (
     select source, 'stage_event' as object, {{ row }}, 'after_close' as reason, 'funnel_conversion' as excluded_from
     from stage_changes
     union all
-    select source, 'activity' as object, {{ row }}, 'implausible_date' as reason, credited.metric as excluded_from
-    from activities
-    inner join credited on credited.object = 'activity' and activities.activity_id = credited.object_id
+    select source, 'activity' as object, {{ row }}, 'implausible_date' as reason, metric as excluded_from
+    from dated_activities
     union all
-    select source, 'lead' as object, {{ row }}, 'implausible_qualified_date' as reason, credited.metric as excluded_from
-    from leads
-    inner join credited on credited.object = 'lead' and leads.lead_id = credited.object_id
+    select source, 'lead' as object, {{ row }}, 'implausible_qualified_date' as reason, metric as excluded_from
+    from dated_leads
 ),
 
 final as (

@@ -52,7 +52,7 @@ reasons as (
         source,
         object,
         month_start,
-        {{ joined_in_order("exclusion_reason || ' ' || cast(row_count as varchar)", 'row_count desc, exclusion_reason') }}
+        {{ joined_in_order("exclusion_reason || ' ' || cast(row_count as varchar)", 'row_count desc, exclusion_reason asc') }}
             as exclusion_reasons
     from excluded
     group by source, object, month_start
