@@ -59,14 +59,14 @@
             'stage_events', 'leads',
         ],
         'hubspot': [
-            'reps', 'accounts', 'opportunities', 'activities', 'stage_events', 'leads', 'stages', 'opportunity_version_history',
+            'reps', 'accounts', 'opportunities', 'activities', 'stage_events', 'leads', 'stages', 'opportunity_version_histories',
         ],
         'pipedrive': [
-            'reps', 'accounts', 'opportunities', 'activities', 'stage_events', 'leads', 'stages', 'opportunity_version_history',
+            'reps', 'accounts', 'opportunities', 'activities', 'stage_events', 'leads', 'stages', 'opportunity_version_histories',
         ],
         'salesforce': [
             'reps', 'teams', 'accounts', 'products', 'opportunities', 'opportunity_lines', 'opportunity_splits', 'activities',
-            'stage_events', 'leads', 'opportunity_version_history',
+            'stage_events', 'leads', 'opportunity_version_histories',
         ],
     }) }}
 {%- endmacro %}

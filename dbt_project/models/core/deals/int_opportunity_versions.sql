@@ -37,7 +37,7 @@ matches as (
 
 -- where a log says what a deal was between two extracts: the extract that delivered each version, and the one that superseded it
 version_history as (
-    {{ union_sources('opportunity_version_history', 'opportunity_key, observed_at, row_hash, delivered_at, superseded_at') }}
+    {{ union_sources('opportunity_version_histories', 'opportunity_key, observed_at, row_hash, delivered_at, superseded_at') }}
 ),
 
 mapped as (
