@@ -44,8 +44,8 @@ dated as (
     select
         deals.*,
         as_of.as_of_date,
-        as_of.earliest_plausible_on,
-        as_of.latest_plausible_on,
+        as_of.earliest_plausible_on as plausible_from,
+        as_of.latest_plausible_on as plausible_to,
         coalesce(deals.close_date, {{ business_date('deals.closed_at') }}, last_events.last_closed_on) as given_closed_on,
         coalesce(
             last_events.last_changed_on,
@@ -79,10 +79,9 @@ described as (
         stage_labels.stage,
         coalesce(stage_labels.is_closed, false) as is_closed,
         coalesce(stage_labels.is_won, false) as is_won,
-        case when dated.created_on between dated.earliest_plausible_on and dated.latest_plausible_on then dated.created_on end
-            as created_on,
+        case when dated.created_on between dated.plausible_from and dated.plausible_to then dated.created_on end as created_on,
         case
-            when stage_labels.is_closed and dated.given_closed_on between dated.earliest_plausible_on and dated.latest_plausible_on
+            when stage_labels.is_closed and dated.given_closed_on between dated.plausible_from and dated.plausible_to
                 then dated.given_closed_on
         end as closed_on,
         case when not stage_labels.is_closed then dated.close_date end as expected_close_on,

@@ -1,7 +1,8 @@
 -- The splits and lines of each deal in the intervals within which nothing known of it changed, with the reason for which one counts nowhere of
 -- itself: its key was delivered twice, its CRM says so, or a deal that moved to another system left it in the old one.
 {% set columns %}
-    opportunity_reference, source_exclusion, source_key, source_file, source_row, row_hash, extracted_at, superseded_at, is_current
+    opportunity_reference, source_exclusion, source_key, source_file, source_row, row_hash, extracted_at, superseded_at,
+    is_current
 {% endset %}
 
 with

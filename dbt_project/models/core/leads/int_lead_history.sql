@@ -113,7 +113,9 @@ final as (
         known.lead_key,
         known.owner_reference,
         coalesce(owner_references.resolved_id, 'unassigned') as owner_id,
-        coalesce(known.named_opportunity_id, min(case when known.is_matched then known.named_opportunity_id end) over lead_then) as named_opportunity_id,
+        coalesce(
+            known.named_opportunity_id, min(case when known.is_matched then known.named_opportunity_id end) over lead_then
+        ) as named_opportunity_id,
         known.lead_source,
         known.lead_status,
         known.created_at,

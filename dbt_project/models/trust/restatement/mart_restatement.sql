@@ -18,8 +18,8 @@ closed_periods as (
         periods.period_start,
         periods.period_end,
         waits.days_after
-    from {{ ref('int_periods_in_use') }} as periods
-    cross join ({{ waits_after_period_end() }}) as waits
+    from ({{ waits_after_period_end() }}) as waits
+    cross join {{ ref('int_periods_in_use') }} as periods
     cross join {{ ref('int_as_of_determined') }} as as_of
     where {{ add_days('periods.period_end', 'waits.days_after') }} <= as_of.as_of_date
 ),
