@@ -49,21 +49,21 @@ first_versions as (
 -- the creation counts in the first system; there the deal was open, or it would not have moved
 created as (
     select
-        opportunities.opportunity_id,
-        opportunities.created_on,
-        opportunities.created_at,
-        opportunities.is_copy,
-        coalesce(first_versions.pipeline, opportunities.pipeline) as pipeline,
-        first_versions.opportunity_id is null and coalesce(opportunities.is_closed, false) as is_closed,
-        first_versions.opportunity_id is null and coalesce(opportunities.is_won, false) as is_won,
         {%- for column in [
             'source', 'source_key', 'owner_rep_id', 'amount', 'currency', 'account_reference', 'opportunity_type', 'loss_reason',
         ] %}
         case
             when first_versions.opportunity_id is null then opportunities.{{ column }}
             else first_versions.{{ column }}
-        end as {{ column }}{{ ',' if not loop.last }}
+        end as {{ column }},
         {%- endfor %}
+        coalesce(first_versions.pipeline, opportunities.pipeline) as pipeline,
+        first_versions.opportunity_id is null and coalesce(opportunities.is_closed, false) as is_closed,
+        first_versions.opportunity_id is null and coalesce(opportunities.is_won, false) as is_won,
+        opportunities.opportunity_id,
+        opportunities.created_on,
+        opportunities.created_at,
+        opportunities.is_copy
     from opportunities
     left join first_versions
         on
