@@ -14,11 +14,12 @@ credited as (
 
 counted as (
     select
-        activity_id,
-        rep_id,
-        occurred_on as credited_on
-    from {{ ref('fct_activities') }}
-    where {{ metric_of_activity('activity_type') }} is not null
+        activities.activity_id,
+        activities.rep_id,
+        activities.occurred_on as credited_on
+    from {{ ref('fct_activities') }} as activities
+    inner join {{ ref('activity_types') }} as activity_types on activities.activity_type = activity_types.activity_type
+    where activity_types.metric is not null
 )
 
 select * from (

@@ -32,11 +32,7 @@ given as (
 ),
 
 months as (
-    select distinct cast(date_trunc('month', date_day) as date) as rate_month
-    from (
-        select {{ each_day('earliest_plausible_on', 'latest_plausible_on') }} as date_day
-        from {{ ref('int_as_of_determined') }}
-    ) as plausible_days
+    select distinct month_start as rate_month from {{ ref('int_dates_generated') }}
 ),
 
 final as (
