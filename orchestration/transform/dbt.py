@@ -47,8 +47,9 @@ def ensure_manifest(settings: Settings) -> Path:
     if manifest.exists() and mark.exists() and mark.read_text() == parsed_from:
         return manifest
     settings.dbt_target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # dbt's partial parse keeps the configuration of tests that a changed macro sets
     finished = subprocess.run(
-        dbt_command(settings, "--quiet", "parse"), env=dbt_environment(settings), capture_output=True, text=True
+        dbt_command(settings, "--quiet", "--no-partial-parse", "parse"), env=dbt_environment(settings), capture_output=True, text=True
     )
     if finished.returncode:
         raise KuotaError(f"dbt cannot parse the project:\n{finished.stdout}{finished.stderr}".rstrip())
