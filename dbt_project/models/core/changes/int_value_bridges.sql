@@ -1,3 +1,4 @@
+-- noqa: disable=LT02,LT05
 -- What declared bridges say of values: the value that the register value_map does not know means what the other one means. Where
 -- the register knows both, it has the last word.
 with
