@@ -90,10 +90,10 @@ def test_what_was_counted_before_is_kept_until_the_models_are_others(settings: O
     assert rows_after_a_build(settings, rebuild=True) == 1
 
 
-def tests_of_a_build(settings: Settings, *, rebuild: bool = False) -> dict[str, str]:
+def data_tests_of_build(settings: Settings, *, rebuild: bool = False) -> dict[str, str]:
     """The data tests that a build ran, and how each ended."""
     ended = build_models(settings, run_id="test", select=(), rebuild=rebuild, progress=print)
-    return {name.split(".")[2]: status for name, status, _ in ended if name.startswith("test.")}
+    return {it.unique_id.split(".")[2]: it.status for it in ended if it.unique_id.startswith("test.")}
 
 
 def test_build_tests_run_in_a_full_build_once_a_week_and_until_they_pass(settings: OwnProject) -> None:
@@ -104,18 +104,18 @@ def test_build_tests_run_in_a_full_build_once_a_week_and_until_they_pass(setting
     (tests / "structural.sql").write_text(
         "{{ config(tags=['build']) }} select * from {{ ref('one') }} join quality.wrong on true"
     )
-    with connect(settings) as connection:
+    with connect(settings.warehouse) as connection:
         connection.execute("create table quality.wrong (row_number integer)")
     whole = {"every_run": "pass", "structural": "pass"}
-    assert tests_of_a_build(settings) == whole
-    assert tests_of_a_build(settings) == {"every_run": "pass"}
-    assert tests_of_a_build(settings, rebuild=True) == whole
-    with connect(settings) as connection:
+    assert data_tests_of_build(settings) == whole
+    assert data_tests_of_build(settings) == {"every_run": "pass"}
+    assert data_tests_of_build(settings, rebuild=True) == whole
+    with connect(settings.warehouse) as connection:
         connection.execute("update quality.built_from set build_tests_passed_at -= interval 7 days")
         connection.execute("insert into quality.wrong values (1)")
     for _ in range(2):
-        assert tests_of_a_build(settings) == {"every_run": "pass", "structural": "fail"}
-    with connect(settings) as connection:
+        assert data_tests_of_build(settings) == {"every_run": "pass", "structural": "fail"}
+    with connect(settings.warehouse) as connection:
         connection.execute("delete from quality.wrong")
-    assert tests_of_a_build(settings) == whole
-    assert tests_of_a_build(settings) == {"every_run": "pass"}
+    assert data_tests_of_build(settings) == whole
+    assert data_tests_of_build(settings) == {"every_run": "pass"}

@@ -1,3 +1,4 @@
+-- noqa: disable=LT05
 -- Each rep on each working day of employment since one of the rep's sources began to deliver activities, and on every other day on which
 -- anything occurred. A count is 0 where its type was recorded for the rep on the day, and null where it was not. The contract decides
 -- which types have a column; all others are in other_count.
@@ -10,11 +11,7 @@ reps as (
 ),
 
 numbered_days as (
-    select
-        region,
-        date_day,
-        is_working_day
-    from {{ ref('int_working_days') }}
+    select * from {{ ref('int_working_days') }}
 ),
 
 as_of as (
