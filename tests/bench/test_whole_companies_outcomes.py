@@ -74,5 +74,5 @@ def test_a_change_of_the_business_is_flagged_by_an_alarm_at_its_begin_or_its_end
         assert each.innocent == {"great_quarter 2025-04-01": is_flagged, "new_territory 2025-04-01": False}, day
 
 
-def test_what_nobody_planted_cannot_be_missed() -> None:
+def test_a_break_that_was_not_planted_cannot_be_missed() -> None:
     assert goals([outcome([], [], [])])["holds"].all()

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 EVERYBODY = "all"
-# for these measures the most common values of a field are kept by name, this many over all weeks; the others are (others)
+# for these measures this many of the most common values of a field are kept by name; the others are (others)
 VALUES_KEPT = {"category_count": 24, "default_count": 12, "key_shape_count": 24}
 OTHERS = "(others)"
 # a default occurs in several records
