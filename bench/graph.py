@@ -1,6 +1,6 @@
 """The shape of the dbt project: models, depth, lines, checks per run; and a picture of its areas.
 
-`python -m bench.graph` prints the figures and what is over a limit; `--picture FILE` writes the areas as SVG. Both
+`python -m bench.graph` prints the figures and what exceeds a limit; `--picture FILE` writes the areas as SVG. Both
 read dbt's manifest, which is parsed where the project has changed.
 """
 
@@ -40,7 +40,7 @@ class Graph:
     tests: list[dict[str, Any]]
 
     def depths(self) -> dict[str, int]:
-        """Models on the longest way from a raw table to each model, itself included; raw tables and seeds count 0."""
+        """Models on the longest path from a raw table to each model, itself included; raw tables and seeds count 0."""
         depths: dict[str, int] = {}
         for name in TopologicalSorter(self.reads).static_order():
             if name in self.models:
@@ -79,7 +79,7 @@ def read_graph(manifest: Path) -> Graph:
 
 
 def area(model: Mapping[str, Any]) -> str:
-    """Where a model lies: layer/area; staging as a whole."""
+    """The area of a model: layer/area; staging is one area."""
     layer, *rest = model["fqn"][1:-1]
     return str(layer) if layer == "staging" else f"{layer}/{'/'.join(rest)}"
 
@@ -113,7 +113,7 @@ def figures(graph: Graph, expectations: Path) -> dict[str, int]:
 
 
 def deepest_chain(graph: Graph) -> list[str]:
-    """The models on one longest way, from raw to the deepest model."""
+    """The models on one longest path, from raw to the deepest model."""
     depths = graph.depths()
     chain = [max(depths, key=lambda name: depths[name])]
     while before := [it for it in graph.reads[chain[-1]] if it in depths]:
@@ -130,7 +130,7 @@ def _over(values: Mapping[str, int], limit: int) -> list[str]:
 
 
 def report(graph: Graph, expectations: Path) -> str:
-    """The figures against their limits, what is over one, and the longest chain."""
+    """The figures and their limits, what exceeds a limit, and the longest chain."""
     checks = checks_per_run(graph, expectations)
     lines = [
         f"{name:<20} {value:>7,}  (at most {LIMITS[name]:,})" for name, value in figures(graph, expectations).items()
@@ -147,7 +147,7 @@ def report(graph: Graph, expectations: Path) -> str:
 
 
 def picture(graph: Graph) -> str:
-    """The areas as SVG. An area lies to the right of all that it reads; arrows that others imply are left out."""
+    """The areas as SVG. An area is to the right of everything that it reads; arrows that others imply are left out."""
     arrows = graph.areas()
     order = list(TopologicalSorter(arrows).static_order())
     behind: dict[str, set[str]] = {}
@@ -211,7 +211,7 @@ def _svg(column: Mapping[str, int], shown: Mapping[str, set[str]], counts: Mappi
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the figures; 1 where one is over its limit."""
+    """Print the figures; 1 if one exceeds its limit."""
     parser = argparse.ArgumentParser(description="The shape of the dbt project against its limits.")
     parser.add_argument("--picture", type=Path, metavar="FILE", help="also write the areas and their arrows as SVG")
     options = parser.parse_args(arguments)

@@ -117,7 +117,7 @@ KINDS: dict[str, tuple[Callable[[exp.Expr], bool], Callable[[Any], None]]] = {
 
 
 def places(query: exp.Expr, kind: str) -> list[exp.Expr]:
-    """Where the error could be made. The rows given to a unit test are no place."""
+    """Where the error could be made. The input rows of a unit test are left out."""
     fits, _ = KINDS[kind]
     return [it for it in query.walk(bfs=False) if fits(it) and not _is_given(it)]
 
@@ -132,7 +132,7 @@ def _is_given(node: exp.Expr) -> bool:
 
 
 def mutate(query: str, kind: str, place: int) -> str:
-    """The query with the error; ValueError where it has no such place."""
+    """The query with the error; ValueError if it has no such place."""
     tree = sqlglot.parse_one(query, read="duckdb")
     found = places(tree, kind)
     if place >= len(found):
@@ -142,7 +142,7 @@ def mutate(query: str, kind: str, place: int) -> str:
 
 
 def mutated_model(name: str, query: str) -> str:
-    """The query of a model for the tests: with an error, where this process is to test a mutant of it."""
+    """The query of a model for the tests: with an error if this process tests a mutant of it."""
     if not (asked := os.environ.get(MUTANT)):
         return query
     mutant = Mutant(**json.loads(asked))
@@ -150,7 +150,7 @@ def mutated_model(name: str, query: str) -> str:
 
 
 def choose(queries: Mapping[str, str], usable: Callable[[Mutant], bool], count: int, seed: int) -> list[Mutant]:
-    """`count` mutants in models drawn at random, kinds drawn first, so that rare kinds come up too."""
+    """`count` mutants in models drawn at random, kinds drawn first, so that rare kinds are drawn too."""
     draw = random.Random(seed)
     trees = {name: sqlglot.parse_one(query, read="duckdb") for name, query in sorted(queries.items())}
     all_mutants = {
@@ -223,7 +223,7 @@ class Tests:
         return self._same[mutant.model]
 
     def caught_by(self, mutant: Mutant) -> str | None:
-        """The first test that fails; None where none does."""
+        """The first test that fails; None if none fails."""
         for name, unit_test in self.unit_tests.get(mutant.model, {}).items():
             try:
                 query = mutate(unit_test.query, mutant.kind, mutant.place)
@@ -311,7 +311,7 @@ def _unit_tests(home: Path, project: Any) -> dict[str, dict[str, UnitTest]]:
     return tests
 
 
-def _judged(tests: Tests, mutants: Sequence[Mutant]) -> Iterator[tuple[Mutant, str | None]]:
+def _outcomes(tests: Tests, mutants: Sequence[Mutant]) -> Iterator[tuple[Mutant, str | None]]:
     for number, mutant in enumerate(mutants, start=1):
         caught = tests.caught_by(mutant)
         print(f"{number:>3}  {mutant.model}: {mutant.kind} ({mutant.place}): {caught or 'SURVIVED'}", flush=True)
@@ -319,7 +319,7 @@ def _judged(tests: Tests, mutants: Sequence[Mutant]) -> Iterator[tuple[Mutant, s
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print what became of each mutant; 1 where more than one in twenty survived."""
+    """Print the result of each mutant; 1 if more than one in twenty survived."""
     parser = argparse.ArgumentParser(description="How many small errors in the models a test notices.")
     parser.add_argument("--count", type=int, default=COUNT)
     parser.add_argument("--seed", type=int, default=SEED)
@@ -327,7 +327,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         tests = Tests(Path(folder))
         mutants = choose(tests.queries, tests.usable, options.count, options.seed)
-        survivors = [mutant for mutant, caught in _judged(tests, mutants) if caught is None]
+        survivors = [mutant for mutant, caught in _outcomes(tests, mutants) if caught is None]
         print(f"\n{len(mutants) - len(survivors)} of {len(mutants)} mutants caught")
         for mutant in survivors:
             print(f"\n{mutant.model}: {mutant.kind}\n{tests.diff(mutant)}")

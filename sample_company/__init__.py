@@ -1,4 +1,4 @@
-"""An Indonesian distributor, made up: extracts of a plain source and three CRMs, registers, and the known truth."""
+"""A fictional Indonesian distributor: extracts of a plain source and three CRMs, registers, and the known truth."""
 
 from sample_company.company import NotGenerated, generate
 from sample_company.quota_cases import QuotaCase

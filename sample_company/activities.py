@@ -1,7 +1,7 @@
-"""What reps did and when they wrote it down: touches of deals, proposals sent, first contacts with leads.
+"""What reps did and when they logged it: activities on deals, proposals sent, first contacts with leads.
 
 How it was recorded changes over time: see `story.py`. Activities are made by the month in which their deal or lead was
-created, so that ten million of them never have to be in memory at once.
+created, so ten million of them are never in memory at once.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def activity_months(
     story: Story,
     touches_a_deal: float,
 ) -> Iterator[pd.DataFrame]:
-    """One frame a month, oldest first, one row an activity, in the order in which they were logged.
+    """One frame per month, oldest first, with one row per activity, in the order in which they were logged.
 
     deal, lead and rep are positions (-1: none); type, outcome and direction positions in the lists above; is_phone:
     delivered by the telephone system; source: the system that it was logged in; `number` counts through all frames from
@@ -50,7 +50,7 @@ def activity_months(
     event_deal = events["deal"].to_numpy()
     first_deal = first_lead = number = 0
     for month in range(window.months):
-        # a stream a month: that one has more activities does not change the others
+        # one random stream per month: more activities in one month do not change the others
         rng = np.random.default_rng([*seed, month])
         span = slice(*np.searchsorted(event_deal, [first_deal, deal_until[month]]))
         parts = [
@@ -93,7 +93,7 @@ def _recorded(rng: np.random.Generator, activities: pd.DataFrame, reps: pd.DataF
             "team": team,
             "utc_offset": offset,
             "source": source_at(source, occurred_at + lag.astype("timedelta64[s]"), moved_at(story)),
-            # the lists of types of a CRM leave no room for a slip of the pen
+            # a CRM has a fixed list of types, so there are no typing errors
             "type": np.where(~is_plain & (kind == MISSPELT_MEETING), MEETING, kind),
             "occurred_at": occurred_at,
             "occurred_on": occurred_on.astype("datetime64[s]"),

@@ -34,13 +34,13 @@ from sample_company.working_days import last_day
 
 SETTINGS = "reporting_currency: IDR\nreporting_time_zone: Asia/Jakarta\nfiscal_year_start_month: 1\n"
 FEWEST_REPS = 12
-# from here on activities come in parts by month, and the extracts are only the last one
+# above this number there is only the last extract, with one file of activities per month
 LARGE = 200_000
 _DAILY = 14
 
 
 class NotGenerated(Exception):
-    """The sample company cannot be made as asked; the message is one line that says why and what to do."""
+    """The sample company cannot be generated as requested; the message is one line that says why and what to do."""
 
 
 def generate(
@@ -58,14 +58,13 @@ def generate(
 ) -> Truth:
     """Fill `landing` with extracts at the end of every month and of each of the last days, and with registers.
 
-    `activities`: about how many, else about five a deal. `sources`: with all, the regions around Jakarta and Papua are
-    on the plain source and on HubSpot, and the one around Makassar goes from Pipedrive to Salesforce in month 14, which
-    a company of fewer than 16 months does not see; with one, all are on that one. `monthly_extracts`, `daily_extracts`:
-    how many, counted from the last; by default all months and 14 days, and of a company with more than 200,000
-    activities the last one alone, its activities in a file a month. `with_breaks`: whether the way of recording changes
-    over time; without, the same company looks the same in every system. The same arguments give the same bytes. Raises
-    NotGenerated where `landing` is not an empty folder, and for sizes that cannot be.
-    """
+    `activities`: about how many; default: about five per deal. `sources`: with all, the regions around Jakarta and
+    Papua use the plain source and HubSpot, and the one around Makassar moves from Pipedrive to Salesforce in month 14
+    (not in a company of fewer than 16 months); with one, all regions use it. `monthly_extracts`, `daily_extracts`: how
+    many, counted from the last; by default all months and 14 days, and for a company with more than 200,000 activities
+    only the last one, with one file of activities per month. `with_breaks`: whether the way of recording changes over
+    time; without, the same company looks the same in every system. The same arguments give the same bytes. Raises
+    NotGenerated if `landing` is not an empty folder, and for impossible sizes."""
     landing = landing.resolve()
     if landing.exists() and (not landing.is_dir() or any(landing.iterdir())):
         raise NotGenerated(f"{landing}: not an empty folder. Name a new one, or empty this one first.")
@@ -98,7 +97,7 @@ def generate(
     monthly = (1 if is_large else months) if monthly_extracts is None else monthly_extracts
     daily = (0 if is_large else _DAILY) if daily_extracts is None else daily_extracts
     days = sorted({ends[-1], *ends[months - monthly :], *np.arange(ends[-1] - max(daily - 1, 0), ends[-1])})
-    # a half-filled folder would pass for a whole one: it gets its name last
+    # a half-filled folder would look complete: it gets its name last
     partial = landing.with_name(f".{landing.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True, mode=0o700)
@@ -124,13 +123,14 @@ def generate(
 
 
 def _touches_a_deal(activities: int, frames: Callable[[float], Iterable[pd.DataFrame]]) -> float:
-    """Calls, emails and meetings a deal, so that about `activities` are logged: not all that happens is."""
+    """Calls, emails and meetings per deal, so that about `activities` are logged: not everything that happens is
+    logged."""
     with_none, with_one = (sum(len(frame) for frame in frames(touches)) for touches in (0.0, 1.0))
     return max(activities - with_none, 0) / (with_one - with_none)
 
 
 def _make_company(seed: int, rep_count: int, window: Window, sources: tuple[str, ...], *, with_breaks: bool) -> Company:
-    # a stream a part: that one part draws more often does not change the others
+    # one random stream per part: more draws in one part do not change the others
     streams = [np.random.default_rng([seed, part]) for part in range(2, 9)]
     story = make_story(window, sources, with_breaks=with_breaks)
     reps = make_reps(streams[0], rep_count, window, story.territory_opened, story.crm_changed, sources)
@@ -149,7 +149,7 @@ def _make_company(seed: int, rep_count: int, window: Window, sources: tuple[str,
     deals["currency"] = np.where(deals["in_dollars"], "USD", "IDR")
     first_product = products["name"].to_numpy()[lines.drop_duplicates("deal")["product"]]
     deals["name"] = accounts["name"].to_numpy()[deals["account"]] + " - " + first_product
-    # some deals do not name their lead: then the lead names the deal
+    # some deals do not name their lead; then the lead names the deal
     naming = leads[(leads["deal"] >= 0) & (leads.index % 5 != 0)]
     deals["lead_id"] = naming.set_index("deal")["lead_id"]
     unowned = deals.index[deals["without_account"]]

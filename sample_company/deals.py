@@ -1,4 +1,4 @@
-"""Deals and all that ever happens to them, also after the last extract: `extract.py` shows what was known by a day.
+"""Deals and everything that happens to them, also after the last extract: `extract.py` shows what was known on a day.
 
 Money is in integer cents, shares and discounts in ten-thousandths; rep, account, product and deal are positions.
 """
@@ -29,11 +29,12 @@ _GREAT, _PEAK = 1.3, 1.5
 
 
 def make_deals(rng: np.random.Generator, reps: pd.DataFrame, window: Window, story: Story) -> pd.DataFrame:
-    """One row a deal, oldest first, without its amount. worker, creator: who works and who entered it (positions);
-    owner_is: KNOWN, UNKNOWN or BLANK; source: the system that it was created in, opportunity_id its id there."""
+    """One row per deal, oldest first, without its amount. worker, creator: who works on it and who entered it
+    (positions); owner_is: KNOWN, UNKNOWN or BLANK; source: the system that it was created in, opportunity_id its id
+    there."""
     months = window.first_month + np.arange(window.months)
     season = 1 + 0.15 * np.sin(np.arange(window.months))
-    # as many as the busiest days would bring; quieter days keep a part of them
+    # as many as on the busiest days; quieter days keep a part of them
     pace = rng.poisson(_DEALS_A_MONTH * season * _GREAT * _PEAK, (len(reps), window.months))
     worker = np.repeat(np.repeat(np.arange(len(reps)), window.months), pace.ravel())
     month = np.repeat(np.tile(months, len(reps)), pace.ravel())
@@ -49,7 +50,7 @@ def make_deals(rng: np.random.Generator, reps: pd.DataFrame, window: Window, sto
     busy = busy * _ramp(day, hired_on)
     kept = (day >= hired_on) & (np.isnat(ended_on) | (day < ended_on)) & (day <= last_day(window.last_month))
     kept &= ~within(day, (leave_from, leave_from + 4)) & (rng.random(len(day)) < busy)
-    # what would have come in at Lebaran does not come later
+    # deals that would have come in at Lebaran do not come later
     kept &= ~np.isin(wish, LEBARAN_LULL)
     utc_offset = reps["utc_offset"].to_numpy()[worker]
     deals = pd.DataFrame({"worker": worker, "utc_offset": utc_offset})
@@ -77,7 +78,7 @@ def make_deals(rng: np.random.Generator, reps: pd.DataFrame, window: Window, sto
 
 
 def _ramp(day: Any, hired_on: Any) -> Any:
-    """How busy a new colleague is: a third in the first month, all of it from the fourth on."""
+    """The workload of a new colleague: a third in the first month, in full from the fourth month on."""
     return np.clip(((day - hired_on).astype(int) // 30 + 1) / 3, 0, 1)
 
 
@@ -90,7 +91,7 @@ def make_stage_events(rng: np.random.Generator, deals: pd.DataFrame, reps: pd.Da
     chance = reps["win_probability"].to_numpy()[worker] * (0.6 + 0.4 * _ramp(created_on, hired_on))
     won = rng.random(count) < chance * np.where(within(created_on, story.great_quarter), 1.25, 1)
     won_at_last = rng.random(count) < 0.4
-    # a deal that a leaver closed stays the leaver's: it is not reopened
+    # a deal that a leaving rep closed keeps its owner: it is not reopened
     taken = _steps_taken(rng, won, ~np.isnat(reps["ended_on"].to_numpy())[worker])
     gaps = np.where(taken, 1 + rng.exponential(_MEAN_WORKING_DAYS, (count, len(_STEPS))).astype(int), 0)
     gaps[:, 0] = 0
@@ -132,7 +133,7 @@ def _steps_taken(rng: np.random.Generator, won: np.ndarray, of_leaver: np.ndarra
 
 
 def _wait_for_the_period_end(rng: np.random.Generator, closed_on: np.ndarray) -> np.ndarray:
-    """Working days that a win waits: half are signed in the last days of their quarter or month."""
+    """Working days by which wins are delayed: half are signed in the last days of their quarter or month."""
     month = closed_on.astype("datetime64[M]")
     quarter_end = month + (2 - month.astype(int) % 3)
     draw = rng.random(len(closed_on))
@@ -142,7 +143,7 @@ def _wait_for_the_period_end(rng: np.random.Generator, closed_on: np.ndarray) ->
 
 
 def make_lines(rng: np.random.Generator, deals: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
-    """One to three lines a deal: deal, product, quantity, unit_price, discount_rate, net (cents, exact)."""
+    """One to three lines per deal: deal, product, quantity, unit_price, discount_rate, net (cents, exact)."""
     per_deal = rng.integers(1, 4, len(deals))
     deal = np.repeat(np.arange(len(deals)), per_deal)
     volume = np.clip(rng.lognormal(np.log(95_000_000), 0.8, len(deals)), 16_000_000, 700_000_000)
@@ -160,8 +161,8 @@ def make_lines(rng: np.random.Generator, deals: pd.DataFrame, products: pd.DataF
 
 
 def make_splits(rng: np.random.Generator, deals: pd.DataFrame, reps: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """deal, rep, share: about three deals in a hundred of the plain source, without it of Salesforce, are shared with
-    its reps who are there throughout; none where there are fewer than three of those."""
+    """deal, rep, share: about three percent of the deals of the plain source (without it, of Salesforce) are shared
+    with its reps who stay throughout; none if there are fewer than three of those."""
     has_splits = GENERIC if (reps["source"] == GENERIC).any() else SALESFORCE
     there = (reps["hired_on"].to_numpy().astype("datetime64[M]") < window.first_month) & reps["ended_on"].isna()
     stays = np.flatnonzero(there & (reps["source"] == has_splits))

@@ -21,12 +21,12 @@ from sample_company.write_json import write_jsonl
 from sample_company.xlsx import write_xlsx
 
 _COLUMNS = {GENERIC: GENERIC_FILES, PIPEDRIVE: PIPEDRIVE_FILES, SALESFORCE: SALESFORCE_FILES}
-# an export has no file of what it finds nothing of: nothing new, or nothing at all yet
+# an export has no file for an object without (new) records
 _MAY_BE_MISSING = {
     "OpportunityHistory", "OpportunityFieldHistory", "Task", "Event", "deal_property_history", "deals_archived",
     "calls", "emails", "meetings", "tasks",
 }  # fmt: skip
-# what an export job leaves out on the days between the ends of months: it hardly changes, or is long
+# exported only at month ends, because it hardly changes or is long
 _MONTHLY_ONLY = {
     "reps", "teams", "team_memberships", "accounts", "products", "opportunity_lines", "opportunity_splits", "leads",
     "users", "stages", "organizations", "owners", "pipelines", "companies", "contacts", "deals_archived", "User",
@@ -37,7 +37,7 @@ _MONTHLY_ONLY = {
 
 @dataclass(frozen=True)
 class Delivery:
-    """Where the files of one generation go, and the activities that all of them share."""
+    """Where the files go, and the activities that all extracts share."""
 
     folder: Path
     connection: duckdb.DuckDBPyConnection
@@ -51,7 +51,7 @@ def deliver(delivery: Delivery, company: Company, days: list[np.datetime64], end
     own_days = {source: _days_of(source, company, days) for source in delivery.sources}
     for day in sorted(set().union(*own_days.values())):
         is_whole = day in ends
-        # each source with the day of its export before
+        # each source with the day of its previous export
         exports = [
             (source, max((earlier for earlier in of_source if earlier < day), default=None))
             for source, of_source in own_days.items()
@@ -71,7 +71,7 @@ def deliver(delivery: Delivery, company: Company, days: list[np.datetime64], end
 
 
 def _days_of(source: str, company: Company, days: list[np.datetime64]) -> list[np.datetime64]:
-    """Pipedrive is exported a last time when its region leaves, and once more after that; what came after it begins."""
+    """Pipedrive is exported until its region leaves, and once more after that; then Salesforce begins."""
     left_on = company.story.crm_changed
     after = [day for day in days if day >= left_on]
     if source == PIPEDRIVE and left_on != NEVER:
@@ -81,14 +81,14 @@ def _days_of(source: str, company: Company, days: list[np.datetime64]) -> list[n
 
 
 def settings_of_the_move(company: Company, days: list[np.datetime64]) -> str:
-    """The line of settings.yml that says when Pipedrive has delivered for the last time; blank where it goes on."""
+    """The line of settings.yml with the last delivery of Pipedrive; blank if it continues."""
     if company.story.crm_changed == NEVER:
         return ""
     return f"sources_ended: {{{PIPEDRIVE}: {_days_of(PIPEDRIVE, company, days)[-1]}}}\n"
 
 
 def _frames(company: Company, source: str, before: np.datetime64 | None, day: np.datetime64) -> dict[str, pd.DataFrame]:
-    """The frames of an export but for the activities; before is the day of the one before."""
+    """The frames of an export without the activities; before is the day of the previous export."""
     left_on = company.story.crm_changed
     if source == PIPEDRIVE:
         frozen = min(day, left_on - 1)
@@ -133,7 +133,7 @@ def deliver_registers(
     first: np.datetime64,
     second: np.datetime64,
 ) -> None:
-    """All registers on one day; on a later one the revised quotas, as the workbook in which they were revised."""
+    """All registers on one day; on a later day the revised quotas, as a workbook."""
     for day in (first, second):
         (delivery.folder / "registers" / str(day)).mkdir(parents=True)
     folder = delivery.folder / "registers" / str(first)

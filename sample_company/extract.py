@@ -1,5 +1,5 @@
-"""What was known at the end of a day, in every system, and what the plain source showed of it: the frames of one full
-extract, blind to everything later."""
+"""What was known at the end of a day, in every system, and what the plain source showed: the frames of one full
+extract, without anything later."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ from sample_company.working_days import instant, local_day
 
 RENAMED_STAGE = "Discovery"
 UNKNOWN_OWNERS = {GENERIC: "R900", HUBSPOT: "5000900", PIPEDRIVE: "900", SALESFORCE: "0055g0000000900AAA"}
-# a label has its own code: the stage as it is called from the day of its renaming on
+# the renamed label has its own code
 _LABELS = np.append(STAGES, RENAMED_STAGE)
 _FORECAST = {PROSPECTING: "pipeline", QUALIFIED: "pipeline", PROPOSAL: "best case", NEGOTIATION: "commit"}
 _PROBABILITY = {PROSPECTING: 1000, QUALIFIED: 2500, PROPOSAL: 5000, NEGOTIATION: 7500, WON: 10_000, LOST: 0}
@@ -24,7 +24,8 @@ _PROBABILITY = {PROSPECTING: 1000, QUALIFIED: 2500, PROPOSAL: 5000, NEGOTIATION:
 
 @dataclass(frozen=True)
 class Company:
-    """All that happened but the activities, also after the extracts. Frames refer to each other by position."""
+    """Everything that happened except the activities, also after the extracts. Frames refer to each other by
+    position."""
 
     story: Story
     reps: pd.DataFrame
@@ -40,13 +41,13 @@ class Company:
 
 
 def cutoff_of(day: np.datetime64) -> Any:
-    """The instant at which a day ends where the company reports."""
+    """The instant at which a day ends in the reporting time zone."""
     return (day + 1).astype("datetime64[s]") - np.timedelta64(REPORTING_OFFSET, "h")
 
 
 def extract(company: Company, day: np.datetime64, known_deals: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """The frames of the plain source's extract of `day`, by file name without its ending, but for the activities; more
-    columns than the files have. `known_deals` is `deals_known` of that day."""
+    """The frames of the plain source's extract of `day`, by file name without its ending, without the activities; with
+    more columns than the files have. `known_deals` is `deals_known` of that day."""
     cutoff = cutoff_of(day)
     deal_id, rep_id = company.deals["opportunity_id"], company.reps["rep_id"]
     deals = known_deals[known_deals["source"] == GENERIC]
@@ -121,16 +122,16 @@ def activities_known(company: Company, activities: pd.DataFrame, day: np.datetim
 
 
 def reps_known(reps: pd.DataFrame, day: np.datetime64) -> pd.DataFrame:
-    """The roster of a day: each in the team of that day, nobody who joins later, no end that lies ahead."""
+    """The roster of a day: each rep in the team of that day, nobody who joins later, no future end dates."""
     known = reps[reps["hired_on"].to_numpy() <= day]
     team_id = np.array(TEAM_IDS)[team_of(reps, known.index, day)]
     return known.assign(team_id=team_id, ended_on=known["ended_on"].where(known["ended_on"].to_numpy() <= day))
 
 
 def deals_known(company: Company, day: np.datetime64) -> pd.DataFrame:
-    """The deals of a day, of every source, with stage, owner and close, out of the events known by then. owner is the
-    rep (position; -1: nobody on the roster), open_stage the last stage before the close, names_account: whether the
-    account is entered by then."""
+    """The deals of a day, of every source, with stage, owner and close, from the events known by then. owner is the rep
+    (position; -1: nobody on the roster), open_stage the last stage before the close, names_account: whether the account
+    had been entered by then."""
     known_events = company.events[company.events["changed_at"] < cutoff_of(day)]
     last = known_events.drop_duplicates("deal", keep="last")
     deals = company.deals.loc[last["deal"]].copy()
@@ -165,15 +166,15 @@ def deals_known(company: Company, day: np.datetime64) -> pd.DataFrame:
 
 
 def expected_on(created_at: Any, hoped_days: Any, day: Any) -> Any:
-    """The close date of an open deal as it stands on a day."""
+    """The expected close date of an open deal on a day."""
     hoped_on = local_day(created_at, REPORTING_OFFSET) + hoped_days.astype("timedelta64[D]")
-    # a date that has passed is put off by whole months of thirty days
+    # a date in the past is moved by whole months of thirty days
     overdue = np.maximum((day - hoped_on).astype(int) // 30 + 1, 0)
     return (hoped_on + overdue.astype("timedelta64[D]") * 30).astype("datetime64[s]")
 
 
 def owner_ids(company: Company, deals: pd.DataFrame, source: str) -> Any:
-    """The owners of `deals_known` as `source` writes them: some are on no roster, some are blank."""
+    """The owners of `deals_known` as `source` writes them: some are not on a roster, some are blank."""
     known = company.reps[f"{source}_id"].to_numpy(dtype=object)[deals["owner"]]
     owner_is = deals["owner_is"].to_numpy()
     return or_blank(owner_is != BLANK, np.where(owner_is == KNOWN, known, UNKNOWN_OWNERS[source]))
@@ -185,7 +186,7 @@ def account_ids(company: Company, deals: pd.DataFrame, source: str) -> Any:
 
 
 def leads_known(leads: pd.DataFrame, deal_id: pd.Series, cutoff: np.datetime64) -> pd.DataFrame:
-    """Leads with their state at an instant; leads of later must not be among them."""
+    """Leads with their state at an instant; later leads must not be among them."""
     steps = {
         step: (leads[step] < cutoff).to_numpy()
         for step in ("contacted_at", "qualified_at", "rejected_at", "converted_at")
@@ -204,7 +205,7 @@ def leads_known(leads: pd.DataFrame, deal_id: pd.Series, cutoff: np.datetime64) 
 
 
 def named(names: Any, positions: Any) -> pd.Categorical:
-    """The name at each position, blank where the position is -1; a number a row, however long the names."""
+    """The name at each position, blank where the position is -1."""
     at = np.asarray(positions)
     first, last = (int(at[at >= 0].min()), int(at.max())) if (at >= 0).any() else (0, -1)
     categories = np.asarray(names, dtype=object)[first : last + 1]

@@ -1,4 +1,4 @@
-"""What became of the deals and leads that reached a stage, worked out from the company's own log."""
+"""What happened to the deals and leads that reached a stage, calculated from the company's own log."""
 
 from itertools import pairwise
 
@@ -17,13 +17,13 @@ from sample_company.working_days import local_day
 _NEVER = np.datetime64("2200-01-01", "s")
 _DEALS = [str(name) for name in STAGES[: WON + 1]]
 _LEADS = ["created", "contacted", "qualified", "opportunity", "won"]
-# Pipedrive tells neither who was contacted nor who was qualified
+# Pipedrive records neither contacts nor qualification of leads
 _PIPEDRIVE_LEADS = ["created", "opportunity", "won"]
 
 
 def contacted_leads(company: Company, activities: pd.DataFrame, as_of: np.datetime64) -> pd.Series:
-    """The first contact that was on record at the end of a day, by lead (position). Pipedrive does not say in which
-    direction a contact went, and Salesforce says it of calls alone, and of none before it had the lead."""
+    """The first contact that was on record at the end of a day, by lead (position). Pipedrive has no directions of
+    contacts. Salesforce has them only for calls, and none from before it had the lead."""
     logged = activities["logged_at"] < cutoff_of(as_of)
     says = activities["source"].isin([GENERIC, HUBSPOT])
     is_call = (activities["source"] == SALESFORCE) & (activities["type"] == CALL)
@@ -33,12 +33,12 @@ def contacted_leads(company: Company, activities: pd.DataFrame, as_of: np.dateti
 
 
 def make_funnel(company: Company, known_deals: pd.DataFrame, contacts: pd.Series, as_of: np.datetime64) -> Funnel:
-    """Of those that first reached a stage in a month: how many, those that went on, are open, and were lost.
+    """For the deals and leads that first reached a stage in a month: how many reached it, converted, are open, were
+    lost.
 
-    Deals by pipeline, leads as the pipeline `leads`, under the team of the owner: of a closed deal at its close, of an
-    open one on the last day, of a lead on the day it came in. `known_deals` is `deals_known` of that day, `contacts`
-    what `contacted_leads` returns. Months without any are left out.
-    """
+    Deals by pipeline, leads as the pipeline `leads`, under the team of the owner: for a closed deal at its close, for
+    an open one on the last day, for a lead on the day it came in. `known_deals` is `deals_known` of that day,
+    `contacts` what `contacted_leads` returns. Months without any are left out."""
     deals = _deals(company, known_deals, as_of)
     leads = _leads(company, known_deals, contacts, as_of)
     of_pipedrive = (leads["source"] == PIPEDRIVE).to_numpy()
@@ -58,7 +58,8 @@ def make_funnel(company: Company, known_deals: pd.DataFrame, contacts: pd.Series
 
 
 def _counted(pipeline: str, stages: list[str], rows: pd.DataFrame) -> pd.DataFrame:
-    """One row a member of a cohort and segment: segment, step, month, and reached, converted, open, lost as 0 or 1."""
+    """One row per member of a cohort and segment: segment, step, month, and reached, converted, open, lost as 0 or
+    1."""
     # a stage is reached with the first entry into it or a later one
     reached = rows[stages[::-1]].fillna(_NEVER).cummin(axis="columns")
     reached[stages[-1]] = rows[stages[-1]].fillna(_NEVER)
@@ -76,8 +77,8 @@ def _counted(pipeline: str, stages: list[str], rows: pd.DataFrame) -> pd.DataFra
 
 
 def _deals(company: Company, known_deals: pd.DataFrame, as_of: np.datetime64) -> pd.DataFrame:
-    """One row a deal: team_id, is_closed, and by stage the first day in it. A win that was reopened is a visit of the
-    last open stage, which it shows to have been reached."""
+    """One row per deal: team_id, is_closed, and for each stage the first day in it. A reopened win counts as a visit of
+    the last open stage, because it shows that the stage was reached."""
     events = company.events[company.events["changed_at"] < cutoff_of(as_of)]
     stage = events["to_stage"].where(events["to_stage"] != WON, NEGOTIATION)
     day = local_day(events["changed_at"].to_numpy(), REPORTING_OFFSET).astype("datetime64[s]")
@@ -94,7 +95,7 @@ def _deals(company: Company, known_deals: pd.DataFrame, as_of: np.datetime64) ->
 
 
 def _leads(company: Company, known_deals: pd.DataFrame, contacts: pd.Series, as_of: np.datetime64) -> pd.DataFrame:
-    """One row a lead: team_id, source, is_closed, and by milestone its day."""
+    """One row per lead: team_id, source, is_closed, and by milestone its day."""
     cutoff = cutoff_of(as_of)
     known = company.leads[company.leads["created_at"] < cutoff]
     deal = known["deal"].where(known["converted_at"] < cutoff, -1)
@@ -111,11 +112,11 @@ def _leads(company: Company, known_deals: pd.DataFrame, contacts: pd.Series, as_
     }
     leads = pd.DataFrame(days).astype("datetime64[s]")
     leads["won"] = deals["close_date"].where(deals["stage_code"] == WON)
-    # a lead without a deal is lost when its status says so, which Pipedrive does not tell
+    # a lead without a deal is lost when its status says so; Pipedrive has no such status
     says = (known["source"] != PIPEDRIVE) | known["moves"]
     rejected = (known["rejected_at"] < cutoff) & says
     leads["is_closed"] = np.where(deal >= 0, deals["stage_code"].isin([WON, LOST]), rejected)
-    # what was open in Pipedrive goes on in Salesforce
+    # deals that were open in Pipedrive continue in Salesforce
     leads["source"] = known["source"].where(~known["moves"], SALESFORCE)
     leads["rep"] = known["owner"]
     return placed(company, leads.assign(on=leads["created"]))

@@ -1,5 +1,5 @@
-"""What HubSpot showed at the end of a day, as its API answers: objects in full, and the newest values of properties.
-Some objects were archived or merged into others, and are delivered all the same."""
+"""What HubSpot showed at the end of a day, as returned by its API: objects in full, and the newest values of
+properties. Some objects were archived or merged into others, but are still delivered."""
 
 from typing import Any
 
@@ -64,7 +64,7 @@ _NOON_IN_JAKARTA = np.timedelta64(5, "h")
 def extract_hubspot(
     company: Company, since: np.datetime64 | None, day: np.datetime64, known_deals: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
-    """The frames of the export of `day`, by file name without its ending, but for the activities; deal_property_history
+    """The frames of the export of `day`, by file name without its ending, without the activities; deal_property_history
     has the values since the export of the day `since`. `known_deals` is `deals_known` of that day."""
     cutoff = cutoff_of(day)
     deals = _deals(company, known_deals[known_deals["source"] == HUBSPOT])
@@ -114,7 +114,7 @@ def hubspot_activities_known(company: Company, activities: pd.DataFrame, day: np
         call_direction=named(np.char.upper(DIRECTIONS), known["direction"]),
         email_direction=named(_EMAIL_DIRECTIONS, known["direction"]),
     )
-    # somebody dials twice and takes one of the two calls back
+    # somebody logs a call twice and archives one of the two
     twice = written[(written["type"] == CALL) & (written["number"] % 150 == 0)]
     again = twice.assign(number=twice["number"] + _COPIES, archived=True)
     return {
@@ -128,7 +128,7 @@ def hubspot_activities_known(company: Company, activities: pd.DataFrame, day: np
 def _deals(company: Company, deals: pd.DataFrame) -> pd.DataFrame:
     closed_at = deals["closed_at"].to_numpy()
     stage = deals["stage_code"]
-    # a date without a time of day is noon where the company reports
+    # a date without a time of day is noon in the reporting time zone
     expected_at = deals["expected_on"].to_numpy() + _NOON_IN_JAKARTA
     return deals.assign(
         id=deals["opportunity_id"],
@@ -158,7 +158,7 @@ def _contacts(company: Company, leads: pd.DataFrame, cutoff: Any) -> pd.DataFram
 
 
 def _with_copies(rows: pd.DataFrame, thing: str, is_double: Any) -> pd.DataFrame:
-    """The rows, some with a double that was merged into them."""
+    """The rows, some with a duplicate that was merged into them."""
     copy_ids = _copy_ids(thing, rows.index)
     merged = rows.assign(merged=or_blank(is_double, copy_ids), archived=False)
     copies = merged[is_double].assign(id=copy_ids[is_double], merged=None, archived=True)

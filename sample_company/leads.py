@@ -14,7 +14,7 @@ LEAD_SOURCES = np.array(["website", "referral", "trade show", "phone", "whatsapp
 def make_leads(
     rng: np.random.Generator, deals: pd.DataFrame, reps: pd.DataFrame, window: Window, story: Story
 ) -> pd.DataFrame:
-    """One row a lead, oldest first: created_at and, NaT where it never happens, contacted_at, qualified_at,
+    """One row per lead, oldest first: created_at and, NaT where it never happens, contacted_at, qualified_at,
     converted_at, rejected_at; deal (-1: none); rep and owner (positions; owner -1: none), lead_source, utc_offset;
     source: the system that it came in to, lead_id its id there."""
     deal_day = local_day(deals["created_at"].to_numpy(), deals["utc_offset"].to_numpy())
@@ -42,7 +42,7 @@ def make_leads(
     leads["rejected_at"] = np.where((fate > 0.25) & (fate < 0.7), instant(qualified_on, second, offset), never)
     leads["converted_at"] = np.where(deal >= 0, deals["created_at"].to_numpy()[deal], never)
     source = rng.integers(0, 5, len(deal))
-    # the lists of the CRMs had it from the beginning
+    # the lists of the CRMs contained it from the beginning
     is_unlisted = (created_on < story.whatsapp_listed) & (reps["source"] == GENERIC).to_numpy()[rep]
     leads["lead_source"] = LEAD_SOURCES[np.where((source == 4) & is_unlisted, 3, source)]
     unowned = (deal < 0) & (fate < 0.04)

@@ -1,4 +1,4 @@
-"""The region around Makassar leaves Pipedrive for Salesforce: what is created anew there, and what stays behind."""
+"""The region around Makassar leaves Pipedrive for Salesforce: what is created again there, and what stays behind."""
 
 from dataclasses import replace
 from typing import Any
@@ -19,17 +19,17 @@ _CLEARED_UP = np.timedelta64(11 * 3600, "s")
 
 
 def imported_at(story: Story) -> Any:
-    """The instant at which everything is created anew."""
+    """The instant at which everything is created again."""
     return moved_at(story) + _IMPORT
 
 
 def is_of_before(company: Company, instants: Any) -> Any:
-    """What happened before the region moved."""
+    """Whether each event happened before the region moved."""
     return (instants < moved_at(company.story)) & (company.story.crm_changed != NEVER)
 
 
 def without_late_reopenings(events: pd.DataFrame, deals: pd.DataFrame, story: Story) -> pd.DataFrame:
-    """The events of a company in which no closed deal of the region is reopened after the region has left its CRM."""
+    """The events without reopenings of closed deals of the region after it has left its CRM."""
     left_at = story.crm_left.astype("datetime64[s]") - np.timedelta64(REPORTING_OFFSET, "h")
     last = events[events["changed_at"] < left_at].drop_duplicates("deal", keep="last")
     closed = last["deal"][last["to_stage"].isin([WON, LOST])]
@@ -39,8 +39,8 @@ def without_late_reopenings(events: pd.DataFrame, deals: pd.DataFrame, story: St
 
 
 def with_moves(company: Company) -> Company:
-    """The company with `moves` in its deals and leads, what is open when the region moves; and with their
-    `salesforce_id`, blank where they never come to Salesforce."""
+    """The company with `moves` in its deals and leads (whether they are open when the region moves) and with their
+    `salesforce_id`, blank if they never come to Salesforce."""
     story = company.story
     accounts = company.accounts
     sources = accounts["source"].to_numpy(dtype=object)
@@ -69,21 +69,22 @@ def _with_salesforce_ids(rows: pd.DataFrame, thing: str) -> pd.DataFrame:
 
 
 def renamed_account(company: Company) -> int:
-    """The account (position) that gets another name when the region moves: the one with the most deals; -1: none."""
+    """The account (position) that gets another name when the region moves: the one with the most deals; -1: no such
+    account."""
     of_region = company.deals[company.deals["source"] == PIPEDRIVE]["account"]
     return int(of_region.value_counts(sort=False).sort_index().idxmax()) if company.deals["moves"].any() else -1
 
 
 def respelt_account(company: Company) -> int:
-    """The account (position) whose legal form is left out when the region moves: the last one of those without a
-    deal, so that two accounts instead of one change no number; -1: none."""
+    """The account (position) whose legal form is left out when the region moves: the last one without a deal, so that
+    two accounts instead of one do not change any number; -1: no such account."""
     is_old = company.accounts["source"] == PIPEDRIVE
     unused = company.accounts.index[is_old & ~company.accounts.index.isin(company.deals["account"])]
     return int(unused[-1]) if len(unused) and company.deals["moves"].any() else -1
 
 
 def names_in_salesforce(company: Company) -> pd.Series:
-    """The names of the accounts as they were typed in: all but two differ by case and spaces alone."""
+    """The names of the accounts as they were typed in: all but two differ only by case and spaces."""
     names, position = company.accounts["name"], company.accounts.index
     turn = np.where(company.accounts["source"] == PIPEDRIVE, position % 4, 0)
     typed = names.where(turn != 1, names.str.upper())
@@ -95,7 +96,7 @@ def names_in_salesforce(company: Company) -> pd.Series:
 
 
 def crosswalk(company: Company) -> pd.DataFrame:
-    """What was created anew and stands for what: every deal and lead, and the account that was renamed."""
+    """The crosswalk register: every deal and lead that was created again, and the account that was renamed."""
     story = company.story
     parts = [
         pd.DataFrame(
@@ -123,8 +124,8 @@ def crosswalk(company: Company) -> pd.DataFrame:
 
 
 def cleared_up(company: Company, frames: dict[str, pd.DataFrame], moved_on: np.datetime64) -> dict[str, pd.DataFrame]:
-    """The frames of Pipedrive's last export with what somebody did there after the move, which must change nothing:
-    every other deal that had moved was closed as lost, the others were deleted."""
+    """The frames of Pipedrive's last export with changes that somebody made there after the move, which must have no
+    effect: every second moved deal was closed as lost, the others were deleted."""
     deals = frames["deals"]
     at = moved_on.astype("datetime64[s]") + _CLEARED_UP
     moved = deals["moves"].to_numpy()

@@ -1,4 +1,4 @@
-"""Who sells, to whom, and what: reps, teams, memberships, accounts, products. Rows are found by their position.
+"""Reps, teams, memberships, accounts and products. Rows refer to each other by position.
 
 A rep's region is its position modulo 3, its first team its position modulo 6; `systems.py` says which region works
 where.
@@ -20,7 +20,7 @@ REGIONS = ["Jakarta", "Sulawesi Selatan", "Papua"]
 TIME_ZONES = ["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]
 UTC_OFFSETS = np.array([7, 8, 9])
 
-# positions in the roster of the three whose story matters; the first six lead the teams
+# positions in the roster of the three reps with a story; the first six lead the teams
 JOINER, MOVER, LEAVER = 6, 8, 9
 _MOVES_TO = np.array([3, 4, 3, 0, 1, 2])
 
@@ -70,10 +70,10 @@ def make_reps(
     crm_changed: np.datetime64,
     sources: tuple[str, ...],
 ) -> pd.DataFrame:
-    """One row a rep, position = index. rep_id is the id within `source`, the system in which the rep is first seen,
-    full_id the one across sources, <source>_id the one that each system has. Beside the columns of reps.csv: team,
-    moved_to (positions), moved_on and leave_from (NaT: never), utc_offset, win_probability, heir (position of who takes
-    over the deals; oneself where nobody leaves)."""
+    """One row per rep, position = index. rep_id is the id within `source`, the system in which the rep first appears,
+    full_id the one across sources, <source>_id the one in each system. In addition to the columns of reps.csv: team,
+    moved_to (positions), moved_on and leave_from (NaT: never), utc_offset, win_probability, heir (position of the rep
+    who takes over the deals; the rep's own position if the rep stays)."""
     position = np.arange(count)
     region, team = position % 3, position % 6
     regions = np.array([source_of_region(number, sources) for number in range(3)], dtype=object)
@@ -90,7 +90,7 @@ def make_reps(
     hired_on = np.datetime64("2018-01-01") + rng.integers(0, 1700, count)
     hired_on = np.where(joins, _first_days(window, window.months // 3 + position // 10 % 4), hired_on)
     hired_on = np.where(team == 5, territory_opened, hired_on)
-    # the first leaver goes near the end, the others before
+    # the first one leaves near the end, the others before
     exit_month = (window.months - 2 - position // 11 * 3) % (window.months // 2) + window.months - window.months // 2
     exit_month[LEAVER] = window.months - 2
     ended_on = np.where(leaves & (team != 5) & ~joins, _first_days(window, exit_month) + 13, never)
@@ -100,7 +100,7 @@ def make_reps(
     for source in SOURCES:
         reps[f"{source}_id"] = native_ids(source, "rep", position, count)
     reps["full_id"] = reps["source"] + ":" + reps["rep_id"]
-    # how another source's file names the rep
+    # the rep's name in another source's file
     reps["register_id"] = np.where(reps["source"] == GENERIC, reps["rep_id"], reps["full_id"])
     reps["manager_id"] = or_blank(position >= 6, reps["register_id"].to_numpy()[team])
     reps["hired_on"], reps["ended_on"] = hired_on.astype("datetime64[s]"), ended_on.astype("datetime64[s]")
@@ -115,7 +115,7 @@ def make_reps(
 
 
 def source_at(sources: Any, moments: Any, crm_changed: np.datetime64) -> Any:
-    """Where each is recorded, of what these sources record: from the change on Salesforce has what Pipedrive had."""
+    """The source that records each at an instant: after the move Salesforce has what Pipedrive had."""
     return np.where((sources == PIPEDRIVE) & (moments >= crm_changed), SALESFORCE, sources)
 
 
@@ -138,8 +138,8 @@ def make_teams(reps: pd.DataFrame) -> pd.DataFrame:
 
 
 def make_memberships(reps: pd.DataFrame) -> pd.DataFrame:
-    """rep and team (positions), rep_id, team_id, valid_from, valid_to: a row a rep, and two for who moves. Of a rep of
-    a CRM, which knows no last day, the membership ends with it."""
+    """rep and team (positions), rep_id, team_id, valid_from, valid_to: one row per rep, two for a rep who changes team.
+    A rep of a CRM, which has no last day of employment, has a membership that ends with it."""
     moves_on, moves = reps["moved_on"], reps["moved_on"].notna()
     first = reps[["team", "hired_on"]].rename(columns={"hired_on": "valid_from"}).assign(rep=reps.index)
     last_day = reps["ended_on"].where(reps["source"] != GENERIC)
@@ -153,13 +153,13 @@ def make_memberships(reps: pd.DataFrame) -> pd.DataFrame:
 
 
 def make_accounts(rng: np.random.Generator, reps: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """Five accounts a rep, in the order of regions 0, 1, 2, 0, …; created_at lies before the window."""
+    """Five accounts per rep, in the order of regions 0, 1, 2, 0, …; created_at lies before the window."""
     position = np.arange(len(reps) * 5)
     words, endings = np.array(_ACCOUNT_WORDS.split()), np.array(_ACCOUNT_ENDINGS.split())
     serial = np.where(position < 100, "", np.char.add(" ", (position // 100 + 1).astype(str)))
     legal_form = np.where(position % 4 == 0, "CV ", "PT ")
     name = legal_form + words[position % 10] + " " + endings[(position // 10 + position) % 10] + serial
-    # of each region's accounts the sources keep what their reps keep
+    # each source has the accounts of its own reps
     accounts = pd.DataFrame({"name": name, "source": reps["source"].to_numpy()[position % 3]})
     for source in SOURCES:
         accounts[f"{source}_id"] = native_ids(source, "account", position, len(position))
@@ -189,7 +189,7 @@ def or_blank(present: Any, values: Any) -> Any:
 
 
 def ids(prefix: str, position: Any, width: int) -> pd.Series:
-    """prefix and number from 1 on, all of one width: their order as text is that of the positions."""
+    """prefix and number from 1 on, all with the same width: their order as text is that of the positions."""
     return prefix + pd.Series(position + 1).astype(str).str.zfill(max(width, len(str(len(position)))))
 
 

@@ -1,5 +1,5 @@
-"""What Pipedrive showed at the end of a day: full exports of its lists, and the changes since the last export. Once its
-region has left for another CRM it stands still."""
+"""What Pipedrive showed at the end of a day: full exports of its lists, and the changes since the last export. It no
+longer changes once its region has moved to another CRM."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ _NEVER = np.datetime64("NaT", "s")
 def extract_pipedrive(
     company: Company, since: np.datetime64 | None, day: np.datetime64, known_deals: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
-    """The frames of the export of `day`, by file name without its ending, but for the activities; deal_changes are
+    """The frames of the export of `day`, by file name without its ending, without the activities; deal_changes are
     those after the export of the day `since`. `known_deals` is `deals_known` of that day."""
     cutoff = cutoff_of(day)
     deals = known_deals[known_deals["source"] == PIPEDRIVE]
@@ -76,10 +76,10 @@ def pipedrive_activities_known(company: Company, activities: pd.DataFrame, day: 
     """The activities of an export: done ones, and planned ones up to five days ahead."""
     cutoff = cutoff_of(day)
     created_at = np.append(company.deals["created_at"].to_numpy(), np.datetime64("1970-01-01", "s"))
-    # what was planned when the region left stays planned here
+    # activities that were planned when the region left stay planned here
     is_own = (company.reps["source"] == PIPEDRIVE).to_numpy()[activities["rep"]]
     is_listed = is_own & (activities["occurred_at"].to_numpy() - _PLANNED_AHEAD < cutoff)
-    # nobody plans to call a lead that is not there yet
+    # a call cannot be planned before its lead exists
     plannable = (activities["deal"] >= 0) | (activities["occurred_at"] < cutoff)
     known = activities[is_listed & plannable & (created_at[activities["deal"]] < cutoff)]
     occurred_on = known["occurred_on"].to_numpy().astype("datetime64[D]")
@@ -115,11 +115,11 @@ def _changes(company: Company, deals: pd.DataFrame, since: np.datetime64 | None,
     deal, changed_at = events["deal"].to_numpy(), events["changed_at"].to_numpy()
     closes, moves = np.isin(to_stage, [WON, LOST]), to_stage <= NEGOTIATION
     reopens = moves & np.isin(from_stage, [WON, LOST])
-    # a reopened deal stands where it stood before its close
+    # a reopened deal is in the stage from before its close
     stood = np.where(reopens, np.roll(from_stage, 1), from_stage)
     moves &= to_stage != stood
     lost = to_stage == LOST
-    # some move the card of a deal that is lost for good
+    # some reps move the card of a deal that is finally lost
     moved_after = lost & (deal % 23 == 7) & ~events.duplicated("deal", keep="last").to_numpy()
     moved_to = np.where(from_stage == PROPOSAL, NEGOTIATION, PROPOSAL)
     ended_on = company.reps["ended_on"].to_numpy().astype("datetime64[D]")[born["worker"]]

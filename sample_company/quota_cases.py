@@ -1,4 +1,4 @@
-"""Quotas of the sample company worked out one by one, as METRICS.md says they must come out."""
+"""Quotas of the sample company calculated one by one, by the rules of METRICS.md."""
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,7 +15,7 @@ from sample_company.working_days import official_calendar
 
 @dataclass(frozen=True)
 class QuotaCase:
-    """One quota amount, in rupiah or deals, rounded to two decimals, with the reason why it is worth a look."""
+    """One quota amount, in rupiah or deals, rounded to two decimals, with the reason why it is checked."""
 
     assignee_type: str
     assignee: str
@@ -27,8 +27,8 @@ class QuotaCase:
 
 
 def make_quota_cases(company: Company, quotas: pd.DataFrame, sources: tuple[str, ...]) -> tuple[QuotaCase, ...]:
-    """A revision in mid-quarter, a month as it stands, a year that counts from its middle, and, where there are teams,
-    one without a quota of its own that somebody joins in mid-quarter."""
+    """A revision in mid-quarter, an unchanged month, a year that counts from its middle, and, if there are teams, one
+    without its own quota that somebody joins in mid-quarter."""
     reps = company.reps
     revenue = quotas[(quotas["metric"] == "revenue_won") & (quotas["assignee_type"] == "rep")]
     revised = revenue[revenue["effective_from"].notna()].iloc[0]
@@ -67,7 +67,7 @@ def make_quota_cases(company: Company, quotas: pd.DataFrame, sources: tuple[str,
 
 
 def _calendar(reps: pd.DataFrame, rep: int) -> np.busdaycalendar:
-    # a CRM does not know a user's region
+    # a CRM does not have a user's region
     return official_calendar(reps["region"][rep] if reps["source"][rep] == GENERIC else None)
 
 
@@ -78,7 +78,7 @@ def _in_force(
     counted_from: np.datetime64 | None = None,
     counted_until: np.datetime64 | None = None,
 ) -> Fraction:
-    """Each target by its share of the working days of the period, which all rows have in common. Days before
+    """Each target by its share of the working days of the period, which is the same for all rows. Days before
     `counted_from` and after `counted_until` count 0, and so does a rep without rows."""
     if rows.empty:
         return Fraction(0)

@@ -1,4 +1,4 @@
-"""When nothing of a metric is on record, so that its figure is unknown and not 0."""
+"""The times at which nothing of a metric is recorded, so its figure is unknown and not 0."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ _NEVER = np.datetime64("NaT", "s")
 def unrecorded_months(
     company: Company, counted: dict[str, pd.DataFrame], as_of: np.datetime64
 ) -> dict[str, dict[str, list[str]]]:
-    """By metric and rep, team or `company`, the months of which no day is recorded: before the source's first one, and
+    """By metric and rep, team or `company`, the months without a recorded day: before the source's first one, and
     in Jayapura before activities were tracked. A team or the company is recorded where one of its reps is."""
     reps, stays = company.reps, company.memberships
     days = pd.concat([rows["on"] for rows in counted.values() if len(rows)])
@@ -49,19 +49,21 @@ def unrecorded_months(
 
 
 def _recorded_since(company: Company, rows: pd.DataFrame) -> Any:
-    """By rep the day from which on one of the rep's systems records what `rows` count: each from its first one on."""
+    """For each rep the day from which one of the rep's systems records what `rows` count: each system from its first
+    row on."""
     reps, of_reps = company.reps, rows[rows["rep"] >= 0]
     source = source_at(
         reps["source"].to_numpy(dtype=object)[of_reps["rep"]], of_reps["on"].to_numpy(), company.story.crm_changed
     )
     first = of_reps.groupby(source)["on"].min()
     since = first.reindex(reps["source"]).to_numpy().astype("datetime64[s]")
-    anew = first.reindex(np.full(len(reps), SALESFORCE)).to_numpy().astype("datetime64[s]")
+    again = first.reindex(np.full(len(reps), SALESFORCE)).to_numpy().astype("datetime64[s]")
     moved = (reps["source"] == PIPEDRIVE) & (company.story.crm_changed != NEVER)
-    return np.where(moved, np.fmin(since, anew), since)
+    return np.where(moved, np.fmin(since, again), since)
 
 
 def _months_within(months: Any, first_day: Any, last_day: Any) -> Any:
-    """A row a span and a column a month: whether they have a day in common. A span without a last day does not end."""
+    """One row per span and one column per month: whether they have a day in common. A span without a last day does not
+    end."""
     first, last = (np.asarray(days).astype("datetime64[M]")[:, None] for days in (first_day, last_day))
     return (first <= months) & (np.isnat(last) | (months <= last))

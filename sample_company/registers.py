@@ -1,4 +1,4 @@
-"""What sales ops of the sample company owns: quotas, stage map, holidays, rates and the rest."""
+"""The registers of the sample company: quotas, stage map, holidays, rates and the others."""
 
 import numpy as np
 import pandas as pd
@@ -17,14 +17,15 @@ _STEP = 5_000_000
 
 
 def make_rates(rng: np.random.Generator, window: Window) -> pd.DataFrame:
-    """month, currency, rate_to_reporting in cents of a rupiah for one US dollar, one row a month."""
+    """month, currency, rate_to_reporting in cents of a rupiah for one US dollar, one row per month."""
     drift = np.rint(rng.normal(4_000, 9_000, window.months)).cumsum().astype(int)
     months = first_day(window.first_month + np.arange(window.months)).astype("datetime64[s]")
     return pd.DataFrame({"month": months, "currency": "USD", "rate_to_reporting": 1_624_537 + drift})
 
 
 def make_registers(rates: pd.DataFrame, company: Company, sources: tuple[str, ...]) -> dict[str, pd.DataFrame]:
-    """The registers but for the quotas, by file name without its ending; the crosswalk where a CRM was left."""
+    """The registers without the quotas, by file name without its ending; with the crosswalk if there was a
+    migration."""
     reps, story = company.reps, company.story
     roles = np.array(["account_executive", "account_manager"])
     leave = reps[reps["leave_from"].notna()]
@@ -49,7 +50,7 @@ def make_registers(rates: pd.DataFrame, company: Company, sources: tuple[str, ..
 
 
 def _stage_map(story: Story, sources: tuple[str, ...]) -> pd.DataFrame:
-    """Every label of every source; of the plain one, a stage that is renamed has a row before and a row after."""
+    """Every label of every source; a renamed stage of the plain source has one row for before and one for after."""
     stage = pd.DataFrame({"stage": STAGES, "stage_order": np.arange(1, len(STAGES) + 1)})
     stage["is_closed"] = np.where(stage.index >= min(WON, LOST), "true", "false")
     stage["is_won"] = np.where(stage.index == WON, "true", "false")
@@ -70,7 +71,7 @@ def _stage_map(story: Story, sources: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _value_map(sources: tuple[str, ...]) -> pd.DataFrame:
-    """What a CRM's own lists call otherwise than the plain source, and the plain source's slip of the pen."""
+    """Values of the CRMs that differ from those of the plain source, and the typing error in the plain source."""
     rows = [
         (GENERIC, "activity", "type", {MISSPELT: MENDED}),
         (HUBSPOT, "activity", "type", {f"{hubspot.PROPOSAL_TASK.lower()}_task": "proposal"}),
@@ -91,7 +92,7 @@ def _value_map(sources: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _declared_changes(story: Story, sources: tuple[str, ...]) -> pd.DataFrame:
-    """What sales ops knows of and has written down the month after; the other breaks are for others to find."""
+    """The breaks that sales ops declared a month later; the others have to be detected."""
     # a migration is declared by the crosswalk
     declared = [
         change for change in planted_breaks(story, sources) if change.is_declared and change.kind != "migration"
@@ -122,7 +123,7 @@ def _declared_changes(story: Story, sources: tuple[str, ...]) -> pd.DataFrame:
 def make_quotas(
     deals: pd.DataFrame, rates: pd.DataFrame, reps: pd.DataFrame, window: Window, sources: tuple[str, ...]
 ) -> pd.DataFrame:
-    """The plan of the first extract: revenue by rep and quarter, for the first team in Jakarta by quarter, for the
+    """The plan of the first extract: revenue by rep and quarter, for the first team in Jakarta by quarter and for the
     company by year; deals by month for the reps around Jayapura. target in rupiah or deals."""
     first_quarter = window.first_month - window.first_month.astype(int) % 3
     year_after = (window.last_month.astype("datetime64[Y]") + 1).astype("datetime64[M]")
@@ -143,7 +144,7 @@ def make_quotas(
     quarter = revenue["month"].to_numpy().astype("datetime64[M]")
     hired = reps["hired_on"].to_numpy().astype("datetime64[M]")[revenue["position"]]
     ended = reps["ended_on"].to_numpy().astype("datetime64[M]")[revenue["position"]]
-    # hires and exits are planned by the quarter: a joiner's first, a leaver's last are full ones
+    # hires and exits are planned by quarter: the first and the last quarter of a rep are full ones
     revenue = revenue[(hired < quarter + 3) & (np.isnat(ended) | (quarter <= ended))]
     revenue = revenue.assign(assignee_type="rep", assignee=reps["register_id"].to_numpy()[revenue["position"]])
     teams = (
@@ -168,8 +169,8 @@ def make_quotas(
 
 
 def _company_plan(revenue: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """One quota a calendar year, a little below the sum of the reps'; that of a year begun earlier counts from the
-    first month on, and stands for the whole year."""
+    """One quota per calendar year, a little below the sum of the reps' quotas; for a year that began before the window
+    it counts from the first month on, and is the quota of the whole year."""
     by_year = revenue.assign(month=revenue["month"].to_numpy().astype("datetime64[Y]").astype("datetime64[s]"))
     by_year = by_year.groupby("month", as_index=False)["target"].sum()
     begun = by_year["month"].to_numpy().astype("datetime64[M]") < window.first_month
@@ -181,7 +182,8 @@ def _company_plan(revenue: pd.DataFrame, window: Window) -> pd.DataFrame:
 
 
 def revise_quotas(quotas: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
-    """The quotas with one row more: the leaver's heir gets a quarter more from the day after the leaver's last."""
+    """The quotas with one more row: the successor of a leaving rep gets a quarter more from the day after the rep's
+    last day."""
     from_day = reps["ended_on"].to_numpy()[LEAVER] + np.timedelta64(1, "D")
     month = from_day.astype("datetime64[M]")
     quarter = month - month.astype(int) % 3

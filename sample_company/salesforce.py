@@ -1,5 +1,5 @@
 """What Salesforce showed at the end of a day, as its data export: objects in full; histories, tasks and events since
-the last one. What came from Pipedrive begins with the day on which it was created anew."""
+the last export. Records from Pipedrive begin on the day on which they were created again."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ _FORECASTS = {
 _RECORD_TYPE = "0125g0000000001AAA"
 _SPLIT_TYPE = "1445g0000000001AAA"
 _QUEUE = "00G5g0000000001EAA"
-# who owns nothing and is not exported: the user of the import
+# the user of the import: owns nothing and is not exported
 _IMPORTER = "0055g0000000999AAA"
 _HANDED_OVER = np.timedelta64(15, "h")
 
@@ -54,7 +54,7 @@ _HANDED_OVER = np.timedelta64(15, "h")
 def extract_salesforce(
     company: Company, since: np.datetime64 | None, day: np.datetime64, known_deals: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
-    """The frames of the export of `day`, by file name without its ending, but for tasks and events; the histories are
+    """The frames of the export of `day`, by file name without its ending, without tasks and events; the histories are
     those after the export of the day `since`. `known_deals` is `deals_known` of that day."""
     cutoff = cutoff_of(day)
     begin = cutoff_of(since) if since is not None else np.datetime64("1970-01-01", "s")
@@ -110,7 +110,7 @@ def _has_splits(company: Company) -> bool:
 
 
 def _is_there(company: Company, rows: pd.DataFrame, day: np.datetime64) -> Any:
-    """Which rows are not waiting to be created anew."""
+    """Which rows already exist in Salesforce."""
     return ~rows["moves"].to_numpy() | bool(day >= company.story.crm_changed)
 
 
@@ -153,7 +153,7 @@ def _opportunities(company: Company, deals: pd.DataFrame) -> pd.DataFrame:
 
 
 def _stage_history(company: Company, deals: pd.DataFrame) -> pd.DataFrame:
-    """A row a stage; of a deal that was created anew the first is the stage that it had then."""
+    """One row per stage; for a deal that was created again the first row is the stage that it had then."""
     is_known = np.zeros(len(company.deals), dtype=bool)
     is_known[deals.index] = True
     events = company.events[is_known[company.events["deal"]]]
@@ -207,7 +207,7 @@ def _owner_history(company: Company, deals: pd.DataFrame) -> pd.DataFrame:
 
 
 def _users(company: Company, day: np.datetime64) -> pd.DataFrame:
-    """All users of the regions that are here, those who left too; some typed their address with capitals."""
+    """All users of the regions on Salesforce, also those who left; some typed their address with capitals."""
     reps = reps_known(company.reps, day)
     reps = reps[
         (reps["source"] == SALESFORCE) | ((reps["source"] == PIPEDRIVE) & bool(day >= company.story.crm_changed))

@@ -1,4 +1,4 @@
-"""The tasks and events of Salesforce's data export: what was logged since the last one, and once what was copied from
+"""The tasks and events of Salesforce's data export: activities logged since the last one, and once those copied from
 Pipedrive."""
 
 import numpy as np
@@ -20,7 +20,7 @@ _COPIES = 400_000_000
 def salesforce_activities_known(
     company: Company, activities: pd.DataFrame, since: np.datetime64 | None, day: np.datetime64
 ) -> dict[str, pd.DataFrame]:
-    """Tasks and events that were logged after the day `since`. An email does not say whether it went out."""
+    """Tasks and events that were logged after the day `since`. Emails have no direction."""
     cutoff = cutoff_of(day)
     logged_at = activities["logged_at"]
     new = (activities["source"] == SALESFORCE) & (logged_at < cutoff)
@@ -28,7 +28,7 @@ def salesforce_activities_known(
     if day >= company.story.crm_changed and (since is None or since < company.story.crm_changed):
         known = pd.concat([known, _imported(company, activities)])
     occurred_at, kind = known["occurred_at"], known["type"]
-    # what is entered late of the time before the move names no lead of Pipedrive: it was another one then
+    # activities from before the move that are entered late do not name the lead, which had another id in Pipedrive
     of_pipedrive = np.append((company.leads["source"] == PIPEDRIVE).to_numpy(), False)[known["lead"]]
     lead = known["lead"].where(~(is_of_before(company, occurred_at.to_numpy()) & of_pipedrive), -1).to_numpy()
     converted = np.append((company.leads["converted_at"] < cutoff).to_numpy(), False)[lead]
@@ -73,7 +73,7 @@ def salesforce_activities_known(
 
 
 def _imported(company: Company, activities: pd.DataFrame) -> pd.DataFrame:
-    """What was done about the deals that moved in the last month before: copied, under ids of its own."""
+    """Activities of the last month before the move on deals that moved: copied, with new ids."""
     at = imported_at(company.story)
     moved = np.append(company.deals["moves"].to_numpy(), False)[activities["deal"]]
     done = (activities["source"] == PIPEDRIVE) & (activities["occurred_at"] >= at - _COPIED)

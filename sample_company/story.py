@@ -1,7 +1,6 @@
-"""When what happens: the days on which the recording changes, and the days on which only the business does.
+"""The timeline: the days on which the recording changes, and the days on which only the business changes.
 
-A day that does not fit into the window is NEVER: a shorter company has fewer breaks. What was so from the beginning is
-ALWAYS.
+A day outside the window is NEVER: a shorter company has fewer breaks. ALWAYS means from the beginning.
 """
 
 from dataclasses import dataclass
@@ -20,8 +19,8 @@ JAKARTA_ONE, JAYAPURA, JAKARTA_TWO, SORONG = 0, 2, 3, 5
 
 @dataclass(frozen=True)
 class Break:
-    """A change of how something is recorded. Object, field and population as METRICS.md names them; days as text,
-    inclusive; ends_on is None where the new way stays."""
+    """A change of how something is recorded. Object, field and population are named as in METRICS.md; days are text,
+    inclusive; ends_on is None if the new way stays."""
 
     kind: str
     source: str
@@ -72,8 +71,8 @@ class Story:
 
 
 def make_story(window: Window, sources: tuple[str, ...], *, with_breaks: bool = True) -> Story:
-    """The days of a window; months are counted from its first, which is 0. Without breaks everything is recorded in one
-    way from the first day on; but deals go from one CRM to another all the same."""
+    """The days of a window; months are counted from its first, which is 0. Without breaks everything is recorded in the
+    same way from the first day on, but deals still move from one CRM to another."""
 
     def day_of_business(month: int) -> Any:
         return first_day(window.month(month)) if month < window.months - 1 else NEVER
@@ -92,7 +91,7 @@ def make_story(window: Window, sources: tuple[str, ...], *, with_breaks: bool = 
     crm_left = day_of_business(14)
     has_late = window.months > 17 and GENERIC in sources
     return Story(
-        # who is in which team is known where the plain source is
+        # team memberships are known only with the plain source
         tracking_started=day(3) if with_breaks and GENERIC in sources else ALWAYS,
         whatsapp_listed=day(7) if with_breaks else ALWAYS,
         phone_connected=day(8),
@@ -115,7 +114,7 @@ def make_story(window: Window, sources: tuple[str, ...], *, with_breaks: bool = 
 
 
 def planted_breaks(story: Story, sources: tuple[str, ...]) -> tuple[Break, ...]:
-    """The breaks of the sources that are there, oldest first."""
+    """The breaks of the given sources, oldest first."""
     jayapura, jakarta_one, jakarta_two = (
         f"team:{GENERIC}:{TEAM_IDS[team]}" for team in (JAYAPURA, JAKARTA_ONE, JAKARTA_TWO)
     )
@@ -147,7 +146,7 @@ def planted_breaks(story: Story, sources: tuple[str, ...]) -> tuple[Break, ...]:
         ("time_zone_changed", PIPEDRIVE, "activity", "occurred_at", "all", story.due_in_local_time, forever, False,
          "due times are exported in the time of Jakarta instead of UTC"),
         ("migration", SALESFORCE, "opportunity", "rows", "all", story.crm_changed, forever, True,
-         "the region around Makassar goes to Salesforce: open deals are created anew there, with new ids and dates"),
+         "the region around Makassar moves to Salesforce: open deals are created again there, with new ids and dates"),
         ("tracking_stopped", GENERIC, "activity", "rows", jakarta_two, story.tracking_stopped, forever, False,
          "the team ceases to log activities"),
     ]  # fmt: skip
@@ -163,7 +162,7 @@ def planted_breaks(story: Story, sources: tuple[str, ...]) -> tuple[Break, ...]:
 
 
 def innocent_changes(story: Story, sources: tuple[str, ...], as_of: np.datetime64) -> tuple[InnocentChange, ...]:
-    """What may look like a break and is none, in no special order."""
+    """Changes that may look like a break but are not, in no special order."""
     sorong = f"team:{GENERIC}:{TEAM_IDS[SORONG]}" if GENERIC in sources else "all"
     return (
         InnocentChange("great_quarter", "all", *(str(day) for day in story.great_quarter)),
@@ -178,5 +177,5 @@ def within(days: Any, span: tuple[np.datetime64, np.datetime64]) -> Any:
 
 
 def moved_at(story: Story) -> Any:
-    """The instant from which on Salesforce has what Pipedrive had: where the company reports, midnight."""
+    """The instant from which Salesforce has what Pipedrive had: midnight in the reporting time zone."""
     return story.crm_changed.astype("datetime64[s]") - np.timedelta64(REPORTING_OFFSET, "h")

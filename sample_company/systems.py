@@ -1,4 +1,4 @@
-"""The four systems that deals may lie in: which region works where, and how each numbers what it holds."""
+"""The four systems: which region uses which, and the ids that each one gives."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ import pandas as pd
 GENERIC, HUBSPOT, PIPEDRIVE, SALESFORCE = "generic", "hubspot", "pipedrive", "salesforce"
 SOURCES = (GENERIC, HUBSPOT, PIPEDRIVE, SALESFORCE)
 JAKARTA, MAKASSAR, PAPUA = range(3)
-# the first of these that the company has
+# the first of these that the company uses
 _PREFERRED = {
     JAKARTA: (GENERIC, HUBSPOT, SALESFORCE, PIPEDRIVE),
     MAKASSAR: (PIPEDRIVE, SALESFORCE, GENERIC, HUBSPOT),
     PAPUA: (HUBSPOT, GENERIC, SALESFORCE, PIPEDRIVE),
 }
-# of one length each, so that their order as text is that of the positions
+# all with the same length, so their order as text is that of the positions
 _FIRST_NUMBERS = {
     PIPEDRIVE: {"rep": 101, "account": 20_001, "deal": 10_000_001},
     HUBSPOT: {"rep": 5_000_001, "account": 7_000_000_001, "deal": 12_000_000_001, "lead": 30_000_000_001},
@@ -35,12 +35,12 @@ _KEY_PREFIXES = {
 
 
 def source_of_region(region: int, sources: tuple[str, ...]) -> str:
-    """Where a region keeps its deals; Makassar moves from Pipedrive to Salesforce where both are there."""
+    """The system of a region's deals; Makassar moves from Pipedrive to Salesforce if both exist."""
     return next(source for source in _PREFERRED[region] if source in sources)
 
 
 def native_ids(source: str, thing: str, position: Any, count: int) -> Any:
-    """How `source` numbers the things at these positions, of `count` in all; their order as text is theirs."""
+    """The ids of `source` for these positions, of `count` in total; their order as text is that of the positions."""
     number = pd.Series(np.asarray(position), dtype="int64")
     if source == GENERIC:
         prefix, width = _PLAIN[thing]
@@ -65,7 +65,7 @@ def mixed_ids(sources: Any, thing: str) -> Any:
 
 
 def salesforce_ids(prefix: str, number: pd.Series) -> pd.Series:
-    """18 characters: the last three tell which of the others are capitals, here those of the prefix alone."""
+    """18 characters: the last three encode which of the others are capitals, here only those of the prefix."""
     capitals = sum(2**place for place, letter in enumerate(prefix) if letter.isupper())
     checks = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[capitals] + "AA"
     return prefix + "5g" + number.astype(str).str.zfill(10) + checks

@@ -1,4 +1,4 @@
-"""What the numbers of the sample company must be, worked out from its own arrays in integers, never by the pipeline."""
+"""The correct numbers of the sample company, calculated from its own arrays in integers, never by the pipeline."""
 
 import dataclasses
 import json
@@ -28,7 +28,7 @@ from sample_company.working_days import local_day
 
 UNASSIGNED = "unassigned"
 ACTIVITY_TYPES = ("call", "email", "meeting", "proposal")
-# known from the first day on, since deals are what a CRM is for
+# known from the first day on, because every CRM records deals
 OF_DEALS = ("new_customers", "pipeline_created")
 Months = dict[str, Decimal]
 """Figures by month; a month is its first day, 2026-03-01; months without any are left out."""
@@ -43,14 +43,13 @@ Rates = dict[str, tuple[int, int]]
 @dataclass(frozen=True)
 class Truth:
     """As of the last extract. Ids are the canonical ones, <source>:<id>; money is in rupiah. rep_ids has the reps in an
-    order that is the same whatever systems the company has.
+    order that does not depend on the systems.
 
-    A closed deal counts once under its owner at the close, an open one under today's, and in that rep's team; deals of
-    nobody are the rep `unassigned`'s and in no team. `won_of_closed` is by month of the close (lost = denominator -
-    numerator), `won_of_created` by month of creation. Activities are those on record, by type, rep and the month in
-    which they occurred. `actuals` has the other metrics of METRICS.md by rep, team and company, and `unrecorded` the
-    months in which somebody's cannot be known. `funnel` has what `make_funnel` returns.
-    """
+    A closed deal counts once under its owner at the close, an open one under today's owner, and in that rep's team;
+    deals without an owner belong to the rep `unassigned` and to no team. `won_of_closed` is by month of the close (lost
+    = denominator - numerator), `won_of_created` by month of creation. Activities are the recorded ones, by type, rep
+    and the month in which they occurred. `actuals` has the other metrics of METRICS.md by rep, team and company, and
+    `unrecorded` the months in which they cannot be known. `funnel` has what `make_funnel` returns."""
 
     as_of_date: str
     rep_ids: tuple[str, ...]
@@ -136,7 +135,7 @@ def make_truth(
 
 
 def credit(company: Company, won: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
-    """One row a deal and rep: rep_id, team_id (None: in none), month, share in ten-thousandths, amount in cents."""
+    """One row per deal and rep: rep_id, team_id (None: in none), month, share in ten-thousandths, amount in cents."""
     month = won["close_date"].to_numpy().astype("datetime64[M]")
     amount = _in_rupiah(won, _rate_of(rates, month))
     deals = pd.DataFrame({"deal": won.index, "amount_of_deal": amount, "month": month.astype("datetime64[s]")})
@@ -145,7 +144,7 @@ def credit(company: Company, won: pd.DataFrame, rates: pd.DataFrame) -> pd.DataF
     parts["rep"] = parts["rep"].fillna(parts["owner"]).astype(int)
     parts["share"] = parts["share"].fillna(10_000).astype(int)
     parts["amount"] = (parts["amount_of_deal"] * parts["share"] + 5000) // 10_000
-    # the residual cent goes to the largest share, of equal ones to the smallest rep id, which is the first position
+    # the residual cent goes to the largest share, among equal ones to the smallest rep id, which is the first position
     parts = parts.sort_values(["deal", "share", "rep"], ascending=[True, False, True], ignore_index=True)
     residual = parts["amount_of_deal"] - parts.groupby("deal")["amount"].transform("sum")
     parts["amount"] += np.where(parts["deal"].duplicated(), 0, residual)
@@ -201,7 +200,7 @@ def _units_sold(company: Company, credits: pd.DataFrame) -> pd.DataFrame:
 
 
 def _pipeline_created(company: Company, known_deals: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
-    """Pipedrive does not say who created a deal: there it is the first owner, where the log knows one."""
+    """Pipedrive does not record who created a deal: there it is the first owner, if the log has one."""
     created_on = local_day(known_deals["created_at"].to_numpy(), REPORTING_OFFSET)
     first_owner = np.where(known_deals["owner_is"] == KNOWN, known_deals["worker"], -1)
     rate = _rate_of(rates, created_on)
@@ -212,7 +211,7 @@ def _pipeline_created(company: Company, known_deals: pd.DataFrame, rates: pd.Dat
 
 
 def qualified_leads(company: Company, as_of: np.datetime64) -> pd.Series:
-    """When each lead was qualified as far as it is on record. Pipedrive does not say, and Salesforce dates only the
+    """When each lead was qualified, if it is recorded. Pipedrive does not record it, and Salesforce dates only the
     conversion."""
     leads, cutoff = company.leads, cutoff_of(as_of)
     in_salesforce = (leads["source"] == SALESFORCE) | leads["moves"]
@@ -247,7 +246,7 @@ def _month(days: pd.Series) -> pd.Series:
 
 
 def _counted(company: Company, deals: pd.DataFrame, as_of: np.datetime64) -> pd.DataFrame:
-    """One row a deal: rep_id, team_id, is_won, is_closed, closed_in and created_in (months)."""
+    """One row per deal: rep_id, team_id, is_won, is_closed, closed_in and created_in (months)."""
     closed = deals["stage_code"].isin([WON, LOST]).to_numpy()
     today = as_of.astype("datetime64[s]")
     created_on = local_day(deals["created_at"].to_numpy(), REPORTING_OFFSET)

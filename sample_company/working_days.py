@@ -1,4 +1,4 @@
-"""Months and working days as numpy sees them: days are datetime64[D], instants datetime64[s] in UTC."""
+"""Months and working days in numpy: days are datetime64[D], instants datetime64[s] in UTC."""
 
 from typing import Any
 
@@ -79,7 +79,7 @@ HOLIDAYS = [
 ]
 REGIONAL_HOLIDAYS = [("2026-02-05", "Day of the Gospel")]
 
-# around Lebaran hardly anybody buys: no deal moves, though only the holidays proper are days off for the quota
+# around Lebaran hardly anybody buys, so no deal moves; only the official holidays are days off for the quota
 LEBARAN_LULLS = [
     np.arange(first, after, dtype="datetime64[D]")
     for first, after in (
@@ -97,7 +97,7 @@ TRADING = np.busdaycalendar(holidays=np.concatenate([_NATIONAL, LEBARAN_LULL]))
 
 
 def official_calendar(region: str | None) -> np.busdaycalendar:
-    """Working days as the holidays register has them, of a region or (None) of the whole company."""
+    """Working days by the holidays register, of a region or (None) of the whole company."""
     own = _REGIONAL if region == REGION_WITH_OWN_HOLIDAY else _REGIONAL[:0]
     return np.busdaycalendar(holidays=np.concatenate([_NATIONAL, own]))
 

@@ -89,7 +89,7 @@ def _texts(connection: duckdb.DuckDBPyConnection, columns: str, frame: pd.DataFr
 
 def _text(column: str, frame: pd.DataFrame) -> str:
     if column not in frame:
-        # the id of an activity is put together here: ten million texts are made faster in SQL
+        # activity ids are composed here: SQL is faster for ten million texts
         made = {"activity_id": "prefix || printf('%07d', number)", "Id": "prefix || printf('%010d', number) || 'EAA'"}
         return made.get(column, "null::varchar")
     if pd.api.types.is_datetime64_any_dtype(frame[column]):

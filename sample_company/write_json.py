@@ -1,4 +1,4 @@
-"""Frames to the objects of HubSpot's API, one a line."""
+"""Frames to the objects of HubSpot's API, one per line."""
 
 from pathlib import Path
 
@@ -70,7 +70,7 @@ HUBSPOT_FILES = {
     "deal_property_history": 'deal_id::varchar as "dealId", property, "value", '
     f'{_iso("changed_at")} as "timestamp", \'CRM_UI\' as "sourceType", '
     '\'userId:\' || user_id as "sourceId", user_id as "updatedByUserId"',
-    # one pipeline, a row a stage
+    # one pipeline, one row per stage
     "pipelines": 'any_value(pipeline_id) as id, any_value(pipeline) as label, 0 as "displayOrder", false as archived, '
     f"list({_STAGE} order by place) as stages",
     "owners": 'id, email, \'PERSON\' as type, first_name as "firstName", last_name as "lastName", '

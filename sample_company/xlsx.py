@@ -1,4 +1,4 @@
-"""One frame as a workbook, the same bytes every time: what a spreadsheet program writes carries the time of day."""
+"""One frame as a workbook, with the same bytes every time: a spreadsheet program would write the time of day."""
 
 import zipfile
 from pathlib import Path

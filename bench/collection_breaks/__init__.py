@@ -1,1 +1,1 @@
-"""How well breaks are found: companies made of rows, with one break, one change of the business, or neither."""
+"""How well breaks are detected: companies generated as rows, with one break, one change of the business, or neither."""

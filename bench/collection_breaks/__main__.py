@@ -1,4 +1,4 @@
-"""`python -m bench.collection_breaks [--seeds N] [--first N] [--verbose]`: prints how well breaks are found."""
+"""`python -m bench.collection_breaks [--seeds N] [--first N] [--verbose]`: prints how well breaks are detected."""
 
 import argparse
 import os
@@ -10,10 +10,10 @@ from bench.collection_breaks.measure import run_all, tables
 def main() -> None:
     """Run the benchmark and print its tables."""
     parser = argparse.ArgumentParser(prog="python -m bench.collection_breaks")
-    parser.add_argument("--seeds", type=int, default=40, help="companies of each kind and strength")
+    parser.add_argument("--seeds", type=int, default=40, help="companies per kind and strength")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--cases", nargs="*", default=[], help="kinds, innocent changes or clean; all without")
+    parser.add_argument("--cases", nargs="*", default=[], help="kinds, innocent changes or clean (default: all)")
     parser.add_argument("--verbose", action="store_true", help="list what was flagged and what was missed")
     words = parser.parse_args()
     started = time.monotonic()

@@ -1,6 +1,6 @@
 """A generated company: deals, stage events, activities and leads as rows with teams, instants and values.
 
-Nothing here knows how breaks are looked for. Every company draws its own size, pace, season and noise.
+Nothing here depends on how breaks are detected. Every company draws its own size, pace, season and noise.
 """
 
 from dataclasses import dataclass, field
@@ -65,7 +65,7 @@ def draw_shape(rng: np.random.Generator, **changes: Any) -> Shape:
 
 
 def make_company(rng: np.random.Generator, shape: Shape) -> Company:
-    """Rows of all that happened and was recorded in one way throughout."""
+    """Rows of everything that happened, all recorded in the same way."""
     deals = _deals(rng, shape)
     events = _events(rng, deals)
     activities = _activities(rng, shape, deals)
@@ -89,7 +89,7 @@ def _pace(rng: np.random.Generator, shape: Shape) -> Any:
     if shape.peak:
         start, length, factor = shape.peak
         pace[start : start + length] *= factor
-        # after the rush comes the lull
+        # a rush is followed by a quiet time
         pace[start + length : start + length + 1] *= 0.15
     if shape.great_quarter:
         start, factor = shape.great_quarter
@@ -177,7 +177,7 @@ def _leads(rng: np.random.Generator, shape: Shape) -> pd.DataFrame:
     deals = _deals(rng, shape)[["team", "day"]]
     shares = np.tile([0.4, 0.2, 0.15, 0.15, 0.1], (len(deals), 1))
     if shape.campaign_from is not None:
-        # a campaign on the web brings more and more leads
+        # a web campaign brings more and more leads
         more = np.clip((deals["day"].to_numpy() / 7 - shape.campaign_from) / 10, 0, 1)
         shares[:, 0] += 0.5 * more
     shares = shares / shares.sum(axis=1, keepdims=True)
@@ -191,7 +191,7 @@ def _leads(rng: np.random.Generator, shape: Shape) -> pd.DataFrame:
 
 
 def _days_late(rng: np.random.Generator, count: int) -> Any:
-    """By how many days each row missed the extract that could have shown it."""
+    """The days by which each row missed the extract that could have shown it."""
     return np.where(rng.random(count) < 0.04, rng.integers(1, 12, count), 0)
 
 

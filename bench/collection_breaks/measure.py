@@ -14,13 +14,13 @@ from bench.collection_breaks.profile_rows import profile
 from orchestration.transform.breaks import detect_breaks
 
 INNOCENT = ("season", "growth", "peak", "new_territory", "great_quarter", "quarter_end", "campaign")
-# a break that is found is found within this many weeks of its first day
+# a break counts as found within this many weeks of its first day
 NEAR = 4
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one company."""
+    """The result of one company."""
 
     case: str
     strength: str
@@ -36,7 +36,7 @@ class Outcome:
 
 
 def run_case(case: str, strength: str, seed: int) -> Outcome:
-    """Make one company from a seed, detect its breaks and hold them against what was planted."""
+    """Make one company from a seed, detect its breaks and compare them with what was planted."""
     names = ["clean", *INNOCENT, *CHANGES]
     rng = np.random.default_rng([seed, names.index(case), [*STRENGTHS, ""].index(strength)])
     company = make_company(rng, draw_shape(rng, **_innocent(rng, case)))
@@ -128,7 +128,7 @@ def tables(outcomes: list[Outcome]) -> dict[str, pd.DataFrame]:
         if "clean" in alarms.index
         else 0.0,
         "innocent changes flagged": float((others.loc[others["case"].isin(INNOCENT), "flagged"] > 0).mean()),
-        "other alarms per 100 series-years beside a break": float(
+        "other alarms per 100 series-years in companies with a break": float(
             100 * broken["flagged"].sum() / broken["series_years"].sum()
         ),
     }

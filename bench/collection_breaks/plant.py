@@ -14,7 +14,7 @@ STRENGTHS = ("strong", "medium", "weak")
 
 @dataclass(frozen=True)
 class Planted:
-    """What was planted: kind, where (object, fields that tell of it, population) and the week of its first day."""
+    """What was planted: kind, where (object, fields that show it, population) and the week of its first day."""
 
     kind: str
     thing: str
@@ -191,7 +191,7 @@ def _late(change: _Change) -> tuple[str, tuple[str, ...]]:
         return spell & change.chance(rows, change.pick(0.9, 0.45, 0.15))
 
     if change.rng.random() < 0.5:
-        # entered late, so that the extracts of their time lack them
+        # entered late, so the extracts of that time do not have them
         frame, day, late, thing, field = (
             ("leads", "day", "shown_late", "lead", "created_at"),
             ("deals", "day", "shown_late", "opportunity", "created_at"),

@@ -1,1 +1,1 @@
-"""How well breaks are found from the files on: sample companies of many shapes through ingest and the models."""
+"""How well breaks are detected, from files to breaks: sample companies of many shapes through ingest and the models."""

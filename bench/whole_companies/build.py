@@ -21,7 +21,7 @@ FOUR = ("generic", "hubspot", "pipedrive", "salesforce")
 
 @dataclass(frozen=True)
 class Shape:
-    """What sample company to make."""
+    """The kind of sample company."""
 
     reps: int
     months: int
@@ -34,7 +34,7 @@ class Shape:
         )
 
 
-# small ones first; a run that asks for more begins again at the first with the next seed
+# small ones first; after the last shape the first one comes again, with the next seed
 SHAPES = (
     Shape(12, 15, ("generic",)),
     Shape(25, 24, FOUR),

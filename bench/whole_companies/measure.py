@@ -1,4 +1,4 @@
-"""What was found of what was planted, and what was flagged besides: the figures, and the goals they have to meet."""
+"""Which planted breaks were found, and the false alarms: the figures, and the goals they have to meet."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ import pandas as pd
 from bench.whole_companies.build import Built
 from sample_company import Break, InnocentChange
 
-# a break that is found is found within this many weeks of its first day
+# a break counts as found within this many weeks of its first day
 NEAR = 4
-# a change of the business is flagged where a false alarm begins in its first quarter, or within weeks of either end
+# a change of the business is flagged if a false alarm begins in its first quarter, or within weeks of either end
 AT_FIRST = 13
 BEFORE, AFTER = 2, 4
-# what a break is listed as besides its own field: an import shows in the keys, a script in the instant of the edit
+# other fields in which a break may be listed: an import shows in the keys, a script in the time of the edit
 ALSO_IN = {
     ("activity", "logged_at", "migration"): ("activity_id",),
     ("opportunity", "opportunity_type", "bulk_edit"): ("updated_at",),
@@ -24,7 +24,7 @@ ALSO_IN = {
 
 @dataclass(frozen=True)
 class Found:
-    """What came of one planted break."""
+    """The result for one planted break."""
 
     company: str
     kind: str
@@ -36,8 +36,8 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Judged:
-    """What came of one company: its planted breaks, what was flagged besides, and its changes of the business."""
+class Outcome:
+    """The result of one company: its planted breaks, the false alarms, and its changes of the business."""
 
     company: str
     found: tuple[Found, ...]
@@ -47,8 +47,8 @@ class Judged:
     seconds: float
 
 
-def judge(built: Built) -> Judged:
-    """Hold what is listed against what was planted."""
+def evaluate(built: Built) -> Outcome:
+    """Compare the listed breaks with the planted ones."""
     listed, name = built.listed, f"{built.shape}, seed {built.seed}"
     found, explained = [], np.zeros(len(listed), dtype=bool)
     for planted in built.truth.breaks:
@@ -60,7 +60,7 @@ def judge(built: Built) -> Judged:
     series = built.profile.groupby("source")[["object", "field", "population"]].apply(
         lambda of: len(of.drop_duplicates())
     )
-    return Judged(
+    return Outcome(
         name,
         tuple(found),
         tuple(
@@ -79,7 +79,7 @@ def _days(listed: pd.DataFrame) -> Any:
 
 
 def _weeks_off(planted: Break, listed: pd.DataFrame) -> Any:
-    """Weeks from the planted onset's own to the listed one's; the first day of all was a Thursday."""
+    """Weeks from the planted onset to the listed one; day 0 of the epoch was a Thursday."""
     return (_days(listed).astype(int) + 3) // 7 - (np.datetime64(planted.starts_on, "D").astype(int) + 3) // 7
 
 
@@ -121,9 +121,11 @@ def _is_flagged(change: InnocentChange, alarms: pd.DataFrame) -> bool:
     return bool(((at_first | at_last) & np.array(concerned, dtype=bool)).any())
 
 
-def by_kind(judged: Iterable[Judged]) -> pd.DataFrame:
-    """A row a kind of break: how many were planted, and the shares that were found and found rightly."""
-    frame = pd.DataFrame([vars(found) for each in judged for found in each.found], columns=list(Found.__annotations__))
+def by_kind(outcomes: Iterable[Outcome]) -> pd.DataFrame:
+    """One row per kind of break: how many were planted, and the shares that were found and found correctly."""
+    frame = pd.DataFrame(
+        [vars(found) for each in outcomes for found in each.found], columns=list(Found.__annotations__)
+    )
     hits = frame[frame["is_found"]].assign(within=lambda rows: rows["onset_weeks"] <= 1)
     table = frame.groupby("kind").agg(planted=("kind", "size"), recall=("is_found", "mean"))
     for column, flag in (
@@ -136,13 +138,13 @@ def by_kind(judged: Iterable[Judged]) -> pd.DataFrame:
     return table
 
 
-def goals(judged: Iterable[Judged]) -> pd.DataFrame:
-    """A row a goal: the figure, what it is held against, and whether it holds."""
-    judged = list(judged)
-    found = [each for company in judged for each in company.found]
+def goals(outcomes: Iterable[Outcome]) -> pd.DataFrame:
+    """One row per goal: the figure, its limit, and whether it is met."""
+    outcomes = list(outcomes)
+    found = [each for company in outcomes for each in company.found]
     hits = [each for each in found if each.is_found]
-    changes = [flagged for company in judged for flagged in company.innocent.values()]
-    alarms = sum(len(company.alarms) for company in judged)
+    changes = [flagged for company in outcomes for flagged in company.innocent.values()]
+    alarms = sum(len(company.alarms) for company in outcomes)
     rows = [
         ("recall", _share(each.is_found for each in found), ">=", 0.95),
         (
@@ -154,7 +156,7 @@ def goals(judged: Iterable[Judged]) -> pd.DataFrame:
         ("right kind", _share(each.is_kind_right for each in hits), ">=", 0.85),
         (
             "false alarms per 100 series-years",
-            100 * alarms / sum(company.series_years for company in judged),
+            100 * alarms / sum(company.series_years for company in outcomes),
             "<=",
             1.0,
         ),
@@ -166,6 +168,6 @@ def goals(judged: Iterable[Judged]) -> pd.DataFrame:
 
 
 def _share(flags: Iterable[bool]) -> float:
-    """1 where there is none: what nobody planted cannot be missed."""
+    """1 if there is none: a break that was not planted cannot be missed."""
     known = list(flags)
     return float(np.mean(known)) if known else 1.0

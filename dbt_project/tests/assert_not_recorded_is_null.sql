@@ -1,4 +1,4 @@
--- Figures of periods in which nothing was recorded: there must be none.
+-- Figures of periods in which nothing was recorded. There must not be any.
 with
 
 attainments as (

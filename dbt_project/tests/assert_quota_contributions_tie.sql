@@ -30,5 +30,5 @@ left join contributions
         and attainment.metric = contributions.metric
         and attainment.period_type = contributions.period_type
         and attainment.period_start = contributions.period_start
--- a quota of 0 may be made of days before the first effective_from alone, which no row of the register stands for
+-- a quota of 0 may consist only of days before the first effective_from, which have no row in the register
 where coalesce(attainment.quota_amount, 0) <> coalesce(contributions.contributed_amount, 0)

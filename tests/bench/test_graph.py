@@ -31,7 +31,7 @@ GRAPH = Graph(
 )
 
 
-def test_depth_counts_the_models_on_the_longest_way() -> None:
+def test_depth_counts_the_models_on_the_longest_path() -> None:
     assert GRAPH.depths()["mart_deals"] == 4
     assert deepest_chain(GRAPH)[1:] == ["int_deals", "fct_deals", "mart_deals"]
 

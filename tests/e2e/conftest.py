@@ -13,7 +13,7 @@ from kuota_home import Ended, KuotaHome
 
 @pytest.fixture(scope="session")
 def dirty_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[KuotaHome, Ended]:
-    """Whichever worker of the session comes first makes it: the others find how it ended."""
+    """The first worker of the session runs it; the others read how it ended."""
     own = tmp_path_factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "dirty"
     kuota, end = KuotaHome(folder / "home", folder / "landing"), folder / "ended.json"

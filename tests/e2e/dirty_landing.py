@@ -1,4 +1,4 @@
-"""A small company whose files are damaged in every way that costs a row and no more; figures are easy to add up."""
+"""A small company whose files are damaged in every way that loses single rows only; figures are easy to add up."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ FILES: dict[str, str | bytes] = {
     f"generic/{DAY}/opportunities.csv": (
         DEALS + "O4,R1,Open,2026-01-08T09:00:00Z\n"  # row 5: wrong number of fields
         ",R1,Open,2026-01-08T09:00:00Z,1,USD,\n"  # row 6: no key
-        'O5,R2,Open,2026-01-09T09:00:00Z,"1.000,50",USD,\n'  # row 7: the amount is no number
+        'O5,R2,Open,2026-01-09T09:00:00Z,"1.000,50",USD,\n'  # row 7: the amount is not a number
         "O6,Sam Same,Open,2026-01-10T09:00:00Z,70,USD,\n"  # row 8: two reps have this name
     ),
     f"generic/{DAY}/activities.csv": (

@@ -16,7 +16,7 @@ KUOTA = Path(sys.executable).with_name("kuota")
 
 @dataclass(frozen=True)
 class KuotaHome:
-    """`home` and `landing` are absolute; nothing else of the caller's environment says where Kuota works."""
+    """`home` and `landing` are absolute; the caller's environment has no influence on where Kuota works."""
 
     home: Path
     landing: Path
@@ -28,7 +28,7 @@ class KuotaHome:
         environment: Mapping[str, str] | None = None,
         **options: Any,
     ) -> subprocess.Popen[str]:
-        """`kuota …` as a child, with `environment` besides; `options` go to Popen."""
+        """`kuota …` as a child, with `environment` in addition; `options` go to Popen."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("KUOTA_", "DAGSTER_"))}
         own = {"KUOTA_HOME": str(self.home), "KUOTA_LANDING": str(self.landing)}
         return subprocess.Popen(
@@ -39,7 +39,7 @@ class KuotaHome:
         )
 
     def kuota(self, *arguments: str, **options: Any) -> "Ended":
-        """`kuota …` to its end."""
+        """Run `kuota …` to its end."""
         child = self.start(*arguments, **options)
         said, complained = child.communicate(timeout=900)
         return Ended(child.returncode, said, complained)

@@ -1,4 +1,4 @@
-"""Figures of a sample company: of its truth, of the published marts, and of the files of its plain source."""
+"""Figures of a sample company from its truth, from the published marts, and from the files of its plain source."""
 
 import math
 from datetime import date
@@ -10,7 +10,7 @@ from scipy.stats import binomtest
 
 from sample_company import Truth
 
-# each bottleneck with the counts of its own and of all others, beside the widest of all gaps of its segment
+# each bottleneck with its own counts, those of all others, and the widest gap of its segment
 WIDEST_GAPS = """
     with gaps as (
         select own.*, own.conversion_rate - company.conversion_rate as gap,
@@ -77,7 +77,8 @@ def cohorts_of(truth: Truth) -> dict[tuple[str, str, str], tuple[int, int, int, 
 
 
 def newcombes_interval(reached: int, converted: int, rest_reached: int, rest_converted: int) -> tuple[float, float]:
-    """Of the difference between a share and that of the rest, scaled to the one between it and the share of all."""
+    """The interval of the difference between a share and that of the rest, scaled to the difference from the share of
+    all."""
     own, rest = (
         binomtest(converted, reached).proportion_ci(method="wilson"),
         binomtest(rest_converted, rest_reached).proportion_ci(method="wilson"),
@@ -101,7 +102,7 @@ def activities_of(truth: Truth) -> dict[tuple[str, str, str], int]:
 
 
 def waits_of_leads(kuota: KuotaHome, truth: Truth) -> dict[str, float]:
-    """Minutes from each lead's creation to the first outbound activity on it, as the newest files say."""
+    """Minutes from each lead's creation to the first outbound activity on it, from the newest files."""
     folder = kuota.landing / "generic" / truth.as_of_date
     waits = duckdb.sql(f"""
         select
@@ -115,7 +116,7 @@ def waits_of_leads(kuota: KuotaHome, truth: Truth) -> dict[str, float]:
 
 
 def days_of_reps(kuota: KuotaHome, truth: Truth) -> list[tuple[str, date, int, int, int, int]]:
-    """Calls, e-mails, meetings and proposals by rep and day, as the newest files say."""
+    """Calls, e-mails, meetings and proposals by rep and day, from the newest files."""
     folder = kuota.landing / "generic" / truth.as_of_date
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'Asia/Jakarta'")

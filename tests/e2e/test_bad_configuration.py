@@ -1,4 +1,4 @@
-"""What a person has to correct stops the run at once, with one line that names it, and nothing is written."""
+"""Errors that a person has to correct stop the run at once, with one line that names them; nothing is written."""
 
 import shutil
 import sys
@@ -87,7 +87,7 @@ def test_a_wrong_landing_folder_is_refused_and_the_last_publish_stays(
     assert f"`{line}`" in DOCUMENTED
 
 
-def test_a_new_home_is_not_even_made(tmp_path: Path) -> None:
+def test_a_new_home_is_not_created(tmp_path: Path) -> None:
     kuota = KuotaHome(tmp_path / "home", dirty_landing.write(tmp_path / "landing"))
     stage_map_missing(kuota.landing)
     assert kuota.kuota("run").exit_code == 2
@@ -104,7 +104,7 @@ def test_a_wrong_key_in_a_source_file_is_refused(dirty_run: tuple[KuotaHome, End
     position = lines.index("needs_stage_map: true")
     source.write_text("\n".join([*lines[:position], "cadence: daily", *lines[position:]]) + "\n")
     before = files_in(kuota.home)
-    # the folder that Python starts in comes before the installed project
+    # the working folder comes before the installed project on Python's path
     command = (sys.executable, "-c", "from orchestration.cli import main; main()")
     refused = kuota.kuota("run", command=command, cwd=project)
     line = (
@@ -117,8 +117,8 @@ def test_a_wrong_key_in_a_source_file_is_refused(dirty_run: tuple[KuotaHome, End
 
 
 def test_help_lists_every_exit_code(tmp_path: Path) -> None:
-    told = KuotaHome(tmp_path / "home", tmp_path / "landing").kuota("run", "--help")
-    assert told.exit_code == 0
-    codes = [line.split()[0] for line in told.said.splitlines() if line.strip()[:1].isdigit()]
+    ended = KuotaHome(tmp_path / "home", tmp_path / "landing").kuota("run", "--help")
+    assert ended.exit_code == 0
+    codes = [line.split()[0] for line in ended.said.splitlines() if line.strip()[:1].isdigit()]
     assert codes == ["0", "1", "2", "3", "4"]
-    assert "KUOTA_HOME" in told.said and "KUOTA_LANDING" in told.said
+    assert "KUOTA_HOME" in ended.said and "KUOTA_LANDING" in ended.said

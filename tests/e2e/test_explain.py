@@ -1,4 +1,5 @@
-"""`kuota explain` on a published home: from a number to the file and row, and one clear line where that cannot be."""
+"""`kuota explain` on a published home: from a number to the file and row, and one clear line if that is not
+possible."""
 
 import json
 
@@ -17,7 +18,7 @@ def kuota(dirty_run: tuple[KuotaHome, Ended]) -> KuotaHome:
     return kuota
 
 
-def test_an_attainment_is_opened_into_deals_quota_rows_and_exclusions(kuota: KuotaHome) -> None:
+def test_an_attainment_is_explained_by_deals_quota_rows_and_exclusions(kuota: KuotaHome) -> None:
     ended = kuota.kuota("explain", "attainment", "--assignee", "ann able", "--period", "2026-01")
     assert (ended.exit_code, ended.complained) == (0, "")
     said = [" ".join(line.split()) for line in ended.said.splitlines()]
@@ -30,12 +31,12 @@ def test_an_attainment_is_opened_into_deals_quota_rows_and_exclusions(kuota: Kuo
     assert f"2026-01-20 generic:O1 generic:R1 1 100 USD 100 {DEALS}:2" in said
     assert "sum of contributed: 200.00 = quota_amount 200.00" in said
     assert "sum of credited: 100.00 = actual_amount 100.00" in said
-    # row 8 names two reps; two quota rows name nobody, or two
+    # row 8 names two reps; one quota row names nobody, one names two reps
     assert f"opportunity ambiguous_owner all 1 {DEALS}:8" in said
     assert f"quota unknown_assignee all 1 registers/{DAY}/quotas.csv:4" in said
 
 
-def test_the_same_for_machines_keeps_every_digit(kuota: KuotaHome) -> None:
+def test_the_json_output_keeps_every_digit(kuota: KuotaHome) -> None:
     ended = kuota.kuota("explain", "attainment", "--assignee", "company", "--period", "2026-Q1", "--json")
     assert ended.exit_code == 0, ended.complained
     explained = json.loads(ended.said)
@@ -49,7 +50,7 @@ def test_the_same_for_machines_keeps_every_digit(kuota: KuotaHome) -> None:
     assert explained["differences"] == []
 
 
-def test_a_win_rate_and_a_step_of_the_funnel_are_opened_too(kuota: KuotaHome) -> None:
+def test_a_win_rate_and_a_step_of_the_funnel_are_explained_too(kuota: KuotaHome) -> None:
     rate = kuota.kuota("explain", "win-rate", "--assignee", "North", "--period", "2026")
     assert "sum of in_numerator: 2.00 = numerator 2.00" in rate.said
     assert "sum of in_denominator: 3.00 = denominator 3.00" in rate.said
@@ -80,7 +81,7 @@ def test_a_win_rate_and_a_step_of_the_funnel_are_opened_too(kuota: KuotaHome) ->
         ("funnel --assignee company --period 2026 --from-stage Lunch", "There is no such step. Choose by --pipeline"),
     ],
 )
-def test_what_cannot_be_explained_ends_in_one_clear_line(kuota: KuotaHome, asked: str, line: str) -> None:
+def test_a_number_that_cannot_be_explained_gives_one_clear_line(kuota: KuotaHome, asked: str, line: str) -> None:
     ended = kuota.kuota("explain", *(word.replace("_", " ") if "Sam" in word else word for word in asked.split()))
     assert ended.exit_code == 2
     assert len(ended.errors) == 1 and line in ended.errors[0]
@@ -94,7 +95,7 @@ def test_rows_that_do_not_sum_to_the_number_are_an_error(own_home: KuotaHome) ->
     assert ended.errors == ["actual_amount is 100.00, but the rows listed sum to 99.00"]
 
 
-def test_what_an_older_version_published_is_said_so(own_home: KuotaHome) -> None:
+def test_a_publish_of_an_older_version_is_reported(own_home: KuotaHome) -> None:
     with duckdb.connect(str(own_home.home / "published" / "marts.duckdb")) as connection:
         connection.execute("drop table marts.marts.fct_quota_contributions")
     ended = own_home.kuota("explain", "attainment", "--assignee", "company", "--period", "2026")
@@ -102,7 +103,7 @@ def test_what_an_older_version_published_is_said_so(own_home: KuotaHome) -> None
     assert len(ended.errors) == 1 and ended.errors[0].endswith("does not exist!); run `kuota run`.")
 
 
-def test_nothing_published_is_said_so(kuota: KuotaHome, own_home: KuotaHome) -> None:
+def test_a_home_without_a_publish_is_reported(kuota: KuotaHome, own_home: KuotaHome) -> None:
     empty = KuotaHome(own_home.home.parent / "nowhere", own_home.landing)
     ended = empty.kuota("explain", "attainment", "--assignee", "company", "--period", "2026")
     assert ended.exit_code == 2

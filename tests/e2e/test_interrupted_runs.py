@@ -1,4 +1,5 @@
-"""A run that cannot publish, may not write or is killed leaves what readers open as it was; the next one goes on."""
+"""A run that cannot publish, may not write or is killed leaves the published files as they were; the next run
+continues."""
 
 import os
 import signal
@@ -34,22 +35,22 @@ def test_unknown_stages_block_publishing_and_are_all_listed(own_home: KuotaHome)
     page = (own_home.home / "reports" / "index.html").read_text(encoding="utf-8")
     for stage in NEW_STAGES:
         assert stage in page, stage
-    # who must know is told what failed, and `kuota status` says it too
-    [told] = hook.got
-    [check] = told["checks"]
-    assert told["headline"].startswith("Nothing published: 1 critical check failed; the previous publish ")
+    # the notification says what failed, and so does `kuota status`
+    [notice] = hook.got
+    [check] = notice["checks"]
+    assert notice["headline"].startswith("Nothing published: 1 critical check failed; the previous publish ")
     assert (check["status"], check["unexpected_count"]) == ("failed", 6)
     status = own_home.kuota("status").said.splitlines()
     assert len(status) == 10
     assert status[1].startswith("last run    blocked: ")
     assert status[4].startswith(f"to do       {check['target']} {check['check_name']} failed since ")
-    # the new extract is loaded and accounted for all the same
+    # the new extract is still loaded and listed
     assert own_home.quality(f"""
         select rows_read, rows_kept + rows_unchanged + rows_quarantined from load_ledger
         where source_file = '{name}'""") == [(9, 9)]
 
 
-def test_a_second_writer_is_refused_and_a_killed_run_costs_nothing(own_home: KuotaHome, tmp_path: Path) -> None:
+def test_a_second_writer_is_refused_and_a_killed_run_loses_nothing(own_home: KuotaHome, tmp_path: Path) -> None:
     before = own_home.published()
     rows = [f"generic,,{stage},{stage},1,false,false,,\n" for stage in NEW_STAGES]
     name = f"registers/{LATER}/stage_map.csv"
@@ -58,7 +59,7 @@ def test_a_second_writer_is_refused_and_a_killed_run_costs_nothing(own_home: Kuo
     with progress.open("w") as stream:
         running = own_home.start("run", stdout=stream, stderr=stream)
     wait_for("dbt has built and tested", progress)
-    # it holds the lock for as long as it stands still
+    # it holds the lock while it is stopped
     os.kill(running.pid, signal.SIGSTOP)
     refused = own_home.kuota("run")
     line = f"<home>/kuota.lock: another run is writing (process {running.pid}). Wait until it ends, then run again."
@@ -84,7 +85,7 @@ def wait_for(text: str, path: Path) -> None:
 
 
 def wait_until_nobody_writes(kuota: KuotaHome) -> None:
-    """A child that outlives its killed parent would hold the warehouse, and the next run could not begin."""
+    """A child that outlives its killed parent would keep the warehouse open, and the next run could not begin."""
     give_up = time.monotonic() + 10
     while True:
         try:

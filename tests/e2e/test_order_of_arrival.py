@@ -1,4 +1,4 @@
-"""The same extracts give the same marts, whatever order they, their rows and their columns come in."""
+"""The same extracts give the same marts, in whatever order they, their rows and their columns arrive."""
 
 import json
 import shutil
@@ -31,7 +31,7 @@ def at_once(tmp_path_factory: pytest.TempPathFactory) -> KuotaHome:
 
 @pytest.fixture
 def kuota(at_once: KuotaHome, tmp_path: Path) -> KuotaHome:
-    """A home of its own for the same company, of which nothing has arrived but its settings."""
+    """A separate home for the same company, with nothing but its settings."""
     kuota = KuotaHome(tmp_path / "home", tmp_path / "landing")
     kuota.landing.mkdir()
     shutil.copy(at_once.landing / "settings.yml", kuota.landing)
@@ -106,7 +106,7 @@ def test_the_order_of_rows_and_columns_in_a_file_does_not_matter(at_once: KuotaH
             shuffle(connection, path)
     assert run(kuota) == "2026-09-30"
     shuffled, expected = tables(kuota), tables(at_once)
-    # they say in which row of its file a row stood, which is what was changed, and so the publish has another name
+    # they contain row numbers of files, which were changed here, so the publish has another id
     with_rows = kuota.marts("select table_name from duckdb_columns() where column_name = 'source_row' order by 1")
     assert ("fct_opportunities",) in with_rows and ("mart_exclusion",) in with_rows
     for name, column in [*((name, "source_row") for (name,) in with_rows), ("publication", "publish_id")]:
@@ -117,7 +117,7 @@ def test_the_order_of_rows_and_columns_in_a_file_does_not_matter(at_once: KuotaH
 
 
 def shuffle(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Rows in the order of their digests, columns from last to first, the content untouched."""
+    """Rows in the order of their digests, columns from last to first, with the same content."""
     rows = connection.read_csv(str(path), header=True, delimiter=",", quotechar='"', all_varchar=True)
     columns = ", ".join(f'"{name}"' for name in reversed(rows.columns))
     connection.execute(

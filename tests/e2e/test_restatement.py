@@ -1,8 +1,7 @@
-"""What a run of an earlier day publishes is what the restatement says that its extracts said.
+"""A run as of an earlier day publishes the amounts that the restatement shows as reported on that day.
 
-The records of then are judged by the rules of today, and a run of an earlier day knows only the registers of then. So
-the registers lie before the first extract here: then both have the same.
-"""
+Restatement applies today's rules to the records of then; a run as of an earlier day knows only the registers of then.
+Here the registers are older than the first extract, so both use the same ones."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -72,7 +71,7 @@ def published_as_of(now: KuotaHome, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_what_was_said_is_what_a_run_of_that_day_publishes(
+def test_the_reported_amount_is_what_a_run_of_that_day_publishes(
     now: KuotaHome, published_as_of: Callable[[str], Path], day: str
 ) -> None:
     with duckdb.connect() as connection:

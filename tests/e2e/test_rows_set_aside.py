@@ -1,4 +1,4 @@
-"""A damaged row costs itself: it is set aside with one clear line, and the rest is loaded, counted and published."""
+"""Only the damaged row is lost: it is set aside with one clear line; the rest is loaded, counted and published."""
 
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def test_a_damaged_row_is_set_aside_with_one_clear_line(
 
 
 @pytest.mark.parametrize("line", WARNED, ids=["empty", "cut off", "unparsable optional value", "after its end"])
-def test_what_costs_no_row_is_warned_of(dirty_run: tuple[KuotaHome, Ended], line: str) -> None:
+def test_damage_that_loses_no_row_gives_a_warning(dirty_run: tuple[KuotaHome, Ended], line: str) -> None:
     assert line in dirty_run[1].warnings
     assert f"`{line}`" in DOCUMENTED
 
@@ -110,12 +110,12 @@ def test_every_row_set_aside_is_in_the_exclusion_ledger(kuota: KuotaHome) -> Non
     excluded = kuota.marts("select source_file, source_row, reason from mart_exclusion where excluded_from = 'all'")
     aside = kuota.quality("select source_file, source_row, reason from quarantine")
     assert sorted(excluded) == sorted(aside)
-    # 7 rows of deals = 4 counted + 3 out of everything
+    # 7 rows of deals = 4 counted + 3 excluded from all
     deals = kuota.marts("select count(*) from fct_opportunities where source = 'generic'")[0][0]
     assert deals + sum(name == f"generic/{DAY}/opportunities.csv" for name, _, _ in excluded) == 7
 
 
-def test_without_the_register_value_map_no_spelling_is_mended(kuota: KuotaHome) -> None:
+def test_without_the_register_value_map_no_spelling_is_corrected(kuota: KuotaHome) -> None:
     # the deal says GTXPro, the products export GTX Pro
     assert kuota.marts("select product_id from fct_opportunities where opportunity_id = 'crm_sales:P1'") == [(None,)]
 

@@ -1,4 +1,4 @@
-"""The sample company through the real command line: every core figure is the one that its generator worked out."""
+"""The sample company through the real command line: every core figure is the one that its generator calculated."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -180,7 +180,7 @@ def test_money_ties_from_the_credits_of_a_deal_to_the_company(sample: tuple[Kuot
     assert sums == {period: [("company", total), ("rep", total)] for period in sums}
 
 
-def test_deals_of_nobody_count_for_the_company_and_in_no_team(sample: tuple[KuotaHome, Truth]) -> None:
+def test_deals_without_an_owner_count_for_the_company_and_in_no_team(sample: tuple[KuotaHome, Truth]) -> None:
     kuota, truth = sample
     unassigned = sum(truth.won_amount_by_rep["unassigned"].values())
     assert unassigned > 0
@@ -194,7 +194,7 @@ def test_deals_of_nobody_count_for_the_company_and_in_no_team(sample: tuple[Kuot
     assert parent == [(sum(truth.won_amount_by_company.values()) - unassigned,)]
 
 
-def test_quotas_are_the_ones_worked_out_by_hand(sample: tuple[KuotaHome, Truth]) -> None:
+def test_quotas_are_the_ones_calculated_by_hand(sample: tuple[KuotaHome, Truth]) -> None:
     kuota, truth = sample
     sources = {"rolled up by the day": "rolled_up_members"}
     for case in truth.quota_cases:
@@ -206,7 +206,7 @@ def test_quotas_are_the_ones_worked_out_by_hand(sample: tuple[KuotaHome, Truth])
         assert found == [(case.quota_amount, sources.get(case.why, "assigned"), False)], case
 
 
-def test_leads_waited_as_long_as_the_files_of_the_plain_source_say(sample: tuple[KuotaHome, Truth]) -> None:
+def test_lead_response_times_are_those_of_the_files_of_the_plain_source(sample: tuple[KuotaHome, Truth]) -> None:
     """The first outbound activity on each lead less its creation, from the newest extract itself."""
     kuota, truth = sample
     rows = kuota.marts("""
@@ -214,7 +214,7 @@ def test_leads_waited_as_long_as_the_files_of_the_plain_source_say(sample: tuple
     recorded = {lead: minutes for lead, minutes, is_recorded in rows if is_recorded}
     expected = waits_of_leads(kuota, truth)
     assert {lead: expected.get(lead) for lead in recorded} == recorded
-    # of the others nobody knows: a team that was not tracked yet, and the day before the first contact
+    # the others are unknown: a team that was not tracked yet, and the day before the first contact
     assert 0 < len(rows) - len(recorded) < len(rows) / 10
     assert all(minutes is None for _, minutes, is_recorded in rows if not is_recorded)
     assert kuota.marts("""
@@ -225,7 +225,7 @@ def test_leads_waited_as_long_as_the_files_of_the_plain_source_say(sample: tuple
     assert counts[0] == counts[1] + counts[2] and min(counts) > 0
 
 
-def test_days_of_reps_hold_what_the_files_of_the_plain_source_say(sample: tuple[KuotaHome, Truth]) -> None:
+def test_days_of_reps_have_the_activities_of_the_files_of_the_plain_source(sample: tuple[KuotaHome, Truth]) -> None:
     kuota, truth = sample
     found = kuota.marts("""
         select
@@ -233,7 +233,7 @@ def test_days_of_reps_hold_what_the_files_of_the_plain_source_say(sample: tuple[
             coalesce(proposal_count, 0)
         from mart_activity_daily where not is_without_activity and starts_with(rep_id, 'generic:')""")
     assert sorted(found) == sorted(days_of_reps(kuota, truth))
-    # a team has no days before its tracking was declared to have begun, and then there are days of none
+    # a team has no days before the declared start of its tracking; after it, some days have 0
     idle = "is_without_activity and call_count = 0"
     jayapura = kuota.marts(f"""
         select min(activity_date) >= '2025-01-01', count(*) filter ({idle}) > 0, count(*) filter (call_count is null)
@@ -241,7 +241,7 @@ def test_days_of_reps_hold_what_the_files_of_the_plain_source_say(sample: tuple[
     assert jayapura == [(True, True, 0)]
 
 
-def test_nothing_is_lost_and_a_misspelling_is_mended_by_the_register(sample: tuple[KuotaHome, Truth]) -> None:
+def test_nothing_is_lost_and_a_misspelling_is_corrected_by_the_register(sample: tuple[KuotaHome, Truth]) -> None:
     kuota, truth = sample
     assert (
         kuota.quality("""
@@ -250,12 +250,12 @@ def test_nothing_is_lost_and_a_misspelling_is_mended_by_the_register(sample: tup
         == []
     )
     assert kuota.marts("select count(*) from fct_activities where activity_type = 'metting'") == [(0,)]
-    # planned ones have not occurred, doubled ones count once
+    # planned ones have not occurred, duplicates count once
     count = truth.activity_count
     assert kuota.marts("select count(*), count(distinct activity_id) from fct_activities") == [(count, count)]
 
 
-def test_what_moved_from_pipedrive_to_salesforce_is_one_with_its_past(sample: tuple[KuotaHome, Truth]) -> None:
+def test_a_record_migrated_from_pipedrive_to_salesforce_keeps_its_history(sample: tuple[KuotaHome, Truth]) -> None:
     kuota, _ = sample
     matches = "select entity, match_rule, count(distinct canonical_id) from bridge_source_ids group by all order by all"
     found = {(entity, rule): number for entity, rule, number in kuota.marts(matches)}
@@ -267,7 +267,7 @@ def test_what_moved_from_pipedrive_to_salesforce_is_one_with_its_past(sample: tu
         from fct_opportunities inner join bridge_source_ids on canonical_id = opportunity_id and entity = 'opportunity'
         inner join (select opportunity_id, min(changed_on) as first_changed_on from fct_stage_events group by all)
         using (opportunity_id)""") == [(True, True)]
-    # an account without its legal form is told, not matched; what was copied or cleared up counts nowhere
+    # an account without its legal form is listed, not matched; copies and records changed after the move count nowhere
     assert kuota.marts("select entity, reason from mart_near_match") == [("account", "similar_name")]
     reasons = kuota.marts("select distinct source, object, reason from mart_exclusion where reason = 'migrated'")
     assert {("pipedrive", "opportunity", "migrated"), ("salesforce", "activity", "migrated")} <= set(reasons)
@@ -310,12 +310,12 @@ def test_every_planted_break_is_listed_and_no_change_of_the_business_is(sample: 
         days = [np.datetime64(row[5]) - np.datetime64(each.starts_on) for row in listed if row[:5] == key]
         assert [day for day in days if abs(day.astype(int)) <= 7], key
     planted = {(each.kind, each.source, each.object, each.field) for each in truth.breaks}
-    # reps who left handed their deals over at one instant: that is no edit
+    # reps who left handed their deals over at one instant: that is not an edit
     assert {row[:4] for row in listed} == planted
     assert len(listed) == len(truth.breaks)
 
 
-def test_a_break_in_a_field_touches_the_mart_that_shows_it(sample: tuple[KuotaHome, Truth]) -> None:
+def test_a_break_in_a_field_affects_the_mart_that_shows_it(sample: tuple[KuotaHome, Truth]) -> None:
     kuota, _ = sample
     fields = "('source', 'loss_reason', 'duration_minutes')"
     breaks = kuota.quality(f"select field, metrics, break_id from collection_break where field in {fields} order by 1")
@@ -341,9 +341,9 @@ def test_the_ops_page_shows_the_planted_breaks_the_scores_and_what_was_restated(
     assert page.count('class="mark"') >= len(truth.breaks)
     for (break_id,) in kuota.quality("select break_id from collection_break"):
         assert f">{break_id}</code>" in page, break_id
-    # nobody waits for the CRM that the region around Makassar has left
+    # the CRM that the region around Makassar has left is no longer expected to deliver
     assert ">ended 2025-12-31</span>" in page and ">late</span>" not in page
-    # a rep whom nobody knows is in deals alone: calendars, quotas and registers take nothing from it
+    # an unknown rep appears only in deals: calendars, quotas and registers do not use it
     [(marts, first_on)] = kuota.quality("""
         select distinct marts, first_on is not null from check_impact
         where target = 'raw.generic__opportunity' and check_name = 'gx_owner_is_known'""")

@@ -1,13 +1,12 @@
-"""One company, kept in the plain source, in each CRM alone, and in three CRMs of which one is left for another: the
-figures are those of its truth, and the marts are the same but for the ids.
+"""One company, in the plain source, in each CRM alone, and in three CRMs with a migration: the figures are those of its
+truth, and the marts are the same except for the ids.
 
-What a format cannot tell is not compared. Teams, and the company's quarters that are rolled up from their quotas: no
-CRM says with dates who is in which. Revenue, deals and new
-customers by rep: HubSpot and Pipedrive have no splits. Units: they have no lines. Pipeline created by rep: Pipedrive
-does not say who created a deal. Contacts and qualification of leads: Pipedrive tells neither, Salesforce the direction
-of calls alone and the day of conversion. The hour of an activity: a task of Salesforce has a day. What goes by region,
-role or segment: HubSpot and Pipedrive know none of a rep's.
-"""
+What a format does not contain is not compared. Teams, and the company's quarters that are rolled up from their quotas:
+no CRM has memberships with dates. Revenue, deals and new customers by rep: HubSpot and Pipedrive have no splits. Units:
+they have no lines. Pipeline created by rep: Pipedrive does not record who created a deal. Contacts and qualification of
+leads: Pipedrive has neither, Salesforce has only the direction of calls and the day of conversion. The time of an
+activity: a task of Salesforce has only a day. Region, role and segment: HubSpot and Pipedrive do not have them for
+reps."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -95,13 +94,13 @@ def run_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Sample
         all_at_once.test_cohorts_of_deals_and_leads_are_the_generated_ones_by_team_company_and_month,
         all_at_once.test_activities_are_the_generated_ones_by_type_rep_and_month,
         all_at_once.test_every_other_metric_is_the_generated_one_and_null_where_nothing_is_recorded,
-        all_at_once.test_quotas_are_the_ones_worked_out_by_hand,
-        all_at_once.test_nothing_is_lost_and_a_misspelling_is_mended_by_the_register,
+        all_at_once.test_quotas_are_the_ones_calculated_by_hand,
+        all_at_once.test_nothing_is_lost_and_a_misspelling_is_corrected_by_the_register,
     ],
     ids=lambda check: check.__name__.removeprefix("test_"),
 )
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_each_way_to_keep_the_company_gives_its_own_truth(
+def test_each_variant_of_the_company_gives_its_own_truth(
     run_once: Callable[[str], Sample], variant: str, figures_are_the_generated_ones: Callable[[Sample], None]
 ) -> None:
     figures_are_the_generated_ones(run_once(variant))
@@ -109,7 +108,7 @@ def test_each_way_to_keep_the_company_gives_its_own_truth(
 
 @pytest.mark.parametrize("compared", COMPARED)
 @pytest.mark.parametrize("variant", [name for name in VARIANTS if name != "generic"])
-def test_the_same_company_gives_the_same_marts_but_for_ids(
+def test_the_same_company_gives_the_same_marts_except_for_ids(
     run_once: Callable[[str], Sample], variant: str, compared: str
 ) -> None:
     expected, found = (_rows(run_once(name), COMPARED[compared]) for name in ("generic", variant))
@@ -119,7 +118,7 @@ def test_the_same_company_gives_the_same_marts_but_for_ids(
 
 
 def _rows(sample: Sample, query: str) -> Counter[tuple[object, ...]]:
-    """The rows of a query, each rep by the place in the roster."""
+    """The rows of a query, each rep by its position in the roster."""
     kuota, truth = sample
     places: dict[object, object] = {rep_id: place for place, rep_id in enumerate(truth.rep_ids)}
     return Counter(tuple(places.get(value, value) for value in row) for row in kuota.marts(query))

@@ -54,13 +54,13 @@ def test_won_lost_and_open(kuota: KuotaHome) -> None:
 def test_win_rate(kuota: KuotaHome) -> None:
     company = "from mart_win_rate where segment_type = 'company' and definition ="
     year = kuota.marts(f"select numerator, denominator, rate {company} 'won_of_closed_count' and period_type = 'year'")
-    # of 2016, when the first deals were created, no close is recorded: what was closed cannot be known
+    # no close is recorded in 2016, when the first deals were created: the closed deals cannot be known
     assert year == [(None, None, None), (4238, 6711, 4238 / 6711)]
     quarters = kuota.marts(f"""
         select period_start::varchar, numerator, denominator {company} 'won_of_closed_count'
         and period_type = 'quarter' and denominator > 0 order by 1""")
     assert quarters == list(zip(QUARTERS, [531, 1254, 1257, 1196], [647, 2032, 2047, 1985], strict=True))
-    # lost deals carry 0, which says nothing of what they were worth
+    # lost deals have 0, so their value is unknown
     by_amount = kuota.marts(f"""
         select numerator, denominator, rate {company} 'won_of_closed_amount'
         and period_type = 'year' and period_start = '2017-01-01'""")
@@ -96,12 +96,12 @@ def test_cycle_of_won_deals(kuota: KuotaHome) -> None:
     ]
 
 
-def test_spellings_are_mended_by_the_register(kuota: KuotaHome) -> None:
+def test_spellings_are_corrected_by_the_register(kuota: KuotaHome) -> None:
     assert kuota.marts("select product_name from dim_products where product_name like 'GTX%Pro' order by 1") == [
         ("GTX Plus Pro",),
         ("GTX Pro",),
     ]
-    # the file has 'GTXPro' alone on the deals that are of the product GTX Pro
+    # the file has only 'GTXPro' on the deals with the product GTX Pro
     assert kuota.marts("""
         select count(*) filter (product_id = 'crm_sales:GTX Pro'), count(*) filter (product_id is null)
         from fct_opportunities""") == [(1480, 0)]
@@ -151,20 +151,20 @@ def test_every_mart_says_how_its_periods_were_collected(kuota: KuotaHome) -> Non
         "mart_top_performer_gap",
         "mart_win_rate",
     ]
-    told = {
+    answers = {
         row
         for (mart,) in with_period
         for row in kuota.marts(f"""
             select distinct collection_status, comparability, comparability_year_ago, observation_status from {mart}""")
         if mart != "mart_collection_health"
     }
-    statuses, comparabilities, year_ago, observations = (set(column) for column in zip(*told, strict=True))
+    statuses, comparabilities, year_ago, observations = (set(column) for column in zip(*answers, strict=True))
     assert statuses <= {"whole", "partial", "not_recorded", "unknown"}
     assert comparabilities == {"comparable", "not_comparable", "unknown"}
-    # the extract ends before any period has one of a year before that was recorded
+    # the extract ends before any period has a recorded one a year before
     assert year_ago == {"unknown"}
     assert observations <= {"A", "B", "L", "unknown"}
-    # weeks in which closes were not recorded have a score, of what was; the week of 1 March is the last of them
+    # weeks in which closes were not recorded have a score from the other records; the week of 1 March is the last one
     health = kuota.marts("""
         select collection_status, comparability_year_ago, max(period_start)::varchar, min(undisturbed_share) < 1
         from mart_collection_health where team_id = 'all' group by all order by 1, 2""")
@@ -180,13 +180,13 @@ def test_the_first_quarter_is_partial_and_the_second_not_comparable_to_it(kuota:
         select break_id from collection_break
         where source = 'crm_sales' and kind = 'tracking_started' and starts_on = '2017-03-01'""")
     for definition in ("won_of_closed_count", "won_of_closed_amount"):
-        told = kuota.marts(f"""
+        rows = kuota.marts(f"""
             select collection_status, comparability, comparability_reasons, observation_status
             from mart_win_rate
             where segment_type = 'company' and period_type = 'quarter' and definition = '{definition}'
                 and period_start >= '2017-01-01'
             order by period_start""")
-        assert told == [
+        assert rows == [
             ("partial", "unknown", started, "A"),
             ("whole", "not_comparable", started, "B"),
             ("whole", "comparable", None, "A"),
@@ -194,7 +194,7 @@ def test_the_first_quarter_is_partial_and_the_second_not_comparable_to_it(kuota:
         ]
 
 
-def test_the_closes_began_to_be_recorded_and_the_end_of_a_quarter_is_no_break(kuota: KuotaHome) -> None:
+def test_the_recording_of_closes_began_and_the_end_of_a_quarter_is_not_a_break(kuota: KuotaHome) -> None:
     breaks = kuota.quality("select kind, object, field, population, starts_on::varchar, origin from collection_break")
     assert breaks == [("tracking_started", "opportunity", "close_date", "all", "2017-03-01", "detected")]
 
@@ -222,7 +222,7 @@ def test_every_row_of_the_files_is_loaded_and_counted_or_excluded(kuota: KuotaHo
     for name, (file, mart) in counted.items():
         [(rows,)] = kuota.marts(f"select count(*) from {mart}")
         assert files[f"crm_sales/2017-12-31/{file}.csv"] == rows + excluded.get(name, 0), name
-    # what is out of some number only: lost deals without a worth, prospects not engaged yet
+    # excluded from some numbers only: lost deals without a value, prospects not engaged yet
     assert kuota.marts("select reason, count(*) from mart_exclusion group by all order by all") == [
         ("missing_amount", 2473),
         ("missing_created_date", 500),
@@ -243,9 +243,9 @@ def test_the_run_ends_in_a_summary(first_run: tuple[KuotaHome, Ended]) -> None:
 
 
 def test_status(kuota: KuotaHome) -> None:
-    told = kuota.kuota("status")
-    assert told.exit_code == 0
-    lines = told.said.splitlines()
+    status = kuota.kuota("status")
+    assert status.exit_code == 0
+    lines = status.said.splitlines()
     assert len(lines) == 10
     assert lines[0].startswith(f"published   {publish_id(kuota)}, as of 2017-12-31")
     assert lines[4:8] == [
@@ -262,9 +262,9 @@ def test_status(kuota: KuotaHome) -> None:
 
 def test_status_before_any_run(tmp_path: Path) -> None:
     nothing = KuotaHome(tmp_path / "home", Path(str(LANDING)))
-    told = nothing.kuota("status")
-    assert (told.exit_code, told.complained) == (0, "")
-    assert told.said == f"published   nothing yet in {nothing.home}; run `kuota run`\n"
+    status = nothing.kuota("status")
+    assert (status.exit_code, status.complained) == (0, "")
+    assert status.said == f"published   nothing yet in {nothing.home}; run `kuota run`\n"
     assert json.loads(nothing.kuota("status", "--json").said)["published"] is None
     assert not nothing.home.exists()
 

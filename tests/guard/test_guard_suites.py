@@ -110,7 +110,7 @@ def test_the_vocabulary_is_great_expectations_own() -> None:
     assert strangers == set()
 
 
-def test_raw_suites_speak_of_columns_that_the_sources_declare() -> None:
+def test_raw_suites_name_columns_that_the_sources_declare() -> None:
     declared = {
         f"raw.{source['source']}__{name}": set(content["columns"])
         for source in (yaml.safe_load(path.read_text(encoding="utf-8")) for path in (PROJECT / "sources").glob("*.yml"))

@@ -1,4 +1,4 @@
-"""A small shop with a full and a delta object, and a bench that lands files, ingests them and looks at raw."""
+"""A small shop with a full and a delta object, and helpers that land files, ingest them and read raw."""
 
 import gzip
 import os
@@ -21,7 +21,7 @@ kind: crm
 expected_every_days: 1
 objects:
   deal:
-    description: One row a deal.
+    description: One row per deal.
     files: "deals*"
     extract: full
     key: [deal_id]
@@ -33,7 +33,7 @@ objects:
       due_on: {type: date}
       status: {type: text, values: [open, won]}
   call:
-    description: One row a call, new ones only.
+    description: One row per call, new ones only.
     files: "calls*"
     extract: delta
     key: [call_id]
@@ -104,7 +104,7 @@ class Bench:
         )
 
     def log(self, table: str = "raw.shop__deal") -> list[tuple[Any, ...]]:
-        """The whole table but for when it was loaded."""
+        """The whole table except for the time of loading."""
         return self.query(f"select * exclude (_loaded_at) from {table} order by all")
 
     def set_aside(self) -> list[tuple[Any, ...]]:
@@ -146,5 +146,5 @@ HEADER = "deal_id,owner,closed_on,amount,due_on,status\n"
 
 @pytest.fixture
 def deals() -> Any:
-    """Makes the text of a file of deals from its rows."""
+    """The text of a file of deals with these rows."""
     return lambda *rows: HEADER + "".join(f"{row}\n" for row in rows)

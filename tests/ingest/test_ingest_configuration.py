@@ -1,4 +1,4 @@
-"""What a person has to correct stops the run before anything is written; what dates an extract."""
+"""Errors that a person has to correct stop the run before anything is written; how an extract is dated."""
 
 import os
 from datetime import UTC, date, datetime
@@ -85,7 +85,7 @@ def test_an_empty_or_missing_landing_folder(bench):
         ("shop/2024-01-01T250000Z/deals.csv", "'2024-01-01T250000Z' is not a date"),
     ],
 )
-def test_folders_that_mean_nothing(bench, deals, name, message):
+def test_folders_with_invalid_names(bench, deals, name, message):
     bench.land(name, deals("a,,,1,,"))
     refused(bench, message)
 
@@ -98,7 +98,7 @@ def test_a_required_column_is_missing(bench, suffix):
     )
 
 
-def test_a_required_column_is_missed_by_what_the_files_call_it(bench):
+def test_a_missing_required_column_is_named_as_in_the_files(bench):
     bench.declare("deal_id: {type: text,", 'deal_id: {type: text, header: "Deal - ID",')
     bench.land("shop/2024-01-01/deals.csv", "ID,Owner,closed_on\na,,\n")
     refused(bench, r"line 1: required column 'Deal - ID' is missing; the file has ID, Owner, closed_on")
@@ -121,7 +121,7 @@ def test_two_objects_claim_one_file(bench, deals):
     refused(bench, "both 'deal' and 'call'")
 
 
-def test_an_object_may_know_its_files_by_several_patterns(bench, deals):
+def test_an_object_may_have_several_file_patterns(bench, deals):
     yaml = bench.settings.sources / "shop.yml"
     yaml.write_text(yaml.read_text().replace('files: "deals*"', 'files: [Deal, "deal[-_][0-9]*"]'))
     bench.land("shop/2024-01-01/Deal.csv", deals("a,,,1,,"))
@@ -134,7 +134,7 @@ def test_an_object_may_know_its_files_by_several_patterns(bench, deals):
     ]
 
 
-def test_a_link_out_of_the_landing_folder(bench, deals, tmp_path):
+def test_a_link_to_outside_the_landing_folder(bench, deals, tmp_path):
     bench.land("shop/2024-01-01/deals.csv", deals("a,,,1,,"))
     (tmp_path / "secret.csv").write_text(deals("b,,,1,,"))
     (bench.settings.landing / "shop/2024-01-01/deals_2.csv").symlink_to(tmp_path / "secret.csv")
@@ -234,7 +234,7 @@ def test_an_extract_after_the_end_of_its_source_is_read_and_reported_once(bench,
     ]
     for day in (2, 3):
         bench.land(f"shop/2024-02-0{day}/deals.csv", deals("a,,,2,,"))
-    # of the day before nobody has anything to say
+    # nothing was known on the day before
     assert bench.ingest(as_of=date(2024, 2, 1)).warnings == []
     report = bench.ingest()
     assert bench.state() == [("a", "2")]

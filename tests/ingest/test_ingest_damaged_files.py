@@ -1,4 +1,4 @@
-"""Files as they really come: every row is counted, and a damaged one costs no other."""
+"""Files as they really arrive: every row is counted, and a damaged row loses no other row."""
 
 import gzip
 
@@ -67,7 +67,7 @@ def test_quoted_line_ends_count_as_one_row_also_next_to_a_damaged_one(bench, dea
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_the_same_row_hashes_alike_whether_or_not_another_row_is_damaged(bench, deals, line_end):
+def test_a_row_has_the_same_hash_whether_or_not_another_row_is_damaged(bench, deals, line_end):
     rows = [
         'a,"Ann\nLee",2024-01-01,1,,open',
         'b,"x\n,y\n",,2,,',
@@ -94,7 +94,7 @@ def test_a_file_of_one_column(bench):
     assert (report.rows_read, report.rows_unchanged, report.rows_quarantined) == (5, 2, 1)
 
 
-def test_an_unclosed_quotation_mark_costs_one_row_of_many(bench, deals):
+def test_an_unclosed_quotation_mark_loses_one_row_of_many(bench, deals):
     rows = [f"d{number},,,1,," for number in range(1000)]
     rows[499] = 'd499,"Ann,,1,,'
     rows[700] = 'd700,"two\nlines",,1,,'
@@ -151,7 +151,7 @@ def test_an_empty_file_removes_nothing_and_warns(bench, deals, content):
     assert any("2024-01-02/deals.csv: the file has no rows" in warning for warning in report.warnings)
 
 
-def test_gzip_is_read_and_a_cut_one_as_far_as_it_goes(bench, deals):
+def test_gzip_is_read_and_a_truncated_file_as_far_as_it_goes(bench, deals):
     rows = [f"d{number:06},,,{number * 7919 % 10007},," for number in range(20_000)]
     bench.land("shop/2024-01-01/deals.csv.gz", deals(*rows))
     assert bench.ingest().rows_kept == 20_000

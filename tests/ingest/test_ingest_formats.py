@@ -1,4 +1,4 @@
-"""Parquet, workbooks and gzip bring the same rows as a CSV; a file that is not what its name says costs only itself."""
+"""Parquet, workbooks and gzip bring the same rows as a CSV; a file that is not what its name says loses only itself."""
 
 import gzip
 import json
@@ -57,7 +57,7 @@ def test_a_workbook_reads_as_a_person_would_write_it(bench):
     assert bench.query(f"select {', '.join(COLUMNS)}, _source_row, _extras from raw.shop__deal order by 1") == [
         ("1", "Ann", "2024-01-05", "1234.5", "2024-02-01", "won", 3, '{"at":"09:30:00","long":"30:00:00","ok":"true"}'),
         ("2", None, None, "0.3", "#N/A", None, 5, '{"at":"2024-02-01T10:00:00","ok":"false"}'),
-        # a formula that no spreadsheet has worked out has no value
+        # a formula that no spreadsheet has calculated has no value
         ("3", None, None, "10000000000000000", None, None, 7, '{"column 10":"aside"}'),
     ]
     assert report.warnings == [
@@ -102,7 +102,7 @@ def test_a_hidden_first_sheet_is_not_the_first(bench):
     assert bench.state() == [("a", None)]
 
 
-def test_dates_of_a_typed_file_meet_a_declared_form(bench, deals):
+def test_dates_of_a_typed_file_fit_a_declared_format(bench, deals):
     bench.declare("closed_on: {type: date, ", 'closed_on: {type: date, format: "%m/%d/%Y", ')
     bench.land("shop/2024-01-01/deals.csv", deals("a,,3/1/2017,,,"))
     bench.land("shop/2024-01-01/deals_wrong.csv", deals("d,,2017-03-01,,,"))
@@ -115,14 +115,14 @@ def test_dates_of_a_typed_file_meet_a_declared_form(bench, deals):
     assert bench.set_aside() == [(2, "closed_on", "unparsable_required")]
 
 
-def test_numbers_of_a_typed_file_meet_a_declared_form(bench):
+def test_numbers_of_a_typed_file_fit_a_declared_format(bench):
     bench.declare("amount: {type: decimal, minimum: 0}", 'amount: {type: decimal, minimum: 0, format: "1.234,50"}')
     bench.land("shop/2024-01-01/deals.csv", 'deal_id,owner,closed_on,amount\na,,,"1.234,50"\nb,,,1.5\nc,,,"-0,01"\n')
     bench.land_workbook(
         "shop/2024-01-01/deals_2.xlsx", COLUMNS[:4], ["d", None, None, 1234.5], ["e", None, None, "2.000"]
     )
     report = bench.ingest()
-    # a cell that is a number is one; a text of digits is what it would be as a number: 2.000 is 2
+    # a number stays a number; a text of digits is read as a number: 2.000 is 2
     assert bench.state() == [("a", "1.234,50"), ("b", "1.5"), ("d", "1234,5"), ("e", "2,000")]
     assert bench.set_aside() == [(4, "amount", "below_minimum")]
     assert report.values_unparsable == 1
@@ -133,7 +133,7 @@ def test_numbers_of_a_typed_file_meet_a_declared_form(bench):
 
 
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "xlsx"])
-def test_a_column_may_be_called_otherwise_in_the_files(bench, suffix):
+def test_a_column_may_have_another_name_in_the_files(bench, suffix):
     bench.declare("owner: {type: text,", 'owner: {type: text, header: ["Deal - Owner", Sales Rep],')
     bench.declare("amount: {type: decimal,", "amount: {type: decimal, header: Ámount (USD),")
     names = ["deal_id", "deal - owner ", "closed_on", "ámount (USD)", "Owner Email"]

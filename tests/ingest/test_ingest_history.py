@@ -1,4 +1,4 @@
-"""Raw is a log of changes: it depends on what the extracts say, not on when or in which order they came."""
+"""Raw is a log of changes: it depends on the content of the extracts, not on when or in which order they arrived."""
 
 import shutil
 from datetime import datetime
@@ -13,7 +13,7 @@ DAY_1, DAY_2, DAY_3 = (datetime(2024, 1, day, 23, 59, 59, 999999) for day in (1,
 
 @pytest.fixture
 def three_days(bench, deals):
-    """a changes on day 2, b is gone on day 2 and back on day 3, c comes on day 2."""
+    """a changes on day 2, b is gone on day 2 and back on day 3, c is new on day 2."""
     return {
         "shop/2024-01-01/deals.csv": deals("a,,,1,,", "b,,,5,,"),
         "shop/2024-01-02/deals.csv": deals("a,,,2,,", "c,,,7,,"),
@@ -131,7 +131,7 @@ def test_other_order_of_rows_and_columns_and_blank_new_columns_change_nothing(be
     assert bench.ingest().rows_unchanged == 2
 
 
-def test_undeclared_columns_travel_as_extras_whatever_they_are_called(bench):
+def test_undeclared_columns_are_kept_as_extras_whatever_their_names(bench):
     bench.land(
         "shop/2024-01-01/deals'; drop table x.csv",
         'deal_id,owner,closed_on,"""; drop table raw.layout",,Región,Región\na,,,x,y,z,w\nb,,,,,,\n',
@@ -153,7 +153,7 @@ def test_two_files_of_one_extract_are_one(bench, deals):
     bench.land("shop/2024-01-02/deals_2.csv", deals("a,,,1,,"))
     report = bench.ingest()
     assert (report.files_read, report.rows_unchanged, report.tombstones) == (4, 2, 0)
-    # A file that comes later for an extract that is already loaded joins it.
+    # A later file for an extract that is already loaded is added to it.
     bench.land("shop/2024-01-01/deals_3.csv", deals("c,,,3,,"))
     bench.ingest()
     assert bench.query("select _key, _is_tombstone from raw.shop__deal where _extracted_at = ? order by 1", DAY_1) == [
@@ -170,7 +170,7 @@ def test_a_delta_adds_and_replaces_and_removes_nothing(bench):
     bench.land("shop/2024-01-01/calls.csv", header + "x,2024-01-01,busy\nx,2024-01-01T09:00:00Z,reached\ny,,\n")
     bench.land("shop/2024-01-02/calls.csv", header + "x,2024-01-02,won\nz,,\n")
     bench.ingest()
-    # The two rows of x were its versions; the later delta says what x is now.
+    # The two rows of x were its versions; the later delta has its current state.
     assert bench.state("raw.shop__call", "call_id, outcome") == [("x", "won"), ("y", None), ("z", None)]
 
 
@@ -200,7 +200,7 @@ def test_a_changed_yaml_rebuilds_its_source_and_a_changed_description_does_not(b
     bench.ingest()
     expected = bench.log()
     yaml = bench.settings.sources / "shop.yml"
-    yaml.write_text(yaml.read_text().replace("One row a deal.", "Deals.").replace("A shop", "The shop"))
+    yaml.write_text(yaml.read_text().replace("One row per deal.", "Deals.").replace("A shop", "The shop"))
     assert bench.ingest().rebuilt_because is None
     assert bench.query("select description from raw.source") == [("The shop for these tests.",)]
     yaml.write_text(yaml.read_text().replace("due_on: {type: date}", "due_on: {type: text}"))
@@ -232,7 +232,7 @@ def test_a_run_that_dies_within_an_extract_leaves_the_state_before_it(bench, thr
     bench.balance()
 
 
-def test_a_run_that_dies_between_the_extracts_is_taken_up_again(bench, three_days, monkeypatch):
+def test_a_run_that_dies_between_the_extracts_is_continued(bench, three_days, monkeypatch):
     monkeypatch.setattr("orchestration.ingest.run.REPORT_AFTER_SECONDS", -1.0)
     for name in reversed(three_days):
         bench.land(name, three_days[name])

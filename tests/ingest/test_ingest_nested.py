@@ -1,4 +1,4 @@
-"""JSON that has more than keys at the top: what is flattened, what is unnested, and the place of a column."""
+"""Nested JSON: what is flattened, what is unnested, and the path of a column."""
 
 import json
 
@@ -15,7 +15,7 @@ kind: crm
 expected_every_days: 1
 objects:
   deal:
-    description: One row a deal.
+    description: One row per deal.
     files: "deals*"
     flatten: [properties]
     extract: full
@@ -29,7 +29,7 @@ objects:
       account_id: {type: text, path: ["links.accounts[kind=main].id", "links.accounts[0].id"]}
       city: {type: text, path: place.address.city}
   change:
-    description: One row a value of a deal's property.
+    description: One row per value of a deal's property.
     files: "deal*"
     unnest: history.*[]
     extract: delta
@@ -40,7 +40,7 @@ objects:
       at: {type: instant, required: true, milliseconds: true}
       value: {type: text, required: true, blank_allowed: true}
   stage:
-    description: One row a stage.
+    description: One row per stage.
     files: "pipelines*"
     unnest: stages[]
     extract: full
@@ -82,7 +82,7 @@ def test_keys_of_a_flattened_object_are_columns_and_the_undeclared_ones_extras(a
     api.balance()
 
 
-def test_a_path_leads_to_the_element_that_fits_else_to_the_next_path(api):
+def test_a_path_leads_to_the_matching_element_else_to_the_next_path(api):
     main, other = {"id": 7, "kind": "main"}, {"id": 9, "kind": "other"}
     api.land(
         "shop/2024-01-01/deals.jsonl",
@@ -95,7 +95,7 @@ def test_a_path_leads_to_the_element_that_fits_else_to_the_next_path(api):
         ),
     )
     api.ingest()
-    # what a path was led through is no extra
+    # what a path passes through is not an extra
     assert api.state(columns="id, account_id, city, _extras") == [
         ("a", "7", "Bandung", None),
         ("b", "9", None, None),
@@ -132,12 +132,12 @@ def test_the_same_file_twice_changes_nothing_and_a_shorter_history_removes_nothi
     assert (api.ingest().files_read, api.ingest().files_unchanged) == (0, 2)
     api.land("shop/2024-01-06/deals.jsonl", lines(deal("a", history={"stage": [won]})))
     report = api.ingest()
-    # a file is read once for each object that has a part in it
+    # a file is read once for each object in it
     assert (report.files_read, report.rows_unchanged, report.tombstones) == (2, 2, 0)
     assert api.state("raw.shop__change", "value") == [("new",), ("won",)]
 
 
-def test_a_list_of_elements_knows_its_line(api):
+def test_each_element_of_a_list_has_the_line_of_the_list(api):
     stages = [{"id": 1, "meta": {"closed": "false"}}, {"id": 2, "meta": {"closed": True}, "colour": "red"}]
     api.land("shop/2024-01-05/pipelines.jsonl", lines({"label": "Sales", "stages": stages}, {"label": "Empty"}))
     api.ingest()
@@ -188,7 +188,7 @@ def test_rows_that_are_set_aside_name_their_line(api):
     api.balance()
 
 
-def test_milliseconds_date_an_extract_and_other_numbers_are_no_instants(api):
+def test_milliseconds_date_an_extract_and_other_numbers_are_not_instants(api):
     # 1704412800000 is 2024-01-05 00:00 UTC; seconds and years are not understood
     at = [{"updatedAt": "1704412800000"}, {"updatedAt": "1704412800"}, {"updatedAt": 2024}]
     api.land("shop/deals.jsonl", lines(*(deal(str(key), **one) for key, one in enumerate(at))))
@@ -204,7 +204,7 @@ def test_a_flat_file_of_another_format_has_only_its_rows(api):
     assert api.query("select object from raw.load_ledger") == [("deal",)]
 
 
-def test_a_required_column_inside_is_missed_before_anything_is_read(api):
+def test_a_missing_required_nested_column_is_reported_before_anything_is_read(api):
     api.land("shop/2024-01-05/deals.jsonl", lines({"id": "a", "properties": {"amount": 5}}))
     with pytest.raises(ConfigurationError, match="required column 'stage' is missing; the file has id, amount"):
         api.ingest()
@@ -228,7 +228,7 @@ def test_the_check_of_a_source_shows_each_object_of_a_shared_file(api):
         ("stage: {type: text", "stage: {type: text, milliseconds: true", "belongs to columns of type instant"),
     ],
 )
-def test_mistakes_in_what_is_nested(api, old, new, message):
+def test_mistakes_in_the_declaration_of_nested_objects(api, old, new, message):
     api.declare(old, new)
     with pytest.raises(ConfigurationError, match=message.replace("[", r"\[")):
         load_source_configs(api.settings.sources)

@@ -1,4 +1,4 @@
-"""`kuota sources check` tells of real files what a run would make of them, and writes nothing."""
+"""`kuota sources check` reports how a run would read real files, and writes nothing."""
 
 import pytest
 from click.testing import CliRunner
@@ -50,7 +50,7 @@ def test_what_would_stop_a_run_is_reported_for_every_file(bench, deals):
     bench.land("shop/2024-01-01/deals.csv", "deal_id,owner\na,\n")
     bench.land("shop/2024-01-02/deals.csv", "owner,closed_on\na,\n")
     bench.land("shop/2024-01-02/calls.csv", "call_id\nx\n")
-    # of a source that is not asked for, nothing matters
+    # other sources are not checked
     bench.land("shoe/nowhere/deals.csv", "x")
     check = check_source(bench.settings, "shop")
     assert [error.split("; ")[0].replace(f"{bench.settings.landing}/", "") for error in check.errors] == [

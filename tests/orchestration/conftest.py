@@ -1,4 +1,4 @@
-"""One home in which `refresh` ran once, shared by the tests that look at what Dagster did there."""
+"""One home in which `refresh` ran once, shared by the tests that check what Dagster did there."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from tests.orchestration.small_landing import FILES, land, settings_in
 
 @dataclass
 class Deployment:
-    """A home, its definitions, and the ways of a user of the UI to start something."""
+    """A home, its definitions, and the ways in which a user of the UI can start something."""
 
     settings: Settings
     definitions: Definitions
@@ -28,7 +28,7 @@ class Deployment:
 
 
 def complaint_of(result: ExecuteInProcessResult) -> str:
-    """The message that the first failed step ended in, as the UI shows it."""
+    """The message of the first failed step, as the UI shows it."""
     error = result.get_step_failure_events()[0].step_failure_data.error
     while error is not None and error.cause is not None:
         error = error.cause

@@ -1,4 +1,5 @@
-"""A landing folder of two reps and three deals in the plain form: the least that the whole pipeline publishes."""
+"""A landing folder of two reps and three deals in the plain format: the smallest one that the whole pipeline
+publishes."""
 
 from pathlib import Path
 

@@ -17,7 +17,7 @@ from aiosmtpd.smtp import AuthResult
 
 @dataclass
 class Webhook:
-    """Answers with the next of `answers`, the last of them for ever."""
+    """Answers with the next of `answers`, and repeats the last one."""
 
     answers: list[int]
     url: str = ""
@@ -90,7 +90,7 @@ def mail_server(tls=None):
 
 
 def unused_port():
-    """A port on which nobody listens."""
+    """A port on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

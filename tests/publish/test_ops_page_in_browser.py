@@ -1,4 +1,4 @@
-"""The ops page as people meet it: in a real browser, on a phone, in the dark, on paper, without a network."""
+"""The ops page as people see it: in a real browser, on a phone, in the dark, on paper, without a network."""
 
 import os
 import re
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    """The page of a good run, of a blocked one, and of a home in which nothing ever was; a path by name."""
+    """The page of a good run, of a blocked one, and of an empty home; a path by name."""
     homes = {name: settings_in(tmp_path_factory.mktemp(name) / "home") for name in ("good", "blocked", "empty")}
     for name in ("good", "blocked"):
         make_busy(homes[name])
@@ -70,7 +70,7 @@ def browser():
 
 
 class Tab:
-    """A page that has no network, with what it asked for and what it complained of."""
+    """A page that has no network, with its requests and its console errors."""
 
     def __init__(self, context):
         self.asked, self.complained = [], []
@@ -93,7 +93,7 @@ def tab(browser):
 
 
 @pytest.mark.parametrize("name", ["good", "blocked", "empty"])
-def test_it_asks_for_nothing_but_itself_and_complains_of_nothing(pages, tab, name):
+def test_it_requests_nothing_but_itself_and_logs_no_error(pages, tab, name):
     tab.open(pages[name])
     assert tab.asked == [pages[name].as_uri()] and tab.complained == []
 
@@ -110,7 +110,7 @@ def test_no_width_scrolls_the_page_sideways_and_no_drawing_leaves_its_sheet(page
 
 
 def outside(page, width):
-    """The drawings, labels and headings that stand outside the width, and labels of a scale that overlap."""
+    """The drawings, labels and headings outside the width, and labels of a scale that overlap."""
     return page.evaluate(
         """width => [...document.querySelectorAll('.strip svg[role=img], .strip p, .strip text, h1, h2, h3, .tile')]
             .map(it => [it.textContent.trim().slice(0, 40), it.getBoundingClientRect()])

@@ -73,7 +73,7 @@ def span_of(rows):
 @pytest.mark.parametrize(
     ("sample", "span"),
     [
-        # when a row was updated is no date that it counts on
+        # the time of an update is not a date on which the row counts
         ([{"opportunity_id": "1"}], ("2017-04-03", "2017-11-20", "sample_rows")),
         # 1899 is what a spreadsheet makes of an empty cell
         ([{"opportunity_id": "2", "deals": 7}], ("2016-12-31", "2016-12-31", "sample_rows")),
@@ -102,7 +102,7 @@ def test_a_check_that_broke_or_whose_table_is_gone_or_without_dates_has_no_perio
     assert span_of(impact(with_manifest, gone, "[]")) == (None, None, None)
 
 
-def test_a_view_that_cannot_be_queried_costs_the_periods_and_not_the_page(with_manifest):
+def test_a_view_that_cannot_be_queried_loses_the_periods_and_not_the_page(with_manifest):
     with connect(with_manifest.warehouse) as connection:
         connection.execute("create table raw.passing as select date '2017-01-01' as closed_on")
         connection.execute("create view raw.stale as select closed_on from raw.passing")

@@ -24,7 +24,7 @@ def read(settings, query):
 
 
 def files_below(folder):
-    """Each file's bytes and time of change: what tells whether anything was written."""
+    """Each file's bytes and time of change, which show whether anything was written."""
     return {
         str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mtime_ns)
         for path in folder.rglob("*")
@@ -206,7 +206,7 @@ def test_what_a_killed_run_left_is_removed(settings):
     assert names_in(settings.published) == ["manifest.json", "marts.duckdb", "versions"]
 
 
-@pytest.mark.parametrize("damage", ["shortened", "removed", "manifest cut off", "log beside it"])
+@pytest.mark.parametrize("damage", ["shortened", "removed", "manifest cut off", "log next to it"])
 def test_a_damaged_publish_is_replaced_though_its_content_did_not_change(settings, damage):
     report = publish(settings)
     marts = settings.published / "marts.duckdb"

@@ -128,12 +128,12 @@ def test_freshness_is_measured_against_the_newest_extract_of_a_crm(settings):
     ("ended_on", "newest", "status", "days_behind"),
     [
         ("2017-12-21", "2017-12-21", "ended", 0),
-        # the next of its weekly extracts was not owed any more
+        # its next weekly extract was no longer expected
         ("2017-12-21", "2017-12-15", "ended", 6),
         # its last ones are missing
         ("2017-12-21", "2017-12-01", "late", 20),
         ("2017-12-21", "2017-12-22", "delivers_after_end", 0),
-        # still to come
+        # not ended yet
         ("2018-01-31", "2017-12-30", "fresh", 1),
         ("2018-01-31", "2017-12-01", "late", 30),
         ("2017-12-21", None, "not_delivered", None),
@@ -158,7 +158,7 @@ def test_a_retired_source_is_expected_to_deliver_until_its_end_date(settings, en
         connection.execute("use quality.quality")
         [old_crm] = [row for row in freshness(connection) if row["source"] == "old_crm"]
     assert (old_crm["status"], old_crm["days_behind"]) == (status, days_behind)
-    told = status_lines(describe(settings, now=datetime.now(UTC)))[6]
+    line = status_lines(describe(settings, now=datetime.now(UTC)))[6]
     said = {
         "ended": ("ended 2017-12-21", "1 fresh, 0 late: old_crm ended 2017-12-21"),
         "delivers_after_end": (
@@ -170,7 +170,7 @@ def test_a_retired_source_is_expected_to_deliver_until_its_end_date(settings, en
         "not_delivered": ("not delivered", "1 fresh, 0 late"),
     }
     on_page, in_status = said[status]
-    assert text.count(f"old_crm {on_page}") == 2 and told.endswith(in_status)
+    assert text.count(f"old_crm {on_page}") == 2 and line.endswith(in_status)
 
 
 def test_text_from_outside_stays_text(settings):

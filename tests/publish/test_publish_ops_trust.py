@@ -1,4 +1,4 @@
-"""What the ops page says of a busy company: one home is built and read by every test."""
+"""What the ops page says about a busy company: one home is built and read by every test."""
 
 import json
 import re
@@ -115,7 +115,7 @@ def test_of_very_many_breaks_the_newest_are_drawn_and_the_rest_counted(tmp_path)
 
 def test_restatements_are_those_of_the_end_of_the_period_largest_first_of_each_metric(busy, text):
     rows = asked(busy, ops_trust.restatements)
-    # Ann's month is said 1,200 after 30 days, which is another row; Bob's November did not move, his October by less
+    # the row of 30 days after Ann's month is another one; Bob's November did not change, his October changed less
     assert [(row["assignee_name"], row["metric"], int(row["restated_amount"])) for row in rows] == [
         ("Company", "calls", 1000),
         ("Cid", "calls", 890),
@@ -135,7 +135,7 @@ def test_for_each_month_the_share_shown_is_that_of_the_metric_that_changed_most(
 
 
 def test_how_much_a_month_changes_after_it_ends_is_shown_for_months_that_ended_30_days_ago(busy, text):
-    # what never moved is not worth a line
+    # a figure that never changed has no line
     assert asked(busy, ops_trust.settling) == [{"metric": "emails", "after_0": 0.1, "after_7": 0.025, "after_30": 0.0}]
     assert "emails 10.0% after its end, 2.5% after a week, 0.0% after 30 days" in text
 

@@ -1,4 +1,4 @@
-"""Two companies, each generated once: a small one of which every extract is looked at, and the one that users get."""
+"""Two companies, each generated once: a small one whose extracts are all read, and the default one."""
 
 from pathlib import Path
 

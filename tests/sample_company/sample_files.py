@@ -37,7 +37,7 @@ HUBSPOT = [
     "deals", "deals_archived", "deal_property_history", "pipelines", "owners", "companies", "contacts", "calls",
     "emails", "meetings", "tasks",
 ]  # fmt: skip
-# the last day of Pipedrive before its region goes to Salesforce
+# the last day of Pipedrive before its region moves to Salesforce
 MOVED_AFTER = "2025-11-30"
 REGISTERS = {
     "quotas": "assignee_type,assignee,metric,period_type,period_start,target,currency,effective_from,note",
@@ -54,10 +54,10 @@ REGISTERS = {
 
 
 def read(landing: Path, day: str = "*") -> duckdb.DuckDBPyConnection:
-    """A table a file, pipedrive_… for those of Pipedrive, rows of all extracts of `day` together, all text, with the
-    day of the extract; the activities of the telephone system with the others. hubspot_… have the objects of their
-    lines as JSON in `json`. Of Pipedrive, once its region has left, a day is the last one before; Salesforce's logs
-    come in parts, so that its tables always have all days."""
+    """One table per file, pipedrive_… for those of Pipedrive, rows of all extracts of `day` together, all text, with
+    the day of the extract; the activities of the telephone system with the others. hubspot_… have the objects of their
+    lines as JSON in `json`. For Pipedrive, once its region has left, the day is its last day before that; Salesforce's
+    logs come in parts, so its tables always have all days."""
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")
     for folder, names in (("generic", GENERIC), ("pipedrive", PIPEDRIVE), ("salesforce", SALESFORCE)):
@@ -65,7 +65,7 @@ def read(landing: Path, day: str = "*") -> duckdb.DuckDBPyConnection:
         has_left = folder == "pipedrive" and (landing / "salesforce").exists()
         days = MOVED_AFTER if has_left and day != "*" else "*" if folder == "salesforce" else day
         for name in names:
-            # a file of its own, and what is delivered in parts
+            # a separate file, and files that are delivered in parts
             _read(connection, prefix + name, landing, [f"{folder}/{days}/{name}{end}" for end in (".csv", "-*.csv")])
     for name in HUBSPOT:
         _read(connection, f"hubspot_{name}", landing, [f"hubspot/{day}/{name}{end}" for end in (".jsonl", "-*.jsonl")])

@@ -87,12 +87,12 @@ def test_each_kind_is_planted_and_three_are_declared_and_a_migration_in_the_cros
 
 
 @pytest.mark.parametrize("kind", MEASURES)
-def test_a_break_shows_on_its_days_alone(
+def test_a_break_shows_only_on_its_days(
     whole: tuple[Path, Truth], last_files: duckdb.DuckDBPyConnection, kind: str
 ) -> None:
     measure, rows, side, above = MEASURES[kind]
     found = planted(whole[1], kind)
-    # rows of one measure span all of the source, so that an end that is open lies after the last extract
+    # rows of one measure span the whole source, so an open end is after the last extract
     ends = found.ends_on or "2100-01-01"
     inside = {
         "before": f"on_day < '{found.starts_on}'",
@@ -105,13 +105,13 @@ def test_a_break_shows_on_its_days_alone(
     assert shown >= above and elsewhere < above / 1.5
 
 
-def test_a_team_begins_and_another_ceases_to_log(
+def test_one_team_starts_logging_and_another_stops(
     whole: tuple[Path, Truth], last_files: duckdb.DuckDBPyConnection
 ) -> None:
     span = f"select [min(on_day)::varchar, max(on_day)::varchar] from {ACTIVITIES} where team_id = "
     # a day or two after the first of the month, and until its last working day
     assert one(last_files, span + "'T-JYP'") == ["2025-01-02", "2026-09-30"]
-    # who came from Papua goes on logging in HubSpot
+    # a rep from Papua continues to log in HubSpot
     stopped = one(last_files, span + "'T-JKT2' and not starts_with(rep_id, 'hubspot:')")
     assert isinstance(stopped, list) and stopped[0] < "2024-10-10" and stopped[1] == "2026-05-29"
     assert planted(whole[1], "tracking_started").starts_on == "2025-01-01"

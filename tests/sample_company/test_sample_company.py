@@ -1,4 +1,4 @@
-"""The sample company, as a user meets it: its files and what they say."""
+"""The sample company as a user sees it: its files and their content."""
 
 import subprocess
 import sys
@@ -39,7 +39,7 @@ def test_files_and_columns_are_exactly_those_of_the_formats(small: tuple[Path, T
         if day in MONTH_ENDS or name in DAILY[source]
     }
     expected |= {f"generic/{day}/activities-phone.csv": GENERIC["activities"] for day in DAYS}
-    # a company that is too young to have left a CRM needs no crosswalk
+    # a company without a migration needs no crosswalk
     registers = {name: header for name, header in REGISTERS.items() if name != "crosswalk"}
     expected |= {f"registers/{DAYS[0]}/{name}.csv": header for name, header in registers.items()}
     found = contents(small[0])
@@ -78,7 +78,7 @@ def test_a_month_end_each_month_then_every_day_and_the_telephone_from_month_nine
 
 def test_templates_of_the_registers_have_the_same_columns_and_an_example() -> None:
     lines = {path.stem: path.read_text(encoding="utf-8").splitlines() for path in TEMPLATES.glob("*.csv")}
-    # nobody has judged the sample company's breaks
+    # the sample company's breaks have no reviews
     reviews = {"collection_break_reviews": "break_id,decision,decided_by,decided_on,note"}
     assert {name: header for name, (header, *_) in lines.items()} == REGISTERS | reviews
     assert all(examples for _, *examples in lines.values())
@@ -101,10 +101,10 @@ def test_templates_of_the_registers_have_the_same_columns_and_an_example() -> No
         ("team_memberships", "teams", "team_id"),
     ],
 )
-def test_what_a_row_names_is_in_the_same_extract(
+def test_records_that_a_row_names_are_in_the_same_extract(
     small_files: duckdb.DuckDBPyConnection, child: str, parent: str, key: str
 ) -> None:
-    # an opportunity may come a day before the monthly files that it names things in
+    # an opportunity may arrive before the monthly files with the records that it names
     rows = f"from {child} anti join {parent} using (day, {key}) where {child}.{key} is not null"
     assert count(small_files, f"{rows} and day in {tuple(MONTH_ENDS)}") == 0
 

@@ -1,4 +1,4 @@
-"""The part of the sample company that is on HubSpot: its history tells the same story as its objects."""
+"""The part of the sample company that is on HubSpot: its history agrees with its objects."""
 
 import duckdb
 from sample_files import count, one
@@ -35,7 +35,7 @@ def test_each_value_is_delivered_in_one_export_and_not_before_it_was_set(all_fil
         assert count(all_files, f"from hubspot_{name} where {late}") == 0, name
 
 
-def test_merged_and_archived_objects_are_delivered_all_the_same(all_files: duckdb.DuckDBPyConnection) -> None:
+def test_merged_and_archived_objects_are_still_delivered(all_files: duckdb.DuckDBPyConnection) -> None:
     for survivors, merged in (("deals", "deals_archived"), ("companies", "companies"), ("contacts", "contacts")):
         lost = f"""from hubspot_{survivors} as left_over
             join hubspot_{merged} as merged on merged.day = left_over.day

@@ -1,4 +1,4 @@
-"""The part of the sample company that is on Pipedrive: its log tells the same story as its lists."""
+"""The part of the sample company that is on Pipedrive: its log agrees with its lists."""
 
 from pathlib import Path
 

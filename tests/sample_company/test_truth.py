@@ -1,4 +1,4 @@
-"""The truth ties to the files of the last extract, and its quotas are those worked out by hand."""
+"""The truth ties to the files of the last extract, and its quotas are those calculated by hand."""
 
 import zipfile
 from datetime import date
@@ -17,12 +17,12 @@ from sample_company.people import Window
 from sample_company.story import make_story
 from sample_company.truth import credit
 
-# of a deal or user of Salesforce that was Pipedrive's the one there
+# for a deal or user that moved from Pipedrive, the id there
 USERS = """(
     select users.Id, coalesce('pipedrive:' || old.id, 'salesforce:' || users.Id) as owner
     from salesforce_User as users left join pipedrive_users as old on lower(old.email) = lower(users.Email)
     where users.day = '2026-09-30')"""
-# what was done before the move and copied has this instant of creation
+# activities that were copied at the move have this instant of creation
 NO_COPY = "CreatedDate <> '2025-11-30T19:00:00.000Z'"
 DEALS = f"""
     from (
@@ -94,7 +94,7 @@ def test_win_rates_tie_to_the_owners_in_the_files(
             group by 1, 2""").fetchall()
         found = {(rep, month): (won, counted) for rep, month, won, counted in rows}
         assert found == {(rep, month): rate for rep, months in figures.items() for month, rate in months.items()}
-    # a deal has one owner, so that the teams' deals are the company's but for those of nobody
+    # a deal has one owner, so that the teams' deals are the company's, except for deals without an owner
     for by_company, by_rep, by_team in (
         (truth.won_of_closed_by_company, truth.won_of_closed_by_rep, truth.won_of_closed_by_team),
         (truth.won_of_created_by_company, truth.won_of_created_by_rep, truth.won_of_created_by_team),
@@ -139,7 +139,7 @@ def test_activities_are_counted_once_on_the_day_they_occurred(
     assert truth.activity_count == sum(number for *_, number in rows)
 
 
-def test_the_revised_plan_is_a_workbook_with_one_row_more(
+def test_the_revised_plan_is_a_workbook_with_one_more_row(
     small: tuple[Path, Truth], small_files: duckdb.DuckDBPyConnection
 ) -> None:
     with zipfile.ZipFile(small[0] / "registers" / "2026-08-31" / "quotas.xlsx") as workbook:
@@ -156,7 +156,7 @@ def test_the_revised_plan_is_a_workbook_with_one_row_more(
     assert revision["I"].startswith("takes over the customers of ")
 
 
-def test_quotas_worked_out_by_hand(small: tuple[Path, Truth], small_files: duckdb.DuckDBPyConnection) -> None:
+def test_quotas_calculated_by_hand(small: tuple[Path, Truth], small_files: duckdb.DuckDBPyConnection) -> None:
     revised, month, year, team = small[1].quota_cases
     query = "select target::decimal(18, 2) from quotas where metric = 'revenue_won' and "
     first = one(small_files, query + "assignee = 'R004' and period_start = '2026-07-01'")
@@ -202,7 +202,7 @@ def test_without_breaks_the_truth_is_the_same_whatever_systems_the_company_has(t
             assert by_rep == getattr(plain, figure)
         for kind, reps in plain.activities_by_rep.items():
             assert {place[rep]: months for rep, months in other.activities_by_rep[kind].items()} == reps
-    # only the move itself is recorded otherwise
+    # only the move itself is recorded differently
     assert [(each.kind, each.source, each.starts_on) for each in other.breaks] == [
         ("migration", "salesforce", "2026-06-01")
     ]
@@ -213,7 +213,7 @@ def test_a_residual_cent_goes_to_the_largest_share_or_the_smaller_rep_id() -> No
     memberships = pd.DataFrame({"rep": [0, 1, 2], "team": 0, "valid_from": pd.Timestamp("2025-01-01")})
     memberships["valid_to"] = pd.NaT
     memberships = memberships.astype({"valid_to": "datetime64[s]"})
-    # deal 0: 0.01 in halves; deal 1: 1.00 in 0.3333, 0.3333, 0.3334; deal 2: USD 1.01 at 16,000.50, nobody's
+    # deal 0: 0.01 in halves; deal 1: 1.00 in 0.3333, 0.3333, 0.3334; deal 2: USD 1.01 at 16,000.50, without an owner
     splits = pd.DataFrame({"deal": [0, 0, 1, 1, 1], "rep": [2, 0, 0, 1, 2], "share": [5000, 5000, 3333, 3333, 3334]})
     won = pd.DataFrame({"amount": [1, 100, 101], "in_dollars": [False, False, True], "owner": [0, 0, -1]})
     won["close_date"] = pd.to_datetime(["2026-03-31"] * 3)

@@ -18,7 +18,7 @@ from orchestration.ingest import ingest
 from orchestration.settings import PROJECT, Settings
 from orchestration.transform.breaks import BREAK_TYPES
 
-# so few rows as tests have never show a break
+# the few rows of tests never show a break
 NO_BREAKS = f"select {', '.join(f'null::{type_} as {name}' for name, type_ in BREAK_TYPES.items())} where false"
 
 

@@ -1,4 +1,4 @@
-"""The extract that lies beside a source's test, built once for all of its tests."""
+"""The extract next to a source's test, built once for all of its tests."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The smallest profiles for the detector of breaks: two years of even weeks, in which a test changes one thing."""
+"""The smallest profiles for the detector of breaks: two years of equal weeks, in which a test changes one thing."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -40,7 +40,7 @@ def cells(
 
 
 def volume(thing: str, field: str, count: Callable[[int], float], population: str = "all", kind: str = "") -> Rows:
-    # a little unrest, the same in every run
+    # a little noise, the same in every run
     return cells(
         thing,
         field,

@@ -1,4 +1,4 @@
-"""The project's compiled SQL in an in-memory DuckDB, on rows given as staging would hold them: no dbt an example."""
+"""The project's compiled SQL in an in-memory DuckDB, on given rows of staging: without dbt for each example."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -45,7 +45,7 @@ class MemoryWarehouse:
                 self._build(model)
 
     def build(self, company: Company, *marts: str) -> None:
-        """Give the company's rows and build what `marts` are made of."""
+        """Load the company's rows and build the models behind `marts`."""
         assert set(company) <= {model.name for model in self._given}
         self._run("begin")
         for model in self._given:
@@ -62,7 +62,7 @@ class MemoryWarehouse:
         return self.connection.execute(query).fetchall()
 
     def contents(self, mart: str, *, without: str = "", where: str = "true") -> list[tuple[Any, ...]]:
-        """The mart's rows in an order of their own, but for the columns `without`."""
+        """The mart's rows, sorted, without the columns `without`."""
         columns = f"* exclude ({without})" if without else "*"
         return self.rows(f"select {columns} from marts.{mart} where {where} order by all")
 

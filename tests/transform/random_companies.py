@@ -102,7 +102,7 @@ def companies(draw: Draw, recorded: bool = False) -> Company:
 
 @st.composite
 def newcomers(draw: Draw) -> Company:
-    """A rep with a team, a region, deals, activities and quotas that touch nobody else's."""
+    """A rep with a team, a region, deals, activities and quotas that are separate from everybody else's."""
     rep = {
         "rep_key": "zoe",
         "rep_name": "Zoe",
@@ -184,7 +184,7 @@ def _moves(draw: Draw, rep: str) -> list[dict[str, Any]]:
         {"rep_reference": rep, "team_reference": draw(st.sampled_from(TEAMS)), "valid_to": moved_on},
         {
             **{"rep_reference": rep, "team_reference": draw(st.sampled_from(TEAMS))},
-            # a gap between two teams is a time in none
+            # a gap between two teams is a time without a team
             "valid_from": moved_on + timedelta(days=draw(st.sampled_from([1, 20]))),
         },
     ]

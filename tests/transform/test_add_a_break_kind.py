@@ -1,4 +1,5 @@
-"""docs/add-a-break-kind.md followed in a copy of the project: a break of a new kind is listed and compared by."""
+"""docs/add-a-break-kind.md followed in a copy of the project: a break of a new kind is listed and affects
+comparability."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The detector of breaks on what is in the fields, on bursts, and on the statistics that both rest on."""
+"""The detector of breaks on the content of fields, on bursts, and on the statistics behind both."""
 
 from collections.abc import Callable
 
@@ -56,7 +56,7 @@ def test_a_stage_renamed_in_one_pipeline_is_that_pipeline_s_break() -> None:
     assert breaks(*rows) == [("definition_changed", "stage_event", "to_stage", "pipeline:one", monday(CHANGE))]
 
 
-def test_a_value_that_only_comes_on_top_is_business() -> None:
+def test_an_additional_value_is_business() -> None:
     def sources(week: int) -> dict[str | None, float]:
         return {"web": 20, "phone": 10, "event": 8, "fair": 15 if week >= CHANGE else 0}
 
@@ -72,7 +72,7 @@ def test_a_new_value_that_takes_from_one_other_is_a_change_of_the_list() -> None
     assert breaks(business(), cells("lead", "source", "category_count", sources)) == expected
 
 
-def test_a_campaign_is_over_within_a_quarter_and_a_new_default_stays() -> None:
+def test_a_campaign_ends_within_a_quarter_and_a_new_default_stays() -> None:
     def sources(weeks: int) -> Callable[[int], dict[str | None, float]]:
         return lambda week: {"web": 20, "event": 8, "ads": 60 if CHANGE <= week < CHANGE + weeks else 3}
 
@@ -103,7 +103,7 @@ def test_a_field_filled_by_a_default_is_not_filled() -> None:
     assert breaks(business(), common("amount", lambda week: min(0.4, max(0, week - 40) / 65))) == []
 
 
-def test_a_price_list_that_changes_fills_in_no_default() -> None:
+def test_a_changed_price_list_is_not_a_default() -> None:
     def prices(week: int) -> dict[str | None, float]:
         old, new = after(12, 0)(week), after(0, 12)(week)
         return {"950.0000": old, "990.0000": new, "400.0000": old / 2, "420.0000": new / 2, "(others)": 22}
@@ -119,7 +119,7 @@ def test_a_field_that_is_filled_a_little_less_often_in_many_records() -> None:
     assert breaks(business(), rows) == [("field_fill_changed", "activity", "outcome", "all", monday(CHANGE))]
 
 
-def test_in_another_unit_the_usual_values_are_others() -> None:
+def test_another_unit_changes_the_usual_values() -> None:
     def sizes(week: int) -> dict[str | None, float]:
         return {str(size + (30 if week >= CHANGE else 0)): float(9 - abs(size - 12)) for size in range(8, 17)}
 
@@ -135,7 +135,7 @@ def test_in_another_unit_the_usual_values_are_others() -> None:
     ("thing", "field"),
     [("lead", "created_at"), ("opportunity", "close_date"), ("stage_event", "changed_at")],
 )
-def test_what_the_extracts_of_its_time_lack_was_entered_late(thing: str, field: str) -> None:
+def test_records_missing_from_the_extracts_of_their_time_were_entered_late(thing: str, field: str) -> None:
     def lags(week: int) -> dict[str | None, float]:
         late = 15.0 if CHANGE <= week < CHANGE + 8 else 1.0
         return {"1 hour": 30 - late, "5 two weeks": late}
@@ -174,7 +174,7 @@ def test_a_clock_that_moves_and_a_unit_that_changes() -> None:
     assert sorted(breaks(business(), *rows)) == expected
 
 
-def test_late_entries_copies_and_scripts_pass_and_say_when() -> None:
+def test_late_entries_copies_and_scripts_end_and_have_dates() -> None:
     def lags(week: int) -> dict[str | None, float]:
         late = 40.0 if CHANGE <= week < CHANGE + 8 else 1.0
         return {"1 hour": 60 - late, "6 month": late}
@@ -196,7 +196,7 @@ def test_late_entries_copies_and_scripts_pass_and_say_when() -> None:
     ]
 
 
-def test_what_a_script_wrote_into_a_field_is_the_script_s_break_alone() -> None:
+def test_values_written_by_a_script_are_only_the_break_of_the_script() -> None:
     def types(week: int) -> dict[str | None, float]:
         # all deals of before the script and some of the last weeks before it got one type
         return {"new": 5 if week >= CHANGE - 6 else 0, "repeat": 5 if week >= CHANGE - 6 else 10}
@@ -210,7 +210,7 @@ def test_what_a_script_wrote_into_a_field_is_the_script_s_break_alone() -> None:
     assert [kind for kind, *_ in breaks(rows, script)] == ["bulk_edit"]
 
 
-def test_what_is_imported_at_once_is_a_migration_and_not_late() -> None:
+def test_records_imported_at_once_are_a_migration_and_not_late() -> None:
     def lags(week: int) -> dict[str | None, float]:
         return {"1 hour" if week >= CHANGE else "7 later": 60}
 
@@ -220,7 +220,7 @@ def test_what_is_imported_at_once_is_a_migration_and_not_late() -> None:
     assert breaks(*rows) == [("migration", "activity", "logged_at", "all", monday(CHANGE))]
 
 
-def test_a_week_that_is_not_over_is_not_judged() -> None:
+def test_a_week_that_is_not_over_is_not_evaluated() -> None:
     rows = pd.DataFrame([*business(), *calls(lambda week: 80)])
     tail = pd.DataFrame(business()).tail(1).assign(week_start=pd.Timestamp(monday(WEEKS)))
     until = FIRST + 7 * WEEKS + 2
@@ -289,7 +289,7 @@ def test_a_default_occurs_in_eight_records_of_any_weeks() -> None:
     assert named(*rows, (monday(2), "email", "100", 1)) == kept
 
 
-def test_the_values_after_the_24_commonest_are_one() -> None:
+def test_the_values_after_the_24_most_common_are_one() -> None:
     # the more frequent first, then by name; a team's values are named as everybody's
     values = [f"v{number:02}" for number in range(1, 27)]
     frame = pd.DataFrame(
@@ -298,7 +298,7 @@ def test_the_values_after_the_24_commonest_are_one() -> None:
     assert list(name_commonest(frame)["category"]) == [*values[:24], *["(others)"] * 3]
 
 
-def test_cuts_of_pure_noise_are_rare_and_drift_is_none() -> None:
+def test_cuts_of_pure_noise_are_rare_and_drift_is_not_a_cut() -> None:
     rng = np.random.default_rng(11)
     noise = [len(find_cuts(rng.multinomial(40, [0.2, 0.3, 0.5], size=WEEKS))) for _ in range(150)]
     assert sum(noise) <= 1

@@ -30,10 +30,10 @@ def test_every_rule_holds_on_its_smallest_rows(bare_warehouse: Settings) -> None
 
 
 def test_rows_that_no_model_reads_are_named(bare_warehouse: Settings) -> None:
-    """What a CRM's YAML delivers, and whoever added it forgot to name among the entities."""
+    """Rows that a CRM's YAML delivers and that are missing from the list of entities."""
     loaded = "insert into raw.load_ledger (source, object) values "
     with duckdb.connect(str(bare_warehouse.warehouse)) as connection:
-        # HubSpot's pipelines are no rows to count, its leads are read
+        # HubSpot's pipelines are not rows to count, its leads are read
         connection.execute(loaded + "('hubspot', 'stage'), ('hubspot', 'lead'), ('hubspot', 'team'), ('fifth', 'lead')")
     tested = dbt(bare_warehouse, "test", "--select", "assert_every_object_is_read", "--store-failures")
     assert tested.returncode == 1, tested.stdout + tested.stderr

@@ -1,6 +1,6 @@
-"""Defects seen in the field's own sales packages: each has a test that names it, and this table says which.
+"""Known defects of sales packages: each has a test that names it, and this table says which.
 
-The table is data, so that a renamed or deleted test cannot leave it behind; docs/decisions/0004-defects-of-the-field.md
+The table is data, so a renamed or deleted test is noticed; docs/decisions/0004-defects-of-the-field.md
 says what Kuota does instead.
 """
 

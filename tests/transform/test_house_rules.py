@@ -1,4 +1,4 @@
-"""Conventions of the dbt project that no tool checks by itself: each rule lists what breaks it; the list is empty."""
+"""Conventions of the dbt project that no tool checks: each rule lists its violations; the list must be empty."""
 
 import ast
 import csv
@@ -42,7 +42,7 @@ def models(target: Path) -> dict[str, dict[str, Any]]:
     return {node["name"]: node for node in nodes if node["resource_type"] == "model"}
 
 
-def test_every_model_is_described_in_a_yaml_beside_or_above_it(models: dict[str, dict[str, Any]]) -> None:
+def test_every_model_is_described_in_a_yaml_next_to_or_above_it(models: dict[str, dict[str, Any]]) -> None:
     elsewhere = [
         name
         for name, model in models.items()
@@ -132,7 +132,7 @@ def test_marts_read_no_staging_and_staging_reads_raw_and_its_own_source(models: 
 
 
 def test_crm_names_stop_at_staging(models: dict[str, dict[str, Any]]) -> None:
-    """Behind staging no SQL names a source, and what reads an entity of one source reads it of every source."""
+    """After staging no SQL names a source, and a model that reads an entity reads it from every source."""
     crms = {source for source in load_source_configs(Settings.from_environment().sources) if source != "registers"}
     behind = [name for name, model in models.items() if model["fqn"][1] != "staging"]
     written = {name: models[name]["raw_code"] for name in behind} | {
@@ -254,8 +254,8 @@ def test_marts_without_a_date_are_of_things_or_of_today(models: dict[str, dict[s
     }
 
 
-def test_spark_and_postgres_can_say_every_model(target: Path) -> None:
-    """sqlglot writes each compiled model in both dialects, and refuses what they cannot say."""
+def test_every_model_can_be_written_for_spark_and_postgres(target: Path) -> None:
+    """sqlglot writes each compiled model in both dialects, and refuses what they do not have."""
     compiled = sorted((target / "compiled" / "kuota" / "models").rglob("*.sql"))
     assert len(compiled) > 80
     refused = []
@@ -269,7 +269,7 @@ def test_spark_and_postgres_can_say_every_model(target: Path) -> None:
     assert refused == []
 
 
-def test_functions_of_one_dialect_stand_in_the_portable_macros_alone(target: Path) -> None:
+def test_functions_of_one_dialect_are_only_in_the_portable_macros(target: Path) -> None:
     """A function that sqlglot does not know is DuckDB's own: macros/portable must be where it comes from."""
     portable = "".join(path.read_text() for path in (DBT_PROJECT / "macros" / "portable").glob("*.sql"))
     own = {

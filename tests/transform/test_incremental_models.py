@@ -122,7 +122,7 @@ def test_weeks_that_changed_are_counted_again_and_no_others(home: Settings) -> N
     count_weeks(home)
     before = profile(home)
     assert before
-    # a mark on each row: what is counted again has none
+    # a mark on each row: a row that is counted again has none
     execute(home, f"update intermediate.{PROFILE} set row_count = row_count + 1000000")
     deals = "intermediate.int_collection_deal_records"
     execute(

@@ -1,4 +1,4 @@
-"""What must hold for every company, on random small ones: the compiled models, run in memory."""
+"""Properties that hold for every company, on random small ones: the compiled models, run in memory."""
 
 from random import Random
 from typing import Any
@@ -45,7 +45,7 @@ CREDITS = """
 
 @FEW
 @given(company=companies())
-def test_reps_teams_and_the_company_hold_the_same_actuals(warehouse: MemoryWarehouse, company: Company) -> None:
+def test_reps_teams_and_the_company_have_the_same_actuals(warehouse: MemoryWarehouse, company: Company) -> None:
     warehouse.build(company, "mart_quota_attainment")
     in_the_company = ACTUALS_OF_REPS.replace("assignee_id", "'company'", 1)
     assert _unequal(warehouse, whole=ACTUALS_OF_THE_COMPANY, parts=in_the_company) == []
@@ -55,8 +55,8 @@ def test_reps_teams_and_the_company_hold_the_same_actuals(warehouse: MemoryWareh
     in_teams = f"{below} where parent_team_id is not null union all from ({CREDITS}) where id is not null"
     assert _unequal(warehouse, whole=ACTUALS_OF_TEAMS, parts=in_teams) == []
 
-    beside = f"{below} where parent_team_id is null union all from ({CREDITS}) where id is null"
-    at_the_top = f"select * replace ('company' as id) from ({beside})"
+    without_a_parent = f"{below} where parent_team_id is null union all from ({CREDITS}) where id is null"
+    at_the_top = f"select * replace ('company' as id) from ({without_a_parent})"
     assert _unequal(warehouse, whole=ACTUALS_OF_THE_COMPANY, parts=at_the_top) == []
 
 
@@ -212,7 +212,7 @@ def test_an_unrelated_rep_changes_nobody_else(warehouse: MemoryWarehouse, compan
 
 @FEWER
 @given(company=companies())
-def test_breakdowns_of_the_company_hold_all_of_it(warehouse: MemoryWarehouse, company: Company) -> None:
+def test_breakdowns_of_the_company_are_complete(warehouse: MemoryWarehouse, company: Company) -> None:
     warehouse.build(company, "mart_funnel_conversion", *OF_THE_FUNNEL, "mart_win_rate", "fct_opportunities")
     figures = "sum(reached_count), sum(converted_count), sum(open_count), sum(lost_count)"
     keys = """subject_type, pipeline, "view", period_type, period_start, from_stage, to_stage"""
@@ -247,7 +247,7 @@ def test_the_order_of_rows_changes_nothing(warehouse: MemoryWarehouse, company: 
 
 
 def _without_rows(warehouse: MemoryWarehouse, mart: str) -> list[tuple[Any, ...]]:
-    """The mart but for the number of the line that a row was read from."""
+    """The mart without the line number that a row was read from."""
     columns = [name for (name,) in warehouse.rows(f"select column_name from (describe marts.{mart})")]
     kept = ", ".join(f'"{name}"' for name in columns if name != "source_row")
     return warehouse.rows(f"select {kept} from marts.{mart} order by all")

@@ -1,4 +1,4 @@
-"""Ten quota plans worked out by hand, through ingest and the models to the mart, each figure to the cent.
+"""Ten quota plans calculated by hand, through ingest and the models to the mart, each figure to the cent.
 
 Two companies: one as the settings come, with a fiscal year from January; one with a fiscal year from April that
 prorates and spreads. Working days are Monday to Friday less holidays. Of 2025, with New Year off: January 22,
@@ -138,7 +138,7 @@ rep,Ole,revenue_won,year,2025-01-01,999,,
 
 @dataclass(frozen=True)
 class Plan:
-    """A quota as it must come out. `amount` is None where it cannot be known."""
+    """An expected quota. `amount` is None if it cannot be known."""
 
     what: str
     assignee: str
@@ -245,13 +245,13 @@ def quota(warehouse: Path, plan: Plan) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("plan", PLAIN_PLANS, ids=lambda plan: plan.what)
-def test_plan_comes_out_as_worked_out_by_hand(plain: Path, plan: Plan) -> None:
+def test_plan_gives_the_amounts_calculated_by_hand(plain: Path, plan: Plan) -> None:
     amount = None if plan.amount is None else Decimal(plan.amount)
     assert quota(plain, plan) == [(amount, plan.source, plan.is_partial)]
 
 
 @pytest.mark.parametrize("plan", PRORATED_PLANS, ids=lambda plan: plan.what)
-def test_prorated_plan_comes_out_as_worked_out_by_hand(prorated: Path, plan: Plan) -> None:
+def test_prorated_plan_gives_the_amounts_calculated_by_hand(prorated: Path, plan: Plan) -> None:
     amount = None if plan.amount is None else Decimal(plan.amount)
     assert quota(prorated, plan) == [(amount, plan.source, plan.is_partial)]
 

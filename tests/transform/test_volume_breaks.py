@@ -1,4 +1,5 @@
-"""The detector of breaks on volumes: tracking that starts and stops, outages, other regimes, and what is business."""
+"""The detector of breaks on volumes: tracking that starts and stops, outages, other regimes, and changes of the
+business."""
 
 from collections.abc import Callable
 
@@ -31,20 +32,20 @@ def test_a_volume_that_leaves_the_business_behind_is_a_break(count: Callable[[in
     assert breaks(business(), calls(count)) == [(kind, "activity", "rows", "all", monday(CHANGE))]
 
 
-def test_a_season_and_a_holiday_move_everything_and_are_none() -> None:
+def test_a_season_and_a_holiday_change_everything_and_are_not_breaks() -> None:
     def pace(week: int) -> float:
         return 0.05 if week % 52 == 51 else 1 + 0.6 * np.sin(week / 52 * 2 * np.pi)
 
     assert breaks(business(pace), calls(lambda week: 80 * pace(week))) == []
 
 
-def test_a_company_that_rests_in_the_same_week_of_every_year_has_no_outage() -> None:
+def test_a_company_that_is_silent_in_the_same_week_of_every_year_has_no_outage() -> None:
     once, yearly = (lambda week: 0 if week == 40 else 80), (lambda week: 0 if week % 52 == 40 else 80)
     assert breaks(business(), calls(once)) == [("outage", "activity", "rows", "all", monday(40))]
     assert breaks(business(), calls(yearly)) == []
 
 
-def test_a_week_without_calls_is_an_outage_where_the_other_types_go_on() -> None:
+def test_a_week_without_calls_is_an_outage_if_the_other_types_continue() -> None:
     rows = [*business(lambda week: 0.15 if week == CHANGE else 0.3), *calls(lambda week: 0 if week == CHANGE else 22)]
     emails = volume("activity", "rows", lambda week: 60, kind="email")
     assert breaks(rows, emails) == [("outage", "activity", "rows", "all", monday(CHANGE))]
@@ -53,13 +54,13 @@ def test_a_week_without_calls_is_an_outage_where_the_other_types_go_on() -> None
     assert breaks(few, calls(lambda week: 0 if week == CHANGE else 22), resting) == []
 
 
-def test_what_comes_in_lumps_falls_often_and_is_no_outage() -> None:
+def test_an_irregular_series_falls_often_and_has_no_outage() -> None:
     lumps = volume("activity", "rows", lambda week: 2 if week % 15 == 3 else 25, kind="meeting")
     emails = volume("activity", "rows", lambda week: 60, kind="email")
     assert breaks(business(), lumps, emails) == []
 
 
-def test_a_new_team_begins_all_at_once_and_is_none() -> None:
+def test_a_new_team_begins_at_once_and_is_not_a_break() -> None:
     new = after(0, 1)
     rows = [
         business(),
@@ -70,7 +71,7 @@ def test_a_new_team_begins_all_at_once_and_is_none() -> None:
     assert breaks(*rows) == []
 
 
-def test_closes_that_grow_with_the_age_of_the_pipeline_have_not_just_begun_to_be_recorded() -> None:
+def test_closes_that_grow_with_the_age_of_the_pipeline_are_not_a_start_of_tracking() -> None:
     deals = volume("opportunity", "rows", lambda week: 60)
     ramp = volume("opportunity", "close_date", lambda week: 60 * min(1.0, max(0, week - 6) / 14))
     sudden = volume("opportunity", "close_date", after(0, 60, 20))
@@ -103,17 +104,17 @@ def test_a_rush_of_closes_hides_no_change_of_logging() -> None:
     assert breaks(deals, closes, calls(lambda week: 60)) == []
 
 
-def test_a_pipeline_rests_when_the_company_does() -> None:
+def test_a_pipeline_is_silent_when_the_company_is() -> None:
     def pace(week: int) -> float:
         return 0.15 if week in (51, 52) else 1.0
 
-    # the closes of the year's end keep the stages busy, and leads and calls know no pipelines
+    # the closes of the year's end keep the stages busy, and leads and calls have no pipelines
     moves = [volume("stage_event", "rows", lambda week: 60, population) for population in ("all", "pipeline:one")]
     one = volume("opportunity", "rows", lambda week: 25 * pace(week), "pipeline:one")
     assert breaks(business(pace), calls(lambda week: 80 * pace(week)), one, *moves) == []
 
 
-def test_what_one_type_alone_does_shows_beside_the_other_types() -> None:
+def test_a_change_of_one_type_shows_against_the_other_types() -> None:
     # few deals of weeks that differ; both types follow who is at work
     def at_work(week: int) -> float:
         return 1 + 0.3 * np.sin(week * 2.4)
@@ -124,7 +125,7 @@ def test_what_one_type_alone_does_shows_beside_the_other_types() -> None:
     assert breaks(deals, emails, logged) == [("volume_regime_changed", "activity", "rows", "all", monday(CHANGE))]
 
 
-def test_a_type_that_comes_on_top_of_the_only_other_has_begun_to_be_tracked() -> None:
+def test_a_type_in_addition_to_the_only_other_one_is_a_start_of_tracking() -> None:
     def types(late: Callable[[int], float], early: Callable[[int], float]) -> Rows:
         values = cells(
             "activity", "activity_type", "category_count", lambda week: {"call": early(week), "email": late(week)}

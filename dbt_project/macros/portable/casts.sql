@@ -1,5 +1,5 @@
-{#- What DuckDB, Spark and Postgres say differently stands in this folder and nowhere else. What counts as a date, an instant,
-    a number or a boolean is what the ingest room accepts, so that a value it counted as unparsable is null here. -#}
+{#- All SQL that differs between DuckDB, Spark and Postgres is in this folder. Dates, instants, numbers and booleans are read as
+    in the ingest room, so a value that ingest counted as unparsable is null here. -#}
 
 {#- Text without the blanks around it: spaces, tabs, line ends and no-break spaces. -#}
 {% macro trimmed(expression) -%}
@@ -12,7 +12,7 @@
 {%- endmacro %}
 
 
-{#- A number as `type`, null where it is none: without separators, or as `format` writes it (1.234,50 or 1,234.50), in which
+{#- A number as `type`, null if it is not a number: without separators, or in `format` (1.234,50 or 1,234.50), in which
     separators of thousands may be left out. -#}
 {% macro parse_number(expression, type, format=none) -%}
     {%- if format -%}
@@ -29,7 +29,7 @@
 {%- endmacro %}
 
 
-{#- A date written in `format` (strptime); ISO without one. A year of two digits is no year. -#}
+{#- A date written in `format` (strptime); ISO without one. A year of two digits is not accepted. -#}
 {% macro parse_date(expression, format=none) -%}
     {%- if format -%}
         case
@@ -53,7 +53,7 @@
 {%- endmacro %}
 
 
-{#- A name without what two systems write differently: case, punctuation and blanks; null where nothing is left. -#}
+{#- A name without case, punctuation and blanks, which systems write differently; null if nothing is left. -#}
 {% macro normalized_name(expression) -%}
     nullif(trim(regexp_replace(lower({{ expression }}), '[^\p{L}\p{N}]+', ' ', 'g')), '')
 {%- endmacro %}

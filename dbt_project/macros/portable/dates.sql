@@ -20,13 +20,13 @@
 {%- endmacro %}
 
 
-{#- One row a day, both ends included, as a select list item. -#}
+{#- One row per day, both ends included, as a select list item. -#}
 {% macro each_day(first_day, last_day) -%}
     cast(unnest(generate_series(cast({{ first_day }} as timestamp), cast({{ last_day }} as timestamp), interval 1 day)) as date)
 {%- endmacro %}
 
 
-{#- The first day of the fiscal period of `unit` (month, quarter, year) that holds `day`. -#}
+{#- The first day of the fiscal period of `unit` (month, quarter, year) that contains `day`. -#}
 {% macro fiscal_period_start(unit, day) -%}
     {%- set shift = var('fiscal_year_start_month') - 1 -%}
     {%- if shift == 0 or unit in ('week', 'month') -%}

@@ -1,6 +1,6 @@
-{#- The instant in UTC of a text: with an offset or Z as it says, else local in `time_zone`.
-    A plain date is the start of that day in the reporting time zone, so that its business date is itself.
-    With a `format` (strptime) it is what that says, local in `time_zone`; a year of two digits is no year. -#}
+{#- The instant in UTC of a text: by its offset or Z, else local in `time_zone`.
+    A plain date is the start of that day in the reporting time zone, so its business date is the same date.
+    With a `format` (strptime) it is read in that format, local in `time_zone`; a year of two digits is not accepted. -#}
 {% macro parse_instant(expression, time_zone, format=none) -%}
     {%- if format -%}
     case
@@ -47,13 +47,13 @@
 {%- endmacro %}
 
 
-{#- The wall clock's reading in `time_zone` at a UTC instant. -#}
+{#- The local time in `time_zone` at a UTC instant. -#}
 {% macro local_instant(instant, time_zone) -%}
     cast(timezone({{ time_zone }}, timezone('UTC', {{ instant }})) as timestamp)
 {%- endmacro %}
 
 
-{#- A name of an IANA zone; null for what is none. -#}
+{#- The name of an IANA time zone; null if there is no such zone. -#}
 {% macro known_time_zone(name) -%}
     case when {{ name }} in (select zones.name from pg_timezone_names() as zones) then {{ name }} end
 {%- endmacro %}
@@ -65,7 +65,7 @@
 {%- endmacro %}
 
 
-{#- Whole seconds since midnight of a wall clock's reading. -#}
+{#- Whole seconds from midnight to a local time. -#}
 {% macro seconds_of_day(instant) -%}
     date_diff('second', date_trunc('day', {{ instant }}), {{ instant }})
 {%- endmacro %}

@@ -1,10 +1,10 @@
-{#- Whether a whole text is of a pattern, in upper or lower case. -#}
+{#- Whether a whole text matches a pattern, in upper or lower case. -#}
 {% macro is_like_pattern(expression, pattern) -%}
     regexp_matches({{ expression }}, '(?i)^(?:{{ pattern }})$')
 {%- endmacro %}
 
 
-{#- What a group of `pattern` stands for in a text that is of it as a whole; null where the text is not. -#}
+{#- The part of a text that matches a group of `pattern`; null if the whole text does not match the pattern. -#}
 {% macro part_of_pattern(expression, pattern, group) -%}
     case
         when {{ is_like_pattern(expression, pattern) }}
@@ -13,7 +13,7 @@
 {%- endmacro %}
 
 
-{#- A text without what `pattern` finds in it. -#}
+{#- A text without the parts that match `pattern`. -#}
 {% macro without_pattern(expression, pattern) -%}
     regexp_replace({{ expression }}, '(?i){{ pattern }}', '', 'g')
 {%- endmacro %}

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 EVERYBODY = "all"
-# of these measures the commonest values of a field are kept by name, that many over all weeks; the rest is (others)
+# for these measures this many of the most common values of a field are kept by name; the others are (others)
 VALUES_KEPT = {"category_count": 24, "default_count": 12, "key_shape_count": 24}
 OTHERS = "(others)"
-# a default stands in several records
+# a default occurs in several records
 FEWEST_OF_A_DEFAULT = 8
 # a week with less than this share of the usual week's records is not yet one of the source's own
 SHARE_OF_FIRST_WEEK = 0.05

@@ -24,7 +24,7 @@ NEAR = 6
 RAMP = 13
 # how closely a volume follows its outcome side: a capacity that is fixed does not, work on deals does
 FOLLOWS = (0.0, 0.5, 1.0)
-# how much of a regime's factor must be a step that stands out from the drift around it, and by how many errors
+# how much of a regime's factor must be a step on top of the drift around it, and by how many standard errors
 SHARE_OF_FACTOR = 0.6
 CERTAIN = 3.5
 

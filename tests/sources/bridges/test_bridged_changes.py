@@ -45,7 +45,8 @@ def test_conversion_before_and_after_a_bridged_rename_is_the_truth(warehouse: Pa
 
 
 def test_a_rename_is_counted_by_both_definitions(warehouse: Path) -> None:
-    """Who knows no Presentation sees D09 come to the demo when it is made an offer, and D10 and D14 never."""
+    """By the old definition, without Presentation, D09 reaches the demo when it gets an offer, and D10 and D14 never
+    do."""
     figures = "overlap, old_numerator, old_denominator, new_numerator, new_denominator, round(difference, 6)"
     bridged = f"select period_start, {figures} from marts.mart_metric_bridge where break_id = 'C1' and {ALL_OF_THEM} "
     assert query(warehouse, bridged + "and from_stage = 'Demo' and period_type = 'month' order by period_start") == [
@@ -55,7 +56,7 @@ def test_a_rename_is_counted_by_both_definitions(warehouse: Path) -> None:
     ]
 
 
-def test_over_an_inserted_stage_leads_the_step_of_before(warehouse: Path) -> None:
+def test_the_old_step_includes_an_inserted_stage(warehouse: Path) -> None:
     """August: D17 to D20 were made an offer, D18 and D19 went into the review; D17 was won without one, D18 after."""
     columns = "from_stage, to_stage, old_numerator, old_denominator, new_numerator, new_denominator"
     bridged = f"select {columns} from marts.mart_metric_bridge where break_id = 'C3' and {ALL_OF_THEM} "
@@ -72,7 +73,7 @@ def test_over_an_inserted_stage_leads_the_step_of_before(warehouse: Path) -> Non
 
 
 def test_a_type_is_bridged_in_the_team_that_declared_it(warehouse: Path) -> None:
-    # Ana in May: a meeting and two site visits; Budi's site visit is none
+    # Ana in May: a meeting and two site visits; Budi's site visit is not a meeting
     columns = "segment_id, old_numerator, new_numerator, comparability"
     bridged = f"select {columns} from marts.mart_metric_bridge where break_id = 'C2' and metric = 'meetings' "
     assert query(warehouse, bridged + "and period_type = 'month' and period_start = '2025-05-01' order by all") == [
@@ -84,7 +85,7 @@ def test_a_type_is_bridged_in_the_team_that_declared_it(warehouse: Path) -> None
     assert types == [("meeting", 6), ("site visit", 1)]
 
 
-def test_a_dismissed_break_is_listed_and_touches_nothing(warehouse: Path) -> None:
+def test_a_dismissed_break_is_listed_and_affects_nothing(warehouse: Path) -> None:
     columns = "break_id, confidence, is_bridge_read, review, reviewed_by"
     assert query(warehouse, f"select {columns} from quality.collection_break where origin = 'declared' order by 1") == [
         ("C1", 1.0, True, "confirmed", "rina"),

@@ -25,9 +25,9 @@ def test_each_deal_has_its_dates_and_its_amount_at_the_rate_of_the_close_month(w
         "D5": ("generic:R2", "Won", date(2025, 4, 14), date(2025, 5, 26), None),  # 2,000 EUR without a rate
         "D6": ("generic:R2", "Lost", date(2025, 3, 5), date(2025, 5, 5), Decimal(4_000_000)),
         "D7": ("generic:R3", "Qualified", date(2025, 5, 6), None, Decimal(3_000_000)),
-        "D8": ("unassigned", "Won", date(2025, 5, 19), date(2025, 6, 16), Decimal(2_000_000)),  # nobody knows R9
+        "D8": ("unassigned", "Won", date(2025, 5, 19), date(2025, 6, 16), Decimal(2_000_000)),  # R9 is unknown
         "D9": ("generic:R2", "Proposal", date(2025, 6, 2), None, Decimal(8_000_000)),  # the later of two rows
-        # moved on after its loss, and lost all the same
+        # moved on after its loss, and still lost
         "D11": ("generic:R3", "Lost", date(2025, 6, 3), date(2025, 6, 20), Decimal(5_000_000)),
     }
 
@@ -44,7 +44,7 @@ def test_a_rep_who_changed_team_has_april_in_the_old_one(warehouse: Path) -> Non
         ("generic:D3", "generic:R3", "generic:T2", Decimal("500.01")),
         ("generic:D4", "generic:R3", "generic:T2", Decimal(16_000_000)),
         ("generic:D5", "generic:R2", "generic:T1", None),
-        ("generic:D8", "unassigned", None, Decimal(2_000_000)),  # splits of 0.6 and 0.6 do not hold
+        ("generic:D8", "unassigned", None, Decimal(2_000_000)),  # splits of 0.6 and 0.6 are not valid
     ]
 
 
@@ -56,7 +56,7 @@ def test_teams_and_the_company_add_up_by_month(warehouse: Path) -> None:
         "where metric = 'revenue_won' and period_type = 'month' and assignee_type in ('team', 'company') order by all",
     )
     february, march, april, may, june = (date(2025, month, 1) for month in range(2, 7))
-    # since the first lead was qualified in February every team has a row a month
+    # since the first lead was qualified in February every team has a row per month
     nothing = [(month, None, Decimal(0), None) for month in (february, march)]
     assert actuals == [
         *(("company", *row) for row in nothing),
@@ -75,7 +75,7 @@ def test_teams_and_the_company_add_up_by_month(warehouse: Path) -> None:
     ]
 
 
-def test_a_deal_without_a_rate_is_won_and_out_of_the_money(warehouse: Path) -> None:
+def test_a_deal_without_a_rate_is_won_and_excluded_from_money(warehouse: Path) -> None:
     rates = query(
         warehouse,
         "select definition, numerator, denominator from marts.mart_win_rate where segment_type = 'company' "
@@ -89,7 +89,7 @@ def test_a_deal_without_a_rate_is_won_and_out_of_the_money(warehouse: Path) -> N
     ]
 
 
-def test_each_row_that_is_out_of_a_number_is_listed_with_the_reason(warehouse: Path) -> None:
+def test_each_row_that_is_excluded_from_a_number_is_listed_with_the_reason(warehouse: Path) -> None:
     assert query(
         warehouse,
         "select object, source_file, source_row, reason, excluded_from from marts.mart_exclusion order by all",
@@ -198,7 +198,7 @@ def test_leads_join_the_deal_that_names_them_before_the_one_they_name(warehouse:
     ]
 
 
-def test_a_collection_change_of_a_team_is_for_that_team_alone(warehouse: Path) -> None:
+def test_a_collection_change_of_a_team_concerns_only_that_team(warehouse: Path) -> None:
     assert query(
         warehouse,
         "select change_id, population, exclusion_reason from intermediate.int_collection_changes_validated"

@@ -1,7 +1,7 @@
 """A small extract of HubSpot, written by hand, through every room's models to the marts.
 
 `landing/` has two extracts of API objects: in the first deals with their history within, and a month later deals in
-which 1007 and 1008 have been merged into 1009, deal 1010 is no more and a stage has another label, with more of the
+which 1007 and 1008 have been merged into 1009, deal 1010 is gone and a stage has another label, with more of the
 history in a file of its own. Amounts are in USD but for two deals in EUR (1.00 in January, 1.10 in March); instants are
 UTC, as ISO text or milliseconds; business dates are those of Jakarta (UTC+7).
 """
@@ -33,7 +33,7 @@ def test_stages_are_mapped_by_label_or_by_id_and_a_renamed_or_removed_one_keeps_
         "1011": ("Partner", "Won"),
         "1012": ("Sales Pipeline", "Qualified"),
         "1013": ("Sales Pipeline", "Won"),
-        "1014": ("Sales Pipeline", "Contract"),  # a stage that no pipeline has any more, mapped by its id
+        "1014": ("Sales Pipeline", "Contract"),  # a stage that is no longer in any pipeline, mapped by its id
     }
 
 
@@ -48,11 +48,11 @@ def test_dates_are_the_business_dates_of_jakarta(warehouse: Path) -> None:
 
 
 def test_the_owner_at_the_close_comes_from_the_history(warehouse: Path) -> None:
-    # deal 1001 was handed from Ana (501) to Budi (502) on 2 April, after its close; nobody knows owner 599
+    # deal 1001 was handed from Ana (501) to Budi (502) on 2 April, after its close; owner 599 is unknown
     assert query(
         warehouse, "select opportunity_id, rep_id, team_id, credited_amount from marts.fct_credits order by 1"
     ) == [
-        ("hubspot:1001", "hubspot:501", "hubspot:72", Decimal(1200)),  # Ana's primary team stands second
+        ("hubspot:1001", "hubspot:501", "hubspot:72", Decimal(1200)),  # Ana's primary team is the second one
         ("hubspot:1004", "hubspot:502", "hubspot:71", Decimal(330)),  # 300 EUR at 1.10
         ("hubspot:1005", "unassigned", None, Decimal(100)),
         ("hubspot:1011", "hubspot:501", "hubspot:72", Decimal(80)),
@@ -78,7 +78,7 @@ def test_won_and_created_amounts_by_hand(warehouse: Path) -> None:
 
 
 def test_the_primary_company_is_the_account_and_the_first_contact_the_lead(warehouse: Path) -> None:
-    assert deals(warehouse, "account_id")["1001"] == ("hubspot:301",)  # 302 stands first, and is not the primary one
+    assert deals(warehouse, "account_id")["1001"] == ("hubspot:301",)  # 302 comes first, and is not the primary one
     assert query(
         warehouse,
         "select lead_id, owner_id, opportunity_id, lead_status, created_on, qualified_on, converted_on "
@@ -124,7 +124,8 @@ def test_moves_come_from_the_history_and_without_one_from_the_extracts(warehouse
         "select opportunity_id, observed_from, string_agg(to_stage, ' > ' order by changed_at) "
         "from marts.fct_stage_events group by all order by all",
     ) == [
-        ("hubspot:1001", "log", "Appointment > Qualified > Contract > Won"),  # its close is told by both files, once
+        # its close is in both files, and counts once
+        ("hubspot:1001", "log", "Appointment > Qualified > Contract > Won"),
         ("hubspot:1002", "log", "Appointment > Qualified > Lost"),
         ("hubspot:1003", "log", "Appointment > Contract"),  # skipped stages get no date
         ("hubspot:1004", "log", "Appointment > Lost > Qualified > Won"),
@@ -132,14 +133,14 @@ def test_moves_come_from_the_history_and_without_one_from_the_extracts(warehouse
         ("hubspot:1009", "log", "Appointment > Qualified"),
         ("hubspot:1011", "extracts", "Appointment > Won"),
         ("hubspot:1012", "extracts", "Qualified"),
-        ("hubspot:1013", "log", "Appointment > Won"),  # from the file of its own
+        ("hubspot:1013", "log", "Appointment > Won"),  # from the separate file
         ("hubspot:1014", "extracts", "Contract"),
     ]
     changed_by = "select distinct changed_by from marts.fct_stage_events where opportunity_id = 'hubspot:1001'"
     assert query(warehouse, changed_by) == [("501",)]  # the history says user 9501
 
 
-def test_what_is_out_is_listed_once_with_its_reason(warehouse: Path) -> None:
+def test_excluded_rows_are_listed_once_with_their_reason(warehouse: Path) -> None:
     assert query(
         warehouse,
         "select object, replace(source_key, chr(31), ' '), parse_filename(source_file), source_row, reason "
@@ -155,7 +156,7 @@ def test_what_is_out_is_listed_once_with_its_reason(warehouse: Path) -> None:
         ("opportunity", "1006", "deals_archived.jsonl", 1, "deleted"),
         ("opportunity", "1007", "deals.jsonl", 6, "merged"),  # into 1009, and still delivered
         ("opportunity", "1012", "deals.jsonl", 10, "duplicate"),  # 60, older than 65
-        # 1008 was merged and vanished; nobody knows 1099
+        # 1008 was merged and vanished; 1099 is unknown
         ("stage_event", "1008 2025-03-02 02:00:00 appointmentscheduled", "deals.jsonl", 7, "unknown_opportunity"),
         ("stage_event", "1008 2025-04-02 02:00:00 qualifiedtobuy", "deals.jsonl", 7, "unknown_opportunity"),
         ("stage_event", "1099 2025-06-20 02:00:00 closedwon", "deal_property_history.jsonl", 5, "unknown_opportunity"),
@@ -174,7 +175,7 @@ def test_a_call_and_an_email_may_share_an_id_and_a_planned_activity_has_not_occu
         ("hubspot:email-601", "email", "hubspot:502", "hubspot:1004", date(2025, 2, 20), datetime(2025, 2, 20, 3)),
         ("hubspot:email-604", "email", "hubspot:502", "hubspot:1004", date(2025, 2, 21), datetime(2025, 2, 21, 3)),
         ("hubspot:meeting-605", "meeting", "hubspot:501", "hubspot:1001", date(2025, 3, 10), datetime(2025, 3, 1, 3)),
-        # due on 1 March, done on the 4th at 18:00 UTC; a task to call is no call
+        # due on 1 March, done on the 4th at 18:00 UTC; a task to call is not a call
         ("hubspot:task-607", "call_task", "hubspot:501", "hubspot:1003", date(2025, 3, 5), datetime(2025, 2, 20, 3)),
     ]
     assert query(

@@ -31,9 +31,9 @@ class ExampleSettings(Settings):
 
 
 def lay_out(folder: Path, *further: str) -> ExampleSettings:
-    """Copy the project's sources, models and expectations to `folder`, and what else is named, and add the example.
+    """Copy the project's sources, models and expectations to `folder`, and whatever else is named, and add the example.
 
-    Nothing of the project is replaced, and one line of it is added: the one that README.md tells.
+    Nothing of the project is replaced, and one line is added: the one in README.md.
     """
     project, landing = folder / "project", folder / "landing"
     for name in (*CODE, *further):

@@ -36,7 +36,7 @@ def checked(example: ExampleSettings) -> list[str]:
 
 @pytest.fixture(scope="module")
 def refused(example: ExampleSettings, checked: list[str]) -> list[str]:
-    """What stops a run whose stage map lacks a stage; the tests beside the CRM's own models pass."""
+    """What stops a run whose stage map lacks a stage; the tests of the CRM's own models pass."""
     without_a_stage(example)
     ingest(example, run_id="refused")
     selected = ["path:models/staging/kontorwerk", "+int_stages_unmapped", "is_empty_int_stages_unmapped_"]
@@ -67,7 +67,7 @@ def warehouse(example: ExampleSettings, refused: list[str]) -> Path:
     return example.warehouse
 
 
-def test_the_check_of_the_source_tells_what_does_not_fit(checked: list[str]) -> None:
+def test_the_check_of_the_source_reports_what_does_not_fit(checked: list[str]) -> None:
     said = "\n".join(checked)
     assert "unknown, kept as extras: Messe" in said
     assert (
@@ -103,15 +103,15 @@ def test_deals_are_won_lost_and_open_and_worth_what_was_exported(warehouse: Path
         ("V-1005", "Lost", "kontorwerk:MK", Decimal("600.00"), date(2025, 2, 12), date(2025, 4, 30)),
         ("V-1006", "Proposal", "kontorwerk:AL", Decimal("9999.99"), date(2025, 4, 1), None),
         ("V-1007", "Contact", "kontorwerk:AL", None, date(2025, 6, 5), None),
-        ("V-1008", "Negotiation", "unassigned", Decimal("5000.00"), date(2025, 5, 12), None),  # XX is no user
+        ("V-1008", "Negotiation", "unassigned", Decimal("5000.00"), date(2025, 5, 12), None),  # XX is not a user
         ("V-1010", "Proposal", "kontorwerk:MK", Decimal("350.00"), date(2025, 5, 14), None),  # 300 is older
         ("V-1011", "Won", "kontorwerk:AL", None, date(2025, 3, 15), date(2025, 4, 30)),  # 12,5k
         ("V-1012", "Won", "kontorwerk:MK", Decimal("2000.00"), date(2025, 4, 16), date(2025, 6, 10)),
-        # V-1014 was there on 31 May, and is no more
+        # V-1014 was there on 31 May, and is gone
     ]
 
 
-def test_won_amount_is_worked_out_by_hand(warehouse: Path) -> None:
+def test_won_amount_is_the_one_calculated_by_hand(warehouse: Path) -> None:
     """March: 12,500.50 and 1,000 at 17,000; April: 750.25 at 18,000. V-1011 has no amount, V-1012 no rate."""
     assert query(
         warehouse,
@@ -142,7 +142,7 @@ def test_activities_are_of_their_reps_on_the_days_of_jakarta(warehouse: Path) ->
         ("meeting", "kontorwerk:MK", "V-1001", date(2025, 3, 15)),  # at 20:30 in winter
         ("call", "kontorwerk:MK", "V-1003", date(2025, 3, 30)),  # at 18:30 on the first day of summer time
         ("proposal", "kontorwerk:AL", "V-1004", date(2025, 3, 3)),
-        ("call", "unassigned", None, date(2025, 3, 5)),  # on deal 4711, which nobody knows
+        ("call", "unassigned", None, date(2025, 3, 5)),  # on deal 4711, which is unknown
         ("call", "kontorwerk:AL", None, date(2025, 1, 16)),  # on a lead
     ]
 
@@ -195,7 +195,7 @@ def test_reps_accounts_and_leads_have_the_values_of_the_registers(warehouse: Pat
     ]
 
 
-def test_what_is_out_is_listed_with_its_reason(warehouse: Path) -> None:
+def test_excluded_rows_are_listed_with_their_reason(warehouse: Path) -> None:
     money = "revenue_won,attainment,average_won_amount,won_of_closed_amount"
     assert query(
         warehouse,
@@ -230,7 +230,7 @@ def test_the_page_for_newcomers_names_the_columns_of_every_entity(warehouse: Pat
         assert ", ".join(name for (name,) in found) == f"{columns}, {origin[1]}", entity
 
 
-def test_the_suite_finds_the_deal_that_stands_twice(example: ExampleSettings, warehouse: Path) -> None:
+def test_the_suite_finds_the_deal_that_appears_twice(example: ExampleSettings, warehouse: Path) -> None:
     results = validate(example, "raw", run_id="built", targets=["raw.kontorwerk__opportunity"])
     assert [(result.check_name, result.severity) for result in results if result.status != "passed"] == [
         ("gx_nummer_is_unique", "warning")

@@ -1,9 +1,8 @@
 """Pipedrive, Salesforce and HubSpot of one company, written by hand: two reps move to Salesforce on 1 March 2025.
 
-Pipedrive goes on to deliver: deal 102 was closed there after the move, deal 103 deleted. HubSpot has another region, a
-user of each of the two movers (Ana with her e-mail, Budi with another), and one of the accounts. Its history tells no
-owners, nor does Pipedrive's log. Business dates are those of UTC.
-"""
+Pipedrive continues to deliver: deal 102 was closed there after the move, deal 103 deleted. HubSpot has another region,
+a user of each of the two movers (Ana with her e-mail, Budi with another), and one of the accounts. Its history has no
+owners, nor does Pipedrive's log. Business dates are those of UTC."""
 
 from datetime import date
 from decimal import Decimal
@@ -48,7 +47,7 @@ def test_its_stage_history_runs_through_both_systems(warehouse: Path) -> None:
     ]
 
 
-def test_pipelines_that_the_register_calls_one_are_one_funnel(warehouse: Path) -> None:
+def test_pipelines_with_one_name_in_the_register_are_one_funnel(warehouse: Path) -> None:
     # six deals: Hooks began in Contacted and so reached Lead In without entering it; Maju's two and Doors were won
     assert query(
         warehouse,
@@ -69,7 +68,7 @@ def test_nothing_counts_twice(warehouse: Path) -> None:
         "select metric, period_start, actual_amount from marts.mart_quota_attainment "
         "where assignee_type = 'company' and period_type = 'month' and actual_amount <> 0 order by all",
     ) == [
-        ("calls", date(2025, 2, 1), Decimal(2)),  # one of 15 February stands in both systems
+        ("calls", date(2025, 2, 1), Decimal(2)),  # one of 15 February is in both systems
         ("calls", date(2025, 3, 1), Decimal(1)),
         ("deals_won", date(2025, 2, 1), Decimal(1)),
         ("deals_won", date(2025, 3, 1), Decimal(1)),
@@ -132,7 +131,7 @@ def test_every_match_is_visible_with_its_reason(warehouse: Path) -> None:
     ]
 
 
-def test_what_comes_near_is_reported_and_not_matched(warehouse: Path) -> None:
+def test_near_matches_are_reported_and_not_matched(warehouse: Path) -> None:
     assert query(
         warehouse, "select source_id, other_source_id, reason, crosswalk_line from marts.mart_near_match order by 1, 2"
     ) == [
@@ -152,7 +151,7 @@ def test_what_comes_near_is_reported_and_not_matched(warehouse: Path) -> None:
     ]
 
 
-def test_what_the_old_system_says_after_the_move_is_out_and_listed(warehouse: Path) -> None:
+def test_changes_in_the_old_system_after_the_move_are_excluded_and_listed(warehouse: Path) -> None:
     assert query(
         warehouse, "select source, object, source_row, reason, excluded_from from marts.mart_exclusion order by all"
     ) == [
@@ -170,7 +169,7 @@ def test_what_the_old_system_says_after_the_move_is_out_and_listed(warehouse: Pa
     ]
 
 
-def test_coverage_tells_by_month_what_counts_what_is_matched_and_what_is_out(warehouse: Path) -> None:
+def test_coverage_shows_by_month_what_counts_what_is_matched_and_what_is_excluded(warehouse: Path) -> None:
     assert query(
         warehouse,
         "select source, month_start, row_count, excluded_count, exclusion_reasons, linked_share, matched_count "

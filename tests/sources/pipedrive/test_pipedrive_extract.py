@@ -1,7 +1,7 @@
 """A small extract of Pipedrive, written by hand, through ingest and its staging models to the canonical rows.
 
 `landing/` has two extracts: a log of changes and deals.csv with all that goes wrong in them, and a month later the new
-rows of the log and a deals.csv in which deal 109 is no more. Instants are UTC, business dates those of Jakarta (UTC+7).
+rows of the log and a deals.csv in which deal 109 is gone. Instants are UTC, business dates those of Jakarta (UTC+7).
 """
 
 from datetime import date, datetime
@@ -16,14 +16,14 @@ from orchestration.settings import Settings
 
 
 def deals(warehouse: Path, columns: str) -> dict[str, tuple[Any, ...]]:
-    """The deals as they are now, but for 112, which is delivered twice."""
+    """The deals as they are now, except for 112, which is delivered twice."""
     rows = query(
         warehouse,
         f"select opportunity_key, {columns} from staging.stg_pipedrive__opportunities "
         "where is_current and opportunity_key != '112'",
     )
     found = {key: tuple(values) for key, *values in rows}
-    assert len(found) == len(rows), "a deal stands twice"
+    assert len(found) == len(rows), "a deal appears twice"
     return found
 
 
@@ -38,7 +38,7 @@ def test_won_and_lost_come_from_the_status_and_open_deals_are_in_a_stage_by_name
         "107": ("Contact Made",),
         "108": ("Lead In",),
         "110": ("Demo",),  # deals.csv says Lead In, the log is newer
-        "111": ("lost",),  # nothing tells its status, but it has a reason for its loss
+        "111": ("lost",),  # it has no status, but a reason for its loss
         "113": ("won",),
         "114": ("won",),
         "115": (None,),  # the log begins after its creation
@@ -62,7 +62,7 @@ def test_each_field_has_its_newest_value_from_the_log_or_from_deals_csv(warehous
     assert found["101"] == ("2", "51", Decimal(1200), "USD", "Sales", None)
     assert found["102"] == ("2", None, None, None, "Sales", "price")
     assert found["103"] == ("1", None, Decimal(550), None, "Sales", None)  # the later part of the log
-    assert found["105"][5] is None  # the reason of a loss that was taken back
+    assert found["105"][5] is None  # the reason of a loss that was undone
     assert found["107"][0] == "9"  # a user who left and is not in users.csv
     assert found["110"] == ("1", "52", Decimal(950), "IDR", "Sales", None)
     assert found["114"] == ("1", "51", Decimal(880), "USD", "Sales", None)
@@ -87,7 +87,7 @@ def test_deleted_deals_are_marked_and_vanished_ones_are_gone(warehouse: Path) ->
     assert vanished == [(False, datetime(2025, 7, 31, 16, 59, 59, 999999))]
 
 
-def test_a_second_row_of_a_deal_stays_beside_the_newer_one(warehouse: Path) -> None:
+def test_a_second_row_of_a_deal_is_kept_with_the_newer_one(warehouse: Path) -> None:
     assert query(
         warehouse,
         "select source_key, amount, source_stage, source_row from staging.stg_pipedrive__opportunities "
@@ -134,7 +134,7 @@ def test_a_move_points_to_the_row_of_the_log_that_made_it(warehouse: Path) -> No
     ]
 
 
-def test_moves_of_one_instant_stand_in_the_order_of_the_stages(warehouse: Path) -> None:
+def test_moves_of_one_instant_are_in_the_order_of_the_stages(warehouse: Path) -> None:
     assert query(
         warehouse,
         "select coalesce(from_source_stage, '-'), to_source_stage, changed_at from staging.stg_pipedrive__stage_events "
@@ -147,7 +147,7 @@ def test_moves_of_one_instant_stand_in_the_order_of_the_stages(warehouse: Path) 
     ]
 
 
-def test_a_deal_without_a_log_has_a_version_an_extract_and_no_moves(warehouse: Path) -> None:
+def test_a_deal_without_a_log_has_one_version_per_extract_and_no_moves(warehouse: Path) -> None:
     assert query(
         warehouse,
         "select source_stage, amount, owner_reference, extracted_at, is_current "
@@ -168,7 +168,7 @@ def test_a_planned_activity_has_not_occurred(warehouse: Path) -> None:
         ("1", "call", "1", "101", "done", date(2025, 1, 13)),  # due on 12 January at 18:00 UTC
         ("2", "meeting", "1", "103", "planned", None),
         ("3", "call", "2", "104", "planned", None),
-        ("4", "email", "2", "999", "done", date(2025, 2, 2)),  # of a deal that nobody knows
+        ("4", "email", "2", "999", "done", date(2025, 2, 2)),  # of an unknown deal
         ("5", "call", "2", "106", "done", date(2025, 2, 21)),  # an id that two activities have
         ("5", "meeting", "1", "105", "done", date(2025, 2, 20)),
         ("6", "call", "9", "107", "done", date(2025, 2, 22)),

@@ -44,22 +44,22 @@ def test_each_deal_has_its_dates_its_owner_and_its_amount(warehouse: Path) -> No
         deal("D009"): (citra, "Won", date(2025, 4, 2), date(2025, 5, 26), None),  # IDR, and no rate
         deal("D012"): (budi, "Proposal", date(2025, 5, 2), None, Decimal(75)),
         deal("D013"): (budi, "Prospecting", date(2025, 5, 5), None, Decimal(65)),  # of two rows the later modified
-        # differs from D001 in the case of one letter alone
+        # differs from D001 only in the case of one letter
         "salesforce:0065g000000d001AAA": (citra, "Prospecting", date(2025, 5, 7), None, Decimal(110)),
     }
 
 
-def test_credit_goes_to_who_closed_it_or_by_the_splits_of_the_revenue(warehouse: Path) -> None:
+def test_credit_goes_to_the_rep_who_closed_it_or_by_the_splits_of_the_revenue(warehouse: Path) -> None:
     credited = query(
         warehouse, "select opportunity_id, rep_id, team_id, share, credited_amount from marts.fct_credits order by all"
     )
     assert credited == [
         (deal("D001"), f"salesforce:{ANA}", f"salesforce:{WEST}", Decimal(1), Decimal(1200)),
         (deal("D004"), f"salesforce:{CITRA}", f"salesforce:{EAST}", Decimal(1), Decimal(550)),
-        # 60 % and 40 % of 1,000.01 are 600.006 and 400.004; an overlay of 100 % and a deleted split are no shares
+        # 60 % and 40 % of 1,000.01 are 600.006 and 400.004; an overlay and a deleted split do not count as shares
         (deal("D005"), f"salesforce:{ANA}", f"salesforce:{WEST}", Decimal("0.6"), Decimal("600.01")),
         (deal("D005"), f"salesforce:{BUDI}", f"salesforce:{WEST}", Decimal("0.4"), Decimal("400.00")),
-        (deal("D006"), f"salesforce:{BUDI}", f"salesforce:{WEST}", Decimal(1), Decimal(800)),  # 50 and 40 %: none holds
+        (deal("D006"), f"salesforce:{BUDI}", f"salesforce:{WEST}", Decimal(1), Decimal(800)),  # 50 and 40 %: not valid
         (deal("D008"), "unassigned", None, Decimal(1), Decimal(2000)),
         (deal("D009"), f"salesforce:{CITRA}", f"salesforce:{EAST}", Decimal(1), None),
     ]
@@ -98,7 +98,7 @@ def test_moves_come_from_the_history_of_stages_and_else_from_that_of_fields(ware
         "any_value(observed_from) from marts.fct_stage_events group by all order by all",
     )
     assert {key: tuple(values) for key, *values in moves if values[1] == "log"} == {
-        # a change of the amount alone is no move, and what both histories tell is told once
+        # a change of only the amount is not a move, and a move in both histories counts once
         deal("D001"): ("Prospecting 2025-01-06, Qualified 2025-01-20, Proposal 2025-02-10, Won 2025-04-01", "log"),
         deal("D002"): ("Prospecting 2025-01-07, Lost 2025-01-25", "log"),  # corrected after the loss
         # has no OpportunityHistory: created in the stage that its first change left
@@ -114,7 +114,7 @@ def test_moves_come_from_the_history_of_stages_and_else_from_that_of_fields(ware
     )
 
 
-def test_each_row_that_is_out_of_a_number_is_listed_with_the_reason(warehouse: Path) -> None:
+def test_each_row_that_is_excluded_from_a_number_is_listed_with_the_reason(warehouse: Path) -> None:
     excluded = query(
         warehouse,
         "select split_part(source_file, '/', 3), source_row, reason from marts.mart_exclusion "
@@ -154,7 +154,7 @@ def test_tasks_and_events_are_activities_on_the_day_they_occurred(warehouse: Pat
     assert [(key[-6:-3], *values) for key, *values in activities] == [
         # of the contact that the lead became four days later: of the lead
         ("T01", "call", ana, deal("D001"), first_lead, date(2025, 1, 2), "outbound", Decimal(5)),
-        ("T03", "email", budi, None, None, date(2025, 2, 2), None, None),  # of a deal that nobody knows
+        ("T03", "email", budi, None, None, date(2025, 2, 2), None, None),  # of an unknown deal
         # due on 20 June, closed on the 12th at 20:00 UTC
         ("T04", "proposal", budi, deal("D012"), None, date(2025, 6, 13), None, None),
         ("T07", "email", ana, deal("D001"), None, date(2025, 1, 20), None, None),  # archived since the first extract
@@ -210,7 +210,7 @@ def test_users_have_a_name_a_title_and_a_role(warehouse: Path) -> None:
 
 
 def test_lines_percentages_pipelines_and_custom_fields(warehouse: Path) -> None:
-    # a discount of 10 is a tenth; nobody knows the second product
+    # a discount of 10 is a tenth; the second product is unknown
     assert query(
         warehouse,
         "select quantity, unit_price, discount_rate, product_id from intermediate.int_opportunity_lines_validated "
@@ -228,7 +228,7 @@ def test_lines_percentages_pipelines_and_custom_fields(warehouse: Path) -> None:
     ) == [
         ("Pallets", "New Business", Decimal("0.65"), None, None),
         ("Racks", None, Decimal(1), None, '{"Region__c":"West"}'),
-        ("Racks again", None, None, None, None),  # 120 percent cannot be
+        ("Racks again", None, None, None, None),  # 120 percent is not possible
         ("Shelves", None, Decimal(0), "Price", None),
     ]
 
@@ -248,7 +248,7 @@ def test_each_save_of_a_deal_is_a_version_of_it(warehouse: Path) -> None:
         (datetime(2025, 4, 2, 2), "Closed Won", BUDI, Decimal(1200), moved),
         (datetime(2025, 6, 30, 16, 59, 59, 999999), "Closed Won", BUDI, Decimal(1200), moved),
     ]
-    # so that one export shows what slipped, 1 March to 31 March; the new date of a deal that was opened again is none
+    # so one export shows the slipped date, 1 March to 31 March; the new date of a reopened deal is not a slip
     assert query(
         warehouse,
         "select opportunity_id, changed_on, close_date_moved_days, is_amount_changed "

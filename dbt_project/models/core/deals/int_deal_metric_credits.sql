@@ -1,4 +1,4 @@
--- What each deal credits to whom, by the metrics of deals, from when to when it was known so. Which deal was an account's first won one may
+-- The credits of each deal by rep and metric of deals, with the days on which they were known. The first won deal of an account may
 -- change when another deal is delivered.
 with
 

@@ -1,5 +1,5 @@
--- Of each deal that is in several systems its record in each of them: when it is in force, from when to when it is authoritative in what had
--- been delivered, and how the deal began. References are full ids here, because they are read beside another system's.
+-- The record of each migrated deal in each of its systems: when it is in force, from when to when it is authoritative in what had been
+-- delivered, and how the deal began. References are full ids here, because records of several systems are compared.
 with
 
 matches as (

@@ -1,5 +1,5 @@
--- What each activity credits to whom, from when to when it was known so, by the rules of int_activities_validated. Which activities are copies that
--- a migration left is decided on what is known today.
+-- The credits of each activity by rep and metric, with the days on which they were known, by the rules of int_activities_validated. Copies
+-- that a migration left are found from what is known today.
 {% set columns %}
     activity_key, activity_type, rep_reference, outcome, occurred_at, occurred_on, source_key, source_file, source_row, row_hash,
     extracted_at, superseded_at, is_current

@@ -16,7 +16,7 @@ own as (
     group by assignee_type, assignee_id, metric, period_type, period_start, quota_source, is_partial
 ),
 
--- a day without a rate makes the sum unknown; members without a quota make it partial, and are no sum of their own
+-- a day without a rate makes the sum unknown; members without a quota make it partial, and have no sum themselves
 members as (
     select
         assignee_type,

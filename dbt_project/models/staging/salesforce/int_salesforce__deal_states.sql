@@ -1,7 +1,7 @@
 {#- A table, because it sorts the whole history. -#}
 {{ config(materialized='table') }}
 -- The state of each opportunity after each known change in its histories: stage, amount and close date as last known. Its owner is the
--- one from whom the next change took it, without a later change the one of the next extract: so a deal that was handed over later stays
+-- old owner in the next change of owner, without a later change the owner in the next extract: so a deal that was handed over later stays
 -- with the rep who closed it.
 {% set origin = 'source_file, source_row, row_hash, extracted_at' %}
 
@@ -16,7 +16,7 @@ stage_events as (
     select * from {{ ref('stg_salesforce__stage_events') }}
 ),
 
--- a change of the owner has two rows: the one with the ids counts, where it is there
+-- a change of the owner has two rows: the one with the ids counts, if it exists
 owner_changes as (
     select
         *,

@@ -133,7 +133,7 @@ final as (
         week_start,
         measure,
         counted_type as record_type,
-        -- of edits: those of the ten minutes with the most, out of all
+        -- edits: those in the ten minutes with the most, of all edits
         case when counts <> 'edits' then category end as category,
         cast(max(measured_count) as bigint) as value,
         cast(sum(row_count) as bigint) as row_count,

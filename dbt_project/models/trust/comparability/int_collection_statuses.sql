@@ -1,5 +1,5 @@
 -- noqa: disable=LT02,LT09
--- How each scope was collected in each period, and whether that may be compared with the period before and the same one a year before.
+-- How each scope was collected in each period, and whether that may be compared with the period before and the same period a year before.
 -- A break that has passed (an outage, a burst) concerns the periods that it lies in; any other one divides earlier from later periods.
 with
 

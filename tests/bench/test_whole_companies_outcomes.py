@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from bench.whole_companies.measure import by_kind, goals, judge
+from bench.whole_companies.measure import by_kind, evaluate, goals
 from sample_company import Break, InnocentChange
 
 
@@ -14,7 +14,7 @@ def planted(kind: str, field: str, starts_on: str, population: str = "all") -> B
     return Break(kind, "generic", "activity", field, population, starts_on, None, False, "")
 
 
-def judged(listed: list[tuple[str, str, str, str]], breaks: list[Break], innocent: list[InnocentChange]) -> Any:
+def outcome(listed: list[tuple[str, str, str, str]], breaks: list[Break], innocent: list[InnocentChange]) -> Any:
     columns = ["kind", "field", "population", "starts_on"]
     frame = pd.DataFrame(listed, columns=columns).assign(source="generic", object="activity", evidence="")
     # 26 weeks of two fields are one series-year
@@ -27,11 +27,11 @@ def judged(listed: list[tuple[str, str, str, str]], breaks: list[Break], innocen
         ]
     )
     truth = SimpleNamespace(breaks=breaks, innocent_changes=innocent)
-    return judge(SimpleNamespace(shape="small", seed=1, truth=truth, listed=frame, profile=profile, seconds=1.0))  # type: ignore[arg-type]
+    return evaluate(SimpleNamespace(shape="small", seed=1, truth=truth, listed=frame, profile=profile, seconds=1.0))  # type: ignore[arg-type]
 
 
 def test_a_break_is_found_in_its_field_and_people_within_weeks_and_anything_else_is_an_alarm() -> None:
-    each = judged(
+    each = outcome(
         [
             # Wednesday 2 April is of the week of 31 March
             ("outage", "rows", "all", "2025-03-31"),
@@ -70,9 +70,9 @@ def test_a_change_of_the_business_is_flagged_by_an_alarm_at_its_begin_or_its_end
     quarter = InnocentChange("great_quarter", "all", "2025-04-01", "2025-06-30")
     elsewhere = InnocentChange("new_territory", "team:A", "2025-04-01", "2025-06-30")
     for day, is_flagged in (("2025-03-17", False), ("2025-03-24", True), ("2025-07-14", True), ("2025-08-04", False)):
-        each = judged([("outage", "rows", "team:B", day)], [], [quarter, elsewhere])
+        each = outcome([("outage", "rows", "team:B", day)], [], [quarter, elsewhere])
         assert each.innocent == {"great_quarter 2025-04-01": is_flagged, "new_territory 2025-04-01": False}, day
 
 
-def test_what_nobody_planted_cannot_be_missed() -> None:
-    assert goals([judged([], [], [])])["holds"].all()
+def test_a_break_that_was_not_planted_cannot_be_missed() -> None:
+    assert goals([outcome([], [], [])])["holds"].all()
