@@ -1,3 +1,5 @@
+{{ config(tags=['build']) }}
+
 -- Columns <type>_count of mart_activity_daily whose type is not in the registry.
 select columns_of_types.activity_type
 from (

@@ -1,3 +1,5 @@
+{{ config(tags=['build']) }}
+
 -- A metric without an entry in the map, and an entry for a field that the collection profile does not measure.
 with
 

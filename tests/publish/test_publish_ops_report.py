@@ -178,7 +178,7 @@ def test_text_from_outside_stays_text(settings):
     checked(settings, check, "failed", at("10:10"), observed='"><img src=x>')
     with connect(settings.warehouse) as connection:
         connection.execute(BREAKS)
-        connection.execute("update quality.collection_break set kind = '<script>', field = '\"><img src=x>'")
+        connection.execute("update quality.collection_break set source = '<script>', field = '\"><img src=x>'")
     page = page_after(settings, "failed", run_id="<b>run</b>", details=["<i>line</i>"])
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     for hostile in ("<script", "<img", "<b>run", "<i>line"):
