@@ -30,8 +30,8 @@ opportunities as (
         opportunity_id,
         created_at,
         {{ referenced_id('source', 'lead_reference') }} as source_lead_id
-    from {{ ref('int_opportunities_validated') }}
-    where exclusion_reason is null
+    from {{ ref('int_opportunity_history_validated') }}
+    where exclusion_reason is null and known_to is null
 ),
 
 first_opportunities as (
