@@ -38,14 +38,14 @@ labels_used as (
         source,
         pipeline,
         source_stage
-    from {{ ref('int_opportunity_versions') }}
+    from {{ ref('int_opportunities_unioned') }}
     union
     select distinct
         opportunities.source,
         opportunities.pipeline,
         stage_log.to_source_stage as source_stage
     from {{ ref('int_stage_log_unioned') }} as stage_log
-    inner join {{ ref('int_opportunity_versions') }} as opportunities
+    inner join {{ ref('int_opportunities_unioned') }} as opportunities
         on stage_log.source_opportunity_id = opportunities.source_opportunity_id
     union
     select distinct
@@ -53,7 +53,7 @@ labels_used as (
         opportunities.pipeline,
         stage_maps.source_stage
     from stage_maps
-    inner join {{ ref('int_opportunity_versions') }} as opportunities
+    inner join {{ ref('int_opportunities_unioned') }} as opportunities
         on
             stage_maps.source = opportunities.source
             and (stage_maps.pipeline is null or stage_maps.pipeline = opportunities.pipeline)
