@@ -1,5 +1,5 @@
 {#-
-    The tags of the generic test that calls this macro. A test of a table that is not published is about the model and
+    The tags of the data test that calls this macro. A test of a table that is not published is about the model and
     not about the data: it is tagged `build`, and orchestration/transform/build.py says when those run. One whose meta
     says a `fix` is about the data (a stage that the stage map lacks), and runs every time.
 -#}

@@ -46,8 +46,8 @@ rep_references as (
 
 opportunities as (
     select opportunity_id
-    from {{ ref('int_opportunities_validated') }}
-    where exclusion_reason is null
+    from {{ ref('int_opportunity_history_validated') }}
+    where exclusion_reason is null and known_to is null
 ),
 
 leads as (

@@ -7,8 +7,19 @@ rules as (
     select * from {{ ref('int_bridge_rules_read') }}
 ),
 
+changes_set_aside as (
+    select change_id
+    from {{ ref('int_collection_changes_validated') }}
+    group by change_id
+    having count(case when exclusion_reason is null then 1 end) = 0
+),
+
+-- by rules in force alone
 names as (
-    select * from {{ ref('int_stage_rule_names') }}
+    select names.*
+    from {{ ref('int_stage_rule_names') }} as names
+    left join changes_set_aside on position(chr(31) || changes_set_aside.change_id || chr(30) in names.through_rules) > 0
+    where changes_set_aside.change_id is null
 ),
 
 stage_maps as (

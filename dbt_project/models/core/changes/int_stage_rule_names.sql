@@ -1,24 +1,21 @@
 -- The names of each side of a rule of stages: its own (distance 0), and those that the rules of other changes link to it, so that
--- a stage that was renamed twice is found. `meant_on` is the day on which the side had its meaning.
+-- a stage that was renamed twice is found, with the changes that lead to it. `meant_on` is the day on which the side had its meaning.
+-- Whether a change is set aside is not known here: int_stage_bridges leaves out the names that such a change leads to.
 with recursive
 
-changes as (
-    select change_id
-    from {{ ref('int_collection_changes_validated') }}
-    where exclusion_reason is null
-),
-
 rules as (
-    select rules.*
-    from {{ ref('int_bridge_rules_read') }} as rules
-    inner join changes on rules.change_id = changes.change_id
-    where rules.rule_kind is not null and rules.object = 'stage_event' and rules.field in ('to_stage', 'from_stage', 'rows')
+    select
+        *,
+        chr(31) || change_id || chr(30) || cast(part_number as varchar) || chr(31) as rule_token
+    from {{ ref('int_bridge_rules_read') }}
+    where rule_kind is not null and object = 'stage_event' and field in ('to_stage', 'from_stage', 'rows')
 ),
 
 sides as (
     select
         change_id,
         part_number,
+        rule_token,
         source,
         'old' as side,
         old_name as name,
@@ -28,6 +25,7 @@ sides as (
     select
         change_id,
         part_number,
+        rule_token,
         source,
         'new' as side,
         new_name as name,
@@ -37,18 +35,16 @@ sides as (
 
 links as (
     select
-        change_id,
-        part_number,
         source,
+        rule_token,
         lower(old_name) as name,
         lower(new_name) as other_name
     from rules
     where rule_kind = 'renamed'
     union all
     select
-        change_id,
-        part_number,
         source,
+        rule_token,
         lower(new_name) as name,
         lower(old_name) as other_name
     from rules
@@ -63,6 +59,7 @@ linked as (
         side,
         meant_on,
         lower(name) as name,
+        rule_token as through_rules,
         0 as distance
     from sides
     union all
@@ -73,27 +70,20 @@ linked as (
         linked.side,
         linked.meant_on,
         links.other_name as name,
+        linked.through_rules || links.rule_token as through_rules,
         linked.distance + 1 as distance
     from linked
     inner join links
         on
             linked.source = links.source
             and linked.name = links.name
-            and (linked.change_id <> links.change_id or linked.part_number <> links.part_number)
+            -- no rule twice
+            and position(links.rule_token in linked.through_rules) = 0
     where linked.distance < 5
 ),
 
 final as (
-    select
-        change_id,
-        part_number,
-        source,
-        side,
-        meant_on,
-        name,
-        min(distance) as distance
-    from linked
-    group by change_id, part_number, source, side, meant_on, name
+    select distinct * from linked
 )
 
 select * from final

@@ -16,7 +16,8 @@ dating_sources as (
 ),
 
 opportunities as (
-    select * from {{ ref('fct_opportunities') }}
+    select * from {{ ref('int_opportunity_history') }}
+    where known_to is null
 ),
 
 logged as (

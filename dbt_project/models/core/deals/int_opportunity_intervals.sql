@@ -5,7 +5,7 @@
 with
 
 versions as (
-    select * from {{ ref('int_opportunity_versions') }}
+    select * from {{ ref('int_opportunities_unioned') }}
 ),
 
 matches as (

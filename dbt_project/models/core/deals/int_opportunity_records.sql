@@ -21,7 +21,7 @@ versions as (
                 versions.updated_at desc nulls last,
                 versions.row_hash desc
         ) as position_of_version
-    from {{ ref('int_opportunity_versions') }} as versions
+    from {{ ref('int_opportunities_unioned') }} as versions
     inner join matches on versions.source_opportunity_id = matches.source_id
 ),
 

@@ -1,41 +1,30 @@
--- Every version of every opportunity row that any extract delivered, in the canonical columns, with the days on which it was delivered and
--- superseded. Of a deal that moved between systems a version is in force where it was known in its own system's time.
-{% set columns %}
-    opportunity_key, opportunity_name, owner_reference, account_reference, product_reference,
-    created_by_reference, lead_reference, pipeline, source_stage, stage_on_creation, amount, currency, opportunity_type,
-    loss_reason, created_at, created_on, close_date, closed_at, updated_at, is_deleted, source_exclusion, delivered_at, outdated_at,
-    source_key, source_file, source_row, row_hash, extracted_at, superseded_at, is_current
-{% endset %}
-
+-- The rows of int_opportunities_unioned with the meaning of their type and loss reason on the day on which the version was shown, which
+-- a declared change of one team's values also decides.
 {% set shown_on = business_date('unioned.extracted_at') %}
 
 with
 
 unioned as (
-    {{ union_sources('opportunities', columns) }}
+    select * from {{ ref('int_opportunities_unioned') }}
 ),
 
-matches as (
-    select * from {{ ref('bridge_source_ids') }}
-    where entity = 'opportunity'
-),
-
-mapped as (
+final as (
     select
-        {{ canonical_id('unioned.source', 'unioned.opportunity_key') }} as source_opportunity_id,
+        unioned.opportunity_id,
+        unioned.source_opportunity_id,
         unioned.source,
         unioned.opportunity_key,
         unioned.opportunity_name,
-        {{ mapped_value('unioned', 'owner_reference') }} as owner_reference,
-        {{ mapped_value('unioned', 'account_reference') }} as account_reference,
-        {{ mapped_value('unioned', 'product_reference') }} as product_reference,
-        {{ mapped_value('unioned', 'created_by_reference') }} as created_by_reference,
+        unioned.owner_reference,
+        unioned.account_reference,
+        unioned.product_reference,
+        unioned.created_by_reference,
         unioned.lead_reference,
-        coalesce(unioned.pipeline, 'default') as pipeline,
+        unioned.pipeline,
         unioned.source_stage,
         unioned.stage_on_creation,
         unioned.amount,
-        upper(unioned.currency) as currency,
+        unioned.currency,
         {{ mapped_value('unioned', 'opportunity_type') }} as opportunity_type,
         {{ mapped_value('unioned', 'loss_reason') }} as loss_reason,
         unioned.created_at,
@@ -53,41 +42,14 @@ mapped as (
         unioned.row_hash,
         unioned.extracted_at,
         unioned.superseded_at,
-        unioned.is_current
+        unioned.is_current,
+        unioned.is_in_force,
+        unioned.delivered_on,
+        unioned.superseded_on,
+        unioned.position_in_extract
     from unioned
-    {{ join_value_map('unioned', 'owner_reference', 'opportunity', shown_on) }}
-    {{ join_value_map('unioned', 'account_reference', 'opportunity', shown_on) }}
-    {{ join_value_map('unioned', 'product_reference', 'opportunity', shown_on) }}
-    {{ join_value_map('unioned', 'created_by_reference', 'opportunity', shown_on) }}
-    {{ join_value_map('unioned', 'opportunity_type', 'opportunity', shown_on, rep='owner_reference') }}
-    {{ join_value_map('unioned', 'loss_reason', 'opportunity', shown_on, rep='owner_reference') }}
-),
-
-identified as (
-    select
-        coalesce(matches.canonical_id, mapped.source_opportunity_id) as opportunity_id,
-        mapped.*,
-        matches.source_id is null
-        or (
-            {{ business_date('mapped.extracted_at') }} <= matches.in_force_to
-            and coalesce({{ business_date('mapped.superseded_at') }} >= matches.in_force_from, true)
-        ) as is_in_force,
-        {{ business_date('coalesce(mapped.delivered_at, mapped.extracted_at)') }} as delivered_on,
-        {{ business_date('case when mapped.delivered_at is null then mapped.superseded_at else mapped.outdated_at end') }}
-            as superseded_on
-    from mapped
-    left join matches on mapped.source_opportunity_id = matches.source_id
-),
-
--- of the rows of a deal in one extract the last updated counts
-final as (
-    select
-        *,
-        row_number() over (
-            partition by opportunity_id, extracted_at, is_in_force
-            order by updated_at desc nulls last, row_hash desc, source_file asc, source_row asc
-        ) as position_in_extract
-    from identified
+    {{ join_value_map('unioned', 'opportunity_type', 'opportunity', shown_on, rep='source_owner_reference') }}
+    {{ join_value_map('unioned', 'loss_reason', 'opportunity', shown_on, rep='source_owner_reference') }}
 )
 
 select * from final

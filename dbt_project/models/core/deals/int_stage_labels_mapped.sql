@@ -3,8 +3,34 @@
 -- the day on which the first of them holds. Upper and lower case are distinguished only where the register itself does so.
 with
 
+-- the register's rows, and what declared bridges add to them
 stage_maps as (
-    select * from {{ ref('int_stage_maps_bridged') }}
+    select
+        source,
+        pipeline,
+        source_stage,
+        stage,
+        stage_order,
+        is_closed,
+        is_won,
+        row_hash,
+        valid_from,
+        valid_to
+    from {{ ref('int_stage_maps_in_force') }}
+    union all
+    select
+        source,
+        pipeline,
+        bridged_label as source_stage,
+        new_stage as stage,
+        stage_order,
+        is_closed,
+        is_won,
+        change_id as row_hash,
+        valid_from,
+        cast('9999-12-31' as date) as valid_to
+    from {{ ref('int_stage_bridges') }}
+    where bridged_label is not null
 ),
 
 labels_used as (
@@ -12,14 +38,14 @@ labels_used as (
         source,
         pipeline,
         source_stage
-    from {{ ref('int_opportunity_versions') }}
+    from {{ ref('int_opportunities_unioned') }}
     union
     select distinct
         opportunities.source,
         opportunities.pipeline,
         stage_log.to_source_stage as source_stage
     from {{ ref('int_stage_log_unioned') }} as stage_log
-    inner join {{ ref('int_opportunity_versions') }} as opportunities
+    inner join {{ ref('int_opportunities_unioned') }} as opportunities
         on stage_log.source_opportunity_id = opportunities.source_opportunity_id
     union
     select distinct
@@ -27,7 +53,7 @@ labels_used as (
         opportunities.pipeline,
         stage_maps.source_stage
     from stage_maps
-    inner join {{ ref('int_opportunity_versions') }} as opportunities
+    inner join {{ ref('int_opportunities_unioned') }} as opportunities
         on
             stage_maps.source = opportunities.source
             and (stage_maps.pipeline is null or stage_maps.pipeline = opportunities.pipeline)

@@ -8,7 +8,8 @@ stage_log as (
 ),
 
 opportunities as (
-    select * from {{ ref('fct_opportunities') }}
+    select * from {{ ref('int_opportunity_history') }}
+    where known_to is null
 ),
 
 records as (

@@ -18,7 +18,7 @@ beginnings as (
         min(records.created_at) as created_at,
         min(records.created_on) as created_on
     from matches
-    inner join {{ ref('int_source_records_listed') }} as records
+    inner join {{ ref('int_deal_records_matched') }} as records
         on
             matches.entity = records.entity
             and matches.source_id = records.source_record_id
@@ -30,8 +30,8 @@ opportunities as (
         opportunity_id,
         created_at,
         {{ referenced_id('source', 'lead_reference') }} as source_lead_id
-    from {{ ref('int_opportunities_validated') }}
-    where exclusion_reason is null
+    from {{ ref('int_opportunity_history_validated') }}
+    where exclusion_reason is null and known_to is null
 ),
 
 first_opportunities as (

@@ -3,10 +3,6 @@
 with
 
 records as (
-    select * from {{ ref('int_source_records_listed') }}
-),
-
-matched as (
     select
         matches.entity,
         records.source,
@@ -14,16 +10,36 @@ matched as (
         matches.canonical_id,
         matches.match_rule,
         records.first_seen_at,
-        case
-            when matches.source_record_id = matches.canonical_id then cast('0001-01-01' as date)
-            else coalesce(records.declared_from, records.created_on, cast('0001-01-01' as date))
-        end as begins_on,
-        count(*) over (partition by matches.entity, matches.canonical_id) as record_count
+        records.declared_from,
+        cast(null as date) as created_on
     from {{ ref('int_source_ids_matched') }} as matches
-    inner join records
+    inner join {{ ref('int_source_records_listed') }} as records
         on
             matches.entity = records.entity
             and matches.source_record_id = records.source_record_id
+    union all
+    select
+        entity,
+        source,
+        source_record_id,
+        canonical_id,
+        'crosswalk' as match_rule,
+        first_seen_at,
+        declared_from,
+        created_on
+    from {{ ref('int_deal_records_matched') }}
+    where canonical_id is not null
+),
+
+matched as (
+    select
+        *,
+        case
+            when source_record_id = canonical_id then cast('0001-01-01' as date)
+            else coalesce(declared_from, created_on, cast('0001-01-01' as date))
+        end as begins_on,
+        count(*) over (partition by entity, canonical_id) as record_count
+    from records
 ),
 
 in_order as (

@@ -10,7 +10,15 @@ crosswalks as (
 ),
 
 records as (
-    select * from {{ ref('int_source_records_listed') }}
+    select
+        entity,
+        source_record_id
+    from {{ ref('int_source_records_listed') }}
+    union all
+    select
+        entity,
+        source_record_id
+    from {{ ref('int_deal_records_matched') }}
 ),
 
 validated as (

@@ -1,4 +1,4 @@
--- The ids of several systems that are one record: by the register crosswalk, else by a rep's e-mail or an account's name where it
+-- The ids of reps, accounts, teams and products in several systems that are one record: by the register crosswalk, else by a rep's e-mail or an account's name where it
 -- belongs to one record in each system. A record that the register maps to itself stays separate.
 with recursive
 
@@ -6,65 +6,7 @@ records as (
     select * from {{ ref('int_source_records_listed') }}
 ),
 
-links as (
-    select
-        entity,
-        source_record_id,
-        declared_id
-    from records
-    where declared_id is not null
-),
-
--- a record may be mapped to one that is mapped itself
-climbed as (
-    select
-        entity,
-        source_record_id,
-        declared_id,
-        0 as depth
-    from links
-    union all
-    select
-        climbed.entity,
-        climbed.source_record_id,
-        links.declared_id,
-        climbed.depth + 1 as depth
-    from climbed
-    inner join links
-        on
-            climbed.entity = links.entity
-            and climbed.declared_id = links.source_record_id
-    where climbed.declared_id <> links.declared_id and climbed.depth < 20
-),
-
-climbed_in_order as (
-    select
-        *,
-        row_number() over (partition by entity, source_record_id order by depth desc) as position_from_end
-    from climbed
-),
-
--- a record that others are mapped to keeps its id, whatever it may be recognized by
-declared as (
-    select
-        entity,
-        source_record_id,
-        declared_id as canonical_id
-    from climbed_in_order
-    where position_from_end = 1
-    union all
-    select distinct
-        records.entity,
-        records.source_record_id,
-        records.source_record_id as canonical_id
-    from records
-    inner join climbed_in_order
-        on
-            records.entity = climbed_in_order.entity
-            and records.source_record_id = climbed_in_order.declared_id
-            and climbed_in_order.position_from_end = 1
-    where records.declared_id is null
-),
+{{ steps_following_declared_ids('records') }},
 
 recognizable as (
     select

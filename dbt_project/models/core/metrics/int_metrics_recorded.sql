@@ -18,8 +18,8 @@ sources as (
 ),
 
 sources_with_accounts as (
-    select distinct source from {{ ref('fct_opportunities') }}
-    where account_id is not null
+    select distinct source from {{ ref('int_opportunity_history') }}
+    where account_id is not null and known_to is null
 ),
 
 first_credits as (
@@ -27,9 +27,11 @@ first_credits as (
         credits.source,
         credits.metric,
         min(credits.credited_on) as recorded_from
-    from {{ ref('fct_metric_credits') }} as credits
+    from {{ ref('int_metric_credit_history') }} as credits
     cross join {{ ref('int_as_of_determined') }} as as_of
-    where credits.credited_on between as_of.earliest_plausible_on and as_of.latest_plausible_on
+    where
+        credits.known_to is null
+        and credits.credited_on between as_of.earliest_plausible_on and as_of.latest_plausible_on
     group by credits.source, credits.metric
 ),
 

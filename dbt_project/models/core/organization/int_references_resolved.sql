@@ -17,7 +17,6 @@ entities as (
         on
             records.entity = matches.entity
             and records.source_record_id = matches.source_record_id
-    where records.entity in ('rep', 'team', 'account', 'product')
 ),
 
 scoped as (

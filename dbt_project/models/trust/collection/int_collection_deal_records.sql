@@ -3,6 +3,11 @@
 -- won, by the day of the win.
 with
 
+current_deals as (
+    select * from {{ ref('int_opportunity_history') }}
+    where known_to is null
+),
+
 opportunities as (
     select
         validated.*,
@@ -16,10 +21,9 @@ opportunities as (
                 validated.source_file asc,
                 validated.source_row asc
         ) > 1 as is_copy
-    from {{ ref('int_opportunities_validated') }} as validated
-    left join {{ ref('fct_opportunities') }} as current_deals
-        on validated.opportunity_id = current_deals.opportunity_id
-    where validated.exclusion_reason is null or validated.exclusion_reason = 'duplicate'
+    from {{ ref('int_opportunity_history_validated') }} as validated
+    left join current_deals on validated.opportunity_id = current_deals.opportunity_id
+    where validated.known_to is null and (validated.exclusion_reason is null or validated.exclusion_reason = 'duplicate')
 ),
 
 rep_references as (
@@ -71,10 +75,6 @@ created as (
             and first_versions.position_from_end = 1
 ),
 
-current_deals as (
-    select * from {{ ref('fct_opportunities') }}
-),
-
 stage_changes as (
     select
         stage_log.*,
@@ -91,9 +91,9 @@ lines as (
         current_deals.pipeline,
         current_deals.owner_id,
         current_deals.closed_on
-    from {{ ref('int_opportunity_lines_validated') }} as validated
+    from {{ ref('int_opportunity_line_history') }} as validated
     inner join current_deals on validated.opportunity_id = current_deals.opportunity_id
-    where validated.exclusion_reason is null and current_deals.is_won
+    where validated.known_to is null and validated.exclusion_reason is null and current_deals.is_won
 ),
 
 final as (

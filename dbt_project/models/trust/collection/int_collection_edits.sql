@@ -4,7 +4,8 @@
 with
 
 current_deals as (
-    select * from {{ ref('fct_opportunities') }}
+    select * from {{ ref('int_opportunity_history') }}
+    where known_to is null
 ),
 
 edited_fields as (

@@ -14,10 +14,12 @@ first_records as (
         credited.source,
         metrics.metric,
         min(credited.credited_on) as first_on
-    from {{ ref('fct_metric_credits') }} as credited
+    from {{ ref('int_metric_credit_history') }} as credited
     inner join metrics on credited.metric = metrics.recorded_as
     cross join as_of
-    where credited.credited_on between as_of.earliest_plausible_on and as_of.latest_plausible_on
+    where
+        credited.known_to is null
+        and credited.credited_on between as_of.earliest_plausible_on and as_of.latest_plausible_on
     group by credited.source, metrics.metric
     union all
     select

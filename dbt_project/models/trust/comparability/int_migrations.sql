@@ -14,7 +14,8 @@ owners as (
     select
         opportunity_id,
         owner_id
-    from {{ ref('fct_opportunities') }}
+    from {{ ref('int_opportunity_history') }}
+    where known_to is null
 ),
 
 rep_teams as (
