@@ -49,7 +49,10 @@ def ensure_manifest(settings: Settings) -> Path:
     settings.dbt_target.mkdir(mode=0o700, parents=True, exist_ok=True)
     # dbt's partial parse keeps the configuration of tests that a changed macro sets
     finished = subprocess.run(
-        dbt_command(settings, "--quiet", "--no-partial-parse", "parse"), env=dbt_environment(settings), capture_output=True, text=True
+        dbt_command(settings, "--quiet", "--no-partial-parse", "parse"),
+        env=dbt_environment(settings),
+        capture_output=True,
+        text=True,
     )
     if finished.returncode:
         raise KuotaError(f"dbt cannot parse the project:\n{finished.stdout}{finished.stderr}".rstrip())

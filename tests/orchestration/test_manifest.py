@@ -111,7 +111,9 @@ def test_build_tests_run_in_a_full_build_once_a_week_and_until_they_pass(setting
     assert data_tests_of_build(settings) == {"every_run": "pass"}
     assert data_tests_of_build(settings, rebuild=True) == whole
     with connect(settings.warehouse) as connection:
-        connection.execute("update quality.built_from set build_tests_passed_at = build_tests_passed_at - interval 7 days")
+        connection.execute(
+            "update quality.built_from set build_tests_passed_at = build_tests_passed_at - interval 7 days"
+        )
         connection.execute("insert into quality.wrong values (1)")
     for _ in range(2):
         assert data_tests_of_build(settings) == {"every_run": "pass", "structural": "fail"}
