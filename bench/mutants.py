@@ -19,7 +19,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from threading import Timer
+from types import SimpleNamespace
 from typing import Any
 from unittest import SkipTest
 
@@ -33,6 +34,7 @@ from sample_company import generate
 
 COUNT = 40
 SEED = 13
+SECONDS = 120
 LAYERS = ("models/core/", "models/marts/")
 SOURCES = {
     "generic": "test_generic_extract",
@@ -48,7 +50,9 @@ TEST_FOLDERS = ("shared", "transform", "e2e", "sources", *(f"sources/{source}" f
 class Company:
     """A company of the tests, built, and the tests on it that pass before any error is made."""
 
-    def __init__(self, name: str, landing: Path, folder: Path, modules: Mapping[str, Sequence[str]], given: Any = None):
+    def __init__(
+        self, name: str, landing: Path, folder: Path, module: str, fixture: str, data_tests: str = "", given: Any = None
+    ) -> None:
         from compiled_project import build_models, failed_tests  # type: ignore[import-not-found]
 
         self.name = name
@@ -61,17 +65,21 @@ class Company:
                 build_models(connection, self.project)
         self.connection = duckdb.connect(str(warehouse))
         self.connection.execute("set TimeZone = 'UTC'")
-        fails = failed_tests(self.connection, self.project)
-        self.data_tests = {test: query for test, query in self.project.data_tests.items() if test not in fails}
+        # `make test` runs all data tests on the company, or those whose names begin so
+        fails = failed_tests(self.connection, self.project, data_tests)
+        self.data_tests = {
+            test: query
+            for test, query in self.project.data_tests.items()
+            if test.startswith(data_tests) and test not in fails
+        }
         home = SimpleNamespace(
             home=warehouse.parent, landing=landing, marts=self._in("marts"), quality=self._in("quality")
         )
         arguments = {"kuota": home, "sample": (home, given)}
         self.tests: dict[str, Callable[[], object]] = {}
-        for module, fixtures in modules.items():
-            for test, call in _test_functions(importlib.import_module(module), fixtures, arguments, self._query):
-                if _error(call) is None:
-                    self.tests[test] = call
+        for test, call in _test_functions(module, fixture, arguments.get(fixture), self._query):
+            if _error(call) is None:
+                self.tests[test] = call
 
     def _query(self, _: object, sql: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql).fetchall()
@@ -83,6 +91,9 @@ class Company:
         """The first test that fails, and whether the error changes any row of the model."""
         relation = self.project.models[model].relation
         self.connection.execute("use kuota.marts")
+        # an error can make a join endless
+        timer = Timer(SECONDS, self.connection.interrupt)
+        timer.start()
         try:
             different = f"(({query}) except all (from {relation})) union all ((from {relation}) except all ({query}))"
             if not self.connection.execute(f"from ({different}) limit 1").fetchall():
@@ -90,8 +101,9 @@ class Company:
             self.connection.execute("begin")
             return self._failed(model, query), True
         except duckdb.Error as error:
-            return f"{self.name}: does not build: {str(error).splitlines()[0]}", True
+            return f"{self.name}: cannot be built: {str(error).splitlines()[0]}", True
         finally:
+            timer.cancel()
             with suppress(duckdb.TransactionException):
                 self.connection.execute("rollback")
 
@@ -121,24 +133,25 @@ def _error(call: Callable[[], object]) -> str | None:
 
 
 def _test_functions(
-    module: ModuleType, fixtures: Sequence[str], arguments: Mapping[str, object], query: Callable[..., object]
+    module_name: str, fixture: str, given: object, query: Callable[..., object]
 ) -> Iterator[tuple[str, Callable[[], object]]]:
-    """The module's tests of one of these fixtures, once for each of their parameters."""
+    """The module's tests that take this fixture, once for each of their parameters."""
+    module = importlib.import_module(module_name)
     for name, function in inspect.getmembers(module, inspect.isfunction):
         marks = {mark.name: mark for mark in getattr(function, "pytestmark", [])}
-        names = list(inspect.signature(function).parameters)
-        if not name.startswith("test_") or "slow" in marks or not names or names[0] not in fixtures:
+        first, *others = [*inspect.signature(function).parameters, ""]
+        if not name.startswith("test_") or "slow" in marks or first != fixture:
             continue
-        given = marks["parametrize"].args[1] if "parametrize" in marks else [None]
-        for number, value in enumerate(given):
+        cases = marks["parametrize"].args[1] if "parametrize" in marks else [None]
+        for number, case in enumerate(cases):
 
-            def call(function: Any = function, names: list[str] = names, value: object = value) -> None:
+            def call(function: Any = function, others: list[str] = others[:-1], case: object = case) -> None:
+                # the modules of the sources ask a warehouse by its path
                 if hasattr(module, "query"):
                     vars(module)["query"] = query
-                own = {names[0]: arguments.get(names[0], Path())}
-                function(**own if len(names) == 1 else own | {names[1]: value})
+                function(**{fixture: given} | {other: case for other in others})
 
-            yield f"{name}[{number}]" if len(given) > 1 else name, call
+            yield f"{name}[{number}]" if len(cases) > 1 else name, call
 
 
 def _project(folder: Path, settings_text: str) -> Any:
@@ -150,18 +163,18 @@ def _project(folder: Path, settings_text: str) -> Any:
 def _companies(folder: Path) -> Iterator[Company]:
     """Those of the tests, the quickest first."""
     for source, module in SOURCES.items():
-        yield Company(source, PROJECT / "tests" / "sources" / source / "landing", folder, {module: ["warehouse"]})
+        yield Company(source, PROJECT / "tests" / "sources" / source / "landing", folder, module, "warehouse")
     plans = importlib.import_module("test_quota_plans")
     for name, files in (("plain", plans.PLAIN), ("prorated", plans.PRORATED)):
         for file, text in files.items():
             path = folder / name / "landing" / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-        yield Company(name, folder / name / "landing", folder, {plans.__name__: [name]})
+        yield Company(name, folder / name / "landing", folder, plans.__name__, name, "assert_quota_")
     if crm_sales := os.environ.get("KUOTA_TEST_CRM_SALES"):
-        yield Company("crm", Path(crm_sales), folder, {"test_worked_example": ["kuota"]})
+        yield Company("crm", Path(crm_sales), folder, "test_worked_example", "kuota")
     landing = folder / "sample" / "landing"
-    yield Company("sample", landing, folder, {"test_sample_company_run": ["sample"]}, given=generate(landing))
+    yield Company("sample", landing, folder, "test_sample_company_run", "sample", given=generate(landing))
 
 
 class Properties:
@@ -191,14 +204,11 @@ class Properties:
         try:
             warehouse = self.warehouse(replace(self.project, models=self.project.models | {model: with_error}))
         except duckdb.Error as error:
-            return f"properties: does not build: {str(error).splitlines()[0]}"
+            return f"properties: cannot be built: {str(error).splitlines()[0]}"
         warehouse.model = model
         try:
             for module in self.modules:
-                tests = _test_functions(
-                    importlib.import_module(module), ["warehouse"], {"warehouse": warehouse}, warehouse.rows
-                )
-                for name, call in tests:
+                for name, call in _test_functions(module, "warehouse", warehouse, warehouse.rows):
                     if _error(call):
                         return f"properties: {name}"
         finally:
