@@ -12,6 +12,7 @@ import importlib
 import inspect
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -51,19 +52,28 @@ class Company:
     """A company of the tests, built, and the tests on it that pass before any error is made."""
 
     def __init__(
-        self, name: str, landing: Path, folder: Path, module: str, fixture: str, data_tests: str = "", given: Any = None
+        self,
+        name: str,
+        landing: Path,
+        folder: Path,
+        module: str,
+        fixture: str,
+        *marts: str,
+        data_tests: str = "",
+        given: Any = None,
     ) -> None:
         from compiled_project import build_models, failed_tests  # type: ignore[import-not-found]
 
         self.name = name
         settings_file = landing / "settings.yml"
         self.project = _project(folder, settings_file.read_text() if settings_file.exists() else "")
+        self.models = self.project.needed_for(*(marts or self.project.models))
         warehouse = folder / name / "kuota.duckdb"
         if not warehouse.exists():
             ingest(Settings(home=warehouse.parent, landing=landing, warehouse=warehouse), run_id="mutants")
             with duckdb.connect(str(warehouse)) as connection:
-                build_models(connection, self.project)
-        self.connection = duckdb.connect(str(warehouse))
+                build_models(connection, self.project, *marts)
+        self.connection = duckdb.connect(str(warehouse), config={"threads": 1, "memory_limit": "4GB"})
         self.connection.execute("set TimeZone = 'UTC'")
         # `make test` runs all data tests on the company, or those whose names begin so
         fails = failed_tests(self.connection, self.project, data_tests)
@@ -80,6 +90,7 @@ class Company:
         for test, call in _test_functions(module, fixture, arguments.get(fixture), self._query):
             if _error(call) is None:
                 self.tests[test] = call
+        print(f"{name}: {len(self.tests)} tests, {len(self.data_tests)} data tests", flush=True)
 
     def _query(self, _: object, sql: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql).fetchall()
@@ -90,6 +101,8 @@ class Company:
     def caught_by(self, model: str, query: str) -> tuple[str | None, bool]:
         """The first test that fails, and whether the error changes any row of the model."""
         relation = self.project.models[model].relation
+        if model not in {each.name for each in self.models}:
+            return None, False
         self.connection.execute("use kuota.marts")
         # an error can make a join endless
         timer = Timer(SECONDS, self.connection.interrupt)
@@ -109,7 +122,7 @@ class Company:
 
     def _failed(self, model: str, query: str) -> str | None:
         built = {model}
-        for each in self.project.models.values():
+        for each in self.models:
             if each.name == model or built.intersection(each.parents):
                 built.add(each.name)
                 sql = query if each.name == model else each.query
@@ -160,7 +173,7 @@ def _project(folder: Path, settings_text: str) -> Any:
     return compiled_project(SimpleNamespace(getbasetemp=lambda: folder), settings_text)
 
 
-def _companies(folder: Path) -> Iterator[Company]:
+def _companies(folder: Path, with_sample: bool) -> Iterator[Company]:
     """Those of the tests, the quickest first."""
     for source, module in SOURCES.items():
         yield Company(source, PROJECT / "tests" / "sources" / source / "landing", folder, module, "warehouse")
@@ -170,10 +183,14 @@ def _companies(folder: Path) -> Iterator[Company]:
             path = folder / name / "landing" / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-        yield Company(name, folder / name / "landing", folder, plans.__name__, name, "assert_quota_")
+        marts = ("mart_quota_attainment", "mart_quota_history", "fct_quota_contributions")
+        yield Company(name, folder / name / "landing", folder, plans.__name__, name, *marts, data_tests="assert_quota_")
     if crm_sales := os.environ.get("KUOTA_TEST_CRM_SALES"):
         yield Company("crm", Path(crm_sales), folder, "test_worked_example", "kuota")
+    if not with_sample:
+        return
     landing = folder / "sample" / "landing"
+    shutil.rmtree(landing, ignore_errors=True)
     yield Company("sample", landing, folder, "test_sample_company_run", "sample", given=generate(landing))
 
 
@@ -250,10 +267,13 @@ def _unit_tests(folder: Path) -> tuple[dict[str, dict[str, UnitTest]], duckdb.Du
     from dbt_child import dbt  # type: ignore[import-not-found]
 
     settings = compiled_home(SimpleNamespace(getbasetemp=lambda: folder / "unit"))
-    # the relations of the parents must be there, so that dbt knows the types of the rows that a test gives
-    built = dbt(settings, "build", "--empty", "--exclude-resource-type", "test", "unit_test")
-    assert built.returncode == 0, built.stdout
-    dbt(settings, "test", "--select", "test_type:unit")
+    tested = folder / "unit" / "tested"
+    if not tested.exists():
+        # the relations of the parents must be there, so that dbt knows the types of the rows that a test gives
+        built = dbt(settings, "build", "--empty", "--exclude-resource-type", "test", "unit_test")
+        assert built.returncode == 0, built.stdout
+        dbt(settings, "test", "--select", "test_type:unit")
+        tested.touch()
     manifest = json.loads((settings.dbt_target / "manifest.json").read_text())
     connection = duckdb.connect(str(settings.warehouse), read_only=True)
     tests: dict[str, dict[str, UnitTest]] = {}
@@ -269,12 +289,12 @@ def _unit_tests(folder: Path) -> tuple[dict[str, dict[str, UnitTest]], duckdb.Du
 class Suite:
     """What of `make test` can notice an error in a model."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, with_sample: bool) -> None:
         sys.path[:0] = [str(PROJECT / "tests" / name) for name in TEST_FOLDERS]
         from compiled_project import compiled_home
 
         self.unit_tests, self.unit_connection = _unit_tests(folder)
-        self.companies = list(_companies(folder))
+        self.companies = list(_companies(folder, with_sample))
         self.properties = Properties(folder)
         home = compiled_home(SimpleNamespace(getbasetemp=lambda: folder / "unit"))
         nodes = json.loads((home.dbt_target / "manifest.json").read_text())["nodes"].values()
@@ -311,7 +331,7 @@ class Suite:
             if not unit_test.passes(self.unit_connection, query):
                 return f"unit test {name}", []
         changed = []
-        for company in (*self.companies[:-1], None, self.companies[-1]):
+        for company in (*self.companies, None):
             if company is None:
                 query = mutate(self.properties.project.models[mutant.model].query, mutant.kind, mutant.place)
                 caught = self.properties.caught_by(mutant.model, query)
@@ -329,12 +349,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="How many small errors in the models a test notices.")
     parser.add_argument("--count", type=int, default=COUNT)
     parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--folder", type=Path, help="where the companies are built; kept, and used again")
+    parser.add_argument("--folder", type=Path, help="where companies are built; used again, so not after a change")
+    parser.add_argument("--with-sample", action="store_true", help="ask the sample company's tests too: much slower")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
-        suite = Suite(options.folder or Path(temporary))
-        for company in suite.companies:
-            print(f"{company.name}: {len(company.tests)} tests, {len(company.data_tests)} data tests", flush=True)
+        suite = Suite(options.folder or Path(temporary), options.with_sample)
         survivors = []
         mutants = choose(suite.queries, suite.usable, options.count, options.seed)
         for number, mutant in enumerate(mutants, start=1):
