@@ -13,7 +13,6 @@ import yaml
 from dbt_child import dbt
 from filelock import FileLock
 
-from bench.mutants import COMPILED, MUTANT, mutated_model
 from orchestration.ingest import ingest
 from orchestration.settings import PROJECT, Settings
 from orchestration.transform.breaks import BREAK_TYPES
@@ -53,11 +52,7 @@ class CompiledProject:
 
 
 def shared_folder(factory: pytest.TempPathFactory, name: str) -> Path:
-    """A folder that all workers of the session see; in a mutation check all sessions do."""
-    if COMPILED in os.environ:
-        folder = Path(os.environ[COMPILED]) / name
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+    """A folder that all workers of the session see."""
     own = factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -145,11 +140,6 @@ def _read(settings: Settings) -> CompiledProject:
     return CompiledProject(models, settings.warehouse, data_tests)
 
 
-def _compiled(node: dict[str, Any]) -> str | None:
-    code: str | None = node.get("compiled_code")
-    return mutated_model(node["name"], code) if code and MUTANT in os.environ else code
-
-
 def _add_after_parents(models: dict[str, Model], nodes: dict[str, Any], key: str, project: Path) -> None:
     node = nodes.get(key)
     if node is None or node["name"] in models:
@@ -164,7 +154,7 @@ def _add_after_parents(models: dict[str, Model], nodes: dict[str, Any], key: str
         schema=node["schema"],
         query=NO_BREAKS
         if is_python
-        else _compiled(node) or f"select * from read_csv('{project / node['original_file_path']}')",
+        else node.get("compiled_code") or f"select * from read_csv('{project / node['original_file_path']}')",
         parents=tuple(nodes[parent]["name"] for parent in parents if parent in nodes),
         is_view=node["config"]["materialized"] == "view",
     )

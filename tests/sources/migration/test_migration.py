@@ -163,8 +163,8 @@ def test_changes_in_the_old_system_after_the_move_are_excluded_and_listed(wareho
     ]
     assert query(warehouse, "select message from intermediate.int_register_rows_set_aside") == [
         (
-            "registers/2025-06-30/crosswalk.csv, line 4, column 'source_id': '0065g000000D999AAC' is no opportunity of "
-            "salesforce; correct it or deliver the opportunity.",
+            "registers/2025-06-30/crosswalk.csv, line 4, column 'source_id': '0065g000000D999AAC' is not one of "
+            "the opportunity records of salesforce; correct it or deliver the opportunity.",
         )
     ]
 
