@@ -150,6 +150,9 @@ COLLECTION_BREAK = Table(
         "review": "varchar",
         "reviewed_by": "varchar",
         "reviewed_on": "date",
+        "is_gap": "boolean",
+        "unrecorded_from": "date",
+        "unrecorded_to": "date",
     },
 )
 COLLECTION_REGIME = Table(

@@ -56,7 +56,7 @@ from (values
     ('outage', 'detected', 'crm', 'activity', 'rows', 'team:crm:north', '2017-05-01', '2017-07-09', null),
     ('bulk_edit', 'detected', 'crm', 'opportunity', 'opportunity_type', 'all', '2017-08-07', '2017-08-13', 'dismissed'),
     ('volume_regime_changed', 'detected', 'old_crm', 'activity', 'rows', 'all', '2011-02-07', null, null),
-    ('a_kind_of_next_year', 'detected', 'old_crm', 'lead', 'source', 'pipeline:New business', '2017-10-02', null, null)
+    ('field_fill_changed', 'detected', 'old_crm', 'lead', 'source', 'pipeline:New business', '2017-10-02', null, null)
 ) as breaks(kind, origin, source, object, field, population, starts_on, ends_on, review)
 """
 RESTATEMENT = """
