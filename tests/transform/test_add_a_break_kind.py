@@ -29,7 +29,8 @@ SHOW = """
 import json, sys
 from pathlib import Path
 import duckdb
-from memory_warehouse import MemoryWarehouse, compile_project
+from compiled_project import compile_project
+from memory_warehouse import SETTINGS, MemoryWarehouse
 from random_companies import stage_maps
 from orchestration.publish import charts
 from orchestration.transform.breaks import KINDS
@@ -38,7 +39,7 @@ folder = Path(sys.argv[1])
 changes = folder / "landing" / "registers" / "2025-06-30" / "collection_changes.csv"
 changes.parent.mkdir(parents=True)
 changes.write_text(sys.argv[2])
-project = compile_project(folder)
+project = compile_project(folder, SETTINGS)
 with duckdb.connect(str(project.bare_warehouse), read_only=True) as raw:
     kept = raw.execute("select change_id, what_changed from raw.registers__collection_change").fetchall()
     set_aside = raw.execute("select message from raw.quarantine").fetchall()
@@ -56,7 +57,7 @@ company = {
         for month in (4, 5, 6) for day in (2, 3)
     ],
     "stg_registers__collection_changes": [
-        {"change_key": "C1", "effective_on": "2025-05-15", "source": "generic", "object": "activity",
+        {"change_key": "C1", "effective_on": "2025-05-15", "source": "generic", "object": "activity", "field": "rows",
          "what_changed": "form_changed", "declared_by": "sales-operations"}
     ],
     "stg_registers__stage_maps": stage_maps(),

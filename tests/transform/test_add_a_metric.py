@@ -38,7 +38,8 @@ SHOW = """
 import json, sys
 from pathlib import Path
 import duckdb
-from memory_warehouse import MemoryWarehouse, compile_project
+from compiled_project import compile_project
+from memory_warehouse import SETTINGS, MemoryWarehouse
 from random_companies import stage_maps
 from orchestration.explain import explain_attainment, find_period, find_segment
 
@@ -46,7 +47,7 @@ folder = Path(sys.argv[1])
 quotas = folder / "landing" / "registers" / "2025-06-30" / "quotas.csv"
 quotas.parent.mkdir(parents=True)
 quotas.write_text(sys.argv[2])
-project = compile_project(folder)
+project = compile_project(folder, SETTINGS)
 with duckdb.connect(str(project.bare_warehouse), read_only=True) as raw:
     kept = raw.execute("select metric, target from raw.registers__quota").fetchall()
 
