@@ -4,17 +4,17 @@ with
 
 crosswalks as (
     select
-        entity,
-        source,
-        {{ referenced_id('source', 'record_key') }} as source_record_id,
-        canonical_reference,
-        valid_from,
-        coalesce(valid_from, cast('0001-01-01' as date)) <= as_of.as_of_date as has_begun,
-        row_hash,
-        count(*) over (partition by entity, canonical_reference) as reference_count
-    from {{ ref('stg_registers__crosswalks') }}
+        register.entity,
+        register.source,
+        {{ referenced_id('register.source', 'register.record_key') }} as source_record_id,
+        register.canonical_reference,
+        register.valid_from,
+        coalesce(register.valid_from, cast('0001-01-01' as date)) <= as_of.as_of_date as has_begun,
+        register.row_hash,
+        count(*) over (partition by register.entity, register.canonical_reference) as reference_count
+    from {{ ref('stg_registers__crosswalks') }} as register
     cross join {{ ref('int_as_of_determined') }} as as_of
-    where is_current
+    where register.is_current
 ),
 
 final as (

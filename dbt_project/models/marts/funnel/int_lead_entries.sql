@@ -1,3 +1,4 @@
+-- noqa: disable=LT05
 -- The days on which a lead was created, first contacted, qualified, became an opportunity and was won. A stage dated before the lead's
 -- creation counts on the day of the creation. A stage that follows a later one in time is skipped: a lead that is first called after it was
 -- qualified was qualified without a contact.

@@ -1,4 +1,4 @@
--- noqa: disable=LT02
+-- noqa: disable=LT02,ST05
 -- What became known of each delivered deal, in order: the changes in the history of its properties, one row per instant, and the deal
 -- itself. new_<column> is the new value, '' where it was cleared, null where nothing new is known.
 {% set columns = hubspot_history_columns() %}

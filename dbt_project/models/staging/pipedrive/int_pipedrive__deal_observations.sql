@@ -1,4 +1,4 @@
--- noqa: disable=LT02
+-- noqa: disable=LT02,LT05
 -- What became known of each deal, in order: the changes of its log, one row per instant, and its rows of deals.csv. new_<column> is the
 -- new value, '' where it was cleared, null where nothing new is known.
 {% set columns = dict(pipedrive_log_columns(), **pipedrive_close_columns()) %}

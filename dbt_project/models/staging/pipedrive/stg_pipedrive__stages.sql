@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 -- Pipedrive's stages, and the statuses won and lost by which it closes deals.
 with
 
