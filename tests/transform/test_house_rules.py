@@ -23,8 +23,8 @@ NOT_MET_YET = {
     "models": 247,
     "parents": 21,
     "model lines": 167,
-    "YAML lines": 12_200,
-    "SQL and macro lines": 20_400,
+    "YAML lines": 12_184,
+    "SQL and macro lines": 20_389,
 }
 RECORDS_OF_INGEST = {"load_ledger", "quarantine", "source", "source_time_zone"}
 
