@@ -96,9 +96,9 @@ def test_merged_and_deleted_deals_are_gone(tmp_path: Path, tmp_path_factory: pyt
     settings = Settings(home=tmp_path, landing=tmp_path / "landing", warehouse=tmp_path / "kuota.duckdb")
     ingest(settings, run_id="run")
     with duckdb.connect(str(settings.warehouse)) as connection:
-        build_models(connection, compiled_project(tmp_path_factory), "int_opportunities_validated")
+        build_models(connection, compiled_project(tmp_path_factory), "int_opportunity_history_validated")
         deals = connection.execute(
             "select opportunity_key, cast(amount as integer), exclusion_reason "
-            "from intermediate.int_opportunities_validated order by all"
+            "from intermediate.int_opportunity_history_validated where known_to is null order by all"
         ).fetchall()
     assert deals == [("1", 150, None), ("3", 70, "deleted")]

@@ -213,8 +213,8 @@ def test_lines_percentages_pipelines_and_custom_fields(warehouse: Path) -> None:
     # a discount of 10 is a tenth; the second product is unknown
     assert query(
         warehouse,
-        "select quantity, unit_price, discount_rate, product_id from intermediate.int_opportunity_lines_validated "
-        "where exclusion_reason is null order by all",
+        "select quantity, unit_price, discount_rate, product_id from intermediate.int_opportunity_parts "
+        "where part = 'line' and exclusion_reason is null and known_to is null order by all",
     ) == [
         (Decimal(1), Decimal("100.01"), None, None),
         (Decimal(4), Decimal(250), Decimal("0.1"), "salesforce:01t5g0000000P01AAE"),

@@ -13,8 +13,8 @@ splits as (
         known_from,
         rep_id,
         sum(share) as share
-    from {{ ref('int_opportunity_split_history') }}
-    where exclusion_reason is null
+    from {{ ref('int_opportunity_parts') }}
+    where part = 'split' and exclusion_reason is null
     group by opportunity_id, known_from, rep_id
 ),
 

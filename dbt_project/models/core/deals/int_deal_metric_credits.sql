@@ -11,8 +11,8 @@ units as (
         opportunity_id,
         known_from,
         sum(quantity) as quantity
-    from {{ ref('int_opportunity_line_history') }}
-    where exclusion_reason is null and quantity is not null
+    from {{ ref('int_opportunity_parts') }}
+    where part = 'line' and exclusion_reason is null and quantity is not null
     group by opportunity_id, known_from
 ),
 

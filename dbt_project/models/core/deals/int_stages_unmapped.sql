@@ -10,8 +10,8 @@ known as (
 ),
 
 opportunities as (
-    select * from {{ ref('int_opportunities_validated') }}
-    where exclusion_reason is null
+    select * from {{ ref('int_opportunity_history_validated') }}
+    where exclusion_reason is null and known_to is null
 ),
 
 used as (

@@ -26,8 +26,8 @@ products as (
 ),
 
 opportunity_lines as (
-    select * from {{ ref('int_opportunity_lines_validated') }}
-    where exclusion_reason is null
+    select * from {{ ref('int_opportunity_parts') }}
+    where part = 'line' and exclusion_reason is null and known_to is null
 ),
 
 sources_with_leads as (

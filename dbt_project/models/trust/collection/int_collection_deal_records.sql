@@ -91,9 +91,13 @@ lines as (
         current_deals.pipeline,
         current_deals.owner_id,
         current_deals.closed_on
-    from {{ ref('int_opportunity_line_history') }} as validated
+    from {{ ref('int_opportunity_parts') }} as validated
     inner join current_deals on validated.opportunity_id = current_deals.opportunity_id
-    where validated.known_to is null and validated.exclusion_reason is null and current_deals.is_won
+    where
+        validated.part = 'line'
+        and validated.known_to is null
+        and validated.exclusion_reason is null
+        and current_deals.is_won
 ),
 
 final as (

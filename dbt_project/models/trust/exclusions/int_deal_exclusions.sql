@@ -6,8 +6,8 @@ opportunities as (
 ),
 
 validated as (
-    select * from {{ ref('int_opportunities_validated') }}
-    where exclusion_reason is null
+    select * from {{ ref('int_opportunity_history_validated') }}
+    where exclusion_reason is null and known_to is null
 ),
 
 -- a source that blanks the amounts of lost deals does not say what they added to the pipeline

@@ -2,17 +2,17 @@
 -- Rows that were read but name something that cannot be resolved. They count nowhere and are shown with the quarantine. Every run validates
 -- them again, because what is unknown today may arrive tomorrow.
 {% set ambiguous_references = {
-    'opportunity': ('int_opportunities_validated', 'owner_reference'),
-    'opportunity_split': ('int_opportunity_splits_validated', 'rep_reference'),
-    'activity': ('int_activities_validated', 'rep_reference'),
-    'lead': ('int_leads_validated', 'owner_reference'),
+    'opportunity': ('int_opportunity_history_validated', 'owner_reference', 'known_to is null'),
+    'opportunity_split': ('int_opportunity_parts', 'rep_reference', 'known_to is null'),
+    'activity': ('int_activities_validated', 'rep_reference', 'true'),
+    'lead': ('int_leads_validated', 'owner_reference', 'true'),
 } %}
 {% set row = 'source_file, source_row, source_key' %}
 
 with
 
 unresolved as (
-    {% for object, (model, reference) in ambiguous_references.items() -%}
+    {% for object, (model, reference, condition) in ambiguous_references.items() -%}
     select
         source, '{{ object }}' as object, {{ row }},
         '{{ reference }}' as canonical_column,
@@ -20,7 +20,7 @@ unresolved as (
         exclusion_reason as reason,
         'names several reps; write the id of one' as fix
     from {{ ref(model) }}
-    where exclusion_reason in ('ambiguous_owner', 'ambiguous_rep')
+    where exclusion_reason in ('ambiguous_owner', 'ambiguous_rep') and {{ condition }}
     union all
     {% endfor -%}
     select source, object, {{ row }}, canonical_column, reference as value, set_aside_reason as reason, fix

@@ -5,17 +5,19 @@
 {% set no_record %}
 cast(null as varchar) as source_record_id, cast(null as date) as dated_on, cast(null as boolean) as is_linked
 {%- endset %}
-{#- Of a record also its id, the day by which it is counted and whether the rep, deal or product that it names is known. -#}
+{#- Of a record also its id, the day by which it is counted, whether what it names is known, and which rows of its model are current. -#}
 {% set records = {
-    'rep': ('int_reps_unioned', 'rep_id', none, none),
-    'account': ('int_accounts_unioned', 'account_id', business_date('created_at'), none),
-    'product': ('int_products_unioned', 'product_id', none, none),
-    'team': ('int_teams_unioned', 'team_id', none, none),
-    'opportunity': ('int_opportunities_validated', 'source_opportunity_id', 'created_on', 'owner_rep_id is not null'),
-    'lead': ('int_leads_validated', 'source_lead_id', 'created_on', "owner_id <> 'unassigned'"),
-    'activity': ('int_activities_validated', none, 'occurred_on', "rep_id <> 'unassigned'"),
-    'opportunity_line': ('int_opportunity_lines_validated', none, none, 'product_id is not null'),
-    'opportunity_split': ('int_opportunity_splits_validated', none, none, "rep_id <> 'unassigned'"),
+    'rep': ('int_reps_unioned', 'rep_id', none, none, 'true'),
+    'account': ('int_accounts_unioned', 'account_id', business_date('created_at'), none, 'true'),
+    'product': ('int_products_unioned', 'product_id', none, none, 'true'),
+    'team': ('int_teams_unioned', 'team_id', none, none, 'true'),
+    'opportunity': (
+        'int_opportunity_history_validated', 'source_opportunity_id', 'created_on', 'owner_rep_id is not null', 'known_to is null'
+    ),
+    'lead': ('int_leads_validated', 'source_lead_id', 'created_on', "owner_id <> 'unassigned'", 'true'),
+    'activity': ('int_activities_validated', none, 'occurred_on', "rep_id <> 'unassigned'", 'true'),
+    'opportunity_line': ('int_opportunity_parts', none, none, 'product_id is not null', "part = 'line' and known_to is null"),
+    'opportunity_split': ('int_opportunity_parts', none, none, "rep_id <> 'unassigned'", "part = 'split' and known_to is null"),
 } %}
 {#- Rows of registers: where the register has a column source, it names another one. -#}
 {% set registers = {
@@ -35,7 +37,7 @@ cast(null as varchar) as source_record_id, cast(null as date) as dated_on, cast(
 with
 
 records as (
-    {% for object, (model, id, dated_on, is_linked) in records.items() -%}
+    {% for object, (model, id, dated_on, is_linked, condition) in records.items() -%}
     select
         source, '{{ object }}' as object, {{ row }}, exclusion_reason,
         cast({{ id or 'null' }} as varchar) as source_record_id,
@@ -43,14 +45,14 @@ records as (
         cast({{ is_linked or 'null' }} as boolean) as is_linked
     from {{ ref(model) }}
     -- a team that a source only names on its reps has no row of its own
-    where source_file is not null
+    where source_file is not null and {{ condition }}
         {{ 'union all' if not loop.last }}
     {% endfor -%}
 ),
 
 known_opportunities as (
-    select opportunity_id from {{ ref('int_opportunities_validated') }}
-    where exclusion_reason is null
+    select opportunity_id from {{ ref('int_opportunity_history_validated') }}
+    where exclusion_reason is null and known_to is null
 ),
 
 stage_rows as (

@@ -14,10 +14,11 @@ deals as (
         opportunities.created_on,
         {{ normalized_name('validated.opportunity_name') }} as plain_name
     from {{ ref('fct_opportunities') }} as opportunities
-    inner join {{ ref('int_opportunities_validated') }} as validated
+    inner join {{ ref('int_opportunity_history_validated') }} as validated
         on
             opportunities.opportunity_id = validated.opportunity_id
             and validated.exclusion_reason is null
+            and validated.known_to is null
     where opportunities.account_id is not null and opportunities.amount is not null
 ),
 

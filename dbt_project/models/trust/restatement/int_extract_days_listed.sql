@@ -11,13 +11,15 @@ files_read as (
         'opportunity' as object,
         source,
         source_file
-    from {{ ref('int_opportunities_validated') }}
+    from {{ ref('int_opportunity_history_validated') }}
+    where known_to is null
     union
     select
         'opportunity_line' as object,
         source,
         source_file
-    from {{ ref('int_opportunity_lines_validated') }}
+    from {{ ref('int_opportunity_parts') }}
+    where part = 'line' and known_to is null
     union
     select
         'lead' as object,
