@@ -34,7 +34,7 @@ last_events as (
     left join stage_labels
         on
             coalesce(records.source, deals.source) = stage_labels.source
-            and coalesce(records.pipeline, deals.pipeline) = stage_labels.pipeline
+            and coalesce(records.pipeline, deals.pipeline) = stage_labels.source_pipeline
             and stage_log.to_source_stage = stage_labels.source_stage
             and stage_log.changed_on between stage_labels.meaning_from and stage_labels.meaning_to
     group by deals.opportunity_id, deals.known_from
@@ -110,7 +110,7 @@ described as (
     left join stage_labels
         on
             dated.source = stage_labels.source
-            and dated.pipeline = stage_labels.pipeline
+            and dated.pipeline = stage_labels.source_pipeline
             and dated.source_stage = stage_labels.source_stage
             and dated.stage_entered_on between stage_labels.meaning_from and stage_labels.meaning_to
     {{ join_value_map('dated', 'pipeline', 'opportunity') }}

@@ -24,7 +24,7 @@ versions as (
     left join {{ ref('int_stage_labels_mapped') }} as stage_labels
         on
             versions.source = stage_labels.source
-            and versions.pipeline = stage_labels.pipeline
+            and versions.pipeline = stage_labels.source_pipeline
             and versions.source_stage = stage_labels.source_stage
             and {{ business_date('versions.extracted_at') }} between stage_labels.meaning_from and stage_labels.meaning_to
     where versions.is_in_force

@@ -42,7 +42,7 @@ mapped as (
     left join stage_labels
         on
             coalesce(records.source, opportunities.source) = stage_labels.source
-            and coalesce(records.pipeline, opportunities.source_pipeline) = stage_labels.pipeline
+            and coalesce(records.pipeline, opportunities.source_pipeline) = stage_labels.source_pipeline
             and stage_log.to_source_stage = stage_labels.source_stage
             and stage_log.changed_on between stage_labels.meaning_from and stage_labels.meaning_to
 ),

@@ -4,7 +4,7 @@ with
 known as (
     select distinct
         source,
-        pipeline,
+        source_pipeline as pipeline,
         source_stage
     from {{ ref('int_stage_labels_mapped') }}
 ),

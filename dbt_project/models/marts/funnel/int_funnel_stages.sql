@@ -4,7 +4,7 @@
 with
 
 labels as (
-    select * from {{ ref('int_pipeline_labels_listed') }}
+    select * from {{ ref('int_stage_labels_mapped') }}
 ),
 
 redefined as (

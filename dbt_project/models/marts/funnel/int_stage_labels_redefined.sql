@@ -7,7 +7,7 @@ bridges as (
 ),
 
 labels as (
-    select * from {{ ref('int_pipeline_labels_listed') }}
+    select * from {{ ref('int_stage_labels_mapped') }}
 ),
 
 matched as (

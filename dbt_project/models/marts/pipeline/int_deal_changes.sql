@@ -42,7 +42,7 @@ versions_compared as (
     inner join stage_labels
         on
             versions.source = stage_labels.source
-            and versions.pipeline = stage_labels.pipeline
+            and versions.pipeline = stage_labels.source_pipeline
             and versions.source_stage = stage_labels.source_stage
             and {{ business_date('versions.extracted_at') }} between stage_labels.meaning_from and stage_labels.meaning_to
     where versions.position_in_extract = 1
