@@ -29,28 +29,30 @@
 {%- endmacro %}
 
 
-{#- Joins the value map for `column` of `rows`, as <column>_map: its meaning on the date `on_date`, at as_of without one. Where `rep` names
-    the column with the rep of a row, declared bridges belong to the map; they match in upper and lower case. -#}
-{% macro join_value_map(rows, column, object, on_date=none, rep=none) -%}
+{#- Joins the value map for `column` of `rows`, as <column>_map: its meaning on the date `on_date`, at as_of without one. `written` names the
+    column with the source's own value, where it is not `column`. Where `rep` names the column with the rep of a row, declared bridges belong
+    to the map; they match in upper and lower case. -#}
+{% macro join_value_map(rows, column, object, on_date=none, rep=none, written=none) -%}
+    {%- set value = rows ~ '.' ~ (written or column) -%}
     left join {{ ref('int_value_maps_bridged' if rep else 'int_value_maps_in_force') }} as {{ column }}_map
         on {{ rows }}.source = {{ column }}_map.source
             and {{ column }}_map.object = '{{ object }}'
             and {{ column }}_map.field = '{{ column }}'
             {%- if rep %}
-            and lower({{ rows }}.{{ column }}) = {{ column }}_map.value_key
-            and {{ rows }}.{{ column }} = coalesce({{ column }}_map.source_value, {{ rows }}.{{ column }})
+            and lower({{ value }}) = {{ column }}_map.value_key
+            and {{ value }} = coalesce({{ column }}_map.source_value, {{ value }})
             and coalesce({{ rows }}.{{ rep }}, '') = coalesce({{ column }}_map.rep_reference, {{ rows }}.{{ rep }}, '')
             {%- else %}
-            and {{ rows }}.{{ column }} = {{ column }}_map.source_value
+            and {{ value }} = {{ column }}_map.source_value
             {%- endif %}
             and {% if on_date %}{{ on_date }} between {{ column }}_map.meaning_from and {{ column }}_map.meaning_to
                 {%- else %}{{ column }}_map.holds_at_as_of{% endif %}
 {%- endmacro %}
 
 
-{#- The value that the map gives, else the source's own. -#}
-{% macro mapped_value(rows, column) -%}
-    coalesce({{ column }}_map.mapped_value, {{ rows }}.{{ column }})
+{#- The value that the map gives, else the source's own, which is in `written` where that is not `column`. -#}
+{% macro mapped_value(rows, column, written=none) -%}
+    coalesce({{ column }}_map.mapped_value, {{ rows }}.{{ written or column }})
 {%- endmacro %}
 
 

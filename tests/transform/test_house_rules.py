@@ -199,7 +199,7 @@ def test_source_columns_are_columns_of_the_sources_and_those_that_are_mapped() -
     plain = {(row["object"], row["canonical_column"]) for row in rows if not row["source"]}
     without_plain = [row for row in rows if (row["object"], row["canonical_column"]) not in plain]
     written = "".join(path.read_text() for path in (DBT_PROJECT / "models").rglob("*.sql"))
-    calls = re.findall(r"join_value_map(?:_and_bridges)?\('\w+', '(\w+)', '(\w+)'", written)
+    calls = re.findall(r"join_value_map\(\s*'\w+', '(\w+)', '(\w+)'", written)
     joined = {(called, column) for column, called in calls}
     mapped = {(row["object"], row["canonical_column"]) for row in rows if row["is_mapped"] == "true"}
     assert (unknown, without_plain) == ([], [])

@@ -7,33 +7,39 @@ won as (
     where is_won and closed_on is not null
 ),
 
+parts as (
+    select * from {{ ref('int_opportunity_parts') }}
+    where exclusion_reason is null
+),
+
 splits as (
     select
         opportunity_id,
         known_from,
         rep_id,
         sum(share) as share
-    from {{ ref('int_opportunity_parts') }}
-    where part = 'split' and exclusion_reason is null
+    from parts
+    where part = 'split'
     group by opportunity_id, known_from, rep_id
+),
+
+units as (
+    select
+        opportunity_id,
+        known_from,
+        sum(quantity) as quantity
+    from parts
+    where part = 'line' and quantity is not null
+    group by opportunity_id, known_from
 ),
 
 shares as (
     select
-        won.opportunity_id,
-        won.known_from,
-        won.known_to,
-        won.source,
-        won.account_id,
+        won.*,
         coalesce(splits.rep_id, won.owner_id) as rep_id,
-        cast(coalesce(splits.share, 1) as decimal(9, 6)) as share,
-        won.amount_reporting,
-        won.closed_on
+        cast(coalesce(splits.share, 1) as decimal(9, 6)) as share
     from won
-    left join splits
-        on
-            won.opportunity_id = splits.opportunity_id
-            and won.known_from = splits.known_from
+    left join splits using (opportunity_id, known_from)
 ),
 
 rounded as (
@@ -70,8 +76,10 @@ final as (
         memberships.team_id,
         allocated.share,
         allocated.credited_amount,
+        units.quantity * allocated.share as credited_units,
         allocated.closed_on
     from allocated
+    left join units using (opportunity_id, known_from)
     left join {{ ref('int_team_memberships') }} as memberships
         on
             allocated.rep_id = memberships.rep_id

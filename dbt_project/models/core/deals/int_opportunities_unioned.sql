@@ -1,10 +1,12 @@
 -- Every version of every opportunity row that any extract delivered, in the canonical columns, with the days on which it was delivered and
--- superseded; type and loss reason are the source's own here. Of a deal that moved between systems a version is in force where it was known in its own system's time.
+-- superseded. Of a deal that moved between systems a version is in force where it was known in its own system's time.
 {% set columns %}
-    opportunity_key, opportunity_name, owner_reference, account_reference, product_reference,
-    created_by_reference, lead_reference, pipeline, source_stage, stage_on_creation, amount, currency, opportunity_type,
-    loss_reason, created_at, created_on, close_date, closed_at, updated_at, is_deleted, source_exclusion, delivered_at, outdated_at,
-    source_key, source_file, source_row, row_hash, extracted_at, superseded_at, is_current
+    opportunity_key, opportunity_name, owner_reference as source_owner_reference, account_reference as source_account_reference,
+    product_reference as source_product_reference, created_by_reference as source_created_by_reference, lead_reference,
+    coalesce(pipeline, 'default') as pipeline, source_stage, stage_on_creation, amount, upper(currency) as currency,
+    opportunity_type as source_opportunity_type, loss_reason as source_loss_reason, created_at, created_on, close_date, closed_at,
+    updated_at, is_deleted, source_exclusion, delivered_at, outdated_at, source_key, source_file, source_row, row_hash, extracted_at,
+    superseded_at
 {% endset %}
 
 {% set shown_on = business_date('unioned.extracted_at') %}
@@ -15,57 +17,25 @@ unioned as (
     {{ union_sources('opportunities', columns) }}
 ),
 
-matches as (
-    select * from {{ ref('bridge_source_ids') }}
-    where entity = 'opportunity'
-),
-
 mapped as (
     select
-        {{ canonical_id('unioned.source', 'unioned.opportunity_key') }} as source_opportunity_id,
-        unioned.source,
-        unioned.opportunity_key,
-        unioned.opportunity_name,
-        unioned.owner_reference as source_owner_reference,
-        {{ mapped_value('unioned', 'owner_reference') }} as owner_reference,
-        {{ mapped_value('unioned', 'account_reference') }} as account_reference,
-        {{ mapped_value('unioned', 'product_reference') }} as product_reference,
-        {{ mapped_value('unioned', 'created_by_reference') }} as created_by_reference,
-        unioned.lead_reference,
-        coalesce(unioned.pipeline, 'default') as pipeline,
-        unioned.source_stage,
-        unioned.stage_on_creation,
-        unioned.amount,
-        upper(unioned.currency) as currency,
-        unioned.opportunity_type,
-        unioned.loss_reason,
-        unioned.created_at,
-        unioned.created_on,
-        unioned.close_date,
-        unioned.closed_at,
-        unioned.updated_at,
-        unioned.is_deleted,
-        unioned.source_exclusion,
-        unioned.delivered_at,
-        unioned.outdated_at,
-        unioned.source_key,
-        unioned.source_file,
-        unioned.source_row,
-        unioned.row_hash,
-        unioned.extracted_at,
-        unioned.superseded_at,
-        unioned.is_current
+        unioned.*,
+        {{ mapped_value('unioned', 'owner_reference', 'source_owner_reference') }} as owner_reference,
+        {{ mapped_value('unioned', 'account_reference', 'source_account_reference') }} as account_reference,
+        {{ mapped_value('unioned', 'product_reference', 'source_product_reference') }} as product_reference,
+        {{ mapped_value('unioned', 'created_by_reference', 'source_created_by_reference') }} as created_by_reference,
+        {{ canonical_id('unioned.source', 'unioned.opportunity_key') }} as source_opportunity_id
     from unioned
-    {{ join_value_map('unioned', 'owner_reference', 'opportunity', shown_on) }}
-    {{ join_value_map('unioned', 'account_reference', 'opportunity', shown_on) }}
-    {{ join_value_map('unioned', 'product_reference', 'opportunity', shown_on) }}
-    {{ join_value_map('unioned', 'created_by_reference', 'opportunity', shown_on) }}
+    {{ join_value_map('unioned', 'owner_reference', 'opportunity', shown_on, written='source_owner_reference') }}
+    {{ join_value_map('unioned', 'account_reference', 'opportunity', shown_on, written='source_account_reference') }}
+    {{ join_value_map('unioned', 'product_reference', 'opportunity', shown_on, written='source_product_reference') }}
+    {{ join_value_map('unioned', 'created_by_reference', 'opportunity', shown_on, written='source_created_by_reference') }}
 ),
 
 identified as (
     select
-        coalesce(matches.canonical_id, mapped.source_opportunity_id) as opportunity_id,
         mapped.*,
+        coalesce(matches.canonical_id, mapped.source_opportunity_id) as opportunity_id,
         matches.source_id is null
         or (
             {{ business_date('mapped.extracted_at') }} <= matches.in_force_to
@@ -75,7 +45,10 @@ identified as (
         {{ business_date('case when mapped.delivered_at is null then mapped.superseded_at else mapped.outdated_at end') }}
             as superseded_on
     from mapped
-    left join matches on mapped.source_opportunity_id = matches.source_id
+    left join {{ ref('bridge_source_ids') }} as matches
+        on
+            matches.entity = 'opportunity'
+            and mapped.source_opportunity_id = matches.source_id
 ),
 
 -- of the rows of a deal in one extract the last updated counts

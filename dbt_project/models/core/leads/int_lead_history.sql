@@ -2,9 +2,9 @@
 -- the row does not count, null where it counts. Of a lead in several systems the authoritative record is the lead, and what it lacks
 -- of qualification, conversion and opportunity is taken from the others. Today is the interval without a known_to.
 {% set columns %}
-    lead_key, owner_reference, opportunity_reference, lead_source, lead_status, created_at, created_on, qualified_at,
-    qualified_on, converted_at, converted_on, source_exclusion, source_key, source_file, source_row, row_hash, extracted_at,
-    superseded_at, is_current
+    lead_key, owner_reference as source_owner_reference, opportunity_reference, lead_source as source_lead_source,
+    lead_status as source_lead_status, created_at, created_on, qualified_at, qualified_on, converted_at, converted_on, source_exclusion,
+    source_key, source_file, source_row, row_hash, extracted_at, superseded_at, is_current
 {% endset %}
 
 {% set created_on = "coalesce(unioned.created_on, cast('9999-12-31' as date))" %}
@@ -17,29 +17,17 @@ unioned as (
 
 mapped as (
     select
+        unioned.*,
         {{ canonical_id('unioned.source', 'unioned.lead_key') }} as source_lead_id,
-        unioned.source,
-        unioned.lead_key,
-        {{ mapped_value('unioned', 'owner_reference') }} as owner_reference,
+        {{ mapped_value('unioned', 'owner_reference', 'source_owner_reference') }} as owner_reference,
         {{ referenced_id('unioned.source', 'unioned.opportunity_reference') }} as named_opportunity_id,
-        {{ mapped_value('unioned', 'lead_source') }} as lead_source,
-        {{ mapped_value('unioned', 'lead_status') }} as lead_status,
-        unioned.created_at,
-        unioned.created_on,
-        unioned.qualified_at,
-        unioned.qualified_on,
-        unioned.converted_at,
-        unioned.converted_on,
-        unioned.source_exclusion,
-        unioned.source_key,
-        unioned.source_file,
-        unioned.source_row,
-        unioned.row_hash,
+        {{ mapped_value('unioned', 'lead_source', 'source_lead_source') }} as lead_source,
+        {{ mapped_value('unioned', 'lead_status', 'source_lead_status') }} as lead_status,
         {{ delivery_days('unioned') }}
     from unioned
-    {{ join_value_map('unioned', 'owner_reference', 'lead', created_on) }}
-    {{ join_value_map('unioned', 'lead_source', 'lead', created_on, rep='owner_reference') }}
-    {{ join_value_map('unioned', 'lead_status', 'lead', created_on) }}
+    {{ join_value_map('unioned', 'owner_reference', 'lead', created_on, written='source_owner_reference') }}
+    {{ join_value_map('unioned', 'lead_source', 'lead', created_on, rep='source_owner_reference', written='source_lead_source') }}
+    {{ join_value_map('unioned', 'lead_status', 'lead', created_on, written='source_lead_status') }}
 ),
 
 -- the first record is authoritative from the beginning, a later one from its own time on and not before an extract had delivered it
@@ -118,8 +106,8 @@ final as (
         ) as named_opportunity_id,
         known.lead_source,
         known.lead_status,
-        known.created_at,
-        known.created_on,
+        known.created_at as record_created_at,
+        known.created_on as record_created_on,
         coalesce(known.qualified_at, min(case when known.is_matched then known.qualified_at end) over lead_then) as qualified_at,
         coalesce(known.qualified_on, min(case when known.is_matched then known.qualified_on end) over lead_then) as qualified_on,
         coalesce(known.converted_at, min(case when known.is_matched then known.converted_at end) over lead_then) as converted_at,

@@ -49,25 +49,10 @@ first_opportunities as (
 
 final as (
     select
-        leads.lead_id,
-        leads.source_lead_id,
-        leads.source,
-        leads.lead_key,
-        leads.owner_reference,
-        leads.owner_id,
+        leads.*,
         coalesce(first_opportunities.opportunity_id, named_opportunities.opportunity_id) as opportunity_id,
-        leads.lead_source,
-        leads.lead_status,
-        coalesce(beginnings.created_at, leads.created_at) as created_at,
-        coalesce(beginnings.created_on, leads.created_on) as created_on,
-        leads.qualified_at,
-        leads.qualified_on,
-        leads.converted_at,
-        leads.converted_on,
-        leads.source_key,
-        leads.source_file,
-        leads.source_row,
-        leads.exclusion_reason
+        coalesce(beginnings.created_at, leads.record_created_at) as created_at,
+        coalesce(beginnings.created_on, leads.record_created_on) as created_on
     from leads
     left join beginnings on leads.lead_id = beginnings.lead_id
     left join first_opportunities
