@@ -1,22 +1,62 @@
 -- The days 0, 7 and 30 days after the end of each closed period, and the newest extract until then of each object of each source that had
--- reached the period. Without one the source had reported nothing.
-
+-- reached the period. A day until which no extract had reached the period has one row, without object and source.
 with
 
-periods as (
-    select * from {{ ref('int_periods_in_use') }}
+ledger as (
+    select
+        *,
+        {{ business_date('extracted_at') }} as extracted_on
+    from {{ source('raw', 'load_ledger') }}
 ),
 
-as_of as (
-    select * from {{ ref('int_as_of_determined') }}
+files_read as (
+    select
+        'opportunity' as object,
+        source,
+        source_file
+    from {{ ref('int_opportunity_history_validated') }}
+    where known_to is null
+    union
+    select
+        'opportunity_line' as object,
+        source,
+        source_file
+    from {{ ref('int_opportunity_parts') }}
+    where part = 'line' and known_to is null
+    union
+    select
+        'lead' as object,
+        source,
+        source_file
+    from {{ ref('int_leads_validated') }}
+    union
+    select
+        'activity' as object,
+        source,
+        source_file
+    from {{ ref('int_activities_validated') }}
+),
+
+-- what a source calls an object follows from the files of its current rows
+objects_delivered as (
+    select distinct
+        files_read.object,
+        ledger.source,
+        ledger.object as delivered_object
+    from files_read
+    inner join ledger using (source, source_file)
 ),
 
 extract_days as (
-    select * from {{ ref('int_extract_days_listed') }}
-),
-
-waits as (
-    {{ waits_after_period_end() }}
+    select distinct
+        objects_delivered.object,
+        ledger.source,
+        ledger.extracted_on
+    from objects_delivered
+    inner join ledger
+        on
+            objects_delivered.source = ledger.source
+            and objects_delivered.delivered_object = ledger.object
 ),
 
 cutoffs as (
@@ -26,8 +66,14 @@ cutoffs as (
         periods.period_end,
         waits.days_after,
         {{ add_days('periods.period_end', 'waits.days_after') }} as cutoff_on
-    from periods
-    cross join waits
+    from {{ ref('int_periods_in_use') }} as periods
+    cross join (
+        select 0 as days_after
+        union all
+        select 7 as days_after
+        union all
+        select 30 as days_after
+    ) as waits
 ),
 
 final as (
@@ -41,8 +87,8 @@ final as (
         cutoffs.cutoff_on,
         max(extract_days.extracted_on) as said_on
     from cutoffs
-    cross join as_of
-    inner join extract_days on extract_days.extracted_on between cutoffs.period_start and cutoffs.cutoff_on
+    cross join {{ ref('int_as_of_determined') }} as as_of
+    left join extract_days on extract_days.extracted_on between cutoffs.period_start and cutoffs.cutoff_on
     where cutoffs.cutoff_on <= as_of.as_of_date
     group by
         extract_days.object,

@@ -1,47 +1,38 @@
--- The changes of records, summed by assignee, and how many records changed: a team holds those of its reps and of the teams below it, and
--- what passed from one of them to another changed nothing of the team's.
+-- What the records that changed make of each assignee's figures, and the day of the newest extract, until each cutoff, of the sources of
+-- these figures. A team holds the changes of its reps and of the teams below it; what passed from one of them to another changes nothing.
 with
 
 moved as (
     select * from {{ ref('fct_restated_records') }}
 ),
 
+ancestors as (
+    select * from {{ ref('dim_team_ancestors') }}
+),
+
+cutoffs as (
+    select * from {{ ref('int_restatement_cutoffs_dated') }}
+    where source is not null
+),
+
 by_assignee as (
     select
         'rep' as assignee_type,
-        rep_id as assignee_id,
-        metric,
-        object_id,
-        period_type,
-        period_start,
-        period_end,
-        days_after,
-        change_amount
+        moved.rep_id as assignee_id,
+        moved.*
     from moved
     union all
     select
         'team' as assignee_type,
         ancestors.ancestor_team_id as assignee_id,
-        moved.metric,
-        moved.object_id,
-        moved.period_type,
-        moved.period_start,
-        moved.period_end,
-        moved.days_after,
-        moved.change_amount
+        moved.*
     from moved
-    inner join {{ ref('dim_team_ancestors') }} as ancestors on moved.team_id = ancestors.team_id
+    inner join ancestors on moved.team_id = ancestors.team_id
     union all
     select
         'company' as assignee_type,
         'company' as assignee_id,
-        metric,
-        object_id,
-        period_type,
-        period_start,
-        period_end,
-        days_after,
-        change_amount
+        moved.*
     from moved
 ),
 
@@ -54,13 +45,12 @@ by_record as (
         period_start,
         period_end,
         days_after,
-        object_id,
         sum(change_amount) as change_amount
     from by_assignee
     group by assignee_type, assignee_id, metric, period_type, period_start, period_end, days_after, object_id
 ),
 
-final as (
+summed as (
     select
         assignee_type,
         assignee_id,
@@ -73,6 +63,83 @@ final as (
         count(case when change_amount <> 0 then 1 end) as restated_record_count
     from by_record
     group by assignee_type, assignee_id, metric, period_type, period_start, period_end, days_after
+),
+
+-- the sources that deliver a rep, or credit the rep with anything
+rep_sources as (
+    select
+        rep_id,
+        source
+    from {{ ref('int_rep_sources_listed') }}
+    union
+    select
+        rep_id,
+        source
+    from {{ ref('fct_metric_credits') }}
+    where rep_id <> 'unassigned'
+),
+
+assignee_sources as (
+    select
+        'rep' as assignee_type,
+        rep_id as assignee_id,
+        source
+    from rep_sources
+    union
+    select
+        'team' as assignee_type,
+        ancestors.ancestor_team_id as assignee_id,
+        rep_sources.source
+    from {{ ref('int_team_memberships') }} as memberships
+    inner join rep_sources on memberships.rep_id = rep_sources.rep_id
+    inner join ancestors on memberships.team_id = ancestors.team_id
+    union
+    select
+        'rep' as assignee_type,
+        'unassigned' as assignee_id,
+        source
+    from cutoffs
+    union
+    select
+        'company' as assignee_type,
+        'company' as assignee_id,
+        source
+    from cutoffs
+),
+
+reported as (
+    select
+        assignee_sources.assignee_type,
+        assignee_sources.assignee_id,
+        metrics.metric,
+        cutoffs.period_type,
+        cutoffs.period_start,
+        cutoffs.period_end,
+        cutoffs.days_after,
+        max(cutoffs.said_on) as said_on
+    from assignee_sources
+    inner join cutoffs on assignee_sources.source = cutoffs.source
+    inner join {{ ref('metrics') }} as metrics on cutoffs.object = metrics.object
+    where metrics.can_have_quota
+    group by
+        assignee_sources.assignee_type, assignee_sources.assignee_id, metrics.metric,
+        cutoffs.period_type, cutoffs.period_start, cutoffs.period_end, cutoffs.days_after
+),
+
+final as (
+    select
+        assignee_type,
+        assignee_id,
+        metric,
+        period_type,
+        period_start,
+        period_end,
+        days_after,
+        reported.said_on,
+        summed.restated_amount,
+        summed.restated_record_count
+    from reported
+    full outer join summed using (assignee_type, assignee_id, metric, period_type, period_start, period_end, days_after)
 )
 
 select * from final

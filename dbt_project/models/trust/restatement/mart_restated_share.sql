@@ -1,33 +1,134 @@
+-- What changed since a period's end, as a share of what is credited today, by source and team, each also for all of them. What passed between
+-- two reps of a team changed nothing of the team's. Weeks are left out: they are over before most extracts.
 with
 
-shares as (
-    select * from {{ ref('int_restated_shares_summed') }}
+cutoffs as (
+    select
+        cutoffs.*,
+        metrics.metric
+    from {{ ref('int_restatement_cutoffs_dated') }} as cutoffs
+    inner join {{ ref('metrics') }} as metrics on cutoffs.object = metrics.object
+    where cutoffs.period_type <> 'week'
 ),
 
-teams as (
-    select * from {{ ref('dim_teams') }}
+-- a source that had delivered nothing of the period has no share, and does not change that of others
+source_cutoffs as (
+    select
+        source as source_of_row,
+        cutoffs.*
+    from cutoffs
+    union all
+    select
+        'all' as source_of_row,
+        cutoffs.*
+    from cutoffs
+),
+
+-- what is credited today is compared at each of the cutoffs, a change belongs to one of them
+amounts as (
+    select
+        source,
+        team_id,
+        metric,
+        period_type,
+        period_start,
+        days_after,
+        object_id,
+        change_amount,
+        0 as current_amount,
+        0 as is_credited
+    from {{ ref('fct_restated_records') }}
+    union all
+    select
+        credits.source,
+        credits.team_id,
+        credits.metric,
+        period_dates.period_type,
+        period_dates.period_start,
+        cast(null as integer) as days_after,
+        credits.object_id,
+        0 as change_amount,
+        credits.amount as current_amount,
+        1 as is_credited
+    from {{ ref('fct_metric_credits') }} as credits
+    inner join {{ ref('int_period_dates_expanded') }} as period_dates on credits.credited_on = period_dates.date_day
+    where period_dates.period_type <> 'week'
+),
+
+-- the team 'all' holds what is in no team as well
+by_team as (
+    select
+        'all' as team_of_row,
+        amounts.*
+    from amounts
+    union all
+    select
+        ancestors.ancestor_team_id as team_of_row,
+        amounts.*
+    from amounts
+    inner join {{ ref('dim_team_ancestors') }} as ancestors on amounts.team_id = ancestors.team_id
+),
+
+by_record as (
+    select
+        source,
+        team_of_row,
+        metric,
+        period_type,
+        period_start,
+        days_after,
+        sum(current_amount) as current_amount,
+        abs(sum(change_amount)) as moved_amount,
+        max(is_credited) as record_count,
+        case when sum(change_amount) <> 0 then 1 else 0 end as restated_record_count
+    from by_team
+    group by source, team_of_row, metric, period_type, period_start, days_after, object_id
+    having sum(change_amount) <> 0 or max(is_credited) = 1
+),
+
+summed as (
+    select
+        cutoffs.source_of_row as source,
+        records.team_of_row as team_id,
+        cutoffs.metric,
+        cutoffs.period_type,
+        cutoffs.period_start,
+        cutoffs.period_end,
+        cutoffs.days_after,
+        cast(round(sum(records.moved_amount), 2) as decimal(18, 2)) as moved_amount,
+        cast(round(sum(records.current_amount), 2) as decimal(18, 2)) as current_amount,
+        cast(sum(records.restated_record_count) as bigint) as restated_record_count,
+        cast(sum(records.record_count) as bigint) as record_count
+    from by_record as records
+    inner join source_cutoffs as cutoffs
+        on
+            records.source = cutoffs.source
+            and records.metric = cutoffs.metric
+            and records.period_type = cutoffs.period_type
+            and records.period_start = cutoffs.period_start
+            and coalesce(records.days_after, cutoffs.days_after) = cutoffs.days_after
+    group by
+        cutoffs.source_of_row, records.team_of_row, cutoffs.metric,
+        cutoffs.period_type, cutoffs.period_start, cutoffs.period_end, cutoffs.days_after
 ),
 
 figures as (
     select
-        cast(shares.source as varchar) as source,
-        cast(shares.team_id as varchar) as team_id,
+        cast(summed.source as varchar) as source,
+        cast(summed.team_id as varchar) as team_id,
         cast(coalesce(teams.team_name, 'All') as varchar) as team_name,
-        cast(shares.metric as varchar) as metric,
-        cast(shares.period_type as varchar) as period_type,
-        shares.period_start,
-        shares.period_end,
-        cast(shares.days_after as integer) as days_after,
-        shares.moved_amount,
-        shares.current_amount,
-        case
-            when shares.current_amount <> 0
-                then cast(shares.moved_amount as double) / cast(shares.current_amount as double)
-        end as restated_share,
-        shares.restated_record_count,
-        shares.record_count
-    from shares
-    left join teams on shares.team_id = teams.team_id
+        cast(summed.metric as varchar) as metric,
+        cast(summed.period_type as varchar) as period_type,
+        summed.period_start,
+        summed.period_end,
+        cast(summed.days_after as integer) as days_after,
+        summed.moved_amount,
+        summed.current_amount,
+        cast(summed.moved_amount as double) / nullif(cast(summed.current_amount as double), 0) as restated_share,
+        summed.restated_record_count,
+        summed.record_count
+    from summed
+    left join {{ ref('dim_teams') }} as teams on summed.team_id = teams.team_id
 ),
 
 final as (

@@ -8,20 +8,17 @@ attainments as (
     select * from {{ ref('mart_quota_attainment') }}
 ),
 
-changes as (
+restatements as (
     select * from {{ ref('int_restatements_summed') }}
 ),
 
-closed_periods as (
-    select
-        periods.period_type,
-        periods.period_start,
-        periods.period_end,
-        waits.days_after
-    from ({{ waits_after_period_end() }}) as waits
-    cross join {{ ref('int_periods_in_use') }} as periods
-    cross join {{ ref('int_as_of_determined') }} as as_of
-    where {{ add_days('periods.period_end', 'waits.days_after') }} <= as_of.as_of_date
+cutoffs as (
+    select distinct
+        period_type,
+        period_start,
+        period_end,
+        days_after
+    from {{ ref('int_restatement_cutoffs_dated') }}
 ),
 
 listed as (
@@ -29,94 +26,53 @@ listed as (
         attainments.assignee_type,
         attainments.assignee_id,
         attainments.metric,
-        closed_periods.period_type,
-        closed_periods.period_start,
-        closed_periods.period_end,
-        closed_periods.days_after,
+        cutoffs.period_type,
+        cutoffs.period_start,
+        cutoffs.period_end,
+        cutoffs.days_after,
         attainments.actual_amount as current_amount
     from attainments
-    inner join closed_periods
-        on
-            attainments.period_type = closed_periods.period_type
-            and attainments.period_start = closed_periods.period_start
+    inner join cutoffs
+        on attainments.period_type = cutoffs.period_type and attainments.period_start = cutoffs.period_start
     union all
     -- assignees without any credit today
     select
-        changes.assignee_type,
-        changes.assignee_id,
-        changes.metric,
-        changes.period_type,
-        changes.period_start,
-        changes.period_end,
-        changes.days_after,
+        restatements.assignee_type,
+        restatements.assignee_id,
+        restatements.metric,
+        restatements.period_type,
+        restatements.period_start,
+        restatements.period_end,
+        restatements.days_after,
         cast(0 as decimal(18, 2)) as current_amount
-    from changes
+    from restatements
     left join attainments
         on
-            changes.assignee_type = attainments.assignee_type
-            and changes.assignee_id = attainments.assignee_id
-            and changes.metric = attainments.metric
-            and changes.period_type = attainments.period_type
-            and changes.period_start = attainments.period_start
-    where attainments.assignee_id is null
-),
-
--- the newest extract of a metric's object of each of the assignee's sources
-said as (
-    select
-        sources_of_assignees.assignee_type,
-        sources_of_assignees.assignee_id,
-        cutoffs.object,
-        cutoffs.period_type,
-        cutoffs.period_start,
-        cutoffs.days_after,
-        max(cutoffs.said_on) as said_on
-    from {{ ref('int_assignee_sources_listed') }} as sources_of_assignees
-    inner join {{ ref('int_restatement_cutoffs_dated') }} as cutoffs on sources_of_assignees.source = cutoffs.source
-    group by
-        sources_of_assignees.assignee_type,
-        sources_of_assignees.assignee_id,
-        cutoffs.object,
-        cutoffs.period_type,
-        cutoffs.period_start,
-        cutoffs.days_after
+            restatements.assignee_type = attainments.assignee_type
+            and restatements.assignee_id = attainments.assignee_id
+            and restatements.metric = attainments.metric
+            and restatements.period_type = attainments.period_type
+            and restatements.period_start = attainments.period_start
+    where restatements.restated_record_count is not null and attainments.assignee_id is null
 ),
 
 compared as (
     select
         listed.*,
         segments.segment_name as assignee_name,
-        said.said_on,
+        restatements.said_on,
         case
-            when listed.current_amount is not null and said.said_on is not null
-                then coalesce(changes.restated_amount, 0)
+            when listed.current_amount is not null and restatements.said_on is not null
+                then coalesce(restatements.restated_amount, 0)
         end as restated_amount,
         case
-            when listed.current_amount is not null and said.said_on is not null
-                then coalesce(changes.restated_record_count, 0)
+            when listed.current_amount is not null and restatements.said_on is not null
+                then coalesce(restatements.restated_record_count, 0)
         end as restated_record_count
     from listed
-    inner join {{ ref('metrics') }} as metrics on listed.metric = metrics.metric
-    left join said
-        on
-            listed.assignee_type = said.assignee_type
-            and listed.assignee_id = said.assignee_id
-            and metrics.object = said.object
-            and listed.period_type = said.period_type
-            and listed.period_start = said.period_start
-            and listed.days_after = said.days_after
-    left join changes
-        on
-            listed.assignee_type = changes.assignee_type
-            and listed.assignee_id = changes.assignee_id
-            and listed.metric = changes.metric
-            and listed.period_type = changes.period_type
-            and listed.period_start = changes.period_start
-            and listed.days_after = changes.days_after
+    left join restatements using (assignee_type, assignee_id, metric, period_type, period_start, days_after)
     left join {{ ref('int_segments_listed') }} as segments
-        on
-            listed.assignee_type = segments.segment_type
-            and listed.assignee_id = segments.segment_id
+        on listed.assignee_type = segments.segment_type and listed.assignee_id = segments.segment_id
 ),
 
 figures as (
