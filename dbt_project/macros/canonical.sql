@@ -1,3 +1,9 @@
+{#- Whether a newer current row has the same `key`: of the rows that share a key one counts. -#}
+{% macro has_newer_row(key) -%}
+    row_number() over (partition by {{ key }} order by row_hash desc, source_file asc, source_row asc) > 1
+{%- endmacro %}
+
+
 {#- Why a current source row is excluded from all numbers: a newer row has its key ('duplicate'), its CRM says why
     (`source_exclusion`), or marks it deleted.
     Of rows that share a key the last updated counts; then the row hash, then the first of the file. -#}

@@ -2,10 +2,6 @@
 -- it. A dismissed break does not change what was recorded.
 with
 
-break_kinds as (
-    select * from {{ ref('break_kinds') }}
-),
-
 declared as (
     select * from {{ ref('int_collection_breaks_declared') }}
 ),
@@ -20,7 +16,8 @@ breaks as (
     select
         *,
         cast(null as varchar) as bridge_rule,
-        cast(null as boolean) as is_bridge_read
+        cast(null as boolean) as is_bridge_read,
+        cast(null as varchar) as previous_source
     from detected
 ),
 
@@ -58,6 +55,14 @@ break_references as (
     from detected
 ),
 
+current_reviews as (
+    select
+        *,
+        {{ has_newer_row('source_key') }} as is_duplicate
+    from {{ ref('stg_registers__collection_break_reviews') }}
+    where is_current
+),
+
 reviews as (
     select
         break_references.break_id,
@@ -65,10 +70,10 @@ reviews as (
         reviews.decided_by,
         reviews.decided_on,
         row_number() over (
-            partition by break_references.break_id order by reviews.decided_on desc nulls last, reviews.break_reference desc
+            partition by break_references.break_id order by reviews.decided_on desc nulls last, break_reference desc
         ) as position_from_last
-    from {{ ref('int_break_reviews') }} as reviews
-    inner join break_references on reviews.break_reference = break_references.break_reference
+    from current_reviews as reviews
+    inner join break_references using (break_reference)
     where not reviews.is_duplicate
 ),
 
@@ -81,11 +86,8 @@ reviewed as (
         reviews.decided_by as reviewed_by,
         reviews.decided_on as reviewed_on
     from breaks
-    left join break_kinds on breaks.kind = break_kinds.kind
-    left join reviews
-        on
-            breaks.break_id = reviews.break_id
-            and reviews.position_from_last = 1
+    left join {{ ref('break_kinds') }} as break_kinds on breaks.kind = break_kinds.kind
+    left join reviews on breaks.break_id = reviews.break_id and reviews.position_from_last = 1
 ),
 
 -- of the same records: the recording break before, and the start of recording after

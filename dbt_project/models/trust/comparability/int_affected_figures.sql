@@ -19,7 +19,7 @@ rep_sources as (
     select
         rep_id,
         source,
-        count(*) over (partition by rep_id) = 1 as is_all_of_rep
+        count(*) over (partition by rep_id) = 1 as has_one_source
     from (select distinct rep_id, source from {{ ref('int_rep_sources_listed') }}) as distinct_sources
 ),
 
@@ -27,64 +27,75 @@ sources as (
     select count(distinct source) = 1 as is_only_source from rep_sources
 ),
 
-members as (
-    select * from {{ ref('int_source_members') }}
+rep_teams as (
+    select
+        *,
+        min(coalesce(team_id, '')) over (partition by rep_id) = max(coalesce(team_id, '')) over (partition by rep_id) as has_one_team
+    from {{ ref('int_team_memberships') }}
 ),
 
 ancestors as (
     select * from {{ ref('dim_team_ancestors') }}
 ),
 
-pipelines as (
-    select * from {{ ref('int_collection_pipelines') }}
+-- the reps of each source in their teams and in the teams above
+members as (
+    select
+        rep_teams.rep_id,
+        rep_teams.valid_from,
+        rep_teams.valid_to,
+        rep_sources.source,
+        rep_sources.has_one_source and rep_teams.has_one_team as is_all_of_rep,
+        ancestors.ancestor_team_id as team_id,
+        min(rep_sources.source) over (partition by ancestors.ancestor_team_id)
+        = max(rep_sources.source) over (partition by ancestors.ancestor_team_id) as is_all_of_team
+    from rep_teams
+    inner join rep_sources on rep_teams.rep_id = rep_sources.rep_id
+    inner join ancestors on rep_teams.team_id = ancestors.team_id
+),
+
+members_at_the_time as (
+    select
+        breaks.break_id,
+        breaks.break_team_id,
+        members.*
+    from breaks
+    inner join members
+        on
+            breaks.source = members.source
+            and breaks.last_on >= members.valid_from
+            and breaks.day_before <= members.valid_to
 ),
 
 break_segments as (
     select
-        breaks.break_id, 'company' as segment_type, 'company' as segment_id,
+        breaks.break_id, everything.segment_type, everything.segment_id,
         breaks.break_team_id is null and sources.is_only_source as covers_segment
     from breaks
     cross join sources
-    union all
-    select
-        breaks.break_id, 'rep' as segment_type, 'unassigned' as segment_id,
-        sources.is_only_source as covers_segment
-    from breaks
-    cross join sources
-    where breaks.break_team_id is null
+    inner join (values ('company', 'company'), ('rep', 'unassigned')) as everything (segment_type, segment_id)
+        on breaks.break_team_id is null or everything.segment_type = 'company'
     union all
     select
         breaks.break_id, 'rep' as segment_type, rep_sources.rep_id as segment_id,
-        rep_sources.is_all_of_rep as covers_segment
+        rep_sources.has_one_source as covers_segment
     from breaks
     inner join rep_sources on breaks.source = rep_sources.source
     where breaks.break_team_id is null
     union all
     select distinct
-        breaks.break_id, 'rep' as segment_type, members.rep_id as segment_id,
-        members.is_all_of_rep as covers_segment
-    from breaks
-    inner join members
-        on
-            breaks.source = members.source
-            and breaks.break_team_id = members.team_id
-            and breaks.last_on >= members.valid_from
-            and breaks.day_before <= members.valid_to
+        break_id, 'rep' as segment_type, rep_id as segment_id,
+        is_all_of_rep as covers_segment
+    from members_at_the_time
+    where break_team_id = team_id
     union all
     select distinct
-        breaks.break_id, 'team' as segment_type, members.team_id as segment_id,
+        members.break_id, 'team' as segment_type, members.team_id as segment_id,
         members.is_all_of_team as covers_segment
-    from breaks
-    inner join members
-        on
-            breaks.source = members.source
-            and breaks.last_on >= members.valid_from
-            and breaks.day_before <= members.valid_to
+    from members_at_the_time as members
     left join ancestors
-        on
-            breaks.break_team_id = ancestors.ancestor_team_id
-            and members.team_id = ancestors.team_id
-    where breaks.break_team_id is null or ancestors.team_id is not null
+        on members.break_team_id = ancestors.ancestor_team_id and members.team_id = ancestors.team_id
+    where members.break_team_id is null or ancestors.team_id is not null
     union all
     select
         breaks.break_id, 'team' as segment_type, ancestors.ancestor_team_id as segment_id,
@@ -101,45 +112,39 @@ break_metrics as (
     from breaks
 ),
 
-break_figures as (
-    select
-        break_segments.segment_type,
-        break_segments.segment_id,
-        break_metrics.metric,
-        metrics.is_shown_by_pipeline,
-        breaks.*,
-        break_segments.covers_segment
-    from break_segments
-    inner join breaks on break_segments.break_id = breaks.break_id
-    inner join break_metrics on break_segments.break_id = break_metrics.break_id
-    inner join {{ ref('metrics') }} as metrics on break_metrics.metric = metrics.metric
+pipelines as (
+    select source, pipeline from {{ ref('fct_opportunities') }}
+    union
+    select source, 'leads' as pipeline from {{ ref('int_leads_validated') }}
+    where exclusion_reason is null
+    union
+    -- all pipelines together
+    select source, '' as pipeline from breaks
 ),
 
 final as (
     select
-        segment_type,
-        segment_id,
-        '' as pipeline,
-        metric,
-        break_id,
-        covers_segment and break_pipeline is null as covers_whole_segment
-    from break_figures
-    union all
-    select
-        break_figures.segment_type,
-        break_figures.segment_id,
+        break_segments.segment_type,
+        break_segments.segment_id,
         pipelines.pipeline,
-        break_figures.metric,
-        break_figures.break_id,
-        break_figures.covers_segment as covers_whole_segment
-    from break_figures
-    inner join pipelines on break_figures.source = pipelines.source
+        metrics.metric,
+        breaks.break_id,
+        break_segments.covers_segment
+        and (breaks.break_pipeline is null or pipelines.pipeline <> '') as covers_whole_segment
+    from breaks
+    inner join break_segments on breaks.break_id = break_segments.break_id
+    inner join break_metrics on breaks.break_id = break_metrics.break_id
+    inner join {{ ref('metrics') }} as metrics on break_metrics.metric = metrics.metric
+    inner join pipelines on breaks.source = pipelines.source
     where
-        break_figures.is_shown_by_pipeline
-        and coalesce(break_figures.break_pipeline, pipelines.pipeline) = pipelines.pipeline
-        -- the funnel of leads and those of deals have only the deals in common, and where a deal's lead came from
-        and (break_figures.object <> 'lead' or pipelines.pipeline = 'leads' or break_figures.field = 'source')
-        and (break_figures.object <> 'stage_event' or pipelines.pipeline <> 'leads')
+        pipelines.pipeline = ''
+        or (
+            metrics.is_shown_by_pipeline
+            and coalesce(breaks.break_pipeline, pipelines.pipeline) = pipelines.pipeline
+            -- the funnel of leads and those of deals have only the deals in common, and where a deal's lead came from
+            and (breaks.object <> 'lead' or pipelines.pipeline = 'leads' or breaks.field = 'source')
+            and (breaks.object <> 'stage_event' or pipelines.pipeline <> 'leads')
+        )
 )
 
 select * from final

@@ -2,7 +2,11 @@
 with
 
 reviews as (
-    select * from {{ ref('int_break_reviews') }}
+    select
+        *,
+        {{ has_newer_row('source_key') }} as is_duplicate
+    from {{ ref('stg_registers__collection_break_reviews') }}
+    where is_current
 ),
 
 break_references as (

@@ -16,12 +16,14 @@ migrations as (
     select
         source,
         starts_on
-    from {{ ref('int_migrations') }}
+    from declared
+    where previous_source is not null
     union
     select
         previous_source as source,
         starts_on
-    from {{ ref('int_migrations') }}
+    from declared
+    where previous_source is not null
 ),
 
 -- where a source belongs to one team at the time, that team's break is everybody's

@@ -1,23 +1,10 @@
--- The known breaks: the changes that sales ops declared, and the days on which deals moved into another system.
+-- The known breaks: the changes that sales ops declared, and the days on which deals moved from one system into another. A record in the later
+-- system is authoritative from that day on.
 with
 
 changes as (
-    select
-        change_id,
-        what_changed,
-        source,
-        object,
-        field,
-        population,
-        effective_on,
-        bridge_rule,
-        declared_by
-    from {{ ref('int_collection_changes_validated') }}
+    select * from {{ ref('int_collection_changes_validated') }}
     where exclusion_reason is null and effective_on is not null
-),
-
-migrations as (
-    select * from {{ ref('int_migrations') }}
 ),
 
 parts_understood as (
@@ -40,10 +27,43 @@ rules as (
         ) }} as unread_parts
     from {{ ref('int_bridge_rules_read') }} as rules_read
     left join parts_understood
-        on
-            rules_read.change_id = parts_understood.change_id
-            and rules_read.part_number = parts_understood.part_number
+        on rules_read.change_id = parts_understood.change_id and rules_read.part_number = parts_understood.part_number
     group by rules_read.change_id
+),
+
+records as (
+    select
+        opportunity_id,
+        source,
+        in_force_from as starts_on,
+        lag(source) over (partition by opportunity_id order by position_of_record) as previous_source
+    from {{ ref('int_opportunity_records') }}
+),
+
+moved as (
+    select
+        records.*,
+        rep_teams.team_id
+    from records
+    left join {{ ref('int_opportunity_history') }} as deals
+        on records.opportunity_id = deals.opportunity_id and deals.known_to is null
+    left join {{ ref('int_team_memberships') }} as rep_teams
+        on deals.owner_id = rep_teams.rep_id and records.starts_on between rep_teams.valid_from and rep_teams.valid_to
+    where records.previous_source <> records.source
+),
+
+migrations as (
+    select
+        previous_source,
+        source,
+        starts_on,
+        count(*) as deal_count,
+        case
+            when count(team_id) = count(*) and count(distinct team_id) = 1 then 'team:' || min(team_id)
+            else 'all'
+        end as population
+    from moved
+    group by previous_source, source, starts_on
 ),
 
 breaks as (
@@ -55,12 +75,13 @@ breaks as (
         changes.field,
         changes.population,
         changes.effective_on as starts_on,
+        coalesce('declared by ' || changes.declared_by, 'declared')
+        || coalesce('; bridge rule not read: ' || rules.unread_parts, '') as evidence,
         changes.bridge_rule,
         case
             when changes.bridge_rule is not null then rules.change_id is not null and rules.unread_parts is null
         end as is_bridge_read,
-        coalesce('declared by ' || changes.declared_by, 'declared')
-        || coalesce('; bridge rule not read: ' || rules.unread_parts, '') as evidence
+        cast(null as varchar) as previous_source
     from changes
     left join rules on changes.change_id = rules.change_id
     union all
@@ -72,9 +93,10 @@ breaks as (
         'rows' as field,
         population,
         starts_on,
+        cast(deal_count as varchar) || ' deals passed from ' || previous_source || ' to ' || source as evidence,
         cast(null as varchar) as bridge_rule,
         cast(null as boolean) as is_bridge_read,
-        cast(deal_count as varchar) || ' deals passed from ' || previous_source || ' to ' || source as evidence
+        previous_source
     from migrations
 ),
 
@@ -96,7 +118,8 @@ final as (
         evidence,
         break_id as review_references,
         bridge_rule,
-        is_bridge_read
+        is_bridge_read,
+        previous_source
     from breaks
 )
 

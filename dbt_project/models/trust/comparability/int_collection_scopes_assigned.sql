@@ -2,51 +2,26 @@
 -- once, through its representative.
 with
 
-segments as (
-    select
-        segment_type,
-        segment_id
-    from {{ ref('int_segments_listed') }}
-),
-
-metrics as (
-    select * from {{ ref('metrics') }}
-),
-
 pipelines as (
-    select distinct pipeline from {{ ref('int_collection_pipelines') }}
-),
-
-affected_figures as (
-    select * from {{ ref('int_affected_figures') }}
-),
-
-spans as (
-    select * from {{ ref('int_recorded_spans') }}
-),
-
-beginnings as (
-    select * from {{ ref('int_data_beginnings') }}
+    select pipeline from {{ ref('fct_opportunities') }}
+    union
+    select 'leads' as pipeline
+    union
+    -- all pipelines together
+    select '' as pipeline
 ),
 
 figures as (
     select
         segments.segment_type,
         segments.segment_id,
-        '' as pipeline,
-        metrics.metric
-    from segments
-    cross join metrics
-    union all
-    select
-        segments.segment_type,
-        segments.segment_id,
         pipelines.pipeline,
-        metrics.metric
-    from segments
-    cross join metrics
+        metrics.metric,
+        metrics.recorded_as
+    from {{ ref('int_segments_listed') }} as segments
+    cross join {{ ref('metrics') }} as metrics
     cross join pipelines
-    where metrics.is_shown_by_pipeline
+    where metrics.is_shown_by_pipeline or pipelines.pipeline = ''
 ),
 
 breaks_of_figures as (
@@ -56,7 +31,7 @@ breaks_of_figures as (
         pipeline,
         metric,
         {{ listed_in_order("break_id || case when covers_whole_segment then '=' else '' end", 'break_id') }} as breaks_listed
-    from affected_figures
+    from {{ ref('int_affected_figures') }}
     group by segment_type, segment_id, pipeline, metric
 ),
 
@@ -64,35 +39,22 @@ recorded as (
     select
         segment_type,
         segment_id,
-        metric,
+        recorded_as,
         {{ listed_in_order("cast(recorded_from as varchar) || '/' || cast(recorded_to as varchar)", 'recorded_from') }}
-            as spans_listed
-    from spans
-    group by segment_type, segment_id, metric
+            as spans_listed,
+        min(data_begins_on) as data_begins_on
+    from {{ ref('int_recorded_spans') }}
+    group by segment_type, segment_id, recorded_as
 ),
 
 described as (
     select
         figures.*,
-        coalesce(breaks_of_figures.breaks_listed, '') || ' ' || coalesce(recorded.spans_listed, '') as description,
-        beginnings.data_begins_on
+        recorded.data_begins_on,
+        coalesce(breaks_of_figures.breaks_listed, '') || ' ' || coalesce(recorded.spans_listed, '') as description
     from figures
-    left join breaks_of_figures
-        on
-            figures.segment_type = breaks_of_figures.segment_type
-            and figures.segment_id = breaks_of_figures.segment_id
-            and figures.pipeline = breaks_of_figures.pipeline
-            and figures.metric = breaks_of_figures.metric
-    left join recorded
-        on
-            figures.segment_type = recorded.segment_type
-            and figures.segment_id = recorded.segment_id
-            and figures.metric = recorded.metric
-    left join beginnings
-        on
-            figures.segment_type = beginnings.segment_type
-            and figures.segment_id = beginnings.segment_id
-            and figures.metric = beginnings.metric
+    left join breaks_of_figures using (segment_type, segment_id, pipeline, metric)
+    left join recorded using (segment_type, segment_id, recorded_as)
 ),
 
 final as (
@@ -101,6 +63,7 @@ final as (
         segment_id,
         pipeline,
         metric,
+        recorded_as,
         dense_rank() over (order by description) as scope_id,
         data_begins_on,
         row_number() over (

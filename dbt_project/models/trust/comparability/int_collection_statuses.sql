@@ -100,7 +100,7 @@ recorded as (
         on
             scopes.segment_type = spans.segment_type
             and scopes.segment_id = spans.segment_id
-            and scopes.metric = spans.metric
+            and scopes.recorded_as = spans.recorded_as
     inner join compared_periods
         on
             spans.recorded_from <= compared_periods.period_end
