@@ -62,18 +62,15 @@
 {%- endmacro %}
 
 
-{#- The counting rows of `model` (one row per record of a source) with the canonical id of each record, and the precedence of the
-    records of one id: the one that was first seen last comes first. -#}
+{#- The counting rows of `model` (one row per record of a source) with the canonical id of each record, and its precedence among the
+    records of that id. -#}
 {% macro matched_records(entity, model) -%}
     select
         records.*,
-        coalesce(matches.canonical_id, records.{{ entity }}_id) as canonical_id,
-        row_number() over (
-            partition by coalesce(matches.canonical_id, records.{{ entity }}_id)
-            order by records.first_seen_at desc nulls last, records.source asc, records.{{ entity }}_id asc
-        ) as precedence
+        matches.canonical_id,
+        matches.precedence
     from {{ ref(model) }} as records
-    left join {{ ref('int_source_ids_matched') }} as matches
+    inner join {{ ref('int_source_records_matched') }} as matches
         on
             matches.entity = '{{ entity }}'
             and records.{{ entity }}_id = matches.source_record_id

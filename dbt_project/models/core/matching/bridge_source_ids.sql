@@ -4,42 +4,13 @@ with
 
 records as (
     select
-        matches.entity,
-        records.source,
-        matches.source_record_id,
-        matches.canonical_id,
-        matches.match_rule,
-        records.first_seen_at,
-        records.declared_from,
-        cast(null as date) as created_on
-    from {{ ref('int_source_ids_matched') }} as matches
-    inner join {{ ref('int_source_records_listed') }} as records
-        on
-            matches.entity = records.entity
-            and matches.source_record_id = records.source_record_id
-    union all
-    select
-        entity,
-        source,
-        source_record_id,
-        canonical_id,
-        'crosswalk' as match_rule,
-        first_seen_at,
-        declared_from,
-        created_on
-    from {{ ref('int_deal_records_matched') }}
-    where canonical_id is not null
-),
-
-matched as (
-    select
         *,
         case
             when source_record_id = canonical_id then cast('0001-01-01' as date)
             else coalesce(declared_from, created_on, cast('0001-01-01' as date))
         end as begins_on,
         count(*) over (partition by entity, canonical_id) as record_count
-    from records
+    from {{ ref('int_source_records_matched') }}
 ),
 
 in_order as (
@@ -51,7 +22,7 @@ in_order as (
         lead(begins_on) over (
             partition by entity, canonical_id order by begins_on, first_seen_at, source_record_id
         ) as next_begins_on
-    from matched
+    from records
 ),
 
 final as (

@@ -13,12 +13,7 @@ records as (
     select
         entity,
         source_record_id
-    from {{ ref('int_source_records_listed') }}
-    union all
-    select
-        entity,
-        source_record_id
-    from {{ ref('int_deal_records_matched') }}
+    from {{ ref('int_source_records_unioned') }}
 ),
 
 validated as (

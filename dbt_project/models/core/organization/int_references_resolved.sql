@@ -6,17 +6,14 @@ with
 
 entities as (
     select
-        records.entity,
-        records.source,
-        records.source_record_id,
-        coalesce(matches.canonical_id, records.source_record_id) as id,
-        records.record_key as key,
-        records.record_name as name
-    from {{ ref('int_source_records_listed') }} as records
-    left join {{ ref('int_source_ids_matched') }} as matches
-        on
-            records.entity = matches.entity
-            and records.source_record_id = matches.source_record_id
+        entity,
+        source,
+        source_record_id,
+        canonical_id as id,
+        record_key as key,
+        record_name as name
+    from {{ ref('int_source_records_matched') }}
+    where entity in ('rep', 'team', 'account', 'product')
 ),
 
 scoped as (

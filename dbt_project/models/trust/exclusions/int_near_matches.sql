@@ -8,27 +8,19 @@
 
 with
 
-matches as (
-    select * from {{ ref('bridge_source_ids') }}
-),
-
 records as (
     select
-        listed.entity,
-        listed.source,
-        listed.source_record_id,
-        listed.record_key,
-        listed.record_name,
-        listed.recognized_by,
-        coalesce(matches.canonical_id, listed.source_record_id) as canonical_id,
-        {{ normalized_name('listed.record_name') }} as plain_name,
-        listed.declared_id is not null as is_decided
-    from {{ ref('int_source_records_listed') }} as listed
-    left join matches
-        on
-            listed.entity = matches.entity
-            and listed.source_record_id = matches.source_id
-    where listed.entity in ('rep', 'account')
+        entity,
+        source,
+        source_record_id,
+        record_key,
+        record_name,
+        recognized_by,
+        canonical_id,
+        {{ normalized_name('record_name') }} as plain_name,
+        declared_id is not null as is_decided
+    from {{ ref('int_source_records_matched') }}
+    where entity in ('rep', 'account')
 ),
 
 named as (
