@@ -4,13 +4,38 @@ with
 
 records as (
     select
+        entity,
+        source,
+        source_record_id,
+        canonical_id,
+        match_rule,
+        first_seen_at,
+        declared_from,
+        cast(null as date) as created_on
+    from {{ ref('int_source_records_matched') }}
+    union all
+    select
+        entity,
+        source,
+        source_record_id,
+        canonical_id,
+        'crosswalk' as match_rule,
+        first_seen_at,
+        declared_from,
+        created_on
+    from {{ ref('int_deal_records_matched') }}
+    where canonical_id is not null
+),
+
+begun as (
+    select
         *,
         case
             when source_record_id = canonical_id then cast('0001-01-01' as date)
             else coalesce(declared_from, created_on, cast('0001-01-01' as date))
         end as begins_on,
         count(*) over (partition by entity, canonical_id) as record_count
-    from {{ ref('int_source_records_matched') }}
+    from records
 ),
 
 in_order as (
@@ -22,7 +47,7 @@ in_order as (
         lead(begins_on) over (
             partition by entity, canonical_id order by begins_on, first_seen_at, source_record_id
         ) as next_begins_on
-    from records
+    from begun
 ),
 
 final as (

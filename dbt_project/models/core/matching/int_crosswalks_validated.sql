@@ -13,7 +13,12 @@ records as (
     select
         entity,
         source_record_id
-    from {{ ref('int_source_records_unioned') }}
+    from {{ ref('int_source_records_matched') }}
+    union all
+    select
+        entity,
+        source_record_id
+    from {{ ref('int_deal_records_matched') }}
 ),
 
 validated as (

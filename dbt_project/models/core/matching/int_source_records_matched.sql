@@ -1,77 +1,35 @@
--- The id of each record in every other model. Records of several systems are one by the register crosswalk, else by a rep's e-mail or an account's
--- name where it belongs to one record in each system. A record that the register maps to itself stays separate.
+-- noqa: disable=LT02
+-- Every rep, account, team and product of every source, with its id in every other model. Records of several systems are one by the register
+-- crosswalk, else by a rep's e-mail or an account's name where it belongs to one record in each system. A record that the register maps to
+-- itself stays separate.
+{% set entities = {
+    'rep': {'plural': 'reps', 'recognized_by': "lower(" ~ trimmed('email') ~ ")"},
+    'account': {'plural': 'accounts', 'recognized_by': normalized_name('account_name')},
+    'team': {'plural': 'teams', 'recognized_by': 'cast(null as varchar)'},
+    'product': {'plural': 'products', 'recognized_by': 'cast(null as varchar)'},
+} %}
+
 with recursive
 
+{{ steps_reading_crosswalks() }},
+
 records as (
-    select * from {{ ref('int_source_records_unioned') }}
+    {% for entity, listed in entities.items() -%}
+    select
+        '{{ entity }}' as entity,
+        source,
+        {{ entity }}_id as source_record_id,
+        {{ entity }}_key as record_key,
+        {{ entity }}_name as record_name,
+        nullif({{ listed.recognized_by }}, '') as recognized_by,
+        first_seen_at
+    from {{ ref('int_' ~ listed.plural ~ '_unioned') }}
+    where exclusion_reason is null
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
-links as (
-    select
-        entity,
-        source_record_id,
-        declared_id
-    from records
-    where declared_id is not null
-),
-
--- a record may be mapped to one that is mapped itself
-climbed as (
-    select
-        entity,
-        source_record_id,
-        declared_id,
-        0 as depth
-    from links
-    union all
-    select
-        climbed.entity,
-        climbed.source_record_id,
-        links.declared_id,
-        climbed.depth + 1 as depth
-    from climbed
-    inner join links
-        on
-            climbed.entity = links.entity
-            and climbed.declared_id = links.source_record_id
-    where climbed.declared_id <> links.declared_id and climbed.depth < 20
-),
-
-climbed_in_order as (
-    select
-        *,
-        row_number() over (partition by entity, source_record_id order by depth desc) as position_from_end
-    from climbed
-),
-
-ends as (
-    select
-        entity,
-        source_record_id,
-        declared_id as canonical_id
-    from climbed_in_order
-    where position_from_end = 1
-),
-
-targets as (
-    select distinct
-        entity,
-        canonical_id
-    from ends
-),
-
--- a record that others are mapped to keeps its id, whatever it may be recognized by
-declared as (
-    select
-        records.*,
-        coalesce(ends.canonical_id, targets.canonical_id) as crosswalk_id
-    from records
-    left join ends using (entity, source_record_id)
-    left join targets
-        on
-            records.entity = targets.entity
-            and records.source_record_id = targets.canonical_id
-),
+{{ steps_declaring_ids() }},
 
 recognizable as (
     select
@@ -105,7 +63,9 @@ matched as (
         coalesce(declared.crosswalk_id, recognized.recognized_id, declared.source_record_id) as canonical_id,
         case
             when declared.crosswalk_id is not null then 'crosswalk'
-            when recognized.recognized_id is not null then case declared.entity when 'rep' then 'email' else 'name' end
+            when recognized.recognized_id is null then null
+            when declared.entity = 'rep' then 'email'
+            else 'name'
         end as match_rule
     from declared
     left join recognized

@@ -28,7 +28,10 @@ memberships as (
         rep_teams.valid_from,
         rep_teams.valid_to
     from {{ ref('int_team_memberships') }} as rep_teams
-    inner join {{ ref('int_rep_sources_listed') }} as rep_sources on rep_teams.rep_id = rep_sources.rep_id
+    inner join {{ ref('int_source_records_matched') }} as rep_sources
+        on
+            rep_sources.entity = 'rep'
+            and rep_teams.rep_id = rep_sources.canonical_id
     union all
     select distinct
         'unassigned' as rep_id,

@@ -7,10 +7,14 @@ holiday_regions as (
     where region <> ''
 ),
 
+identified as (
+    {{ matched_records('rep', 'int_reps_unioned') }}
+),
+
 reps as (
     select
-        rep_id,
-        {{ source_of_id('rep_id') }} as source,
+        canonical_id as rep_id,
+        {{ source_of_id('canonical_id') }} as source,
         count(*) as record_count,
         {{ first_known('rep_name') }} as rep_name,
         {{ first_known('email') }} as email,
@@ -20,8 +24,8 @@ reps as (
         {{ first_known('time_zone') }} as time_zone,
         {{ first_known('hired_on', 'date') }} as hired_on,
         {{ first_known('ended_on', 'date') }} as ended_on
-    from {{ ref('int_rep_sources_listed') }}
-    group by rep_id
+    from identified
+    group by canonical_id
 ),
 
 as_of as (

@@ -2,29 +2,11 @@
 -- A team that is its own ancestor stops the climb after 20 levels.
 with recursive
 
-identified as (
-    {{ matched_records('team', 'int_teams_unioned') }}
-),
-
-parents_of_records as (
-    select
-        identified.canonical_id,
-        identified.precedence,
-        case when parents.resolved_id <> identified.canonical_id then parents.resolved_id end as parent_team_id
-    from identified
-    left join {{ ref('int_references_resolved') }} as parents
-        on
-            parents.entity = 'team'
-            and identified.source = parents.scope
-            and identified.parent_team_reference = parents.reference
-),
-
 teams as (
     select
-        canonical_id as team_id,
-        {{ first_known('parent_team_id') }} as parent_team_id
-    from parents_of_records
-    group by canonical_id
+        team_id,
+        parent_team_id
+    from {{ ref('dim_teams') }}
 ),
 
 climbed as (
@@ -45,8 +27,8 @@ climbed as (
 
 final as (
     select
-        cast(team_id as varchar) as team_id,
-        cast(ancestor_team_id as varchar) as ancestor_team_id,
+        team_id,
+        ancestor_team_id,
         cast(min(depth) as integer) as depth
     from climbed
     group by team_id, ancestor_team_id

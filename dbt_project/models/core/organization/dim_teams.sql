@@ -5,33 +5,27 @@ identified as (
     {{ matched_records('team', 'int_teams_unioned') }}
 ),
 
-teams as (
+with_parents as (
     select
-        canonical_id as team_id,
-        {{ first_known('team_name') }} as team_name,
-        {{ source_of_id('canonical_id') }} as source,
-        count(*) as record_count
+        identified.*,
+        case when parents.resolved_id <> identified.canonical_id then parents.resolved_id end as parent_team_id
     from identified
-    group by canonical_id
-),
-
-parents as (
-    select
-        team_id,
-        ancestor_team_id as parent_team_id
-    from {{ ref('dim_team_ancestors') }}
-    where depth = 1
+    left join {{ ref('int_references_resolved') }} as parents
+        on
+            parents.entity = 'team'
+            and identified.source = parents.scope
+            and identified.parent_team_reference = parents.reference
 ),
 
 final as (
     select
-        cast(teams.team_id as varchar) as team_id,
-        cast(teams.team_name as varchar) as team_name,
-        cast(teams.source as varchar) as source,
-        teams.record_count,
-        cast(parents.parent_team_id as varchar) as parent_team_id
-    from teams
-    left join parents on teams.team_id = parents.team_id
+        cast(canonical_id as varchar) as team_id,
+        {{ first_known('team_name') }} as team_name,
+        cast({{ source_of_id('canonical_id') }} as varchar) as source,
+        count(*) as record_count,
+        {{ first_known('parent_team_id') }} as parent_team_id
+    from with_parents
+    group by canonical_id
 )
 
 select * from final

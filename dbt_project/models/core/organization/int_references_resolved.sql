@@ -13,7 +13,6 @@ entities as (
         record_key as key,
         record_name as name
     from {{ ref('int_source_records_matched') }}
-    where entity in ('rep', 'team', 'account', 'product')
 ),
 
 scoped as (

@@ -3,8 +3,8 @@
 -- Where memberships overlap, the one that began last holds while it lasts.
 with
 
-rep_sources as (
-    select * from {{ ref('int_rep_sources_listed') }}
+rep_records as (
+    {{ matched_records('rep', 'int_reps_unioned') }}
 ),
 
 team_references as (
@@ -40,15 +40,15 @@ delivered as (
 
 teams_of_rows as (
     select
-        rep_sources.rep_id,
+        rep_records.canonical_id as rep_id,
         team_references.resolved_id as team_id,
-        row_number() over (partition by rep_sources.rep_id order by rep_sources.precedence) as position_of_team
-    from rep_sources
+        row_number() over (partition by rep_records.canonical_id order by rep_records.precedence) as position_of_team
+    from rep_records
     inner join team_references
         on
-            rep_sources.source = team_references.scope
-            and rep_sources.team_reference = team_references.reference
-    left join delivered on rep_sources.rep_id = delivered.rep_id
+            rep_records.source = team_references.scope
+            and rep_records.team_reference = team_references.reference
+    left join delivered on rep_records.canonical_id = delivered.rep_id
     where delivered.rep_id is null
 ),
 
@@ -71,9 +71,9 @@ unioned as (
 
 boundaries as (
     select
-        rep_id,
+        canonical_id as rep_id,
         cast('0001-01-01' as date) as segment_from
-    from rep_sources
+    from rep_records
     union
     select
         rep_id,

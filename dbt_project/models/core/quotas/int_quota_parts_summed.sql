@@ -50,9 +50,8 @@ memberships as (
 parents as (
     select
         team_id,
-        ancestor_team_id as parent_team_id
-    from {{ ref('dim_team_ancestors') }}
-    where depth = 1
+        parent_team_id
+    from {{ ref('dim_teams') }}
 ),
 
 final as (

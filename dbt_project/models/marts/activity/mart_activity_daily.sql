@@ -54,11 +54,12 @@ source_starts as (
 
 rep_starts as (
     select
-        rep_sources.rep_id,
+        rep_sources.canonical_id as rep_id,
         min(source_starts.first_activity_on) as first_activity_on
-    from {{ ref('int_rep_sources_listed') }} as rep_sources
+    from {{ ref('int_source_records_matched') }} as rep_sources
     inner join source_starts on rep_sources.source = source_starts.source
-    group by rep_sources.rep_id
+    where rep_sources.entity = 'rep'
+    group by rep_sources.canonical_id
 ),
 
 spine as (

@@ -16,11 +16,12 @@ breaks as (
 ),
 
 rep_sources as (
-    select
-        rep_id,
+    select distinct
+        canonical_id as rep_id,
         source,
-        count(*) over (partition by rep_id) = 1 as has_one_source
-    from (select distinct rep_id, source from {{ ref('int_rep_sources_listed') }}) as distinct_sources
+        min(source) over (partition by canonical_id) = max(source) over (partition by canonical_id) as has_one_source
+    from {{ ref('int_source_records_matched') }}
+    where entity = 'rep'
 ),
 
 sources as (

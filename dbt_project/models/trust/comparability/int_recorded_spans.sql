@@ -34,11 +34,12 @@ first_records as (
 
 rep_sources as (
     select
-        rep_sources.rep_id,
-        rep_sources.source,
+        reps.rep_id,
+        records.source,
         coalesce(reps.hired_on, cast('0001-01-01' as date)) as hired_on
-    from {{ ref('int_rep_sources_listed') }} as rep_sources
-    inner join {{ ref('dim_reps') }} as reps on rep_sources.rep_id = reps.rep_id
+    from {{ ref('int_source_records_matched') }} as records
+    inner join {{ ref('dim_reps') }} as reps on records.canonical_id = reps.rep_id
+    where records.entity = 'rep'
 ),
 
 segment_sources as (

@@ -68,9 +68,10 @@ summed as (
 -- the sources that deliver a rep, or credit the rep with anything
 rep_sources as (
     select
-        rep_id,
+        canonical_id as rep_id,
         source
-    from {{ ref('int_rep_sources_listed') }}
+    from {{ ref('int_source_records_matched') }}
+    where entity = 'rep'
     union
     select
         rep_id,
