@@ -1,7 +1,7 @@
 """What dbt's manifest says about the build: parents, critical tests, and the `meta` of models.
 
 meta `dated_by`: the columns that date a row. `passes_on_figures: false`: a model that takes only dates or ids from its
-parents, so that a wrong figure there does not reach it. `holds_set_aside_rows: true`: a model whose rows are set aside.
+parents, so that a wrong figure there does not reach it. `holds_set_aside_rows: true`: a model with rows that are set aside.
 """
 
 import json
@@ -44,7 +44,7 @@ def figure_parents(manifest: Path) -> dict[str, list[str]]:
 
 
 def tables_of_set_aside_rows(manifest: Path) -> list[tuple[str, str]]:
-    """Schema and name of each model whose rows are set aside: meta `holds_set_aside_rows: true`.
+    """Schema and name of each model with rows that are set aside: meta `holds_set_aside_rows: true`.
 
     None where dbt has not parsed the project yet.
     """

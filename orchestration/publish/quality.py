@@ -149,10 +149,10 @@ def _write_ledger(connection: duckdb.DuckDBPyConnection, set_aside_tables: Seque
 
 
 def _rows_set_aside(connection: duckdb.DuckDBPyConnection, tables: Sequence[tuple[str, str]]) -> str:
-    """What to select from: the rows of all models that set rows aside."""
-    names = ", ".join(ROWS_SET_ASIDE)
+    """What to select from: the rows that any model sets aside."""
+    names = ", ".join("set_aside_reason as reason" if name == "reason" else name for name in ROWS_SET_ASIDE)
     built = [
-        f"select {names} from {identifier(schema)}.{identifier(name)}"  # noqa: S608
+        f"select {names} from {identifier(schema)}.{identifier(name)} where set_aside_reason is not null"  # noqa: S608
         for schema, name in tables
         if exists(connection, schema, name)
     ]

@@ -63,7 +63,7 @@ def deliver_quotas(settings):
         connection.execute("""
             create or replace table intermediate.int_quota_rows_refused (
                 source varchar, object varchar, source_file varchar, source_row bigint, column_name varchar,
-                value varchar, reason varchar, message varchar
+                value varchar, set_aside_reason varchar, message varchar
             )
         """)
         set_aside = """

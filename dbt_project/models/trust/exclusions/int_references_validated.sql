@@ -1,24 +1,16 @@
--- The rows of leave and of team membership, with the reason for which a row is set aside: it names a rep or team that cannot be resolved, or
--- a newer row has its key.
+-- The rows of leave, of team membership and of reviews of breaks, with the reason for which a row is excluded: it names a rep, team or break that
+-- cannot be resolved, or a newer row has its key.
 with
 
 names as (
     select * from {{ ref('int_references_resolved') }}
 ),
 
-leaves as (
-    select
-        'registers' as source,
-        'leave' as object,
-        'registers' as scope,
-        source_key,
-        source_file,
-        source_row,
-        row_hash,
-        rep_reference,
-        cast(null as varchar) as team_reference
-    from {{ ref('stg_registers__leaves') }}
-    where is_current
+break_references as (
+    select break_id as break_reference from {{ ref('int_collection_breaks_declared') }}
+    union
+    select {{ each_part('review_references', ',') }} as break_reference
+    from {{ ref('int_collection_breaks_detected') }}
 ),
 
 memberships as (
@@ -28,55 +20,64 @@ memberships as (
 ),
 
 referring as (
-    select * from leaves
-    union all
     select
-        source,
-        'team_membership' as object,
-        source as scope,
+        'registers' as source,
+        'leave' as object,
         source_key,
         source_file,
         source_row,
         row_hash,
         rep_reference,
-        team_reference
+        cast(null as varchar) as team_reference,
+        cast(null as varchar) as break_reference
+    from {{ ref('stg_registers__leaves') }}
+    where is_current
+    union all
+    select
+        'registers' as source,
+        'collection_break_review' as object,
+        source_key,
+        source_file,
+        source_row,
+        row_hash,
+        cast(null as varchar) as rep_reference,
+        cast(null as varchar) as team_reference,
+        break_reference
+    from {{ ref('stg_registers__collection_break_reviews') }}
+    where is_current
+    union all
+    select
+        source,
+        'team_membership' as object,
+        source_key,
+        source_file,
+        source_row,
+        row_hash,
+        rep_reference,
+        team_reference,
+        cast(null as varchar) as break_reference
     from memberships
 ),
 
 resolved as (
     select
         referring.*,
-        reps.resolved_id is null as is_rep_unresolved,
-        referring.object = 'team_membership' and teams.resolved_id is null as is_team_unresolved,
-        coalesce(reps.candidate_count, 0) > 1 as is_rep_ambiguous,
-        coalesce(teams.candidate_count, 0) > 1 as is_team_ambiguous,
-        row_number() over (
-            partition by referring.source, referring.object, referring.source_key
-            order by referring.row_hash desc, referring.source_file asc, referring.source_row asc
-        ) as position_of_key
+        {{ has_newer_row('referring.source, referring.object, referring.source_key') }} as is_duplicate,
+        case
+            when referring.object = 'collection_break_review'
+                then case when break_references.break_reference is null then 'unknown_break' end
+            when reps.resolved_id is null and reps.candidate_count > 1 then 'ambiguous_rep'
+            when reps.resolved_id is null then 'unknown_rep'
+            when referring.object = 'leave' or teams.resolved_id is not null then null
+            when teams.candidate_count > 1 then 'ambiguous_team'
+            else 'unknown_team'
+        end as set_aside_reason
     from referring
     left join names as reps
-        on
-            reps.entity = 'rep'
-            and referring.scope = reps.scope
-            and referring.rep_reference = reps.reference
+        on reps.entity = 'rep' and referring.source = reps.scope and referring.rep_reference = reps.reference
     left join names as teams
-        on
-            teams.entity = 'team'
-            and referring.scope = teams.scope
-            and referring.team_reference = teams.reference
-),
-
-reasoned as (
-    select
-        *,
-        case
-            when is_rep_unresolved and is_rep_ambiguous then 'ambiguous_rep'
-            when is_rep_unresolved then 'unknown_rep'
-            when is_team_unresolved and is_team_ambiguous then 'ambiguous_team'
-            when is_team_unresolved then 'unknown_team'
-        end as set_aside_reason
-    from resolved
+        on teams.entity = 'team' and referring.source = teams.scope and referring.team_reference = teams.reference
+    left join break_references on referring.break_reference = break_references.break_reference
 ),
 
 final as (
@@ -87,16 +88,30 @@ final as (
         source_file,
         source_row,
         set_aside_reason,
-        coalesce(set_aside_reason, case when position_of_key > 1 then 'duplicate' end) as exclusion_reason,
-        case when is_rep_unresolved then 'rep_reference' else 'team_reference' end as canonical_column,
-        case when is_rep_unresolved then rep_reference else team_reference end as reference,
         case
-            when object = 'leave' and is_rep_ambiguous then 'names several reps; write the id <source>:<id>'
-            when object = 'leave' then 'is not a rep of any source; correct the name or deliver the rep'
-            when is_rep_ambiguous or is_team_ambiguous then 'names several; write the id'
-            else 'is not in the extract of the source; correct it or deliver the row'
+            when object = 'collection_break_review' and is_duplicate then 'duplicate'
+            else coalesce(set_aside_reason, case when is_duplicate then 'duplicate' end)
+        end as exclusion_reason,
+        case
+            when set_aside_reason = 'unknown_break' then 'break_id'
+            when set_aside_reason in ('unknown_team', 'ambiguous_team') then 'team_reference'
+            when set_aside_reason is not null then 'rep_reference'
+        end as canonical_column,
+        case
+            when set_aside_reason = 'unknown_break' then break_reference
+            when set_aside_reason in ('unknown_team', 'ambiguous_team') then team_reference
+            when set_aside_reason is not null then rep_reference
+        end as value,
+        case
+            when set_aside_reason = 'unknown_break'
+                then 'is not the id of a listed break; copy the id from collection_break, or remove the row'
+            when set_aside_reason = 'ambiguous_rep' and object = 'leave' then 'names several reps; write the id <source>:<id>'
+            when set_aside_reason = 'unknown_rep' and object = 'leave'
+                then 'is not a rep of any source; correct the name or deliver the rep'
+            when set_aside_reason in ('ambiguous_rep', 'ambiguous_team') then 'names several; write the id'
+            when set_aside_reason is not null then 'is not in the extract of the source; correct it or deliver the row'
         end as fix
-    from reasoned
+    from resolved
 )
 
 select * from final

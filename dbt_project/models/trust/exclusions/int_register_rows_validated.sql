@@ -1,0 +1,112 @@
+-- Every current row of every register, with the reason for which it is excluded, null where it counts. A row that names something that cannot
+-- be resolved is set aside, with the column, the value and the fix. A register may have a column source: that names another one.
+{#- Registers in which only a row with the key of a newer one is excluded. -#}
+{% set plain_registers = {
+    'stage_map': 'stg_registers__stage_maps',
+    'value_map': 'stg_registers__value_maps',
+    'exchange_rate': 'stg_registers__exchange_rates',
+    'holiday': 'stg_registers__holidays',
+    'ramp': 'stg_registers__ramps',
+} %}
+
+with
+
+quotas as (
+    select
+        *,
+        set_aside_reason in ('unknown_assignee', 'ambiguous_assignee') as is_assignee_unresolved
+    from {{ ref('int_quotas_validated') }}
+    where superseded_at is null
+),
+
+plain_rows as (
+    {% for object, model in plain_registers.items() -%}
+    select
+        '{{ object }}' as object,
+        source_key,
+        source_file,
+        source_row,
+        case when {{ has_newer_row('source_key') }} then 'duplicate' end as exclusion_reason
+    from {{ ref(model) }}
+    where is_current
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
+),
+
+final as (
+    select
+        'registers' as source,
+        object,
+        source_key,
+        source_file,
+        source_row,
+        exclusion_reason,
+        cast(null as varchar) as set_aside_reason,
+        cast(null as varchar) as canonical_column,
+        cast(null as varchar) as value,
+        cast(null as varchar) as fix
+    from plain_rows
+    union all
+    select
+        source,
+        object,
+        source_key,
+        source_file,
+        source_row,
+        exclusion_reason,
+        set_aside_reason,
+        canonical_column,
+        value,
+        fix
+    from {{ ref('int_references_validated') }}
+    union all
+    select
+        'registers' as source,
+        'quota' as object,
+        source_key,
+        source_file,
+        source_row,
+        exclusion_reason,
+        set_aside_reason,
+        case when is_assignee_unresolved then 'assignee' else 'period_start' end as canonical_column,
+        case when is_assignee_unresolved then assignee_reference else cast(period_start as varchar) end as value,
+        case set_aside_reason
+            when 'unknown_assignee'
+                then 'is not a ' || assignee_type || ' of any source; correct the name or deliver the ' || assignee_type
+            when 'ambiguous_assignee' then 'names several ' || assignee_type || 's; write the id <source>:<id>'
+            when 'implausible_period' then 'is more than 20 years before or 5 years after the newest extract; correct it'
+            else 'is not the first day of a ' || period_type || '; write that day'
+        end as fix
+    from quotas
+    union all
+    select
+        'registers' as source,
+        'collection_change' as object,
+        source_key,
+        source_file,
+        source_row,
+        exclusion_reason,
+        set_aside_reason,
+        'team' as canonical_column,
+        team_reference as value,
+        case set_aside_reason
+            when 'unknown_team' then 'is not a team of any source; correct the name or deliver the team'
+            else 'names several teams; write the id <source>:<id>'
+        end as fix
+    from {{ ref('int_collection_changes_validated') }}
+    union all
+    select
+        'registers' as source,
+        'crosswalk' as object,
+        source_key,
+        source_file,
+        source_row,
+        exclusion_reason,
+        set_aside_reason,
+        'source_id' as canonical_column,
+        record_key as value,
+        'is not one of the ' || entity || ' records of ' || source || '; correct it or deliver the ' || entity as fix
+    from {{ ref('int_crosswalks_validated') }}
+)
+
+select * from final
