@@ -129,7 +129,6 @@ def test_shrunken_rates_intervals_and_signals(
     rates = members[members["metric"] == "win_rate"].merge(groups, on=["peer_group", "metric"])
     marts = result_of(
         "mart_rep_comparison",
-        int_segment_peers=ranked(members),
         int_peers_compared=compared.reset_index(),
         **without_collection(),
     ).set_index(["rep_id", "metric"])

@@ -86,16 +86,8 @@ summed as (
         case when sum(days_without_amount) = 0 then sum(part_amount) end as contributed_amount
     from made_of
     group by
-        assignee_type,
-        assignee_id,
-        metric,
-        period_type,
-        period_start,
-        assigned_to_type,
-        assigned_to_id,
-        own_period_type,
-        own_period_start,
-        in_force_from
+        assignee_type, assignee_id, metric, period_type, period_start, assigned_to_type, assigned_to_id, own_period_type,
+        own_period_start, in_force_from
 ),
 
 final as (

@@ -79,10 +79,7 @@ spine as (
         active_periods.period_type,
         active_periods.period_start
     from active_periods
-    inner join begun
-        on
-            active_periods.period_type = begun.period_type
-            and active_periods.period_start = begun.period_start
+    inner join begun using (period_type, period_start)
     cross join metrics_in_use
     {%- for rows in ['actuals', 'quotas'] %}
     union
@@ -125,16 +122,8 @@ final as (
         recorded.assignee_id is not null
         or (spine.assignee_type = 'team' and active_periods.assignee_id is null) as is_recorded
     from spine
-    inner join periods
-        on
-            spine.period_type = periods.period_type
-            and spine.period_start = periods.period_start
-    left join active_periods
-        on
-            spine.assignee_type = active_periods.assignee_type
-            and spine.assignee_id = active_periods.assignee_id
-            and spine.period_type = active_periods.period_type
-            and spine.period_start = active_periods.period_start
+    inner join periods using (period_type, period_start)
+    left join active_periods using (assignee_type, assignee_id, period_type, period_start)
     {%- for rows in ['quotas', 'actuals', 'recorded'] %}
     left join {{ rows }}
         on

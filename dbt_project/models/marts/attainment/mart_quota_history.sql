@@ -87,16 +87,12 @@ figures as (
         amounts.known_to,
         amounts.quota_amount,
         cast(amounts.quota_amount - lag(amounts.quota_amount) over (
-            partition by
-                amounts.assignee_type, amounts.assignee_id, amounts.metric, amounts.period_type, amounts.period_start
+            partition by amounts.assignee_type, amounts.assignee_id, amounts.metric, amounts.period_type, amounts.period_start
             order by amounts.known_from
         ) as decimal(18, 2)) as changed_by_amount,
         amounts.known_to is null as is_current
     from amounts
-    inner join periods
-        on
-            amounts.period_type = periods.period_type
-            and amounts.period_start = periods.period_start
+    inner join periods using (period_type, period_start)
     left join segments
         on
             amounts.assignee_type = segments.segment_type

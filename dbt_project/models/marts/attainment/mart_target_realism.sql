@@ -53,10 +53,7 @@ histories as (
         max(actuals.actual_amount) as best_actual_amount,
         cast(round({{ median('cast(actuals.actual_amount as double)') }}, 2) as decimal(18, 2)) as median_actual_amount
     from quotas
-    inner join compared
-        on
-            quotas.period_type = compared.period_type
-            and quotas.period_start = compared.period_start
+    inner join compared using (period_type, period_start)
     inner join periods
         on
             compared.period_type = periods.period_type
@@ -69,8 +66,7 @@ histories as (
             and quotas.metric = actuals.metric
             and periods.period_type = actuals.period_type
             and periods.period_start = actuals.period_start
-    group by
-        quotas.assignee_type, quotas.assignee_id, quotas.metric, quotas.period_type, quotas.period_start
+    group by quotas.assignee_type, quotas.assignee_id, quotas.metric, quotas.period_type, quotas.period_start
 ),
 
 assessed as (
@@ -82,13 +78,7 @@ assessed as (
         -- a partial quota is smaller than what was asked of the assignee
         histories.compared_periods >= {{ var('realism_minimum_periods') }} and not quotas.is_partial_quota as can_be_assessed
     from quotas
-    left join histories
-        on
-            quotas.assignee_type = histories.assignee_type
-            and quotas.assignee_id = histories.assignee_id
-            and quotas.metric = histories.metric
-            and quotas.period_type = histories.period_type
-            and quotas.period_start = histories.period_start
+    left join histories using (assignee_type, assignee_id, metric, period_type, period_start)
 ),
 
 figures as (

@@ -1,5 +1,5 @@
--- Activities by the old and by the new definition of each bridged change of types, over its overlap, for the segments that the change affects.
--- The old definition does not count a renamed type, and counts an inserted one as the type that it was a part of.
+-- Activities by the old and by the new definition of each bridged change of types, for the segments that the change affects. The old
+-- definition does not count a renamed type, and counts an inserted one as the type that it was a part of.
 with
 
 bridges as (
@@ -7,21 +7,13 @@ bridges as (
         bridges.*,
         changes.population
     from {{ ref('int_value_bridges') }} as bridges
-    inner join {{ ref('int_collection_changes_validated') }} as changes on bridges.change_id = changes.change_id
+    inner join {{ ref('int_collection_changes_validated') }} as changes using (change_id)
     where bridges.field = 'activity_type' and bridges.label_bridged is not null and changes.exclusion_reason is null
-),
-
-periods as (
-    select * from {{ ref('int_bridge_periods') }}
 ),
 
 activities as (
     select * from {{ ref('int_activities_validated') }}
     where exclusion_reason is null
-),
-
-rep_teams as (
-    select * from {{ ref('int_team_memberships') }}
 ),
 
 ancestors as (
@@ -35,6 +27,7 @@ affected as (
 
 actuals as (
     select * from {{ ref('int_metric_actuals') }}
+    where actual_amount is not null
 ),
 
 relabelled as (
@@ -47,10 +40,8 @@ relabelled as (
         case when bridges.rule_kind = 'inserted' then {{ metric_of_activity('bridges.old_value') }} end as old_metric
     from bridges
     inner join activities
-        on
-            bridges.source = activities.source
-            and bridges.label_bridged = activities.source_activity_type
-    left join rep_teams
+        on bridges.source = activities.source and bridges.label_bridged = activities.source_activity_type
+    left join {{ ref('int_team_memberships') }} as rep_teams
         on
             activities.rep_id = rep_teams.rep_id
             and activities.occurred_on between rep_teams.valid_from and rep_teams.valid_to
@@ -96,7 +87,7 @@ by_segment as (
         'team' as segment_type,
         ancestors.ancestor_team_id as segment_id
     from differences
-    inner join ancestors on differences.team_id = ancestors.team_id
+    inner join ancestors using (team_id)
 ),
 
 changed_metrics as (
@@ -106,49 +97,50 @@ changed_metrics as (
     from differences
 ),
 
-final as (
+counts as (
     select
-        changed_metrics.break_id,
-        changed_metrics.metric,
+        break_id,
+        affected.metric,
         affected.segment_type,
         affected.segment_id,
-        periods.period_type,
-        periods.period_start,
-        periods.period_end,
-        periods.overlap,
-        cast(coalesce(actuals.actual_amount, 0) + coalesce(sum(by_segment.difference), 0) as bigint) as old_count,
-        cast(coalesce(actuals.actual_amount, 0) as bigint) as new_count
+        actuals.period_type,
+        actuals.period_start,
+        actuals.actual_amount as old_count,
+        actuals.actual_amount as new_count
     from changed_metrics
-    inner join periods on changed_metrics.break_id = periods.break_id
-    inner join affected
-        on
-            changed_metrics.break_id = affected.break_id
-            and changed_metrics.metric = affected.metric
-    left join actuals
+    inner join affected using (break_id, metric)
+    inner join actuals
         on
             affected.segment_type = actuals.assignee_type
             and affected.segment_id = actuals.assignee_id
-            and changed_metrics.metric = actuals.metric
-            and periods.period_type = actuals.period_type
-            and periods.period_start = actuals.period_start
-    left join by_segment
-        on
-            changed_metrics.break_id = by_segment.break_id
-            and changed_metrics.metric = by_segment.metric
-            and affected.segment_type = by_segment.segment_type
-            and affected.segment_id = by_segment.segment_id
-            and by_segment.occurred_on between periods.period_start and periods.period_end
-    where actuals.actual_amount is not null or by_segment.difference is not null
-    group by
-        changed_metrics.break_id,
-        changed_metrics.metric,
-        affected.segment_type,
-        affected.segment_id,
-        periods.period_type,
-        periods.period_start,
-        periods.period_end,
-        periods.overlap,
-        actuals.actual_amount
+            and affected.metric = actuals.metric
+    union all
+    select
+        break_id,
+        metric,
+        segment_type,
+        segment_id,
+        period_dates.period_type,
+        period_dates.period_start,
+        by_segment.difference as old_count,
+        0 as new_count
+    from by_segment
+    inner join affected using (break_id, metric, segment_type, segment_id)
+    inner join {{ ref('int_period_dates_expanded') }} as period_dates on by_segment.occurred_on = period_dates.date_day
+),
+
+final as (
+    select
+        break_id,
+        metric,
+        segment_type,
+        segment_id,
+        period_type,
+        period_start,
+        cast(sum(old_count) as bigint) as old_count,
+        cast(sum(new_count) as bigint) as new_count
+    from counts
+    group by break_id, metric, segment_type, segment_id, period_type, period_start
 )
 
 select * from final

@@ -1,12 +1,11 @@
--- Conversion by the definition before each bridged change of stages (old) and by the current one (new), over the periods of the overlap, for
--- the segments that the change affects. A definition that lacks one of the stages of a step has no figures for it; 0 means that nothing was
--- counted.
+-- Conversion by the definition before each bridged change of stages (old) and by the current one (new), for the segments that the change
+-- affects. A definition that lacks one of the stages of a step has no figures for it; 0 means that nothing was counted.
 with
 
 redefined_pipelines as (
     select distinct
         break_id,
-        definition,
+        definition as old_definition,
         pipeline
     from {{ ref('int_stage_labels_redefined') }}
 ),
@@ -21,10 +20,6 @@ counts as (
     where subject_type = 'opportunity'
 ),
 
-periods as (
-    select * from {{ ref('int_bridge_periods') }}
-),
-
 affected as (
     select * from {{ ref('int_affected_figures') }}
     where metric = 'funnel_conversion'
@@ -34,7 +29,7 @@ affected as (
 compared_steps as (
     select
         redefined_pipelines.break_id,
-        redefined_pipelines.definition as old_definition,
+        redefined_pipelines.old_definition,
         steps.pipeline,
         steps.from_stage,
         steps.to_stage,
@@ -44,45 +39,24 @@ compared_steps as (
     inner join steps
         on
             redefined_pipelines.pipeline = steps.pipeline
-            and steps.definition in ('current', redefined_pipelines.definition)
+            and steps.definition in ('current', redefined_pipelines.old_definition)
     group by
-        redefined_pipelines.break_id,
-        redefined_pipelines.definition,
-        steps.pipeline,
-        steps.from_stage,
-        steps.to_stage
+        redefined_pipelines.break_id, redefined_pipelines.old_definition, steps.pipeline, steps.from_stage, steps.to_stage
     having bool_or(steps.is_adjacent)
 ),
 
-final as (
+by_definition as (
     select
-        compared_steps.break_id,
+        compared_steps.*,
         counts."view",
-        compared_steps.pipeline,
-        compared_steps.from_stage,
-        compared_steps.to_stage,
         counts.segment_type,
         counts.segment_id,
-        periods.period_type,
-        periods.period_start,
-        periods.period_end,
-        periods.overlap,
-        case
-            when compared_steps.is_in_old
-                then coalesce(max(case when counts.definition <> 'current' then counts.reached_count end), 0)
-        end as old_reached_count,
-        case
-            when compared_steps.is_in_old
-                then coalesce(max(case when counts.definition <> 'current' then counts.converted_count end), 0)
-        end as old_converted_count,
-        case
-            when compared_steps.is_in_new
-                then coalesce(max(case when counts.definition = 'current' then counts.reached_count end), 0)
-        end as new_reached_count,
-        case
-            when compared_steps.is_in_new
-                then coalesce(max(case when counts.definition = 'current' then counts.converted_count end), 0)
-        end as new_converted_count
+        counts.period_type,
+        counts.period_start,
+        case when counts.definition <> 'current' then counts.reached_count else 0 end as old_reached_count,
+        case when counts.definition <> 'current' then counts.converted_count else 0 end as old_converted_count,
+        case when counts.definition = 'current' then counts.reached_count else 0 end as new_reached_count,
+        case when counts.definition = 'current' then counts.converted_count else 0 end as new_converted_count
     from compared_steps
     inner join counts
         on
@@ -90,31 +64,32 @@ final as (
             and compared_steps.pipeline = counts.pipeline
             and compared_steps.from_stage = counts.from_stage
             and compared_steps.to_stage = counts.to_stage
-    inner join periods
-        on
-            compared_steps.break_id = periods.break_id
-            and counts.period_type = periods.period_type
-            and counts.period_start = periods.period_start
     inner join affected
         on
             compared_steps.break_id = affected.break_id
             and compared_steps.pipeline = affected.pipeline
             and counts.segment_type = affected.segment_type
             and counts.segment_id = affected.segment_id
+),
+
+final as (
+    select
+        break_id,
+        "view",
+        pipeline,
+        from_stage,
+        to_stage,
+        segment_type,
+        segment_id,
+        period_type,
+        period_start,
+        case when is_in_old then cast(sum(old_reached_count) as bigint) end as old_reached_count,
+        case when is_in_old then cast(sum(old_converted_count) as bigint) end as old_converted_count,
+        case when is_in_new then cast(sum(new_reached_count) as bigint) end as new_reached_count,
+        case when is_in_new then cast(sum(new_converted_count) as bigint) end as new_converted_count
+    from by_definition
     group by
-        compared_steps.break_id,
-        counts."view",
-        compared_steps.pipeline,
-        compared_steps.from_stage,
-        compared_steps.to_stage,
-        compared_steps.is_in_old,
-        compared_steps.is_in_new,
-        counts.segment_type,
-        counts.segment_id,
-        periods.period_type,
-        periods.period_start,
-        periods.period_end,
-        periods.overlap
+        break_id, "view", pipeline, from_stage, to_stage, is_in_old, is_in_new, segment_type, segment_id, period_type, period_start
 )
 
 select * from final

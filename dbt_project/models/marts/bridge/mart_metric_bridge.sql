@@ -1,4 +1,21 @@
+-- The overlap of a change: the period of each type in which it takes effect, and the periods before and after, if they have begun.
 with
+
+breaks as (
+    select * from {{ ref('collection_break') }}
+    where bridge_rule is not null and review is distinct from 'dismissed'
+),
+
+as_of as (
+    select * from {{ ref('int_as_of_determined') }}
+),
+
+periods as (
+    select
+        *,
+        row_number() over (partition by period_type order by period_start) as position_of_period
+    from {{ ref('int_periods_in_use') }}
+),
 
 conversions as (
     select * from {{ ref('int_bridge_conversions') }}
@@ -10,6 +27,28 @@ activities as (
 
 segments as (
     select * from {{ ref('int_segments_listed') }}
+),
+
+bridged_periods as (
+    select
+        breaks.break_id,
+        periods.period_type,
+        periods.period_start,
+        periods.period_end,
+        case periods.position_of_period - within_periods.position_of_period
+            when -1 then 'before'
+            when 0 then 'within'
+            else 'after'
+        end as overlap
+    from breaks
+    inner join periods as within_periods
+        on breaks.starts_on between within_periods.period_start and within_periods.period_end
+    inner join periods
+        on
+            within_periods.period_type = periods.period_type
+            and periods.position_of_period
+            between within_periods.position_of_period - 1 and within_periods.position_of_period + 1
+    inner join as_of on periods.period_start <= as_of.as_of_date
 ),
 
 unioned as (
@@ -24,8 +63,6 @@ unioned as (
         to_stage,
         period_type,
         period_start,
-        period_end,
-        overlap,
         old_converted_count as old_numerator,
         old_reached_count as old_denominator,
         new_converted_count as new_numerator,
@@ -45,8 +82,6 @@ unioned as (
         cast(null as varchar) as to_stage,
         period_type,
         period_start,
-        period_end,
-        overlap,
         old_count as old_numerator,
         cast(null as bigint) as old_denominator,
         new_count as new_numerator,
@@ -58,31 +93,14 @@ unioned as (
 
 figures as (
     select
-        cast(unioned.break_id as varchar) as break_id,
-        cast(unioned.metric as varchar) as metric,
-        cast(unioned.segment_type as varchar) as segment_type,
-        cast(unioned.segment_id as varchar) as segment_id,
-        cast(segments.segment_name as varchar) as segment_name,
-        cast(unioned.pipeline as varchar) as pipeline,
-        cast(unioned."view" as varchar) as "view",
-        cast(unioned.from_stage as varchar) as from_stage,
-        cast(unioned.to_stage as varchar) as to_stage,
-        cast(unioned.period_type as varchar) as period_type,
-        unioned.period_start,
-        unioned.period_end,
-        cast(unioned.overlap as varchar) as overlap,
-        unioned.old_numerator,
-        unioned.old_denominator,
-        unioned.old_value,
-        unioned.new_numerator,
-        unioned.new_denominator,
-        unioned.new_value,
+        unioned.*,
+        segments.segment_name,
+        bridged_periods.period_end,
+        bridged_periods.overlap,
         round(unioned.new_value - unioned.old_value, 12) as difference
     from unioned
-    inner join segments
-        on
-            unioned.segment_type = segments.segment_type
-            and unioned.segment_id = segments.segment_id
+    inner join bridged_periods using (break_id, period_type, period_start)
+    inner join segments using (segment_type, segment_id)
 ),
 
 final as (

@@ -41,7 +41,7 @@ recorded as (
             recordings.assignee_type = 'rep'
             and daily.rep_id = recordings.assignee_id
             and daily.occurred_on between recordings.recorded_from and recordings.recorded_to
-    inner join activity_types on recordings.metric = activity_types.metric
+    inner join activity_types using (metric)
     union
     select
         rep_id,
@@ -58,16 +58,9 @@ shares as (
         recorded.activity_type || '_share' as habit,
         cast(sum(coalesce(counted.activity_count, 0)) as double) / cast(sum(daily.activity_count) as double) as value
     from recorded
-    inner join activity_types on recorded.activity_type = activity_types.activity_type
-    inner join daily
-        on
-            recorded.rep_id = daily.rep_id
-            and recorded.occurred_on = daily.occurred_on
-    left join counted
-        on
-            recorded.rep_id = counted.rep_id
-            and recorded.occurred_on = counted.occurred_on
-            and recorded.activity_type = counted.activity_type
+    inner join activity_types using (activity_type)
+    inner join daily using (rep_id, occurred_on)
+    left join counted using (rep_id, occurred_on, activity_type)
     inner join period_dates on daily.occurred_on = period_dates.date_day
     group by daily.rep_id, period_dates.period_type, period_dates.period_start, recorded.activity_type
 ),

@@ -1,5 +1,6 @@
--- The deals that a rep or team closed in a period, and how many of them have activities. A deal that closed before its source delivered
--- any activity cannot have any, and says nothing about logging.
+-- The deals that a rep or team closed in a period, how many of them have activities, and whether far fewer do than among the peers. A deal
+-- that closed before its source delivered any activity cannot have any, and says nothing about logging. Far fewer: it cannot be chance, the
+-- upper bound of Wilson's interval is below the required share of the peers' median.
 with
 
 deals as (
@@ -17,6 +18,10 @@ period_dates as (
 
 activities as (
     select * from {{ ref('fct_activities') }}
+),
+
+spine as (
+    select * from {{ ref('int_comparison_spine') }}
 ),
 
 activities_of_deals as (
@@ -49,12 +54,12 @@ closed as (
         deals.closed_on >= recordings.recorded_from as is_logging_recorded,
         coalesce(activities_of_deals.activity_count, 0) as activity_count
     from deals
-    left join activities_of_deals on deals.opportunity_id = activities_of_deals.opportunity_id
-    left join recordings on deals.source = recordings.source
+    left join activities_of_deals using (opportunity_id)
+    left join recordings using (source)
     where deals.is_closed
 ),
 
-final as (
+counted as (
     select
         deal_segments.segment_type,
         deal_segments.segment_id,
@@ -69,10 +74,54 @@ final as (
         count(case when closed.is_logging_recorded and closed.activity_count > 0 then 1 end) as logged_count,
         sum(case when closed.is_logging_recorded then closed.activity_count end) as activity_count
     from closed
-    inner join deal_segments on closed.opportunity_id = deal_segments.opportunity_id
+    inner join deal_segments using (opportunity_id)
     inner join period_dates on closed.closed_on = period_dates.date_day
-    group by
-        deal_segments.segment_type, deal_segments.segment_id, period_dates.period_type, period_dates.period_start
+    group by deal_segments.segment_type, deal_segments.segment_id, period_dates.period_type, period_dates.period_start
+),
+
+covered as (
+    select
+        spine.*,
+        cast(counted.logged_count as double) / cast(counted.trackable_count as double) as logging_coverage,
+        count(*) over (partition by segment_type, narrow_group, period_type, period_start) as narrow_group_count,
+        count(*) over (partition by segment_type, wide_group, period_type, period_start) as wide_group_count
+    from spine
+    inner join counted using (segment_type, segment_id, period_type, period_start)
+    where counted.trackable_count > 0
+),
+
+medians as (
+    {%- for peer_group in ['narrow_group', 'wide_group', "'company'"] %}
+    select
+        segment_type,
+        {{ peer_group }} as peer_group,
+        period_type,
+        period_start,
+        {{ median('logging_coverage') }} as peer_median_coverage
+    from covered
+    where {{ peer_group }} is not null
+    group by segment_type, {{ peer_group }}, period_type, period_start
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+),
+
+compared as (
+    select
+        *,
+        {{ chosen_peer_group() }} as peer_group
+    from covered
+),
+
+final as (
+    select
+        counted.*,
+        round(compared.logging_coverage, 12) as logging_coverage,
+        medians.peer_median_coverage,
+        {{ wilson_bound('counted.logged_count', 'counted.trackable_count', '+') }}
+        < medians.peer_median_coverage * {{ var('minimum_logging_coverage_ratio') }} as is_below_peers
+    from counted
+    left join compared using (segment_type, segment_id, period_type, period_start)
+    left join medians using (segment_type, peer_group, period_type, period_start)
 )
 
 select * from final

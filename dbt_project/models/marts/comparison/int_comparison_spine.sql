@@ -68,7 +68,7 @@ final as (
         periods.holds_as_of_date
     from periods
     cross join teams
-    inner join levels on teams.team_id = levels.team_id
+    inner join levels using (team_id)
 )
 
 select * from final

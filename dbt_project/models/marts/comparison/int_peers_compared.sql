@@ -1,11 +1,10 @@
 -- noqa: disable=LT02
--- Every peer in each group that somebody is compared with, also those whose own comparison uses a narrower group: median, spread and
--- pooled rate of the group, and the peer's rank, shrunk rate and signal in it.
+-- Each rep or team among its peers: median and count of the group, and, where it is ranked, rank, percentile, shrunk rate and signal. The
+-- peers of a group are all who belong to it, also those whose own comparison uses a narrower group.
 -- Prior of the beta-binomial by the method of moments: with S = Σ n (p - pooled)², N = Σ n and k peers,
 -- ρ = (S / (pooled (1 - pooled)) - (k - 1)) / (N - Σ n² / N - (k - 1)), and the prior weighs (1 - ρ) / ρ trials, at most N:
 -- no prior is stronger than all that the peers have done. Terms are decimals, whose sum does not depend on threads.
-{% set group_columns = ['segment_type', 'peer_group', 'metric', 'period_type', 'period_start'] %}
-{% set peer_set = group_columns | join(', ') %}
+{% set peer_set = 'segment_type, peer_group, metric, period_type, period_start' %}
 
 with
 
@@ -13,11 +12,7 @@ segments as (
     select * from {{ ref('int_segment_peers') }}
 ),
 
-groups_in_use as (
-    select distinct {{ peer_set }} from segments
-),
-
-members as (
+peers as (
     {%- for peer_group in ['narrow_group', 'wide_group', "'company'"] %}
     select
         segment_type,
@@ -33,16 +28,6 @@ members as (
     where not_ranked_reason is null and {{ peer_group }} is not null
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
-),
-
-peers as (
-    select members.*
-    from members
-    inner join groups_in_use
-        on
-            {%- for column in group_columns %}
-            {{ 'and ' if not loop.first }}members.{{ column }} = groups_in_use.{{ column }}
-            {%- endfor %}
 ),
 
 summed as (
@@ -81,35 +66,30 @@ correlated as (
     from pooled
 ),
 
+groups as (
+    select
+        *,
+        case
+            when correlation > 0
+                then least(greatest(0.0, (1 - correlation) / correlation), cast(trial_total as double))
+            else cast(trial_total as double)
+        end as prior_trials
+    from correlated
+),
+
 ranked as (
     select
         peers.*,
-        correlated.peer_count,
-        correlated.peer_median,
-        correlated.pooled_rate,
-        case
-            when correlated.correlation > 0
-                then least(
-                    greatest(0.0, (1 - correlated.correlation) / correlated.correlation),
-                    cast(correlated.trial_total as double)
-                )
-            else cast(correlated.trial_total as double)
-        end as prior_trials,
+        groups.peer_median,
+        peers.successes + groups.pooled_rate * groups.prior_trials as augmented_successes,
+        peers.trials + groups.prior_trials as augmented_trials,
         rank() over (
-            partition by {{ 'peers.' ~ group_columns | join(', peers.') }}
-            order by case when metrics.higher_is_better then -peers.value else peers.value end asc
+            partition by {{ peer_set }} order by case when metrics.higher_is_better then -value else value end asc
         ) as rank_in_group,
-        count(*) over (
-            partition by {{ 'peers.' ~ group_columns | join(', peers.') }}
-            order by peers.value
-        ) as at_or_below_count
+        cast(count(*) over (partition by {{ peer_set }} order by value) as double) / groups.peer_count as share_at_or_below
     from peers
-    inner join {{ ref('metrics') }} as metrics on peers.metric = metrics.metric
-    inner join correlated
-        on
-            {%- for column in group_columns %}
-            {{ 'and ' if not loop.first }}peers.{{ column }} = correlated.{{ column }}
-            {%- endfor %}
+    inner join groups using ({{ peer_set }})
+    inner join {{ ref('metrics') }} as metrics using (metric)
 ),
 
 deviations as (
@@ -120,29 +100,38 @@ deviations as (
     group by {{ peer_set }}
 ),
 
-augmented as (
+compared as (
     select
-        ranked.*,
+        segments.*,
+        coalesce(groups.peer_count, 0) as peer_count,
+        groups.peer_median,
+        groups.pooled_rate,
+        groups.prior_trials,
         deviations.median_absolute_deviation,
-        ranked.successes + ranked.pooled_rate * ranked.prior_trials as augmented_successes,
-        ranked.trials + ranked.prior_trials as augmented_trials
-    from ranked
-    inner join deviations
-        on
-            {%- for column in group_columns %}
-            {{ 'and ' if not loop.first }}ranked.{{ column }} = deviations.{{ column }}
-            {%- endfor %}
+        ranked.rank_in_group,
+        round(ranked.share_at_or_below, 12) as percentile,
+        round((ranked.value - groups.peer_median) / (1.4826 * nullif(median_absolute_deviation, 0)), 12) as robust_z,
+        round(ranked.augmented_successes / nullif(ranked.augmented_trials, 0), 12) as shrunk_value,
+        {{ wilson_bound('ranked.augmented_successes', 'ranked.augmented_trials', '-') }} as interval_low,
+        {{ wilson_bound('ranked.augmented_successes', 'ranked.augmented_trials', '+') }} as interval_high
+    from segments
+    left join groups using ({{ peer_set }})
+    left join deviations using ({{ peer_set }})
+    left join ranked using ({{ peer_set }}, segment_id)
 ),
 
+-- a rate is below or above its peers when its interval does not hold their pooled rate
 final as (
     select
         *,
-        round(cast(at_or_below_count as double) / peer_count, 12) as percentile,
-        round((value - peer_median) / (1.4826 * nullif(median_absolute_deviation, 0)), 12) as robust_z,
-        round(augmented_successes / nullif(augmented_trials, 0), 12) as shrunk_value,
-        {{ wilson_bound('augmented_successes', 'augmented_trials', '-') }} as interval_low,
-        {{ wilson_bound('augmented_successes', 'augmented_trials', '+') }} as interval_high
-    from augmented
+        case
+            when not_ranked_reason is not null then 'not_comparable'
+            when trials is null then null
+            when interval_low > pooled_rate then 'above'
+            when interval_high < pooled_rate then 'below'
+            else 'not_distinguishable'
+        end as signal
+    from compared
 )
 
 select * from final

@@ -45,7 +45,7 @@ rep_spans as (
         coalesce(reps.ended_on, cast('9999-12-31' as date)) as ended_on,
         ramps.ramp_ends_on
     from reps
-    left join ramps on reps.rep_id = ramps.rep_id
+    left join ramps using (rep_id)
 ),
 
 days_on_leave as (
@@ -57,10 +57,7 @@ days_on_leave as (
         on
             leave_days.rep_id = rep_spans.rep_id
             and leave_days.date_day between rep_spans.hired_on and rep_spans.ended_on
-    inner join numbered_days
-        on
-            rep_spans.region = numbered_days.region
-            and leave_days.date_day = numbered_days.date_day
+    inner join numbered_days using (region, date_day)
     cross join as_of
     where numbered_days.is_working_day and leave_days.date_day <= as_of.as_of_date
 ),
@@ -72,7 +69,7 @@ leaves_counted as (
         period_dates.period_start,
         count(*) as leave_days
     from days_on_leave
-    inner join period_dates on days_on_leave.date_day = period_dates.date_day
+    inner join period_dates using (date_day)
     group by days_on_leave.rep_id, period_dates.period_type, period_dates.period_start
 ),
 
@@ -108,17 +105,11 @@ counted as (
         end as ramping_days
     from spans
     inner join numbered_days as first_days
-        on
-            spans.region = first_days.region
-            and spans.first_day = first_days.date_day
+        on spans.region = first_days.region and spans.first_day = first_days.date_day
     inner join numbered_days as last_days
-        on
-            spans.region = last_days.region
-            and spans.last_day = last_days.date_day
+        on spans.region = last_days.region and spans.last_day = last_days.date_day
     left join numbered_days as ramp_days
-        on
-            spans.region = ramp_days.region
-            and spans.ramp_ends_on = ramp_days.date_day
+        on spans.region = ramp_days.region and spans.ramp_ends_on = ramp_days.date_day
     left join period_working_days
         on
             spans.region = period_working_days.region

@@ -17,15 +17,22 @@ closed_deals as (
 
 attainments as (
     select
-        *,
+        assignee_type as segment_type,
+        assignee_id as segment_id,
+        metric,
+        period_type,
+        period_start,
+        quota_amount,
+        is_partial_quota,
+        credited_amount,
         case when is_recorded then coalesce(credited_amount, 0) end as actual_amount
     from {{ ref('int_attainments_measured') }}
 ),
 
 revenue as (
     select
-        assignee_type,
-        assignee_id,
+        segment_type,
+        segment_id,
         period_type,
         period_start,
         is_partial_quota,
@@ -58,7 +65,7 @@ deal_segments as (
         not deals.is_closed as is_open,
         case when not deals.is_closed then deals.amount_reporting end as open_amount
     from {{ ref('int_opportunity_segments_expanded') }} as deal_segments
-    left join {{ ref('fct_opportunities') }} as deals on deal_segments.opportunity_id = deals.opportunity_id
+    left join {{ ref('fct_opportunities') }} as deals using (opportunity_id)
     union all
     select
         'rep' as segment_type,
@@ -117,31 +124,18 @@ final as (
         end as is_recorded,
         metrics.metric = 'pipeline_coverage' and coalesce(revenue.is_without_credit, true) as takes_no_credit_as_none,
         coalesce(closed_deals.closed_count, 0) as closed_count,
+        closed_deals.logging_coverage,
+        coalesce(closed_deals.is_below_peers, false) as is_below_peers,
         owners.segment_id is not null as has_deals,
         coalesce(revenue.is_partial_quota, false) as has_partial_quota
     from spine
     cross join metrics
-    left join owners
-        on
-            spine.segment_type = owners.segment_type
-            and spine.segment_id = owners.segment_id
-    left join segments_with_responses
-        on
-            spine.segment_type = segments_with_responses.segment_type
-            and spine.segment_id = segments_with_responses.segment_id
-    {%- for rows, segment in [
-        ('attainments', 'assignee'), ('revenue', 'assignee'), ('closed_deals', 'segment'), ('lead_responses', 'segment')
-    ] %}
-    left join {{ rows }}
-        on
-            spine.segment_type = {{ rows }}.{{ segment }}_type
-            and spine.segment_id = {{ rows }}.{{ segment }}_id
-            and spine.period_type = {{ rows }}.period_type
-            and spine.period_start = {{ rows }}.period_start
-            {%- if rows == 'attainments' %}
-            and metrics.metric = attainments.metric
-            {%- endif %}
-    {%- endfor %}
+    left join owners using (segment_type, segment_id)
+    left join segments_with_responses using (segment_type, segment_id)
+    left join attainments using (segment_type, segment_id, period_type, period_start, metric)
+    left join revenue using (segment_type, segment_id, period_type, period_start)
+    left join closed_deals using (segment_type, segment_id, period_type, period_start)
+    left join lead_responses using (segment_type, segment_id, period_type, period_start)
     where metrics.metric <> 'pipeline_coverage' or spine.holds_as_of_date
 )
 

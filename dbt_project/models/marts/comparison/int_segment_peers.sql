@@ -1,5 +1,4 @@
--- The peer group of each rep or team: reps of the same role and segment; if they are too few, of the same role; else all reps. A team is
--- compared with the teams at its level, however few they are. Only those who can be ranked are peers, the compared one included.
+-- The peer group of each rep or team. Only those who can be ranked are peers, the compared one included.
 with
 
 figures as (
@@ -14,10 +13,6 @@ exposures as (
         period_start,
         exposure_reason
     from {{ ref('int_rep_exposures') }}
-),
-
-logging_coverages as (
-    select * from {{ ref('int_logging_coverages') }}
 ),
 
 -- where nothing was recorded, none is unknown
@@ -50,18 +45,19 @@ known as (
         is_recorded and not is_unknown as is_recorded,
         closed_count,
         has_deals,
-        has_partial_quota
+        has_partial_quota,
+        logging_coverage,
+        is_below_peers
     from recorded
 ),
 
 explained as (
     select
         known.*,
-        logging_coverages.logging_coverage,
         case
             when not known.has_deals and (known.rests_on in ('closed_deals', 'deals') or known.value is null) then 'no_deals'
             when exposures.exposure_reason is not null then exposures.exposure_reason
-            when logging_coverages.is_below_peers then 'low_logging_coverage'
+            when known.is_below_peers then 'low_logging_coverage'
             when not known.is_recorded then 'not_recorded'
             when known.rests_on = 'closed_deals' and known.closed_count < {{ var('minimum_closed_deals') }}
                 then 'below_minimum_closed_deals'
@@ -71,18 +67,7 @@ explained as (
             else 'no_value'
         end as not_ranked_reason
     from known
-    left join exposures
-        on
-            known.segment_type = exposures.segment_type
-            and known.segment_id = exposures.segment_id
-            and known.period_type = exposures.period_type
-            and known.period_start = exposures.period_start
-    left join logging_coverages
-        on
-            known.segment_type = logging_coverages.segment_type
-            and known.segment_id = logging_coverages.segment_id
-            and known.period_type = logging_coverages.period_type
-            and known.period_start = logging_coverages.period_start
+    left join exposures using (segment_type, segment_id, period_type, period_start)
 ),
 
 counted as (
@@ -100,12 +85,7 @@ counted as (
 final as (
     select
         *,
-        case
-            when segment_type = 'team' then wide_group
-            when narrow_group is not null and narrow_group_count >= {{ var('minimum_peers') }} then narrow_group
-            when wide_group is not null and wide_group_count >= {{ var('minimum_peers') }} then wide_group
-            else 'company'
-        end as peer_group
+        {{ chosen_peer_group() }} as peer_group
     from counted
 )
 

@@ -92,11 +92,7 @@ observed as (
         preferred.rank_in_group * 4 <= preferred.peer_count as is_top,
         habits.*
     from preferred
-    inner join habits
-        on
-            preferred.rep_id = habits.rep_id
-            and preferred.period_type = habits.period_type
-            and preferred.period_start = habits.period_start
+    inner join habits using (rep_id, period_type, period_start)
     where
         preferred.metric = case when preferred.has_attainment then 'attainment' else 'revenue_won' end
         and habits.value is not null

@@ -1,28 +1,32 @@
 with
 
-segments as (
-    select * from {{ ref('int_segment_peers') }}
-    where segment_type = 'team'
-),
-
-peers as (
+compared as (
     select * from {{ ref('int_peers_compared') }}
     where segment_type = 'team'
 ),
 
-peer_groups as (
-    select distinct
-        peer_group,
-        metric,
+figures as (
+    select
+        segment_id as team_id,
+        segment_name as team_name,
         period_type,
         period_start,
+        period_end,
+        metric,
+        round(value, 12) as value,
+        peer_group,
         peer_count,
-        peer_median
-    from peers
-),
-
-figures as (
-    {{ compared_with_peers('team') }}
+        round(peer_median, 12) as peer_median,
+        robust_z,
+        percentile,
+        rank_in_group as "rank",
+        shrunk_value,
+        interval_low,
+        interval_high,
+        signal,
+        not_ranked_reason,
+        logging_coverage
+    from compared
 ),
 
 final as (

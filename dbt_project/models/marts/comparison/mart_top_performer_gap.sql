@@ -26,15 +26,7 @@ compared as (
         rest_side.mean_value as rest_mean,
         rest_side.variance as rest_variance
     from sides as top_side
-    inner join sides as rest_side
-        on
-            top_side.peer_group = rest_side.peer_group
-            and top_side.period_type = rest_side.period_type
-            and top_side.period_start = rest_side.period_start
-            and top_side.habit = rest_side.habit
-            and top_side.pipeline = rest_side.pipeline
-            and top_side.from_stage = rest_side.from_stage
-            and top_side.to_stage = rest_side.to_stage
+    inner join sides as rest_side using (peer_group, period_type, period_start, habit, pipeline, from_stage, to_stage)
     where
         top_side.is_top
         and not rest_side.is_top

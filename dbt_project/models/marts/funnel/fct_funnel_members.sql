@@ -3,17 +3,17 @@ with
 
 members as (
     select * from {{ ref('int_funnel_members') }}
-    where definition = 'current' and is_adjacent
+    where definition = 'current' and is_adjacent and "view" = 'cohort'
 ),
 
 final as (
     select
-        cast(subject_type as varchar) as subject_type,
-        cast(subject_id as varchar) as subject_id,
-        cast(pipeline as varchar) as pipeline,
-        cast(from_stage as varchar) as from_stage,
-        cast(to_stage as varchar) as to_stage,
-        reached_on,
+        subject_type,
+        subject_id,
+        pipeline,
+        from_stage,
+        to_stage,
+        counted_on as reached_on,
         converted_on,
         is_converted,
         is_still_open,

@@ -32,8 +32,8 @@ dated as (
 
 final as (
     select
-        cast(definition as varchar) as definition,
-        cast(opportunity_id as varchar) as opportunity_id,
+        definition,
+        opportunity_id,
         counted_on,
         is_won,
         cast(

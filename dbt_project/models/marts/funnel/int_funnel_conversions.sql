@@ -42,10 +42,7 @@ visits as (
         -- a visit that is over but ended on an unknown day is neither completed nor open
         entries.left_on is null and not entries.is_closed as is_still_open
     from entries
-    inner join sequences_with_steps
-        on
-            entries.subject_type = sequences_with_steps.subject_type
-            and entries.stage_sequence = sequences_with_steps.stage_sequence
+    inner join sequences_with_steps using (subject_type, stage_sequence)
 ),
 
 visits_by_view as (
@@ -78,20 +75,11 @@ times_in_stage as (
         count(visits.days_in_stage) as completed_visit_count,
         count(case when visits.is_still_open then 1 end) as open_visit_count
     from visits_by_view as visits
-    inner join segments
-        on
-            visits.subject_type = segments.subject_type
-            and visits.subject_id = segments.subject_id
+    inner join segments using (subject_type, subject_id)
     inner join period_dates on visits.counted_on = period_dates.date_day
     group by
-        segments.segment_type,
-        segments.segment_id,
-        visits.subject_type,
-        visits.pipeline,
-        visits."view",
-        period_dates.period_type,
-        period_dates.period_start,
-        visits.stage
+        segments.segment_type, segments.segment_id, visits.subject_type, visits.pipeline, visits."view",
+        period_dates.period_type, period_dates.period_start, visits.stage
 ),
 
 final as (

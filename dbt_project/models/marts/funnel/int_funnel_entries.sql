@@ -1,17 +1,14 @@
 -- Each entry of a deal or a lead into a stage, by each definition of its stage sequence, with the entries before and after it. The definition
--- before a bridged change does not know a renamed label, and reads an inserted one as the stage that it was a part of.
+-- before a bridged change does not know a renamed label, and reads an inserted one as the stage that it was a part of. A deal won on an
+-- unknown date is neither converted nor lost: the funnel leaves it out, and the exclusion ledger lists it.
 with
 
 stages as (
     select * from {{ ref('int_funnel_stages') }}
 ),
 
-deal_entries as (
-    select * from {{ ref('int_deal_entries') }}
-),
-
-lead_entries as (
-    select * from {{ ref('int_lead_entries') }}
+entries as (
+    select * from {{ ref('int_stage_entries') }}
     where is_outcome_dated
 ),
 
@@ -22,50 +19,21 @@ redefined as (
 definitions as (
     select distinct
         definition,
+        subject_type,
         stage_sequence
     from stages
-    where subject_type = 'opportunity'
 ),
 
 entries_by_definition as (
     select
         definitions.definition,
-        'opportunity' as subject_type,
-        deal_entries.opportunity_id as subject_id,
-        deal_entries.pipeline as stage_sequence,
-        deal_entries.event_number,
-        coalesce(redefined.former_stage, deal_entries.stage) as stage,
-        deal_entries.is_won,
-        deal_entries.is_won_as_of,
-        deal_entries.entered_on,
-        deal_entries.left_on,
-        deal_entries.is_closed,
-        redefined.source is not null as is_redefined,
-        redefined.source is null or redefined.former_stage is not null as is_known
-    from deal_entries
-    inner join definitions on deal_entries.pipeline = definitions.stage_sequence
-    left join redefined
-        on
-            definitions.definition = redefined.definition
-            and deal_entries.source = redefined.source
-            and deal_entries.source_pipeline = redefined.source_pipeline
-            and deal_entries.source_stage = redefined.source_stage
-    union all
-    select
-        'current' as definition,
-        'lead' as subject_type,
-        lead_id as subject_id,
-        source as stage_sequence,
-        cast(stage_order as bigint) as event_number,
-        stage,
-        stage = 'won' as is_won,
-        stage = 'won' as is_won_as_of,
-        entered_on,
-        left_on,
-        is_closed,
-        false as is_redefined,
-        true as is_known
-    from lead_entries
+        entries.*,
+        coalesce(redefined.former_stage, entries.stage) as stage_by_definition,
+        redefined.definition is not null as is_redefined,
+        redefined.definition is null or redefined.former_stage is not null as is_known
+    from entries
+    inner join definitions using (subject_type, stage_sequence)
+    left join redefined using (definition, source, source_pipeline, source_stage)
 ),
 
 counted as (
@@ -93,7 +61,7 @@ positioned as (
             and counted.subject_type = stages.subject_type
             and counted.stage_sequence = stages.stage_sequence
             and counted.is_won = stages.is_won
-            and (counted.is_won or counted.stage = stages.stage)
+            and (counted.is_won or counted.stage_by_definition = stages.stage)
     where counted.is_known
     window entries_in_order as (
         partition by counted.definition, counted.subject_type, counted.subject_id order by counted.event_number nulls last
@@ -108,7 +76,7 @@ final as (
         subject_id,
         stage_sequence,
         event_number,
-        stage,
+        stage_by_definition as stage,
         stage_position,
         is_won,
         is_won_as_of,
@@ -122,9 +90,7 @@ final as (
         is_won
         or position_before is distinct from stage_position
         or (not is_redefined_before and redefined_before = redefined_so_far)
-    window entries_in_order as (
-        partition by definition, subject_type, subject_id order by event_number nulls last
-    )
+    window entries_in_order as (partition by definition, subject_type, subject_id order by event_number nulls last)
 )
 
 select * from final

@@ -12,7 +12,12 @@ redefined as (
 ),
 
 lead_entries as (
-    select * from {{ ref('int_lead_entries') }}
+    select
+        stage_sequence,
+        stage,
+        event_number as stage_order
+    from {{ ref('int_stage_entries') }}
+    where subject_type = 'lead'
 ),
 
 redefined_pipelines as (
@@ -32,13 +37,8 @@ labels_by_definition as (
         redefined_pipelines.definition,
         labels.*
     from redefined_pipelines
-    inner join labels on redefined_pipelines.pipeline = labels.pipeline
-    left join redefined
-        on
-            redefined_pipelines.definition = redefined.definition
-            and labels.source = redefined.source
-            and labels.source_pipeline = redefined.source_pipeline
-            and labels.source_stage = redefined.source_stage
+    inner join labels using (pipeline)
+    left join redefined using (definition, source, source_pipeline, source_stage)
     where redefined.source is null
 ),
 
@@ -71,7 +71,7 @@ unordered as (
     select distinct
         'current' as definition,
         'lead' as subject_type,
-        source as stage_sequence,
+        stage_sequence,
         'leads' as pipeline,
         stage,
         false as is_won,
@@ -83,7 +83,7 @@ unordered as (
     select distinct
         'current' as definition,
         'lead' as subject_type,
-        source as stage_sequence,
+        stage_sequence,
         'leads' as pipeline,
         'won' as stage,
         true as is_won,

@@ -5,7 +5,8 @@
 with
 
 entries as (
-    select * from {{ ref('int_lead_entries') }}
+    select * from {{ ref('int_stage_entries') }}
+    where subject_type = 'lead'
 ),
 
 segments as (
@@ -27,12 +28,12 @@ recorded_sources as (
 
 leads as (
     select
-        entries.lead_id,
+        entries.subject_id as lead_id,
         min(entries.entered_on) as created_on,
         min(case when entries.stage in ('qualified', 'opportunity', 'won') then entries.entered_on end) as qualified_on
     from entries
-    inner join recorded_sources on entries.source = recorded_sources.source
-    group by entries.lead_id
+    inner join recorded_sources using (source)
+    group by entries.subject_id
 ),
 
 final as (
@@ -47,16 +48,12 @@ final as (
             when {{ days_between('leads.created_on', 'leads.qualified_on') }} <= {{ qualification_days }} then 1
         end) as qualified_count
     from leads
-    inner join segments on leads.lead_id = segments.lead_id
+    inner join segments using (lead_id)
     inner join period_dates on leads.created_on = period_dates.date_day
     cross join as_of
     where as_of.as_of_date >= {{ add_days('period_dates.period_end', qualification_days) }}
     group by
-        segments.segment_type,
-        segments.segment_id,
-        period_dates.period_type,
-        period_dates.period_start,
-        period_dates.period_end
+        segments.segment_type, segments.segment_id, period_dates.period_type, period_dates.period_start, period_dates.period_end
 )
 
 select * from final

@@ -19,12 +19,7 @@ cohorts as (
         cohorts.*,
         steps.from_position
     from {{ ref('int_funnel_counts') }} as cohorts
-    inner join steps
-        on
-            cohorts.subject_type = steps.subject_type
-            and cohorts.pipeline = steps.pipeline
-            and cohorts.from_stage = steps.from_stage
-            and cohorts.to_stage = steps.to_stage
+    inner join steps using (subject_type, pipeline, from_stage, to_stage)
     where cohorts.definition = 'current' and cohorts."view" = 'cohort'
 ),
 
@@ -55,18 +50,8 @@ compared as (
         cast(own.converted_count as double) / cast(own.reached_count as double) as conversion_rate,
         cast(company.converted_count as double) / cast(company.reached_count as double) as company_conversion_rate
     from cohorts as own
-    inner join segments
-        on
-            own.segment_type = segments.segment_type
-            and own.segment_id = segments.segment_id
-    inner join cohorts as company
-        on
-            own.subject_type = company.subject_type
-            and own.pipeline = company.pipeline
-            and own.period_type = company.period_type
-            and own.period_start = company.period_start
-            and own.from_stage = company.from_stage
-            and own.to_stage = company.to_stage
+    inner join segments using (segment_type, segment_id)
+    inner join cohorts as company using (subject_type, pipeline, period_type, period_start, from_stage, to_stage)
     where company.segment_type = 'company'
 ),
 
@@ -98,16 +83,16 @@ bounded as (
 
 figures as (
     select
-        cast(segment_type as varchar) as segment_type,
-        cast(segment_id as varchar) as segment_id,
-        cast(segment_name as varchar) as segment_name,
-        cast(pipeline as varchar) as pipeline,
-        cast(subject_type as varchar) as subject_type,
-        cast(period_type as varchar) as period_type,
+        segment_type,
+        segment_id,
+        segment_name,
+        pipeline,
+        subject_type,
+        period_type,
         period_start,
         period_end,
-        cast(from_stage as varchar) as from_stage,
-        cast(to_stage as varchar) as to_stage,
+        from_stage,
+        to_stage,
         reached_count,
         converted_count,
         conversion_rate,

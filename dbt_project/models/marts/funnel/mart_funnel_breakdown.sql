@@ -10,16 +10,16 @@ dimensions as (
 
 figures as (
     select
-        cast(dimensions.dimension as varchar) as dimension,
+        dimensions.dimension,
         cast(conversions.segment_id as varchar) as "value",
-        cast(conversions.pipeline as varchar) as pipeline,
-        cast(conversions.subject_type as varchar) as subject_type,
-        cast(conversions."view" as varchar) as "view",
-        cast(conversions.period_type as varchar) as period_type,
+        conversions.pipeline,
+        conversions.subject_type,
+        conversions."view",
+        conversions.period_type,
         conversions.period_start,
         conversions.period_end,
-        cast(conversions.from_stage as varchar) as from_stage,
-        cast(conversions.to_stage as varchar) as to_stage,
+        conversions.from_stage,
+        conversions.to_stage,
         conversions.reached_count,
         conversions.converted_count,
         conversions.open_count,

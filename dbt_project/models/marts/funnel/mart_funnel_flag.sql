@@ -75,20 +75,9 @@ joined as (
             when counted.segment_type <> 'company' then company.qualified_count - counted.qualified_count
         end as rest_qualified_count
     from counted
-    inner join segments
-        on
-            counted.segment_type = segments.segment_type
-            and counted.segment_id = segments.segment_id
-    inner join earlier
-        on
-            counted.segment_type = earlier.segment_type
-            and counted.segment_id = earlier.segment_id
-            and counted.period_type = earlier.period_type
-            and counted.period_start = earlier.period_start
-    inner join counted as company
-        on
-            counted.period_type = company.period_type
-            and counted.period_start = company.period_start
+    inner join segments using (segment_type, segment_id)
+    inner join earlier using (segment_type, segment_id, period_type, period_start)
+    inner join counted as company using (period_type, period_start)
     where company.segment_type = 'company'
 ),
 
@@ -99,40 +88,21 @@ bounded as (
         {%- for bound, name in [('-', 'low'), ('+', 'high')] %}
         {{ newcombe_bound(
             'qualified_count', 'lead_count', other ~ '_qualified_count', other ~ '_lead_count', bound
-        ) }} as gap_to_{{ other }}_{{ name }},
+        ) }} as gap_to_{{ other }}_{{ name }}{{ ',' if not (loop.last and other == 'rest') }}
         {%- endfor %}
         {%- endfor %}
-        lead_count >= greatest(cast({{ minimum_leads }} as double), earlier_median_lead_count) as has_many_leads
     from joined
 ),
 
 figures as (
     select
-        cast('many_leads_few_qualified' as varchar) as flag,
-        cast(segment_type as varchar) as segment_type,
-        cast(segment_id as varchar) as segment_id,
-        cast(segment_name as varchar) as segment_name,
-        cast(period_type as varchar) as period_type,
-        period_start,
-        period_end,
-        has_many_leads and (
-            coalesce(gap_to_earlier_high < 0, false) or coalesce(gap_to_rest_high < 0, false)
-        ) as is_raised,
-        lead_count,
-        qualified_count,
+        *,
+        'many_leads_few_qualified' as flag,
+        lead_count >= greatest(cast({{ minimum_leads }} as double), earlier_median_lead_count)
+        and (coalesce(gap_to_earlier_high < 0, false) or coalesce(gap_to_rest_high < 0, false)) as is_raised,
         cast(qualified_count as double) / cast(lead_count as double) as qualified_rate,
-        earlier_period_count,
-        earlier_median_lead_count,
-        earlier_lead_count,
-        earlier_qualified_count,
         cast(earlier_qualified_count as double) / cast(earlier_lead_count as double) as earlier_qualified_rate,
-        gap_to_earlier_low,
-        gap_to_earlier_high,
-        rest_lead_count,
-        rest_qualified_count,
         cast(rest_qualified_count as double) / nullif(cast(rest_lead_count as double), 0) as rest_qualified_rate,
-        gap_to_rest_low,
-        gap_to_rest_high,
         cast({{ minimum_leads }} as bigint) as minimum_lead_count,
         cast({{ var('lead_qualification_days') }} as bigint) as qualification_days
     from bounded

@@ -39,7 +39,7 @@ open_stages_before as (
             partition by stage_events.opportunity_id order by stage_events.event_number desc
         ) as position_from_loss
     from stage_events
-    left join last_closes on stage_events.opportunity_id = last_closes.opportunity_id
+    left join last_closes using (opportunity_id)
     where
         not stage_events.is_closed
         and (last_closes.event_number is null or stage_events.event_number < last_closes.event_number)
@@ -71,17 +71,11 @@ summed as (
         sum(losses.amount_reporting) as lost_amount,
         count(*) - count(losses.amount_reporting) as unknown_amount_count
     from losses
-    inner join deal_segments on losses.opportunity_id = deal_segments.opportunity_id
+    inner join deal_segments using (opportunity_id)
     inner join period_dates on losses.closed_on = period_dates.date_day
     group by
-        deal_segments.segment_type,
-        deal_segments.segment_id,
-        losses.pipeline,
-        period_dates.period_type,
-        period_dates.period_start,
-        period_dates.period_end,
-        losses.loss_stage,
-        losses.given_reason
+        deal_segments.segment_type, deal_segments.segment_id, losses.pipeline, period_dates.period_type,
+        period_dates.period_start, period_dates.period_end, losses.loss_stage, losses.given_reason
 ),
 
 shared as (
@@ -95,25 +89,22 @@ shared as (
 
 figures as (
     select
-        cast(shared.segment_type as varchar) as segment_type,
-        cast(shared.segment_id as varchar) as segment_id,
-        cast(segments.segment_name as varchar) as segment_name,
-        cast(shared.pipeline as varchar) as pipeline,
-        cast(shared.period_type as varchar) as period_type,
+        shared.segment_type,
+        shared.segment_id,
+        segments.segment_name,
+        shared.pipeline,
+        shared.period_type,
         shared.period_start,
         shared.period_end,
-        cast(shared.loss_stage as varchar) as loss_stage,
-        cast(shared.loss_reason as varchar) as loss_reason,
+        shared.loss_stage,
+        shared.loss_reason,
         shared.lost_count,
         cast(shared.lost_amount as decimal(18, 2)) as lost_amount,
         shared.unknown_amount_count,
         cast(shared.all_lost_count as bigint) as all_lost_count,
         cast(shared.lost_count as double) / cast(shared.all_lost_count as double) as share_of_lost
     from shared
-    inner join segments
-        on
-            shared.segment_type = segments.segment_type
-            and shared.segment_id = segments.segment_id
+    inner join segments using (segment_type, segment_id)
 ),
 
 final as (

@@ -41,13 +41,10 @@ counted as (
         sum(deals.in_numerator) as in_numerator,
         sum(deals.in_denominator) as in_denominator
     from deals
-    inner join deal_segments on deals.opportunity_id = deal_segments.opportunity_id
+    inner join deal_segments using (opportunity_id)
     inner join period_dates on deals.counted_on = period_dates.date_day
     group by
-        deals.definition,
-        deal_segments.segment_type,
-        deal_segments.segment_id,
-        period_dates.period_type,
+        deals.definition, deal_segments.segment_type, deal_segments.segment_id, period_dates.period_type,
         period_dates.period_start
 ),
 
@@ -87,17 +84,8 @@ measured as (
     from counted_periods
     cross join definitions
     cross join as_of
-    inner join periods
-        on
-            counted_periods.period_type = periods.period_type
-            and counted_periods.period_start = periods.period_start
-    left join counted
-        on
-            definitions.definition = counted.definition
-            and counted_periods.segment_type = counted.segment_type
-            and counted_periods.segment_id = counted.segment_id
-            and counted_periods.period_type = counted.period_type
-            and counted_periods.period_start = counted.period_start
+    inner join periods using (period_type, period_start)
+    left join counted using (definition, segment_type, segment_id, period_type, period_start)
     {{ join_collection(
         'counted_periods', 'counted_periods.segment_type', 'counted_periods.segment_id',
         win_rate_metric('definitions.definition')
@@ -106,11 +94,11 @@ measured as (
 
 figures as (
     select
-        cast(measured.segment_type as varchar) as segment_type,
-        cast(measured.segment_id as varchar) as segment_id,
-        cast(segments.segment_name as varchar) as segment_name,
-        cast(measured.definition as varchar) as definition,
-        cast(measured.period_type as varchar) as period_type,
+        measured.segment_type,
+        measured.segment_id,
+        segments.segment_name,
+        measured.definition,
+        measured.period_type,
         measured.period_start,
         measured.period_end,
         cast(measured.numerator as decimal(18, 2)) as numerator,
@@ -125,10 +113,7 @@ figures as (
                 then {{ wilson_bound('measured.numerator', 'measured.denominator', '+') }}
         end as rate_high
     from measured
-    inner join segments
-        on
-            measured.segment_type = segments.segment_type
-            and measured.segment_id = segments.segment_id
+    inner join segments using (segment_type, segment_id)
 ),
 
 final as (
