@@ -91,6 +91,11 @@ def _is_given(node: exp.Expr) -> bool:
     return found is not None and (found.alias.startswith("__dbt__cte__") or _is_given(found))
 
 
+def rewritten(query: str) -> str:
+    """The query as sqlglot writes it: what a mutant would be without its error."""
+    return sqlglot.parse_one(query, read="duckdb").sql(dialect="duckdb", pretty=True)
+
+
 def mutate(query: str, kind: str, place: int, of: int | None = None) -> str:
     """The query with the error; ValueError where it has no such place, or not the same number `of` places."""
     tree = sqlglot.parse_one(query, read="duckdb")
@@ -126,6 +131,5 @@ def choose(queries: Mapping[str, str], usable: Callable[[Mutant], bool], count: 
 
 def diff(query: str, mutant: Mutant) -> str:
     """What the mutant changes."""
-    before = sqlglot.parse_one(query, read="duckdb").sql(dialect="duckdb", pretty=True)
     after = mutate(query, mutant.kind, mutant.place)
-    return "\n".join(list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2))[2:])
+    return "\n".join(list(difflib.unified_diff(rewritten(query).splitlines(), after.splitlines(), lineterm="", n=2))[2:])
