@@ -169,7 +169,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=COUNT)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--folder", type=Path, help="what is compiled and tested; used again, so not after a change")
-    parser.add_argument("--unit-tests-only", action="store_true", help="do not ask the properties: seconds, not minutes")
+    parser.add_argument("--unit-tests-only", action="store_true", help="do not ask the properties, which is quick")
     options = parser.parse_args(arguments)
     sys.path[:0] = [str(PROJECT / "tests" / name) for name in ("shared", "transform")]
     with tempfile.TemporaryDirectory() as temporary:

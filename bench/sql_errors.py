@@ -131,5 +131,6 @@ def choose(queries: Mapping[str, str], usable: Callable[[Mutant], bool], count: 
 
 def diff(query: str, mutant: Mutant) -> str:
     """What the mutant changes."""
-    after = mutate(query, mutant.kind, mutant.place)
-    return "\n".join(list(difflib.unified_diff(rewritten(query).splitlines(), after.splitlines(), lineterm="", n=2))[2:])
+    before, after = rewritten(query), mutate(query, mutant.kind, mutant.place)
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
+    return "\n".join(list(lines)[2:])
