@@ -87,7 +87,9 @@ class UnitTests:
         self.sql_models = {
             node["name"]
             for node in manifest["nodes"].values()
-            if node["original_file_path"].startswith(LAYERS) and node.get("language") == "sql"
+            if node["resource_type"] == "model"
+            and node["original_file_path"].startswith(LAYERS)
+            and node.get("language") == "sql"
         }
         self.connection = duckdb.connect(str(settings.warehouse), read_only=True)
         self.connection.execute("set TimeZone = 'UTC'")

@@ -1,72 +1,6 @@
 -- Each deal and each lead once under each segment that its figures are shown by: company, team and rep, and the values of the dimensions of
--- the breakdown. The source of a deal is that of its first lead, its product family the one with the largest amount of its lines, its size
--- the band of its amount. Where a source blanks the amounts of lost deals, no deal has a size: those with one would all be won. A lead has a
--- source only.
-{% set thresholds = var('deal_size_thresholds') %}
-
+-- the breakdown. A lead has a source only; product family and size are known only for deals.
 with
-
-opportunities as (
-    select * from {{ ref('fct_opportunities') }}
-),
-
-sources as (
-    select * from {{ source('raw', 'source') }}
-),
-
-leads as (
-    select * from {{ ref('int_leads_validated') }}
-    where exclusion_reason is null
-),
-
-products as (
-    select
-        product_id,
-        family
-    from {{ ref('dim_products') }}
-    where family is not null
-),
-
-opportunity_lines as (
-    select * from {{ ref('int_opportunity_parts') }}
-    where part = 'line' and exclusion_reason is null and known_to is null
-),
-
-sources_with_leads as (
-    select distinct source from leads
-),
-
-leads_in_order as (
-    select
-        opportunity_id,
-        lead_source,
-        row_number() over (partition by opportunity_id order by created_at asc nulls last, lead_id asc) as position_of_lead
-    from leads
-    where opportunity_id is not null
-),
-
-families as (
-    select
-        opportunity_lines.opportunity_id,
-        products.family,
-        sum(
-            cast(cast(opportunity_lines.quantity as decimal(20, 4)) * opportunity_lines.unit_price as decimal(26, 4))
-            * cast(1 - coalesce(opportunity_lines.discount_rate, 0) as decimal(9, 6))
-        ) as family_amount
-    from opportunity_lines
-    inner join products using (product_id)
-    group by opportunity_lines.opportunity_id, products.family
-),
-
-families_in_order as (
-    select
-        opportunity_id,
-        family,
-        row_number() over (
-            partition by opportunity_id order by family_amount desc nulls last, family asc
-        ) as position_of_family
-    from families
-),
 
 final as (
     select
@@ -75,6 +9,13 @@ final as (
         segment_type,
         segment_id
     from {{ ref('int_opportunity_segments_expanded') }}
+    union all
+    select
+        'opportunity' as subject_type,
+        opportunity_id as subject_id,
+        dimension as segment_type,
+        "value" as segment_id
+    from {{ ref('int_deal_dimensions') }}
     union all
     select
         'lead' as subject_type,
@@ -88,48 +29,8 @@ final as (
         lead_id as subject_id,
         'lead_source' as segment_type,
         coalesce(lead_source, 'unknown') as segment_id
-    from leads
-    where created_on is not null
-    union all
-    select
-        'opportunity' as subject_type,
-        opportunities.opportunity_id as subject_id,
-        'lead_source' as segment_type,
-        case
-            when leads_in_order.position_of_lead is not null then coalesce(leads_in_order.lead_source, 'unknown')
-            when sources_with_leads.source is not null then 'no lead'
-            else 'unknown'
-        end as segment_id
-    from opportunities
-    left join leads_in_order
-        on opportunities.opportunity_id = leads_in_order.opportunity_id and leads_in_order.position_of_lead = 1
-    left join sources_with_leads on opportunities.source = sources_with_leads.source
-    union all
-    select
-        'opportunity' as subject_type,
-        opportunities.opportunity_id as subject_id,
-        'product_family' as segment_type,
-        coalesce(families_in_order.family, products.family, 'unknown') as segment_id
-    from opportunities
-    left join families_in_order
-        on opportunities.opportunity_id = families_in_order.opportunity_id and families_in_order.position_of_family = 1
-    left join products on opportunities.product_id = products.product_id
-    union all
-    select
-        'opportunity' as subject_type,
-        opportunities.opportunity_id as subject_id,
-        'deal_size' as segment_type,
-        case
-            when opportunities.amount_reporting is null or sources.lost_amount_is_blank then 'unknown'
-            when opportunities.amount_reporting < {{ thresholds[0] }} then 'below {{ thresholds[0] }}'
-            {%- for threshold in thresholds[1:] %}
-            when opportunities.amount_reporting < {{ threshold }}
-                then 'from {{ thresholds[loop.index0] }} to below {{ threshold }}'
-            {%- endfor %}
-            else 'from {{ thresholds[-1] }}'
-        end as segment_id
-    from opportunities
-    left join sources using (source)
+    from {{ ref('int_leads_validated') }}
+    where exclusion_reason is null and created_on is not null
 )
 
 select * from final
