@@ -60,22 +60,6 @@ def test_reps_teams_and_the_company_have_the_same_actuals(warehouse: MemoryWareh
     assert _unequal(warehouse, whole=ACTUALS_OF_THE_COMPANY, parts=at_the_top) == []
 
 
-@FEWER
-@given(company=companies())
-def test_activity_credits_of_today_are_the_activities(warehouse: MemoryWarehouse, company: Company) -> None:
-    """Activity credits apply the rules of activities to every version, and must end in those of today."""
-    warehouse.build(company, "int_activity_credit_history", "fct_activities")
-    credited = warehouse.rows("""
-        select activity_id, rep_id, credited_on from intermediate.int_activity_credit_history
-        where known_to is null order by all
-    """)
-    counted = warehouse.rows("""
-        select activity_id, rep_id, occurred_on from marts.fct_activities
-        where activity_type in ('call', 'email', 'meeting', 'proposal') order by all
-    """)
-    assert credited == counted
-
-
 @FEW
 @given(company=companies())
 def test_months_are_the_quarter_and_quarters_the_year(warehouse: MemoryWarehouse, company: Company) -> None:

@@ -86,16 +86,18 @@ credited as (
     where exclusion_reason is null and qualified_on is not null
     union all
     select
-        metric,
-        rep_id,
-        credited_on,
+        activity_types.metric,
+        activities.rep_id,
+        activities.occurred_on as credited_on,
         1 as amount,
-        source,
+        activities.source,
         'activity' as object,
-        activity_id as object_id,
-        known_from,
-        known_to
-    from {{ ref('int_activity_credit_history') }}
+        activities.activity_id as object_id,
+        activities.known_from,
+        activities.known_to
+    from {{ ref('int_activity_history') }} as activities
+    inner join {{ ref('activity_types') }} as activity_types on activities.activity_type = activity_types.activity_type
+    where activities.exclusion_reason is null and activity_types.metric is not null
 ),
 
 with_previous as (

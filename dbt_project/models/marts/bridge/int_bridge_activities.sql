@@ -12,8 +12,8 @@ bridges as (
 ),
 
 activities as (
-    select * from {{ ref('int_activities_validated') }}
-    where exclusion_reason is null
+    select * from {{ ref('int_activity_history') }}
+    where exclusion_reason is null and known_to is null
 ),
 
 ancestors as (
@@ -40,7 +40,7 @@ relabelled as (
         case when bridges.rule_kind = 'inserted' then {{ metric_of_activity('bridges.old_value') }} end as old_metric
     from bridges
     inner join activities
-        on bridges.source = activities.source and bridges.label_bridged = activities.source_activity_type
+        on bridges.source = activities.source and bridges.label_bridged = lower(activities.source_activity_type)
     left join {{ ref('int_team_memberships') }} as rep_teams
         on
             activities.rep_id = rep_teams.rep_id

@@ -24,8 +24,8 @@ contacts as (
     select
         lead_id,
         min(occurred_on) as contacted_on
-    from {{ ref('int_activities_validated') }}
-    where exclusion_reason is null and direction = 'outbound' and lead_id is not null
+    from {{ ref('int_activity_history') }}
+    where exclusion_reason is null and known_to is null and direction = 'outbound' and lead_id is not null
     group by lead_id
 ),
 

@@ -43,10 +43,11 @@ activities as (
     select
         activities.opportunity_id,
         max(activities.occurred_on) as last_activity_on
-    from {{ ref('int_activities_validated') }} as activities
+    from {{ ref('int_activity_history') }} as activities
     cross join as_of
     where
         activities.exclusion_reason is null
+        and activities.known_to is null
         and activities.opportunity_id is not null
         and activities.occurred_on <= as_of.as_of_date
     group by activities.opportunity_id
@@ -54,8 +55,8 @@ activities as (
 
 sources_with_activities as (
     select distinct source
-    from {{ ref('int_activities_validated') }}
-    where exclusion_reason is null and opportunity_id is not null
+    from {{ ref('int_activity_history') }}
+    where exclusion_reason is null and known_to is null and opportunity_id is not null
 ),
 
 dated as (

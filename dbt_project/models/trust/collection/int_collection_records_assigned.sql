@@ -21,7 +21,8 @@ extract_days as (
 ),
 
 validated_activities as (
-    select * from {{ ref('int_activities_validated') }}
+    select * from {{ ref('int_activity_history') }}
+    where known_to is null
 ),
 
 activities as (

@@ -16,7 +16,7 @@
         'is_linked': "owner_id <> 'unassigned'", 'reference': 'owner_reference',
     },
     'activity': {
-        'model': 'int_activities_validated', 'dated_on': 'occurred_on',
+        'model': 'int_activity_history', 'dated_on': 'occurred_on', 'current': 'known_to is null',
         'is_linked': "rep_id <> 'unassigned'", 'reference': 'rep_reference',
     },
     'opportunity_line': {

@@ -26,9 +26,9 @@ dated_activities as (
     select
         activities.*,
         credited.metric
-    from {{ ref('int_activities_validated') }} as activities
+    from {{ ref('int_activity_history') }} as activities
     inner join credited on activities.activity_id = credited.object_id
-    where activities.exclusion_reason is null and credited.object = 'activity'
+    where activities.exclusion_reason is null and activities.known_to is null and credited.object = 'activity'
 ),
 
 dated_leads as (

@@ -34,7 +34,8 @@ files_read as (
         'activity' as object,
         source,
         source_file
-    from {{ ref('int_activities_validated') }}
+    from {{ ref('int_activity_history') }}
+    where known_to is null
 ),
 
 -- what a source calls an object follows from the files of its current rows
