@@ -11,3 +11,18 @@
 {% macro rounded_quota(amount) -%}
     cast(round(round({{ amount }}, 6), 2) as decimal(18, 2))
 {%- endmacro %}
+
+
+{#- The order of the types of periods by their length. -#}
+{% macro period_rank(period_type) -%}
+    case {{ period_type }} when 'week' then 1 when 'month' then 2 when 'quarter' then 3 when 'year' then 4 end
+{%- endmacro %}
+
+
+{#- The months from `first_day` to `last_day` in which a rep was employed; all of them where hired_on and ended_on are null. -#}
+{% macro employed_months(first_day, last_day) -%}
+    greatest({{ months_between(
+        day_of_month_start('greatest(' ~ first_day ~ ', coalesce(hired_on, ' ~ first_day ~ '))'),
+        day_of_month_start('least(' ~ last_day ~ ', coalesce(ended_on, ' ~ last_day ~ '))')
+    ) }} + 1, 0)
+{%- endmacro %}

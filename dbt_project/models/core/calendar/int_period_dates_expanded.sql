@@ -1,52 +1,54 @@
--- Each date with each period that contains it: facts are joined to it to be summed by period.
+-- Each date with each period that contains it: facts are joined to it to be summed by period, and a period is listed by its first day. A
+-- week belongs to no month, and the dates of the weeks that the first and last fiscal year cut are in a week alone.
 with
 
 dates as (
     select * from {{ ref('int_dates_generated') }}
 ),
 
-periods as (
-    select * from {{ ref('int_periods_generated') }}
+as_of as (
+    select * from {{ ref('int_as_of_determined') }}
 ),
 
 dates_by_period_type as (
     select
+        date_day,
         'week' as period_type,
         week_start as period_start,
-        date_day
+        {{ add_days('week_start', 6) }} as period_end
     from dates
     union all
     select
+        date_day,
         'month' as period_type,
         month_start as period_start,
-        date_day
+        {{ add_days(add_months('month_start', 1), -1) }} as period_end
     from dates
+    where is_in_whole_year
     union all
     select
+        date_day,
         'quarter' as period_type,
         quarter_start as period_start,
-        date_day
+        {{ add_days(add_months('quarter_start', 3), -1) }} as period_end
     from dates
+    where is_in_whole_year
     union all
     select
+        date_day,
         'year' as period_type,
         year_start as period_start,
-        date_day
+        {{ add_days(add_months('year_start', 12), -1) }} as period_end
     from dates
+    where is_in_whole_year
 ),
 
 final as (
     select
-        dates_by_period_type.date_day,
-        periods.period_type,
-        periods.period_start,
-        periods.period_end,
-        periods.is_complete
+        dates_by_period_type.*,
+        dates_by_period_type.period_end <= as_of.as_of_date as is_complete
     from dates_by_period_type
-    inner join periods
-        on
-            dates_by_period_type.period_type = periods.period_type
-            and dates_by_period_type.period_start = periods.period_start
+    cross join as_of
 )
 
 select * from final

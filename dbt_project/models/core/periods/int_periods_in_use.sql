@@ -7,7 +7,8 @@ as_of as (
 ),
 
 periods as (
-    select * from {{ ref('int_periods_generated') }}
+    select * from {{ ref('int_period_dates_expanded') }}
+    where date_day = period_start
 ),
 
 dates_in_use as (
@@ -49,7 +50,11 @@ fiscal_years as (
 ),
 
 final as (
-    select periods.*
+    select
+        periods.period_type,
+        periods.period_start,
+        periods.period_end,
+        periods.is_complete
     from periods
     inner join fiscal_years
         on

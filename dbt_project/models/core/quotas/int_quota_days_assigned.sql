@@ -5,38 +5,15 @@
 with
 
 revisions as (
-    select
-        plans.*,
-        metrics.is_money,
-        coalesce(reps.holiday_region, '') as region,
-        coalesce(reps.hired_on, cast('0001-01-01' as date)) as hired_on,
-        coalesce(reps.ended_on, cast('9999-12-31' as date)) as ended_on
-    from {{ ref('int_quota_plan_history') }} as plans
-    inner join {{ ref('metrics') }} as metrics on plans.metric = metrics.metric
-    left join {{ ref('dim_reps') }} as reps
-        on
-            plans.assignee_type = 'rep'
-            and plans.assignee_id = reps.rep_id
+    select * from {{ ref('int_quota_plan_history') }}
 ),
 
-quotas as (
-    select distinct
-        assignee_type,
-        assignee_id,
-        metric,
-        period_type,
-        period_start,
-        period_end,
-        known_from_at,
-        superseded_at,
-        region,
-        hired_on,
-        ended_on
-    from revisions
+metrics as (
+    select * from {{ ref('metrics') }}
 ),
 
-period_working_days as (
-    select * from {{ ref('int_period_working_days') }}
+reps as (
+    select * from {{ ref('dim_reps') }}
 ),
 
 working_days as (
@@ -48,86 +25,87 @@ exchange_rates as (
     select * from {{ ref('int_exchange_rates_monthly') }}
 ),
 
-leave_days as (
-    select * from {{ ref('int_leave_days') }}
-    where {{ var('prorate_leave') | lower }}
+capacity_days as (
+    select * from {{ ref('int_rep_capacity_days') }}
 ),
 
-ramp_months as (
-    select * from {{ ref('int_ramp_months') }}
-    where {{ var('apply_ramp') | lower }}
-),
-
-months as (
-    select distinct cast(date_trunc('month', date_day) as date) as month_start from working_days
-),
-
--- what a working day of each month is worth while a revision is in force, before the rep's own days are considered
-monthly as (
-    select
-        revisions.*,
-        months.month_start,
-        {{ exact_quotient(
-            'round(revisions.target_amount * case when revisions.is_money then exchange_rates.rate_to_reporting else 1 end, 4)',
-            'period_working_days.working_days'
-        ) }} as full_amount
+quotas as (
+    select distinct
+        assignee_type,
+        assignee_id,
+        metric,
+        period_type,
+        period_start,
+        period_end,
+        known_from_at,
+        superseded_at
     from revisions
-    inner join period_working_days
+),
+
+days as (
+    select
+        quotas.*,
+        working_days.date_day,
+        count(working_days.date_day) over (
+            partition by
+                quotas.assignee_type,
+                quotas.assignee_id,
+                quotas.metric,
+                quotas.period_type,
+                quotas.period_start,
+                quotas.known_from_at
+        ) as working_days,
+        case
+            when
+                {{ var('prorate_employment') | lower }}
+                and (working_days.date_day < reps.hired_on or working_days.date_day > reps.ended_on)
+                then 0
+            when {{ var('prorate_leave') | lower }} and capacity_days.is_on_leave then 0
+            when {{ var('apply_ramp') | lower }} then coalesce(capacity_days.ramp_share, 1)
+            else 1
+        end as share_of_day
+    from quotas
+    left join reps
         on
-            revisions.region = period_working_days.region
-            and revisions.period_type = period_working_days.period_type
-            and revisions.period_start = period_working_days.period_start
-    inner join months
-        on months.month_start between cast(date_trunc('month', revisions.period_start) as date) and revisions.period_end
-    left join exchange_rates
+            quotas.assignee_type = 'rep'
+            and quotas.assignee_id = reps.rep_id
+    left join working_days
         on
-            revisions.currency = exchange_rates.currency
-            and months.month_start = exchange_rates.rate_month
+            coalesce(reps.holiday_region, '') = working_days.region
+            and working_days.date_day between quotas.period_start and quotas.period_end
+    left join capacity_days
+        on
+            reps.rep_id = capacity_days.rep_id
+            and working_days.date_day = capacity_days.date_day
 ),
 
 in_force as (
     select
-        quotas.*,
-        working_days.date_day,
-        monthly.in_force_from,
+        days.*,
+        revisions.in_force_from,
         case
-            when working_days.date_day is null then null
-            when monthly.in_force_from is null then 0
-            else monthly.full_amount
-        end as full_amount,
-        case
-            when
-                {{ var('prorate_employment') | lower }}
-                and working_days.date_day not between quotas.hired_on and quotas.ended_on
-                then 0
-            when leave_days.date_day is not null then 0
-            else coalesce(ramp_months.share, 1)
-        end as share_of_day
-    from quotas
-    left join working_days
+            when days.date_day is null then null
+            when revisions.in_force_from is null then 0
+            else {{ exact_quotient(
+                'round(revisions.target_amount * case when metrics.is_money then exchange_rates.rate_to_reporting else 1 end, 4)',
+                'days.working_days'
+            ) }}
+        end as full_amount
+    from days
+    inner join metrics on days.metric = metrics.metric
+    left join revisions
         on
-            quotas.region = working_days.region
-            and working_days.date_day between quotas.period_start and quotas.period_end
-    left join monthly
+            days.assignee_type = revisions.assignee_type
+            and days.assignee_id = revisions.assignee_id
+            and days.metric = revisions.metric
+            and days.period_type = revisions.period_type
+            and days.period_start = revisions.period_start
+            and days.known_from_at = revisions.known_from_at
+            and days.date_day between revisions.in_force_from and revisions.in_force_to
+    left join exchange_rates
         on
-            quotas.assignee_type = monthly.assignee_type
-            and quotas.assignee_id = monthly.assignee_id
-            and quotas.metric = monthly.metric
-            and quotas.period_type = monthly.period_type
-            and quotas.period_start = monthly.period_start
-            and quotas.known_from_at = monthly.known_from_at
-            and cast(date_trunc('month', working_days.date_day) as date) = monthly.month_start
-            and working_days.date_day between monthly.in_force_from and monthly.in_force_to
-    left join leave_days
-        on
-            quotas.assignee_type = 'rep'
-            and quotas.assignee_id = leave_days.rep_id
-            and working_days.date_day = leave_days.date_day
-    left join ramp_months
-        on
-            quotas.assignee_type = 'rep'
-            and quotas.assignee_id = ramp_months.rep_id
-            and working_days.date_day between ramp_months.ramp_from and ramp_months.ramp_to
+            revisions.currency = exchange_rates.currency
+            and cast(date_trunc('month', days.date_day) as date) = exchange_rates.rate_month
 ),
 
 final as (
@@ -137,6 +115,7 @@ final as (
         metric,
         period_type,
         period_start,
+        period_end,
         known_from_at,
         superseded_at,
         date_day,

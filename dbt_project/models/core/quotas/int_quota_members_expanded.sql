@@ -20,7 +20,8 @@ rep_teams as (
 ),
 
 periods as (
-    select * from {{ ref('int_periods_generated') }}
+    select * from {{ ref('int_period_dates_expanded') }}
+    where date_day = period_start
 ),
 
 -- how far above each team, itself included, the first team with a quota of its own is

@@ -9,7 +9,8 @@ segments as (
 ),
 
 periods as (
-    select * from {{ ref('int_periods_generated') }}
+    select * from {{ ref('int_period_dates_expanded') }}
+    where date_day = period_start
 ),
 
 valued as (

@@ -28,12 +28,16 @@ period_dates as (
     select * from {{ ref('int_period_dates_expanded') }}
 ),
 
+capacity_days as (
+    select * from {{ ref('int_rep_capacity_days') }}
+),
+
 ramps as (
     select
         rep_id,
-        max(ramp_to) as ramp_ends_on
-    from {{ ref('int_ramp_months') }}
-    where share < 1
+        max(date_day) as ramp_ends_on
+    from capacity_days
+    where ramp_share < 1
     group by rep_id
 ),
 
@@ -52,14 +56,14 @@ days_on_leave as (
     select
         leave_days.rep_id,
         leave_days.date_day
-    from {{ ref('int_leave_days') }} as leave_days
+    from capacity_days as leave_days
     inner join rep_spans
         on
             leave_days.rep_id = rep_spans.rep_id
             and leave_days.date_day between rep_spans.hired_on and rep_spans.ended_on
     inner join numbered_days using (region, date_day)
     cross join as_of
-    where numbered_days.is_working_day and leave_days.date_day <= as_of.as_of_date
+    where leave_days.is_on_leave and numbered_days.is_working_day and leave_days.date_day <= as_of.as_of_date
 ),
 
 leaves_counted as (

@@ -16,10 +16,6 @@ period_dates as (
     select * from {{ ref('int_period_dates_expanded') }}
 ),
 
-periods as (
-    select * from {{ ref('int_periods_generated') }}
-),
-
 as_of as (
     select * from {{ ref('int_as_of_determined') }}
 ),
@@ -35,6 +31,7 @@ counted as (
         deal_segments.segment_id,
         period_dates.period_type,
         period_dates.period_start,
+        period_dates.period_end,
         count(case when deals.is_won then 1 end) as won_count,
         count(case when deals.is_won then deals.in_numerator end) as known_won_count,
         count(case when deals.is_denominator_unknown then 1 end) as unknown_denominator_count,
@@ -45,7 +42,7 @@ counted as (
     inner join period_dates on deals.counted_on = period_dates.date_day
     group by
         deals.definition, deal_segments.segment_type, deal_segments.segment_id, period_dates.period_type,
-        period_dates.period_start
+        period_dates.period_start, period_dates.period_end
 ),
 
 -- every definition has a row where one of them counts a deal
@@ -54,7 +51,8 @@ counted_periods as (
         segment_type,
         segment_id,
         period_type,
-        period_start
+        period_start,
+        period_end
     from counted
 ),
 
@@ -64,13 +62,13 @@ measured as (
         counted_periods.segment_id,
         counted_periods.period_type,
         counted_periods.period_start,
-        periods.period_end,
+        counted_periods.period_end,
         definitions.definition,
         definitions.unit,
         case
             when
                 definitions.won_within_days is null
-                or as_of.as_of_date >= {{ add_days('periods.period_end', 'definitions.won_within_days') }}
+                or as_of.as_of_date >= {{ add_days('counted_periods.period_end', 'definitions.won_within_days') }}
                 -- wins without a known amount are not wins of 0
                 then case
                     when counted.known_won_count > 0 or coalesce(counted.won_count, 0) = 0
@@ -84,7 +82,6 @@ measured as (
     from counted_periods
     cross join definitions
     cross join as_of
-    inner join periods using (period_type, period_start)
     left join counted using (definition, segment_type, segment_id, period_type, period_start)
     {{ join_collection(
         'counted_periods', 'counted_periods.segment_type', 'counted_periods.segment_id',
