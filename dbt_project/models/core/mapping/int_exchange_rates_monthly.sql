@@ -1,38 +1,20 @@
 -- One rate per month and currency. The reporting currency's own rate is 1, whatever the register says.
 with
 
-exchange_rates as (
-    select * from {{ ref('stg_registers__exchange_rates') }}
-    where
-        is_current
-        and currency <> '{{ var("reporting_currency") }}'
-        and rate_to_reporting > 0
-),
-
 ranked as (
     select
         cast(date_trunc('month', rate_month) as date) as rate_month,
         currency,
         rate_to_reporting,
         row_number() over (
-            partition by date_trunc('month', rate_month), currency
-            order by rate_month asc, row_hash desc
+            partition by date_trunc('month', rate_month), currency order by rate_month asc, row_hash desc
         ) as position_in_month
-    from exchange_rates
-    where rate_month is not null
-),
-
-given as (
-    select
-        rate_month,
-        currency,
-        rate_to_reporting
-    from ranked
-    where position_in_month = 1
-),
-
-months as (
-    select distinct month_start as rate_month from {{ ref('int_dates_generated') }}
+    from {{ ref('stg_registers__exchange_rates') }}
+    where
+        is_current
+        and currency <> '{{ var("reporting_currency") }}'
+        and rate_to_reporting > 0
+        and rate_month is not null
 ),
 
 final as (
@@ -40,13 +22,14 @@ final as (
         rate_month,
         currency,
         rate_to_reporting
-    from given
+    from ranked
+    where position_in_month = 1
     union all
-    select
-        rate_month,
+    select distinct
+        month_start as rate_month,
         '{{ var("reporting_currency") }}' as currency,
         cast(1 as decimal(20, 12)) as rate_to_reporting
-    from months
+    from {{ ref('int_dates_generated') }}
 )
 
 select * from final

@@ -21,9 +21,9 @@ named as (
         stage_maps.stage_order,
         stage_maps.is_closed,
         stage_maps.is_won,
-        stage_maps.valid_from,
-        stage_maps.valid_to,
-        stage_maps.row_hash
+        stage_maps.row_hash,
+        coalesce(stage_maps.valid_from, cast('0001-01-01' as date)) as valid_from,
+        coalesce(stage_maps.valid_to, cast('9999-12-31' as date)) as valid_to
     from stage_maps
     left join stages
         on
@@ -39,7 +39,9 @@ last_places as (
     group by source
 ),
 
-implied as (
+final as (
+    select * from named
+    union all
     select
         stages.source,
         cast(null as varchar) as pipeline,
@@ -48,9 +50,9 @@ implied as (
         last_places.last_stage_order + case stages.outcome when 'won' then 1 else 2 end as stage_order,
         true as is_closed,
         stages.outcome = 'won' as is_won,
-        cast(null as date) as valid_from,
-        cast(null as date) as valid_to,
-        '' as row_hash
+        '' as row_hash,
+        cast('0001-01-01' as date) as valid_from,
+        cast('9999-12-31' as date) as valid_to
     from stages
     inner join last_places on stages.source = last_places.source
     left join named
@@ -58,27 +60,6 @@ implied as (
             stages.source = named.source
             and lower(stages.stage_name) = lower(named.source_stage)
     where stages.outcome is not null and named.source is null
-),
-
-unioned as (
-    select * from named
-    union all
-    select * from implied
-),
-
-final as (
-    select
-        source,
-        pipeline,
-        source_stage,
-        stage,
-        stage_order,
-        is_closed,
-        is_won,
-        row_hash,
-        coalesce(valid_from, cast('0001-01-01' as date)) as valid_from,
-        coalesce(valid_to, cast('9999-12-31' as date)) as valid_to
-    from unioned
 )
 
 select * from final

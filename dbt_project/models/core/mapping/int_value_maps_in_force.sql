@@ -17,35 +17,29 @@ as_of as (
     select * from {{ ref('int_as_of_determined') }}
 ),
 
-identified as (
+ranked as (
     select
         value_maps.source,
         value_maps.object,
         mapped_columns.canonical_column as field,
         value_maps.source_value,
-        value_maps.value,
-        value_maps.valid_from,
-        value_maps.row_hash
+        value_maps.value as mapped_value,
+        coalesce(value_maps.valid_from, cast('0001-01-01' as date)) as valid_from,
+        row_number() over (
+            partition by
+                value_maps.source,
+                value_maps.object,
+                mapped_columns.canonical_column,
+                value_maps.source_value,
+                value_maps.valid_from
+            order by value_maps.row_hash desc
+        ) as position_on_day
     from value_maps
     inner join mapped_columns
         on
             value_maps.source = mapped_columns.source
             and value_maps.object = mapped_columns.object
             and value_maps.field = lower(mapped_columns.source_column)
-),
-
-ranked as (
-    select
-        source,
-        object,
-        field,
-        source_value,
-        value as mapped_value,
-        coalesce(valid_from, cast('0001-01-01' as date)) as valid_from,
-        row_number() over (
-            partition by source, object, field, source_value, valid_from order by row_hash desc
-        ) as position_on_day
-    from identified
 ),
 
 spans as (
@@ -72,13 +66,7 @@ spans as (
 
 final as (
     select
-        spans.source,
-        spans.object,
-        spans.field,
-        spans.source_value,
-        spans.mapped_value,
-        spans.meaning_from,
-        spans.meaning_to,
+        spans.*,
         as_of.as_of_date between spans.meaning_from and spans.meaning_to as holds_at_as_of
     from spans
     cross join as_of

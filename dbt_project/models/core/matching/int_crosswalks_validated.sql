@@ -4,7 +4,8 @@ with
 crosswalks as (
     select
         *,
-        {{ referenced_id('source', 'record_key') }} as source_record_id
+        {{ referenced_id('source', 'record_key') }} as source_record_id,
+        {{ has_newer_row('source_key') }} as is_duplicate
     from {{ ref('stg_registers__crosswalks') }}
     where is_current
 ),
@@ -21,37 +22,19 @@ records as (
     from {{ ref('int_deal_records_matched') }}
 ),
 
-validated as (
+final as (
     select
-        crosswalks.entity,
-        crosswalks.source,
-        crosswalks.record_key,
-        crosswalks.source_record_id,
-        crosswalks.source_key,
-        crosswalks.source_file,
-        crosswalks.source_row,
-        crosswalks.row_hash,
-        case when records.source_record_id is null then 'unknown_source_id' end as set_aside_reason
+        crosswalks.*,
+        case when records.entity is null then 'unknown_source_id' end as set_aside_reason,
+        case
+            when records.entity is null then 'unknown_source_id'
+            when crosswalks.is_duplicate then 'duplicate'
+        end as exclusion_reason
     from crosswalks
     left join records
         on
             crosswalks.entity = records.entity
             and crosswalks.source_record_id = records.source_record_id
-),
-
-final as (
-    select
-        *,
-        coalesce(
-            set_aside_reason,
-            case
-                when row_number() over (
-                    partition by source_key
-                    order by row_hash desc, source_file asc, source_row asc
-                ) > 1 then 'duplicate'
-            end
-        ) as exclusion_reason
-    from validated
 )
 
 select * from final

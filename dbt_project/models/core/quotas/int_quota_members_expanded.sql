@@ -67,10 +67,7 @@ member_periods as (
         periods.period_start,
         periods.period_end
     from members
-    inner join periods
-        on
-            members.period_type = periods.period_type
-            and members.period_start = periods.period_start
+    inner join periods using (period_type, period_start)
 ),
 
 -- a rep is a member on the days of membership and employment

@@ -33,38 +33,20 @@ spans as (
         *,
         lead(known_from_at) over (
             partition by assignee_type, assignee_id, metric, period_type, period_start order by known_from_at
-        ) as superseded_at
+        ) as known_to_at
     from changes
 ),
 
 known as (
     select
-        quotas.assignee_type,
-        quotas.assignee_id,
-        quotas.metric,
-        quotas.period_type,
-        quotas.period_start,
-        quotas.period_end,
-        quotas.target_amount,
-        quotas.currency,
-        quotas.effective_from,
-        quotas.in_force_from,
-        quotas.source_key,
-        quotas.source_file,
-        quotas.source_row,
-        quotas.row_hash,
+        quotas.*,
         spans.known_from_at,
-        spans.superseded_at
+        spans.known_to_at
     from spans
-    inner join quotas
-        on
-            spans.assignee_type = quotas.assignee_type
-            and spans.assignee_id = quotas.assignee_id
-            and spans.metric = quotas.metric
-            and spans.period_type = quotas.period_type
-            and spans.period_start = quotas.period_start
-            and spans.known_from_at >= quotas.extracted_at
-            and spans.known_from_at < coalesce(quotas.superseded_at, cast('9999-12-31' as timestamp))
+    inner join quotas using (assignee_type, assignee_id, metric, period_type, period_start)
+    where
+        spans.known_from_at >= quotas.extracted_at
+        and spans.known_from_at < coalesce(quotas.superseded_at, cast('9999-12-31' as timestamp))
 ),
 
 ranked as (
@@ -83,7 +65,7 @@ final as (
         period_start,
         period_end,
         known_from_at,
-        superseded_at,
+        known_to_at as superseded_at,
         target_amount,
         currency,
         in_force_from,

@@ -33,13 +33,13 @@ members as (
 
 final as (
     select
-        coalesce(own.assignee_type, members.assignee_type) as assignee_type,
-        coalesce(own.assignee_id, members.assignee_id) as assignee_id,
-        coalesce(own.metric, members.metric) as metric,
-        coalesce(own.period_type, members.period_type) as period_type,
-        coalesce(own.period_start, members.period_start) as period_start,
+        assignee_type,
+        assignee_id,
+        metric,
+        period_type,
+        period_start,
         {{ rounded_quota(
-            'case when own.assignee_id is not null then own.own_amount else members.members_amount end'
+            'case when own.quota_source is null then members.members_amount else own.own_amount end'
         ) }} as quota_amount,
         coalesce(own.quota_source, 'rolled_up_members') as quota_source,
         coalesce(own.is_partial, members.has_partial_members) as is_partial_quota,
@@ -48,13 +48,7 @@ final as (
                 then round(cast(members.members_amount as double) / cast(own.own_amount as double), 12)
         end as over_assignment_ratio
     from own
-    full outer join members
-        on
-            own.assignee_type = members.assignee_type
-            and own.assignee_id = members.assignee_id
-            and own.metric = members.metric
-            and own.period_type = members.period_type
-            and own.period_start = members.period_start
+    full outer join members using (assignee_type, assignee_id, metric, period_type, period_start)
 )
 
 select * from final

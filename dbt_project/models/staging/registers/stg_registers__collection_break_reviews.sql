@@ -7,18 +7,10 @@ source_rows as (
 
 renamed as (
     select
-        -- ids
         {{ text('break_id') }} as break_reference,
-
-        -- text
         {{ text('decision') }} as decision,
         {{ text('decided_by') }} as decided_by,
-        {{ text('note') }} as note,
-
-        -- dates
         {{ parse_date('decided_on') }} as decided_on,
-
-        -- origin
         {{ source_row_columns() }}
     from source_rows
 )

@@ -7,18 +7,11 @@ source_rows as (
 
 renamed as (
     select
-        -- ids
         {{ text('source_id') }} as record_key,
         {{ text('canonical_id') }} as canonical_reference,
-
-        -- text
         {{ text('entity') }} as entity,
         {{ text('source') }} as source,
-
-        -- dates
         {{ parse_date('valid_from') }} as valid_from,
-
-        -- origin
         {{ source_row_columns() }}
     from source_rows
 )

@@ -7,14 +7,8 @@ source_rows as (
 
 renamed as (
     select
-        -- text
         {{ text('region') }} as region,
-        {{ text('name') }} as holiday_name,
-
-        -- dates
         {{ parse_date('date') }} as holiday_on,
-
-        -- origin
         {{ source_row_columns() }}
     from source_rows
 )

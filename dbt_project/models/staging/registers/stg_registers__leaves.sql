@@ -7,14 +7,9 @@ source_rows as (
 
 renamed as (
     select
-        -- ids
         {{ text('rep_id') }} as rep_reference,
-
-        -- dates
         {{ parse_date('from_date') }} as from_date,
         {{ parse_date('to_date') }} as to_date,
-
-        -- origin
         {{ source_row_columns() }}
     from source_rows
 )

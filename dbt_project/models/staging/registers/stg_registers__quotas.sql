@@ -7,22 +7,14 @@ source_rows as (
 
 renamed as (
     select
-        -- text
         lower({{ text('assignee_type') }}) as assignee_type,
         {{ text('assignee') }} as assignee_reference,
         lower({{ text('metric') }}) as metric,
         lower({{ text('period_type') }}) as period_type,
         upper({{ text('currency') }}) as currency,
-        {{ text('note') }} as note,
-
-        -- numbers
         {{ parse_number('target', 'decimal(18, 4)') }} as target_amount,
-
-        -- dates
         {{ parse_date('period_start') }} as period_start,
         {{ parse_date('effective_from') }} as effective_from,
-
-        -- origin
         {{ source_row_columns() }}
     from source_rows
 )

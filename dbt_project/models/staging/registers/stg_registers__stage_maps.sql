@@ -7,24 +7,15 @@ source_rows as (
 
 renamed as (
     select
-        -- text
         {{ text('source') }} as source,
         {{ text('pipeline') }} as pipeline,
         {{ text('source_stage') }} as source_stage,
         {{ text('stage') }} as stage,
-
-        -- numbers
         {{ parse_number('stage_order', 'decimal(9, 3)') }} as stage_order,
-
-        -- booleans
         {{ parse_boolean('is_closed') }} as is_closed,
         {{ parse_boolean('is_won') }} as is_won,
-
-        -- dates
         {{ parse_date('valid_from') }} as valid_from,
         {{ parse_date('valid_to') }} as valid_to,
-
-        -- origin
         {{ source_row_columns() }}
     from source_rows
 )

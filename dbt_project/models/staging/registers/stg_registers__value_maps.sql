@@ -7,18 +7,13 @@ source_rows as (
 
 renamed as (
     select
-        -- text
         {{ text('source') }} as source,
         {{ text('object') }} as object,
         lower({{ text('field') }}) as field,
         {{ text('source_value') }} as source_value,
         {{ text('value') }} as value,
-
-        -- dates
         {{ parse_date('valid_from') }} as valid_from,
         {{ parse_date('valid_to') }} as valid_to,
-
-        -- origin
         {{ source_row_columns() }}
     from source_rows
 )
