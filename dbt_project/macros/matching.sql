@@ -1,3 +1,24 @@
+{#- Steps of the models of reps, accounts, teams and products: `versions` of every source, and the `unioned` current rows with the instant of the
+    first extract that has the record. -#}
+{% macro steps_unioning_records(plural, key, columns) -%}
+versions as (
+    {{ union_sources(plural, columns) }}
+),
+
+first_seen as (
+    select
+        *,
+        min(extracted_at) over (partition by source, {{ key }}) as first_seen_at
+    from versions
+),
+
+unioned as (
+    select * from first_seen
+    where is_current
+)
+{%- endmacro %}
+
+
 {#- Steps of the two models of matched records: the current rows of the register crosswalk with the full id of the record that each maps, and
     those that have begun. -#}
 {% macro steps_reading_crosswalks() -%}

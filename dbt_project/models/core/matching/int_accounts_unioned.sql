@@ -1,25 +1,12 @@
+-- Every current row of the accounts of every source; those with an exclusion reason count nowhere.
 {% set columns %}
-    account_key, account_name, industry, region, segment, owner_reference, parent_account_reference, created_at,
-    source_exclusion, source_key, source_file, source_row, row_hash, extracted_at, is_current
+    account_key, account_name, industry, region, segment, created_at, source_exclusion,
+    source_key, source_file, source_row, row_hash, extracted_at, is_current
 {% endset %}
 
 with
 
-versions as (
-    {{ union_sources('accounts', columns) }}
-),
-
-first_seen as (
-    select
-        *,
-        min(extracted_at) over (partition by source, account_key) as first_seen_at
-    from versions
-),
-
-unioned as (
-    select * from first_seen
-    where is_current
-),
+{{ steps_unioning_records('accounts', 'account_key', columns) }},
 
 mapped as (
     select
@@ -29,8 +16,6 @@ mapped as (
         {{ mapped_value('unioned', 'industry') }} as industry,
         {{ mapped_value('unioned', 'region') }} as region,
         {{ mapped_value('unioned', 'segment') }} as segment,
-        unioned.owner_reference,
-        unioned.parent_account_reference,
         unioned.created_at,
         unioned.source_exclusion,
         unioned.source_key,

@@ -1,26 +1,12 @@
 -- Every current rep row of every source; those with an exclusion reason count nowhere.
 {% set columns %}
-    rep_key, rep_name, email, role, segment, region, team_reference, manager_reference, time_zone, hired_on, ended_on,
+    rep_key, rep_name, email, role, segment, region, team_reference, time_zone, hired_on, ended_on,
     source_key, source_file, source_row, row_hash, extracted_at, is_current
 {% endset %}
 
 with
 
-versions as (
-    {{ union_sources('reps', columns) }}
-),
-
-first_seen as (
-    select
-        *,
-        min(extracted_at) over (partition by source, rep_key) as first_seen_at
-    from versions
-),
-
-unioned as (
-    select * from first_seen
-    where is_current
-),
+{{ steps_unioning_records('reps', 'rep_key', columns) }},
 
 mapped as (
     select
@@ -32,7 +18,6 @@ mapped as (
         {{ mapped_value('unioned', 'segment') }} as segment,
         {{ mapped_value('unioned', 'region') }} as region,
         unioned.team_reference,
-        unioned.manager_reference,
         {{ known_time_zone('unioned.time_zone') }} as time_zone,
         unioned.hired_on,
         unioned.ended_on,

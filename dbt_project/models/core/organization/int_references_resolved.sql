@@ -4,82 +4,61 @@
 -- candidates are left.
 with
 
-entities as (
-    select
-        entity,
-        source,
-        source_record_id,
-        canonical_id as id,
-        record_key as key,
-        record_name as name
-    from {{ ref('int_source_records_matched') }}
-),
-
-scoped as (
-    select
-        entity,
-        source as scope,
-        id,
-        key,
-        name
-    from entities
-    union all
-    select
-        entity,
-        'registers' as scope,
-        id,
-        key,
-        name
-    from entities
+records as (
+    select * from {{ ref('int_source_records_matched') }}
 ),
 
 scopes as (
-    select distinct scope from scoped
+    select source as scope from records
+    union
+    select 'registers' as scope
 ),
 
-candidates as (
+names as (
     select
-        entities.entity,
-        scopes.scope,
-        entities.source_record_id as reference,
-        1 as precedence,
-        entities.id
-    from entities
-    cross join scopes
-    union all
-    select
-        entities.entity,
-        scopes.scope,
-        entities.id as reference,
-        1 as precedence,
-        entities.id
-    from entities
-    cross join scopes
-    where entities.id <> entities.source_record_id
+        entity,
+        source,
+        canonical_id,
+        source_record_id as reference,
+        1 as precedence
+    from records
     union all
     select
         entity,
-        scope,
-        key as reference,
-        2 as precedence,
-        id
-    from scoped
+        source,
+        canonical_id,
+        canonical_id as reference,
+        1 as precedence
+    from records
     union all
     select
         entity,
-        scope,
-        name as reference,
-        3 as precedence,
-        id
-    from scoped
+        source,
+        canonical_id,
+        record_key as reference,
+        2 as precedence
+    from records
+    union all
+    select
+        entity,
+        source,
+        canonical_id,
+        record_name as reference,
+        3 as precedence
+    from records
 ),
 
 ranked as (
     select
-        *,
-        min(precedence) over (partition by entity, scope, reference) as best_precedence
-    from candidates
-    where reference is not null
+        names.entity,
+        scopes.scope,
+        names.reference,
+        names.canonical_id,
+        names.precedence,
+        min(names.precedence) over (partition by names.entity, scopes.scope, names.reference) as best_precedence
+    from names
+    inner join scopes on names.precedence = 1 or scopes.scope in (names.source, 'registers')
+    where names.reference is not null
 ),
 
 final as (
@@ -87,8 +66,8 @@ final as (
         entity,
         scope,
         reference,
-        count(distinct id) as candidate_count,
-        case when count(distinct id) = 1 then min(id) end as resolved_id
+        count(distinct canonical_id) as candidate_count,
+        case when count(distinct canonical_id) = 1 then min(canonical_id) end as resolved_id
     from ranked
     where precedence = best_precedence
     group by entity, scope, reference
