@@ -79,12 +79,6 @@ REST = (
     create table intermediate.int_collection_deliveries as
     select source, object, dated_by, record_key, dated_on + 3 as delivered_on
     from intermediate.int_collection_deal_records
-    where dated_by = 'close_date'
-    """,
-    """
-    create table intermediate.int_collection_extract_days as
-    select distinct source, object, dated_on as day, dated_on as next_extracted_on
-    from intermediate.int_collection_deal_records
     """,
 )
 

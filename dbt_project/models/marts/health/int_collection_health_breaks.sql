@@ -5,14 +5,15 @@ with
 weeks as (
     select distinct
         source,
-        team_id,
+        case when population = 'all' then 'all' else substring(population, 6) end as team_id,
         week_start,
         {{ add_days('week_start', 6) }} as week_end,
         {{ add_days('week_start', -7) }} as previous_start,
         {{ add_days('week_start', -1) }} as previous_end,
         {{ add_days('week_start', -364) }} as year_ago_start,
         {{ add_days('week_start', -358) }} as year_ago_end
-    from {{ ref('int_collection_health_parts_measured') }}
+    from {{ ref('int_collection_profiles_counted') }}
+    where population not like 'pipeline:%'
 ),
 
 breaks as (

@@ -1,25 +1,75 @@
--- The weight of each part of a week's health and its points: the weight by the share of records that are as they should be, rounded. The
--- weight of parts that cannot be measured is spread over the others in proportion to theirs, in whole points that sum to 100.
+-- The parts of a week's health of collection, by source and team, and for all of the source: the share of the records that are as they should be,
+-- and its points. A field that a source never delivers is not checked. The weight of parts that cannot be measured is spread over the others
+-- in proportion to theirs, in whole points that sum to 100.
+{#- Edits of fewer records within ten minutes are made by hand. -#}
+{% set fewest_at_once = 8 %}
+
 with
 
-measured as (
-    select * from {{ ref('int_collection_health_parts_measured') }}
-),
-
-objects as (
-    select distinct
-        source,
-        object
+profiles as (
+    select
+        *,
+        case when population = 'all' then 'all' else substring(population, 6) end as team_id
     from {{ ref('int_collection_profiles_counted') }}
-    where measure = 'row_count'
+    where population not like 'pipeline:%'
 ),
 
-metric_fields as (
-    select * from {{ ref('metric_fields') }}
+-- a field that a metric depends on, or the activity history of deals, once the source has filled it
+checked as (
+    select
+        profiles.source,
+        profiles.object,
+        profiles.field,
+        profiles.measure,
+        profiles.record_type,
+        true as is_checked
+    from profiles
+    left join {{ ref('metric_fields') }} as metric_fields
+        on
+            profiles.object = metric_fields.object
+            and profiles.field = metric_fields.field
+            and coalesce(profiles.record_type = metric_fields.record_type, true)
+    where
+        profiles.team_id = 'all'
+        and (profiles.measure = 'trail_count' or (profiles.measure = 'filled_count' and metric_fields.metric is not null))
+    group by profiles.source, profiles.object, profiles.field, profiles.measure, profiles.record_type
+    having sum(profiles.value) > 0
 ),
 
-parts as (
-    select * from {{ ref('collection_health_parts') }}
+measured as (
+    select
+        source,
+        profiles.team_id,
+        profiles.week_start,
+        parts.part,
+        cast(sum(case
+            when measure in ('filled_count', 'trail_count') then profiles.value
+            when measure = 'lag_count' and profiles.category not in ('0 before', '5 two weeks', '6 month', '7 later')
+                then profiles.value
+            when measure = 'lag_count' then 0
+            when measure = 'largest_edit_count' and profiles.value < {{ fewest_at_once }} then profiles.row_count
+            else profiles.row_count - profiles.value
+        end) as bigint) as measured_count,
+        cast(sum(profiles.row_count) as bigint) as row_count
+    from profiles
+    inner join {{ ref('collection_health_parts') }} as parts using (measure)
+    left join checked using (source, object, field, measure, record_type)
+    where
+        checked.is_checked
+        or measure in ('lag_count', 'copy_count')
+        or (measure = 'largest_edit_count' and field in ('updated_at', 'logged_at', 'changed_at'))
+    group by source, profiles.team_id, profiles.week_start, parts.part
+    having sum(profiles.row_count) > 0
+),
+
+-- the metrics that each source feeds
+fed as (
+    select
+        objects.source,
+        count(distinct metric_fields.metric) as metric_count
+    from (select distinct source, object from profiles where measure = 'row_count') as objects
+    inner join {{ ref('metric_fields') }} as metric_fields on objects.object = metric_fields.object
+    group by objects.source
 ),
 
 break_metrics as (
@@ -27,23 +77,6 @@ break_metrics as (
         break_id,
         {{ each_part('metrics', ',') }} as metric
     from {{ ref('collection_break') }}
-),
-
-weeks as (
-    select distinct
-        source,
-        team_id,
-        week_start
-    from measured
-),
-
-fed as (
-    select
-        objects.source,
-        count(distinct metric_fields.metric) as metric_count
-    from objects
-    inner join metric_fields on objects.object = metric_fields.object
-    group by objects.source
 ),
 
 affected as (
@@ -59,55 +92,39 @@ affected as (
 ),
 
 shares as (
-    select
+    select * from measured
+    union all
+    select distinct
         source,
         team_id,
         week_start,
-        part,
-        measured_count,
-        row_count
-    from measured
-    union all
-    select
-        weeks.source,
-        weeks.team_id,
-        weeks.week_start,
         'undisturbed' as part,
         fed.metric_count - coalesce(affected.metric_count, 0) as measured_count,
         fed.metric_count as row_count
-    from weeks
-    inner join fed on weeks.source = fed.source
-    left join affected
-        on
-            weeks.source = affected.source
-            and weeks.team_id = affected.team_id
-            and weeks.week_start = affected.week_start
-),
-
-summed as (
-    select
-        shares.*,
-        parts.weight,
-        cast(
-            sum(parts.weight) over (
-                partition by shares.source, shares.team_id, shares.week_start order by parts.position
-            ) as double
-        ) as weight_so_far,
-        cast(
-            sum(parts.weight) over (partition by shares.source, shares.team_id, shares.week_start) as double
-        ) as weight_of_all
-    from shares
-    inner join parts on shares.part = parts.part
+    from measured
+    inner join fed using (source)
+    left join affected using (source, team_id, week_start)
 ),
 
 weighted as (
+    select
+        shares.*,
+        parts.weight,
+        cast(sum(parts.weight) over (weights_of_week order by parts.position) as double) as weight_so_far,
+        cast(sum(parts.weight) over weights_of_week as double) as weight_of_all
+    from shares
+    inner join {{ ref('collection_health_parts') }} as parts on shares.part = parts.part
+    window weights_of_week as (partition by shares.source, shares.team_id, shares.week_start)
+),
+
+spread as (
     select
         *,
         cast(
             floor((200 * weight_so_far + weight_of_all) / (2 * weight_of_all))
             - floor((200 * (weight_so_far - weight) + weight_of_all) / (2 * weight_of_all)) as integer
-        ) as spread_weight
-    from summed
+        ) as part_weight
+    from weighted
 ),
 
 final as (
@@ -116,12 +133,14 @@ final as (
         team_id,
         week_start,
         part,
+        measured_count,
+        row_count,
+        part_weight,
         round(cast(measured_count as double) / cast(row_count as double), 12) as part_share,
-        spread_weight as part_weight,
         cast(
-            floor(cast(2 * spread_weight * measured_count + row_count as double) / cast(2 * row_count as double)) as integer
+            floor(cast(2 * part_weight * measured_count + row_count as double) / cast(2 * row_count as double)) as integer
         ) as part_points
-    from weighted
+    from spread
 )
 
 select * from final

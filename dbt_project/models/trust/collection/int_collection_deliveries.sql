@@ -1,37 +1,37 @@
--- When the extracts first showed each deal, close, lead, qualification, stage change and activity.
+-- The business dates on which an extract showed a deal, its close, a lead, its qualification, a stage change or an activity, new or changed.
 with
 
-opportunity_rows as (
-    select
-        source,
-        source_key,
-        extracted_at
-    from {{ ref('int_opportunity_versions') }}
-),
-
-lead_rows as (
+leads as (
     {{ union_sources('leads', 'source_key, qualified_at, extracted_at') }}
 ),
 
-stage_event_rows as (
+stage_events as (
     {{ union_sources('stage_events', 'source_key, extracted_at') }}
 ),
 
-activity_rows as (
+activities as (
     {{ union_sources('activities', 'source_key, extracted_at') }}
 ),
 
 shown as (
-    {%- for object in ['opportunity', 'lead', 'stage_event', 'activity'] %}
+    select
+        source,
+        'opportunity' as object,
+        'rows' as dated_by,
+        source_key as record_key,
+        extracted_at as shown_at
+    from {{ ref('int_opportunity_versions') }}
+    {%- for object, rows in {'lead': 'leads', 'stage_event': 'stage_events', 'activity': 'activities'}.items() %}
+    union all
     select
         source,
         '{{ object }}' as object,
         'rows' as dated_by,
         source_key as record_key,
         extracted_at as shown_at
-    from {{ object }}_rows
-    union all
+    from {{ rows }}
     {%- endfor %}
+    union all
     select
         closing_source as source,
         'opportunity' as object,
@@ -47,19 +47,18 @@ shown as (
         'qualified_at' as dated_by,
         source_key as record_key,
         extracted_at as shown_at
-    from lead_rows
+    from leads
     where qualified_at is not null
 ),
 
 final as (
-    select
+    select distinct
         source,
         object,
         dated_by,
         record_key,
-        {{ business_date('min(shown_at)') }} as delivered_on
+        {{ business_date('shown_at') }} as delivered_on
     from shown
-    group by source, object, dated_by, record_key
 )
 
 select * from final

@@ -4,20 +4,37 @@
 
 with
 
-as_of as (
-    select * from {{ ref('int_as_of_determined') }}
+first_deliveries as (
+    select
+        source,
+        object,
+        dated_by,
+        record_key,
+        min(delivered_on) as delivered_on
+    from {{ ref('int_collection_deliveries') }}
+    group by source, object, dated_by, record_key
 ),
 
-rep_teams as (
-    select * from {{ ref('int_team_memberships') }}
+extracts as (
+    select
+        source,
+        object,
+        delivered_on as extracted_on,
+        lead(delivered_on) over (partition by source, object order by delivered_on) as next_extracted_on
+    from {{ ref('int_collection_deliveries') }}
+    where dated_by = 'rows'
+    group by source, object, delivered_on
 ),
 
-deliveries as (
-    select * from {{ ref('int_collection_deliveries') }}
-),
-
+-- the days after the first extract of an object, with the first extract from then on; none where no extract has come yet
 extract_days as (
-    select * from {{ ref('int_collection_extract_days') }}
+    select
+        extracts.source,
+        extracts.object,
+        extracts.next_extracted_on,
+        {{ each_day(add_days('extracts.extracted_on', 1), 'coalesce(extracts.next_extracted_on, as_of.as_of_date)') }} as day
+    from extracts
+    cross join {{ ref('int_as_of_determined') }} as as_of
 ),
 
 validated_activities as (
@@ -40,7 +57,8 @@ activities as (
 first_activities as (
     select
         opportunity_id,
-        min(activity_id) as activity_id
+        'close_date' as dated_by,
+        min(activity_id) as first_activity
     from validated_activities
     where exclusion_reason is null and opportunity_id is not null
     group by opportunity_id
@@ -75,25 +93,20 @@ assigned as (
     select
         records.*,
         rep_teams.team_id,
-        case when records.dated_by = 'close_date' then first_activities.activity_id end as first_activity,
+        first_activities.first_activity,
         {{ fiscal_period_start('week', 'records.dated_on') }} as week_start,
         case
             when records.logged_at is null
-                then {{ days_between('extract_days.next_extracted_on', 'deliveries.delivered_on') }}
+                then {{ days_between(
+                    'coalesce(extract_days.next_extracted_on, extract_days.day)', 'first_deliveries.delivered_on'
+                ) }}
         end as delivery_days
     from records
-    cross join as_of
-    left join rep_teams
-        on
-            records.owner_rep_id = rep_teams.rep_id
-            and records.dated_on between rep_teams.valid_from and rep_teams.valid_to
-    left join first_activities on records.opportunity_id = first_activities.opportunity_id
-    left join deliveries
-        on
-            records.source = deliveries.source
-            and records.object = deliveries.object
-            and records.dated_by = deliveries.dated_by
-            and records.record_key = deliveries.record_key
+    cross join {{ ref('int_as_of_determined') }} as as_of
+    left join {{ ref('int_team_memberships') }} as rep_teams
+        on records.owner_rep_id = rep_teams.rep_id and records.dated_on between rep_teams.valid_from and rep_teams.valid_to
+    left join first_activities using (opportunity_id, dated_by)
+    left join first_deliveries using (source, object, dated_by, record_key)
     left join extract_days
         on
             records.source = extract_days.source
@@ -101,7 +114,6 @@ assigned as (
             and records.dated_on = extract_days.day
     where records.dated_on between as_of.earliest_plausible_on and as_of.as_of_date
 ),
-
 valued as (
     select
         *,

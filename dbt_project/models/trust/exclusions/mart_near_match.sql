@@ -1,17 +1,94 @@
--- Pairs of records of two systems that look like one and were not matched: reps and accounts by their names and e-mails, and deals that were
--- entered again.
+-- Pairs of records of two systems that look like one and were not matched, for sales ops to decide in the register crosswalk: reps and accounts by
+-- names and e-mails, unless the register maps one of them, and deals that are still open in one system and were entered in another later.
+{% set legal_forms = [
+    'inc', 'incorporated', 'corp', 'corporation', 'co', 'company', 'llc', 'llp', 'lp', 'ltd', 'limited', 'plc', 'gmbh', 'ag', 'kg',
+    'sa', 'sas', 'sarl', 'srl', 'spa', 'bv', 'nv', 'ab', 'as', 'oy', 'pt', 'tbk', 'cv', 'ud', 'pte', 'pty', 'sdn', 'bhd', 'group',
+    'holding', 'holdings',
+] | join('|') %}
+
 with
+
+records as (
+    select
+        *,
+        {{ normalized_name('record_name') }} as plain_name
+    from {{ ref('int_source_records_matched') }}
+    where entity in ('rep', 'account')
+),
+
+named as (
+    select
+        *,
+        nullif({{ without_words('plain_name', legal_forms) }}, '') as bare_name
+    from records
+),
+
+-- what records may share; accounts whose names begin alike are compared letter by letter
+keyed as (
+    select
+        *,
+        case entity when 'rep' then 'email_not_unique' else 'name_not_unique' end as reason,
+        recognized_by as shared_key
+    from named
+    union all
+    select
+        *,
+        'same_name' as reason,
+        plain_name as shared_key
+    from named
+    where entity = 'rep'
+    union all
+    select
+        *,
+        'similar_name' as reason,
+        replace(bare_name, ' ', '') as shared_key
+    from named
+    where entity = 'account'
+    union all
+    select
+        *,
+        'one_letter' as reason,
+        substr(bare_name, 1, 4) as shared_key
+    from named
+    where entity = 'account'
+),
+
+pairs as (
+    select
+        records.entity,
+        records.source_record_id,
+        records.record_name,
+        others.source as other_source,
+        others.source_record_id as other_source_record_id,
+        others.record_key as other_record_key,
+        others.record_name as other_record_name,
+        case records.reason when 'one_letter' then 'similar_name' else records.reason end as reason
+    from keyed as records
+    inner join keyed as others
+        on
+            records.entity = others.entity
+            and records.reason = others.reason
+            and records.shared_key = others.shared_key
+            and records.source < others.source
+    where
+        records.canonical_id <> others.canonical_id
+        and records.declared_id is null
+        and others.declared_id is null
+        and (
+            records.reason <> 'one_letter'
+            or (
+                length(records.bare_name) >= 8
+                and abs(length(records.bare_name) - length(others.bare_name)) <= 1
+                and {{ edit_distance('records.bare_name', 'others.bare_name') }} = 1
+            )
+        )
+),
 
 deals as (
     select
-        opportunities.source,
-        opportunities.opportunity_id,
+        opportunities.*,
         validated.opportunity_key,
         validated.opportunity_name,
-        opportunities.account_id,
-        opportunities.amount,
-        opportunities.is_closed,
-        opportunities.created_on,
         {{ normalized_name('validated.opportunity_name') }} as plain_name
     from {{ ref('fct_opportunities') }} as opportunities
     inner join {{ ref('int_opportunity_history_validated') }} as validated
@@ -22,8 +99,9 @@ deals as (
     where opportunities.account_id is not null and opportunities.amount is not null
 ),
 
--- a deal that is still open in one system while a like one was entered in another
-entered_again as (
+all_pairs as (
+    select * from pairs
+    union all
     select
         'opportunity' as entity,
         deals.opportunity_id as source_record_id,
@@ -43,12 +121,6 @@ entered_again as (
     where not deals.is_closed and deals.created_on < others.created_on
 ),
 
-pairs as (
-    select * from {{ ref('int_near_matches') }}
-    union all
-    select * from entered_again
-),
-
 final as (
     select
         cast(entity as varchar) as entity,
@@ -56,11 +128,13 @@ final as (
         cast(record_name as varchar) as source_name,
         cast(other_source_record_id as varchar) as other_source_id,
         cast(other_record_name as varchar) as other_source_name,
-        cast(reason as varchar) as reason,
+        cast(min(reason) as varchar) as reason,
         cast(
             entity || ',' || other_source || ',' || other_record_key || ',' || source_record_id || ',' as varchar
         ) as crosswalk_line
-    from pairs
+    from all_pairs
+    group by
+        entity, source_record_id, record_name, other_source, other_source_record_id, other_record_key, other_record_name
 )
 
 select * from final
