@@ -91,13 +91,9 @@ measured as (
         - ({{ business_seconds_through('localized.created_locally', 'creation_days') }}) as response_business_seconds
     from localized
     left join working_days as creation_days
-        on
-            localized.region = creation_days.region
-            and cast(localized.created_locally as date) = creation_days.date_day
+        on localized.region = creation_days.region and cast(localized.created_locally as date) = creation_days.date_day
     left join working_days as contact_days
-        on
-            localized.region = contact_days.region
-            and cast(localized.contacted_locally as date) = contact_days.date_day
+        on localized.region = contact_days.region and cast(localized.contacted_locally as date) = contact_days.date_day
 ),
 
 final as (

@@ -132,19 +132,11 @@ final as (
             when days_recorded.rep_id is not null then true
         end as is_without_activity
     from spine
-    left join summed
-        on
-            spine.rep_id = summed.rep_id
-            and spine.activity_date = summed.activity_date
-    left join days_recorded
-        on
-            spine.rep_id = days_recorded.rep_id
-            and spine.activity_date = days_recorded.activity_date
+    left join summed on spine.rep_id = summed.rep_id and spine.activity_date = summed.activity_date
+    left join days_recorded on spine.rep_id = days_recorded.rep_id and spine.activity_date = days_recorded.activity_date
     left join reps on spine.rep_id = reps.rep_id
     left join numbered_days
-        on
-            coalesce(reps.holiday_region, '') = numbered_days.region
-            and spine.activity_date = numbered_days.date_day
+        on coalesce(reps.holiday_region, '') = numbered_days.region and spine.activity_date = numbered_days.date_day
 )
 
 select * from final

@@ -35,10 +35,7 @@ figures as (
         measured.median_response_business_minutes,
         measured.p90_response_business_minutes
     from measured
-    inner join segments
-        on
-            measured.segment_type = segments.segment_type
-            and measured.segment_id = segments.segment_id
+    inner join segments using (segment_type, segment_id)
 ),
 
 final as (

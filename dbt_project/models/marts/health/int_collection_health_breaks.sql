@@ -42,9 +42,7 @@ break_weeks as (
     from weeks
     inner join breaks on weeks.source = breaks.source
     left join ancestors
-        on
-            breaks.break_team_id = ancestors.ancestor_team_id
-            and weeks.team_id = ancestors.team_id
+        on breaks.break_team_id = ancestors.ancestor_team_id and weeks.team_id = ancestors.team_id
     where breaks.break_team_id is null or weeks.team_id = 'all' or ancestors.team_id is not null
 ),
 

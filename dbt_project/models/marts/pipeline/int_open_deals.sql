@@ -95,10 +95,7 @@ final as (
                 then dated.inactive_days >= {{ var('days_without_activity') }}
         end as is_without_activity
     from dated
-    left join stages
-        on
-            dated.pipeline = stages.pipeline
-            and dated.stage = stages.stage
+    left join stages using (pipeline, stage)
     left join slips on dated.opportunity_id = slips.opportunity_id
     left join sources_with_versions on dated.source = sources_with_versions.source
     left join sources_with_activities on dated.source = sources_with_activities.source

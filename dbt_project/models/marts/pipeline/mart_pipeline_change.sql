@@ -92,10 +92,7 @@ figures as (
         ) as late_amount_change_net,
         summed.unknown_change_count
     from summed
-    inner join segments
-        on
-            summed.segment_type = segments.segment_type
-            and summed.segment_id = segments.segment_id
+    inner join segments using (segment_type, segment_id)
 ),
 
 final as (

@@ -122,24 +122,10 @@ final as (
         velocities.median_cycle_days,
         velocities.velocity_per_day
     from keys
-    inner join segments
-        on
-            keys.segment_type = segments.segment_type
-            and keys.segment_id = segments.segment_id
-    left join summed
-        on
-            keys.segment_type = summed.segment_type
-            and keys.segment_id = summed.segment_id
-            and keys.pipeline = summed.pipeline
-    left join velocities
-        on
-            keys.segment_type = velocities.segment_type
-            and keys.segment_id = velocities.segment_id
-            and keys.pipeline = velocities.pipeline
-    left join gaps
-        on
-            keys.segment_type = gaps.segment_type
-            and keys.segment_id = gaps.segment_id
+    inner join segments using (segment_type, segment_id)
+    left join summed using (segment_type, segment_id, pipeline)
+    left join velocities using (segment_type, segment_id, pipeline)
+    left join gaps using (segment_type, segment_id)
 )
 
 select * from final

@@ -47,10 +47,7 @@ final as (
         cast(summed.open_amount as decimal(18, 2)) as open_amount,
         summed.unknown_amount_count
     from summed
-    inner join segments
-        on
-            summed.segment_type = segments.segment_type
-            and summed.segment_id = segments.segment_id
+    inner join segments using (segment_type, segment_id)
 )
 
 select * from final

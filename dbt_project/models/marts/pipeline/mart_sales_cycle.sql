@@ -68,10 +68,7 @@ figures as (
             {{ exact_quotient('summed.amount_total', 'nullif(summed.amount_count, 0)') }} as decimal(18, 2)
         ) as average_amount
     from summed
-    inner join segments
-        on
-            summed.segment_type = segments.segment_type
-            and summed.segment_id = segments.segment_id
+    inner join segments using (segment_type, segment_id)
 ),
 
 final as (

@@ -44,9 +44,7 @@ first_versions as (
     inner join {{ ref('int_opportunity_records') }} as history
         on versions.source_opportunity_id = history.source_opportunity_id
     left join rep_references
-        on
-            versions.source = rep_references.scope
-            and versions.owner_reference = rep_references.reference
+        on versions.source = rep_references.scope and versions.owner_reference = rep_references.reference
     where versions.is_in_force and history.position_of_record = 1 and not history.is_in_force
 ),
 
@@ -70,9 +68,7 @@ created as (
         opportunities.is_copy
     from opportunities
     left join first_versions
-        on
-            opportunities.opportunity_id = first_versions.opportunity_id
-            and first_versions.position_from_end = 1
+        on opportunities.opportunity_id = first_versions.opportunity_id and first_versions.position_from_end = 1
 ),
 
 stage_changes as (

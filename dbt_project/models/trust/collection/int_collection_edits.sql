@@ -45,9 +45,7 @@ handovers as (
         versions.updated_at
     from versions
     inner join last_deals
-        on
-            versions.source = last_deals.source
-            and versions.previous_owner_reference = last_deals.owner_reference
+        on versions.source = last_deals.source and versions.previous_owner_reference = last_deals.owner_reference
     where versions.owner_reference <> versions.previous_owner_reference
     group by versions.source, versions.updated_at
     having
@@ -61,10 +59,7 @@ handed_over as (
         versions.source_opportunity_id,
         versions.updated_at
     from versions
-    inner join handovers
-        on
-            versions.source = handovers.source
-            and versions.updated_at = handovers.updated_at
+    inner join handovers using (source, updated_at)
     where versions.owner_reference <> versions.previous_owner_reference
 ),
 

@@ -40,10 +40,7 @@ measured as (
             when 'logged_at' then cast(records.logged_at as varchar)
         end as value
     from records
-    inner join measures
-        on
-            records.object = measures.counted_object
-            and records.dated_by = measures.dated_by
+    inner join measures on records.object = measures.counted_object and records.dated_by = measures.dated_by
     where
         case measures.condition
             when 'closed' then records.is_closed

@@ -108,10 +108,7 @@ assigned as (
     left join first_activities using (opportunity_id, dated_by)
     left join first_deliveries using (source, object, dated_by, record_key)
     left join extract_days
-        on
-            records.source = extract_days.source
-            and records.object = extract_days.object
-            and records.dated_on = extract_days.day
+        on records.source = extract_days.source and records.object = extract_days.object and records.dated_on = extract_days.day
     where records.dated_on between as_of.earliest_plausible_on and as_of.as_of_date
 ),
 valued as (

@@ -62,10 +62,7 @@ members_at_the_time as (
         members.*
     from breaks
     inner join members
-        on
-            breaks.source = members.source
-            and breaks.last_on >= members.valid_from
-            and breaks.day_before <= members.valid_to
+        on breaks.source = members.source and breaks.last_on >= members.valid_from and breaks.day_before <= members.valid_to
 ),
 
 break_segments as (

@@ -42,13 +42,9 @@ sole_teams as (
     from mondays
     inner join declared on mondays.break_id = declared.break_id
     inner join {{ ref('int_source_records_matched') }} as rep_sources
-        on
-            rep_sources.entity = 'rep'
-            and declared.source = rep_sources.source
+        on rep_sources.entity = 'rep' and declared.source = rep_sources.source
     inner join {{ ref('int_team_memberships') }} as rep_teams
-        on
-            rep_sources.canonical_id = rep_teams.rep_id
-            and mondays.monday between rep_teams.valid_from and rep_teams.valid_to
+        on rep_sources.canonical_id = rep_teams.rep_id and mondays.monday between rep_teams.valid_from and rep_teams.valid_to
     where rep_teams.team_id is not null and {{ iso_weekday('mondays.monday') }} = 1
     group by mondays.break_id, mondays.monday, declared.population
     having min('team:' || rep_teams.team_id) = declared.population and count(distinct rep_teams.team_id) = 1

@@ -38,9 +38,7 @@ compared_periods as (
         year_ago.period_end as year_ago_end
     from periods
     left join periods as year_ago
-        on
-            periods.period_type = year_ago.period_type
-            and periods.year_ago_start = year_ago.period_start
+        on periods.period_type = year_ago.period_type and periods.year_ago_start = year_ago.period_start
 ),
 
 break_periods as (
@@ -66,12 +64,7 @@ break_periods as (
         {%- endfor %}
         {{ break_lies_within('breaks', 'compared_periods.period_start', 'compared_periods.period_end') }} as is_within
     from scopes
-    inner join affected_figures
-        on
-            scopes.segment_type = affected_figures.segment_type
-            and scopes.segment_id = affected_figures.segment_id
-            and scopes.pipeline = affected_figures.pipeline
-            and scopes.metric = affected_figures.metric
+    inner join affected_figures using (segment_type, segment_id, pipeline, metric)
     inner join breaks on affected_figures.break_id = breaks.break_id
     cross join compared_periods
 ),
@@ -96,15 +89,9 @@ affecting as (
 recorded as (
     select scopes.scope_id, compared_periods.period_type, compared_periods.period_start
     from scopes
-    inner join spans
-        on
-            scopes.segment_type = spans.segment_type
-            and scopes.segment_id = spans.segment_id
-            and scopes.recorded_as = spans.recorded_as
+    inner join spans using (segment_type, segment_id, recorded_as)
     inner join compared_periods
-        on
-            spans.recorded_from <= compared_periods.period_end
-            and spans.recorded_to >= compared_periods.period_start
+        on spans.recorded_from <= compared_periods.period_end and spans.recorded_to >= compared_periods.period_start
     except
     select scope_id, period_type, period_start
     from affecting

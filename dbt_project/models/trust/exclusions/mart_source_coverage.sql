@@ -29,9 +29,7 @@ summed as (
         count(matches.source_id) as matched_count
     from source_rows
     left join matches
-        on
-            source_rows.object = matches.entity
-            and source_rows.source_record_id = matches.source_id
+        on source_rows.object = matches.entity and source_rows.source_record_id = matches.source_id
     group by source_rows.source, source_rows.object, source_rows.month_start
 ),
 

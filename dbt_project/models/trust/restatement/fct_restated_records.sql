@@ -134,10 +134,7 @@ final as (
             changed.metric = credited_then.metric
             and changed.object_id = credited_then.object_id
             and changed.cutoff_on = credited_then.cutoff_on
-    left join credited_now
-        on
-            changed.metric = credited_now.metric
-            and changed.object_id = credited_now.object_id
+    left join credited_now on changed.metric = credited_now.metric and changed.object_id = credited_now.object_id
 )
 
 select * from final

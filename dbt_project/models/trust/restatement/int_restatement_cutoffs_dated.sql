@@ -55,9 +55,7 @@ extract_days as (
         ledger.extracted_on
     from objects_delivered
     inner join ledger
-        on
-            objects_delivered.source = ledger.source
-            and objects_delivered.delivered_object = ledger.object
+        on objects_delivered.source = ledger.source and objects_delivered.delivered_object = ledger.object
 ),
 
 cutoffs as (
