@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export KUOTA_HOME ?= $(CURDIR)/data
 export KUOTA_LANDING ?= $(KUOTA_HOME)/landing
 
-COMPILE := uv pip compile --universal --generate-hashes --no-strip-extras --no-header --python-version 3.11
+COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --no-strip-extras --no-header --python-version 3.11
 
 .PHONY: run test test-slow lint check-defs dagster-home dev lock clean
 
@@ -67,15 +67,18 @@ dagster-home:
 	mkdir -p -m 700 "$(KUOTA_HOME)" "$(KUOTA_HOME)/dagster"
 	cp deploy/dagster.yaml "$(KUOTA_HOME)/dagster/"
 
-# after a change of the dependencies in pyproject.toml; needs uv
-lock:
+# after a change of the dependencies in pyproject.toml
+lock: $(VENV)/installed
 	$(COMPILE) --extra development --extra postgres pyproject.toml --output-file requirements.lock
 	$(COMPILE) --extra postgres --constraint requirements.lock pyproject.toml --output-file deploy/requirements.lock
 
-$(VENV)/installed: requirements.lock pyproject.toml
+# uv installs in seconds what takes pip minutes
+UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
+$(VENV)/installed: requirements.lock deploy/uv.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/uv.lock
+	$(UV) --require-hashes -r requirements.lock
+	$(UV) --no-deps --no-build-isolation --editable .
 	touch $@
 
 clean:
