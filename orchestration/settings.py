@@ -155,9 +155,15 @@ def company_settings(settings: Settings) -> dict[str, Any]:
 
     Raises ConfigurationError for a name that dbt_project.yml does not have, or a value of another type.
     """
+    defaults = default_settings(settings)
+    return defaults | company_overrides(settings, defaults)
+
+
+def default_settings(settings: Settings) -> dict[str, Any]:
+    """The business settings as dbt_project.yml has them."""
     project, _ = load_yaml(settings.dbt_project / "dbt_project.yml")
     defaults: dict[str, Any] = project["vars"]
-    return defaults | company_overrides(settings, defaults)
+    return defaults
 
 
 def company_overrides(settings: Settings, defaults: dict[str, Any]) -> dict[str, Any]:

@@ -71,14 +71,16 @@ def read_file(connection: duckdb.DuckDBPyConnection, file: LandedFile, config: S
     )
 
 
-def read_header(file: LandedFile, config: SourceConfig) -> list[str]:
+def read_header(connection: duckdb.DuckDBPyConnection, file: LandedFile, config: SourceConfig) -> list[str]:
     """The names of the file's columns, without its rows; none if it is empty or cannot be read at all.
+
+    `connection` is one without a database, for temporary tables.
 
     Raises ConfigurationError if the header is unusable or the declared sheet is missing. For JSONL these are the keys
     of the first object, or of all objects if the first lacks one that must be in the file.
     """
     found = config.objects[file.object]
-    with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as connection:
+    with tempfile.TemporaryDirectory() as scratch:
         try:
             beginning = _unpacked(file, config, Path(scratch), only_beginning=file.format in ("csv", "jsonl"))
             if not beginning.size:
@@ -126,9 +128,9 @@ def check_header(file: LandedFile, header: list[str], config: ObjectConfig) -> N
         )
 
 
-def check_file_header(file: LandedFile, config: SourceConfig) -> None:
+def check_file_header(connection: duckdb.DuckDBPyConnection, file: LandedFile, config: SourceConfig) -> None:
     """Raise ConfigurationError if `file` cannot be loaded because a column is missing; an empty file passes."""
-    if header := read_header(file, config):
+    if header := read_header(connection, file, config):
         check_header(file, header, config.objects[file.object])
 
 

@@ -67,8 +67,9 @@ def inspect_landing(settings: Settings, as_of: date | None = None) -> Inspection
     zone = reporting_time_zone(settings)
     landing = scan_landing(settings.landing, configs, zone)
     refuse_missing_stage_map(settings.landing, configs, landing)
-    for file in landing.files:
-        check_file_header(file, configs[file.source])
+    with duckdb.connect() as connection:
+        for file in landing.files:
+            check_file_header(connection, file, configs[file.source])
     return Inspection(configs, zone, landing, end_of_day(as_of, zone) if as_of else None, sources_ended(settings))
 
 

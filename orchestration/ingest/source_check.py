@@ -104,14 +104,16 @@ def check_source(settings: Settings, source: str) -> SourceCheck:
         refuse_missing_stage_map(settings.landing, configs, landing)
     except ConfigurationError as error:
         check.errors.append(str(error))
-    _read_extracts(check, [file for file in files if _has_usable_header(check, file)], zone)
+    with duckdb.connect() as connection:
+        usable = [file for file in files if _has_usable_header(connection, check, file)]
+    _read_extracts(check, usable, zone)
     return check
 
 
-def _has_usable_header(check: SourceCheck, file: LandedFile) -> bool:
+def _has_usable_header(connection: duckdb.DuckDBPyConnection, check: SourceCheck, file: LandedFile) -> bool:
     _group(check, file).files += 1
     try:
-        check_file_header(file, check.config)
+        check_file_header(connection, file, check.config)
     except ConfigurationError as error:
         check.errors.append(str(error))
         return False

@@ -68,6 +68,7 @@ def build_models(
             *(() if select or runs_build_tests else ("--exclude", f"tag:{BUILD_TAG}")),
         ],
         env=dbt_environment(settings, run_id),
+        cwd=settings.warehouse.parent,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

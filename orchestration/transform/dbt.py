@@ -8,13 +8,19 @@ import sys
 from pathlib import Path
 
 from orchestration.errors import KuotaError
-from orchestration.settings import Settings, company_overrides, company_settings
+from orchestration.settings import Settings, company_overrides, default_settings
+
+READ_BY_NO_MODEL = {"sources_ended"}
 
 
 def dbt_environment(settings: Settings, run_id: str | None = None) -> dict[str, str]:
-    """The environment of a dbt child: that of this process, and what profiles.yml and the macros read."""
+    """The environment of a dbt child: that of this process, and what profiles.yml and the macros read.
+
+    The child works in the warehouse's folder: dbt parses the project again where an environment variable of its profile
+    changes, so the warehouse is named without its folder, and a home can be moved.
+    """
     ours = {
-        "KUOTA_WAREHOUSE": str(settings.warehouse),
+        "KUOTA_WAREHOUSE": settings.warehouse.name,
         "DBT_TARGET_PATH": str(settings.dbt_target),
         "DBT_LOG_PATH": str(settings.dbt_target),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -25,18 +31,27 @@ def dbt_environment(settings: Settings, run_id: str | None = None) -> dict[str, 
 
 
 def dbt_command(settings: Settings, *words: str) -> list[str]:
-    """A dbt command of this Python, whether or not its environment is activated."""
+    """A dbt command of this Python, whether or not its environment is activated.
+
+    It writes no log file of its own, which takes a seventh of its time: what it prints is in the log of the run.
+    """
     return [
-        *(sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *words),
+        *(sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "--log-level-file", "none", *words),
         *("--project-dir", str(settings.dbt_project), "--profiles-dir", str(settings.dbt_project)),
         *dbt_vars(settings),
     ]
 
 
 def dbt_vars(settings: Settings) -> list[str]:
-    """`--vars` for what landing/settings.yml sets; nothing if the defaults apply."""
-    overrides = company_overrides(settings, company_settings(settings))
-    return ["--vars", json.dumps(overrides, sort_keys=True, default=str)] if overrides else []
+    """`--vars` for what landing/settings.yml sets otherwise than the defaults and a model reads: dbt parses the project
+    again for other variables."""
+    defaults = default_settings(settings)
+    own = {
+        name: value
+        for name, value in company_overrides(settings, defaults).items()
+        if value != defaults[name] and name not in READ_BY_NO_MODEL
+    }
+    return ["--vars", json.dumps(own, sort_keys=True, default=str)] if own else []
 
 
 def ensure_manifest(settings: Settings) -> Path:
@@ -51,6 +66,7 @@ def ensure_manifest(settings: Settings) -> Path:
     finished = subprocess.run(
         dbt_command(settings, "--quiet", "--no-partial-parse", "parse"),
         env=dbt_environment(settings),
+        cwd=settings.warehouse.parent,
         capture_output=True,
         text=True,
     )
@@ -61,12 +77,12 @@ def ensure_manifest(settings: Settings) -> Path:
 
 
 def project_fingerprint(settings: Settings) -> str:
-    """Names, sizes and times of the project's files, the settings and the warehouse: what every model depends on."""
+    """Names, sizes and times of the project's files, and the settings: what every model depends on."""
     files = sorted(
         (str(path.relative_to(settings.dbt_project)), stat.st_size, stat.st_mtime_ns)
         for path in settings.dbt_project.rglob("*")
         if path.is_file() and path.suffix in {".sql", ".py", ".yml", ".csv"} and "target" not in path.parts
         for stat in [path.stat()]
     )
-    described = json.dumps([files, dbt_vars(settings), str(settings.warehouse)])
+    described = json.dumps([files, dbt_vars(settings), settings.warehouse.name])
     return hashlib.sha256(described.encode()).hexdigest()

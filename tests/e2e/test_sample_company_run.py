@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pytest
+from compiled_project import give_parsed_project, home_settings
 from kuota_home import KuotaHome
 from sample_figures import (
     WIDEST_GAPS,
@@ -31,6 +32,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[KuotaHome, Truth]:
     folder = tmp_path_factory.mktemp("sample")
     truth = generate(folder / "landing")
     kuota = KuotaHome(folder / "home", folder / "landing")
+    settings = home_settings(kuota.home)
+    give_parsed_project(tmp_path_factory, settings, (kuota.landing / "settings.yml").read_text(encoding="utf-8"))
     ended = kuota.kuota("run")
     assert ended.exit_code == 0, ended.complained
     assert f"as of {truth.as_of_date}" in ended.said

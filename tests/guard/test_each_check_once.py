@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from compiled_project import compiled_home
+from compiled_project import SETTINGS, compiled_home
 
 from orchestration.guard import Check, Suite, load_suites
 from orchestration.ingest import load_source_configs
@@ -96,7 +96,7 @@ def repeats(suites: list[Suite], rules: Rules) -> list[str]:
 
 @pytest.fixture(scope="module")
 def nodes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    manifest = compiled_home(tmp_path_factory).dbt_target / "manifest.json"
+    manifest = compiled_home(tmp_path_factory, SETTINGS).dbt_target / "manifest.json"
     found: dict[str, Any] = json.loads(manifest.read_text())["nodes"]
     return found
 

@@ -7,7 +7,7 @@ from dagster import AssetKey, DagsterInstance, Definitions, ExecuteInProcessResu
 
 from orchestration.definitions import build_definitions
 from orchestration.settings import Settings
-from tests.orchestration.small_landing import FILES, land, settings_in
+from tests.orchestration.small_landing import landed_home
 
 
 @dataclass
@@ -38,8 +38,7 @@ def complaint_of(result: ExecuteInProcessResult) -> str:
 @pytest.fixture(scope="session")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     """A deployment that has landed files and definitions, and has run nothing."""
-    settings = settings_in(tmp_path_factory.mktemp("deployment"))
-    land(settings, FILES)
+    settings = landed_home(tmp_path_factory.mktemp("deployment"), tmp_path_factory)
     return Deployment(settings, build_definitions(settings), DagsterInstance.ephemeral())
 
 

@@ -3,6 +3,9 @@ publishes."""
 
 from pathlib import Path
 
+import pytest
+from compiled_project import SETTINGS, give_parsed_project
+
 from orchestration.settings import Settings
 
 FILES = {
@@ -20,7 +23,7 @@ FILES = {
         "generic,,Closed Won,Won,2,true,true,,\n"
         "generic,,Closed Lost,Lost,2,true,false,,\n"
     ),
-    "settings.yml": "reporting_time_zone: Asia/Jakarta\n",
+    "settings.yml": SETTINGS,
 }
 
 
@@ -35,3 +38,11 @@ def land(settings: Settings, files: dict[str, str]) -> None:
 def settings_in(folder: Path) -> Settings:
     home = folder / "home"
     return Settings(home=home, landing=folder / "landing", warehouse=home / "warehouse" / "kuota.duckdb")
+
+
+def landed_home(folder: Path, factory: pytest.TempPathFactory) -> Settings:
+    """A new home whose landing folder has the files, and which need not parse the dbt project."""
+    settings = settings_in(folder)
+    land(settings, FILES)
+    give_parsed_project(factory, settings, SETTINGS)
+    return settings

@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 
 import duckdb
+import pytest
 from dagster import AssetKey, DagsterInstance
 
 from orchestration.definitions import build_definitions
 from tests.orchestration.conftest import Deployment, complaint_of
-from tests.orchestration.small_landing import FILES, land, settings_in
+from tests.orchestration.small_landing import landed_home
 
 QUOTA = "assignee_type,assignee,metric,period_type,period_start,target,currency,effective_from,note\n"
 
@@ -95,8 +96,9 @@ def test_new_raw_alone_makes_publishing_alone_refuse_because_the_models_are_olde
     assert "before raw.registers__quota" in complaint_of(refreshed.materialize("published/marts"))
 
 
-def test_a_mart_in_an_empty_home_says_what_to_run_first(tmp_path: Path) -> None:
-    settings = settings_in(tmp_path)
-    land(settings, FILES)
+def test_a_mart_in_an_empty_home_says_what_to_run_first(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    settings = landed_home(tmp_path, tmp_path_factory)
     empty = Deployment(settings, build_definitions(settings), DagsterInstance.ephemeral())
     assert "run the job `refresh` first" in complaint_of(empty.materialize("core/organization/dim_reps"))

@@ -9,7 +9,7 @@ from orchestration.definitions import build_definitions
 from orchestration.errors import ConfigurationError
 from orchestration.publish import publish_quality
 from tests.orchestration.conftest import Deployment
-from tests.orchestration.small_landing import FILES, land, settings_in
+from tests.orchestration.small_landing import land, landed_home
 
 
 def tick(deployment: Deployment) -> tuple[list[str | None], str | None]:
@@ -19,9 +19,10 @@ def tick(deployment: Deployment) -> tuple[list[str | None], str | None]:
     return [request.run_key for request in data.run_requests or []], data.skip_message
 
 
-def test_one_delivery_asks_for_one_run_and_a_changed_file_for_another(tmp_path: Path, loaded: Deployment) -> None:
-    settings = settings_in(tmp_path)
-    land(settings, FILES)
+def test_one_delivery_asks_for_one_run_and_a_changed_file_for_another(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    settings = landed_home(tmp_path, tmp_path_factory)
     deployment = Deployment(settings, build_definitions(settings), DagsterInstance.ephemeral())
     (first,), _ = tick(deployment)
     assert tick(deployment)[0] == [first]  # Dagster starts one run for one key

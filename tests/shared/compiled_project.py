@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,11 @@ from filelock import FileLock
 
 from orchestration.ingest import ingest
 from orchestration.settings import PROJECT, Settings
+from orchestration.transform import ensure_manifest
 from orchestration.transform.breaks import BREAK_TYPES
 
+# of most tests, so that dbt parses the project once for all of them
+SETTINGS = "fiscal_year_start_month: 4\nreporting_time_zone: Asia/Jakarta\nreporting_currency: USD\n"
 # the few rows of tests never show a break
 NO_BREAKS = f"select {', '.join(f'null::{type_} as {name}' for name, type_ in BREAK_TYPES.items())} where false"
 
@@ -62,7 +66,12 @@ def shared_folder(factory: pytest.TempPathFactory, name: str) -> Path:
 def compiled_home(factory: pytest.TempPathFactory, settings_text: str = "") -> Settings:
     """A home after one `dbt compile` of the project with this landing/settings.yml; the first worker makes it."""
     defaults = yaml.safe_load((PROJECT / "dbt_project" / "dbt_project.yml").read_text())["vars"]
-    own = {name: value for name, value in (yaml.safe_load(settings_text) or {}).items() if value != defaults[name]}
+    # what no model reads changes nothing
+    own = {
+        name: value
+        for name, value in (yaml.safe_load(settings_text) or {}).items()
+        if value != defaults[name] and name != "sources_ended"
+    }
     key = hashlib.sha256(json.dumps(own, sort_keys=True, default=str).encode()).hexdigest()[:8]
     folder = shared_folder(factory, f"compiled_{key}")
     with FileLock(folder / "lock"):
@@ -71,6 +80,14 @@ def compiled_home(factory: pytest.TempPathFactory, settings_text: str = "") -> S
             _compile(settings, settings_text)
             (folder / "done").touch()
     return settings
+
+
+def give_parsed_project(factory: pytest.TempPathFactory, settings: Settings, settings_text: str = "") -> None:
+    """Put what dbt has parsed with these settings into a new home: its first run need not parse the project again."""
+    parsed = compiled_home(factory, settings_text).dbt_target
+    settings.dbt_target.mkdir(mode=0o700, parents=True)
+    for name in ("manifest.json", "partial_parse.msgpack", "parsed_from"):
+        shutil.copyfile(parsed / name, settings.dbt_target / name)
 
 
 def compiled_project(factory: pytest.TempPathFactory, settings_text: str = "") -> CompiledProject:
@@ -122,6 +139,7 @@ def _compile(settings: Settings, settings_text: str) -> None:
     if settings_text:
         (settings.landing / "settings.yml").write_text(settings_text)
     ingest(settings, run_id="empty")
+    ensure_manifest(settings)
     finished = dbt(settings, "--quiet", "compile", "--no-introspect")
     assert finished.returncode == 0, finished.stdout + finished.stderr
 

@@ -11,6 +11,7 @@ def dbt(settings: Settings, *words: str, run_id: str | None = None) -> subproces
     return subprocess.run(
         dbt_command(settings, *words),
         env=dbt_environment(settings, run_id),
+        cwd=settings.warehouse.parent,
         capture_output=True,
         text=True,
         timeout=900,

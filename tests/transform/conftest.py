@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from compiled_project import compiled_project
-from memory_warehouse import SETTINGS, MemoryWarehouse
+from compiled_project import SETTINGS, compiled_project
+from memory_warehouse import MemoryWarehouse
 
 
 @pytest.fixture(scope="session")

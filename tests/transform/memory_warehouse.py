@@ -13,8 +13,7 @@ Company = Mapping[str, Sequence[Row]]
 """Rows by staging model; what a row does not give is null, or the usual origin of a row."""
 
 AS_OF = "2025-06-30"
-# in Asia/Jakarta the end of AS_OF
-SETTINGS = "fiscal_year_start_month: 4\nreporting_time_zone: Asia/Jakarta\nreporting_currency: USD\n"
+# the end of AS_OF in the time zone of SETTINGS
 AS_OF_AT = f"{AS_OF} 16:59:59"
 
 

@@ -29,8 +29,8 @@ SHOW = """
 import json, sys
 from pathlib import Path
 import duckdb
-from compiled_project import compile_project
-from memory_warehouse import SETTINGS, MemoryWarehouse
+from compiled_project import SETTINGS, compile_project
+from memory_warehouse import MemoryWarehouse
 from random_companies import stage_maps
 from orchestration.publish import charts
 from orchestration.transform.breaks import KINDS

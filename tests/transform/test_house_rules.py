@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import sqlglot
-from compiled_project import compiled_home
+from compiled_project import SETTINGS, compiled_home
 from sqlglot import ErrorLevel, exp
 
 from bench.graph import LIMITS, figures, read_graph
@@ -32,7 +32,7 @@ RECORDS_OF_INGEST = {"load_ledger", "quarantine", "source", "source_time_zone"}
 @pytest.fixture(scope="module")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """dbt's target folder after `dbt compile`, which needs no table."""
-    return compiled_home(tmp_path_factory).dbt_target
+    return compiled_home(tmp_path_factory, SETTINGS).dbt_target
 
 
 @pytest.fixture(scope="module")

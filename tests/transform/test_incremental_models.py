@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from compiled_project import give_parsed_project, home_settings
 from dbt_child import dbt
 
 from orchestration.settings import Settings
@@ -84,10 +85,11 @@ REST = (
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Settings:
+def home(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A warehouse with the records of a profile and nothing else."""
-    settings = Settings(home=tmp_path, landing=tmp_path / "landing", warehouse=tmp_path / "warehouse" / "kuota.duckdb")
+    settings = home_settings(tmp_path)
     settings.landing.mkdir()
+    give_parsed_project(tmp_path_factory, settings)
     execute(settings, "create schema intermediate", DEALS, LEADS, EDITS, *REST)
     return settings
 
