@@ -3,7 +3,8 @@
 with
 
 dates as (
-    select * from {{ ref('int_dates_generated') }}
+    select * from {{ ref('int_working_days') }}
+    where region = ''
 ),
 
 as_of as (

@@ -26,10 +26,10 @@ final as (
     where position_in_month = 1
     union all
     select distinct
-        month_start as rate_month,
+        cast(date_trunc('month', date_day) as date) as rate_month,
         '{{ var("reporting_currency") }}' as currency,
         cast(1 as decimal(20, 12)) as rate_to_reporting
-    from {{ ref('int_dates_generated') }}
+    from {{ ref('int_period_dates_expanded') }}
 )
 
 select * from final

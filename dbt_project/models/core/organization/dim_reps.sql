@@ -43,36 +43,26 @@ current_memberships as (
 
 final as (
     select
-        cast(reps.rep_id as varchar) as rep_id,
-        cast(reps.rep_name as varchar) as rep_name,
-        cast(reps.source as varchar) as source,
-        reps.record_count,
-        cast(reps.email as varchar) as email,
-        cast(reps.role as varchar) as role,
-        cast(reps.segment as varchar) as segment,
-        cast(reps.region as varchar) as region,
-        cast(current_memberships.team_id as varchar) as team_id,
-        reps.hired_on,
-        reps.ended_on,
-        cast(reps.time_zone as varchar) as time_zone,
-        cast(coalesce(holiday_regions.region, '') as varchar) as holiday_region
+        reps.*,
+        current_memberships.team_id,
+        coalesce(holiday_regions.region, '') as holiday_region
     from reps
-    left join current_memberships on reps.rep_id = current_memberships.rep_id
+    left join current_memberships using (rep_id)
     left join holiday_regions on reps.region = holiday_regions.region
     union all
     select
         'unassigned' as rep_id,
-        'Unassigned' as rep_name,
         cast(null as varchar) as source,
-        cast(0 as bigint) as record_count,
+        0 as record_count,
+        'Unassigned' as rep_name,
         cast(null as varchar) as email,
         cast(null as varchar) as role,
         cast(null as varchar) as segment,
         cast(null as varchar) as region,
-        cast(null as varchar) as team_id,
+        cast(null as varchar) as time_zone,
         cast(null as date) as hired_on,
         cast(null as date) as ended_on,
-        cast(null as varchar) as time_zone,
+        cast(null as varchar) as team_id,
         '' as holiday_region
 )
 

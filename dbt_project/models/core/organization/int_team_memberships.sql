@@ -42,6 +42,8 @@ teams_of_rows as (
     select
         rep_records.canonical_id as rep_id,
         team_references.resolved_id as team_id,
+        cast('0001-01-01' as date) as valid_from,
+        cast('9999-12-31' as date) as valid_to,
         row_number() over (partition by rep_records.canonical_id order by rep_records.precedence) as position_of_team
     from rep_records
     inner join team_references
@@ -52,21 +54,17 @@ teams_of_rows as (
     where delivered.rep_id is null
 ),
 
-undated as (
-    select
-        rep_id,
-        team_id,
-        cast('0001-01-01' as date) as valid_from,
-        cast('9999-12-31' as date) as valid_to
-    from teams_of_rows
-    where position_of_team = 1
-),
-
 unioned as (
     select distinct * from delivered
     where valid_from <= valid_to
     union all
-    select * from undated
+    select
+        rep_id,
+        team_id,
+        valid_from,
+        valid_to
+    from teams_of_rows
+    where position_of_team = 1
 ),
 
 boundaries as (

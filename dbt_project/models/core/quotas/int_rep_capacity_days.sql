@@ -33,7 +33,8 @@ rep_references as (
 ),
 
 dates as (
-    select date_day from {{ ref('int_dates_generated') }}
+    select date_day from {{ ref('int_working_days') }}
+    where region = ''
 ),
 
 ramp_months as (
