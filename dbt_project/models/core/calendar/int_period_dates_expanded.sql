@@ -1,5 +1,5 @@
 -- Each date with each period that contains it: facts are joined to it to be summed by period, and a period is listed by its first day. A
--- week belongs to no month, and the dates of the weeks that the first and last fiscal year cut are in a week alone.
+-- week belongs to no month, and a date outside the whole fiscal years is only in a week.
 with
 
 dates as (

@@ -1,6 +1,6 @@
 -- The calendar by region: whole fiscal years, and whole weeks, around every date that can be plausible at as_of. It reads no facts, so that every
 -- fact can read it; which of its periods hold data is in int_periods_in_use. A working day is Monday to Friday and no holiday, and each date has
--- the working days up to it, so that those of any span are the difference of two numbers. The region '' has the company-wide holidays alone; a
+-- the working days up to it, so that those of any span are the difference of two numbers. The region '' has only the company-wide holidays; a
 -- region of the register has those and its own.
 with
 

@@ -1,5 +1,5 @@
 -- The team of each rep on every day, or none; both ends are inclusive and the spans of a rep have no gap. A rep with memberships
--- of the source has those alone; the others are always in the team of their own row, of several rows the first in precedence.
+-- of the source has only those; the others are always in the team of their own row, of several rows the first in precedence.
 -- Where memberships overlap, the one that began last holds while it lasts.
 with
 
