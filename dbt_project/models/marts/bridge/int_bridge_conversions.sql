@@ -45,18 +45,25 @@ compared_steps as (
     having bool_or(steps.is_adjacent)
 ),
 
-by_definition as (
+final as (
     select
-        compared_steps.*,
+        compared_steps.break_id,
         counts."view",
+        compared_steps.pipeline,
+        compared_steps.from_stage,
+        compared_steps.to_stage,
         counts.segment_type,
         counts.segment_id,
         counts.period_type,
         counts.period_start,
-        case when counts.definition <> 'current' then counts.reached_count else 0 end as old_reached_count,
-        case when counts.definition <> 'current' then counts.converted_count else 0 end as old_converted_count,
-        case when counts.definition = 'current' then counts.reached_count else 0 end as new_reached_count,
-        case when counts.definition = 'current' then counts.converted_count else 0 end as new_converted_count
+        {%- for side, condition in [('old', "<> 'current'"), ('new', "= 'current'")] %}
+        {%- for figure in ['reached_count', 'converted_count'] %}
+        case
+            when compared_steps.is_in_{{ side }}
+                then coalesce(max(case when counts.definition {{ condition }} then counts.{{ figure }} end), 0)
+        end as {{ side }}_{{ figure }}{{ ',' if not (loop.last and side == 'new') }}
+        {%- endfor %}
+        {%- endfor %}
     from compared_steps
     inner join counts
         on
@@ -70,26 +77,10 @@ by_definition as (
             and compared_steps.pipeline = affected.pipeline
             and counts.segment_type = affected.segment_type
             and counts.segment_id = affected.segment_id
-),
-
-final as (
-    select
-        break_id,
-        "view",
-        pipeline,
-        from_stage,
-        to_stage,
-        segment_type,
-        segment_id,
-        period_type,
-        period_start,
-        case when is_in_old then cast(sum(old_reached_count) as bigint) end as old_reached_count,
-        case when is_in_old then cast(sum(old_converted_count) as bigint) end as old_converted_count,
-        case when is_in_new then cast(sum(new_reached_count) as bigint) end as new_reached_count,
-        case when is_in_new then cast(sum(new_converted_count) as bigint) end as new_converted_count
-    from by_definition
     group by
-        break_id, "view", pipeline, from_stage, to_stage, is_in_old, is_in_new, segment_type, segment_id, period_type, period_start
+        compared_steps.break_id, counts."view", compared_steps.pipeline, compared_steps.from_stage, compared_steps.to_stage,
+        compared_steps.is_in_old, compared_steps.is_in_new, counts.segment_type, counts.segment_id, counts.period_type,
+        counts.period_start
 )
 
 select * from final

@@ -66,6 +66,16 @@ families_in_order as (
     from families
 ),
 
+sizes as (
+    {%- for threshold in thresholds %}
+    select
+        {{ threshold }} as amount_from,
+        {{ 'null' if loop.last else thresholds[loop.index] }} as amount_below,
+        'from {{ threshold }}{{ '' if loop.last else ' to below ' ~ thresholds[loop.index] }}' as size
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+),
+
 final as (
     select
         opportunities.opportunity_id,
@@ -94,15 +104,14 @@ final as (
         'deal_size' as dimension,
         case
             when opportunities.amount_reporting is null or sources.lost_amount_is_blank then 'unknown'
-            when opportunities.amount_reporting < {{ thresholds[0] }} then 'below {{ thresholds[0] }}'
-            {%- for threshold in thresholds[1:] %}
-            when opportunities.amount_reporting < {{ threshold }}
-                then 'from {{ thresholds[loop.index0] }} to below {{ threshold }}'
-            {%- endfor %}
-            else 'from {{ thresholds[-1] }}'
+            else coalesce(sizes.size, 'below {{ thresholds[0] }}')
         end as "value"
     from opportunities
-    left join sources using (source)
+    left join sources on opportunities.source = sources.source
+    left join sizes
+        on
+            opportunities.amount_reporting >= sizes.amount_from
+            and (sizes.amount_below is null or opportunities.amount_reporting < sizes.amount_below)
 )
 
 select * from final
