@@ -33,7 +33,9 @@
         cast(statuses.comparability_reasons as varchar) as comparability_reasons,
         cast(
             case
-                when {{ status }} = 'not_recorded' then 'L'
+                {%- if value %}
+                when statuses.collection_status = 'not_recorded' and {{ value }} is null then 'L'
+                {%- endif %}
                 when {{ comparability }} = 'not_comparable' then 'B'
                 when not statuses.is_complete then 'P'
                 when statuses.is_complete then 'A'

@@ -59,14 +59,12 @@ differences as (
         new_metric as metric,
         -1 as difference
     from relabelled
-    where new_metric is not null
     union all
     select
         *,
         old_metric as metric,
         1 as difference
     from relabelled
-    where old_metric is not null
 ),
 
 by_segment as (

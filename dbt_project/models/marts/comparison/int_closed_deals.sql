@@ -99,7 +99,6 @@ medians as (
         period_start,
         {{ median('logging_coverage') }} as peer_median_coverage
     from covered
-    where {{ peer_group }} is not null
     group by segment_type, {{ peer_group }}, period_type, period_start
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}

@@ -76,9 +76,9 @@ habits as (
         period_start,
         'stage_conversion' as habit,
         'habit_stage_conversion' as metric,
-        coalesce(pipeline, '') as pipeline,
-        coalesce(from_stage, '') as from_stage,
-        coalesce(to_stage, '') as to_stage,
+        pipeline,
+        from_stage,
+        to_stage,
         conversion_rate as value
     from {{ ref('mart_funnel_conversion') }}
     where segment_type = 'rep' and "view" = 'cohort' and period_type in ('quarter', 'year')

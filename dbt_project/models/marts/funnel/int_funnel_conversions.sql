@@ -57,7 +57,6 @@ visits_by_view as (
         'period' as "view",
         left_on as counted_on
     from visits
-    where left_on is not null
 ),
 
 times_in_stage as (
