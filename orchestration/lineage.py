@@ -1,7 +1,7 @@
 """What dbt's manifest says about the build: parents, critical tests, and the `meta` of models.
 
 meta `dated_by`: the columns that date a row. `passes_on_figures: false`: a model that takes only dates or ids from its
-parents, so that a wrong figure there does not reach it. `holds_set_aside_rows: true`: a model with rows that are set aside.
+parents, so that a wrong figure there does not reach it. `holds_set_aside_rows: true`: a model with rows set aside.
 """
 
 import json

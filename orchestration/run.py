@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.errors import KuotaError, LockHeld
+from orchestration.nothing_new import inputs_of, nothing_new, remember
 from orchestration.progress import PROGRESS_LOG
 from orchestration.settings import PROJECT, Settings
 from orchestration.warehouse import writer_lock
@@ -24,11 +25,14 @@ RUN_LOG = "dagster_run"
 
 @dataclass(frozen=True)
 class RunResult:
-    """How a run ended. `error` is None if what was asked for is published; otherwise its lines say why not."""
+    """How a run ended. `error` is None if what was asked for is published; otherwise its lines say why not.
 
-    run_id: str
+    A run that had nothing to do has no id and no log file.
+    """
+
+    run_id: str | None
     outcome: str
-    log_file: Path
+    log_file: Path | None
     error: KuotaError | None = None
     publish_id: str | None = None
 
@@ -38,6 +42,7 @@ def run_refresh(
 ) -> RunResult:
     """Run `refresh`, which writes its reports whatever its outcome; `report` gets progress messages.
 
+    Where nothing is new it does nothing but write the ops page, whose extracts have grown older.
     As of an earlier day it builds in a warehouse of its own, publishes under published/versions/ only, and writes no
     reports. Raises ConfigurationError and LockHeld before anything is written. A run that could not begin is reported
     on the channels that are set, unless another run is writing or a person asked for an earlier day.
@@ -60,6 +65,9 @@ def _notify_failure(settings: Settings, error: KuotaError, report: Callable[[str
 
 
 def _run(settings: Settings, *, rebuild: bool, as_of: date | None, report: Callable[[str], None]) -> RunResult:
+    if as_of is None and not rebuild and nothing_new(settings):
+        return _nothing_to_do(settings)
+    inputs = inputs_of(settings)
     from orchestration.guard import load_suites
     from orchestration.ingest import preflight
 
@@ -70,7 +78,10 @@ def _run(settings: Settings, *, rebuild: bool, as_of: date | None, report: Calla
         run_id = str(uuid.uuid4())
         log_file = _prepare_home(settings, run_id)
         if as_of is None:
-            return _run_job(settings, run_id, log_file, rebuild=rebuild, as_of=None, report=report)
+            result = _run_job(settings, run_id, log_file, rebuild=rebuild, as_of=None, report=report)
+            if result.outcome in ("published", "unchanged"):
+                remember(settings, inputs)
+            return result
         scratch = settings.home / "warehouse" / "as_of"
         shutil.rmtree(scratch, ignore_errors=True)
         try:
@@ -78,6 +89,16 @@ def _run(settings: Settings, *, rebuild: bool, as_of: date | None, report: Calla
             return _run_job(past, run_id, log_file, rebuild=False, as_of=as_of, report=report)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _nothing_to_do(settings: Settings) -> RunResult:
+    from orchestration.publish import write_ops_report
+    from orchestration.publish.quality import last_run_id
+
+    with writer_lock(settings.lock_file):
+        run_id = last_run_id(settings.published)
+        write_ops_report(settings.published, settings.reports, run_id=run_id, outcome="unchanged")
+    return RunResult(None, "unchanged", None)
 
 
 def _prepare_home(settings: Settings, run_id: str) -> Path:

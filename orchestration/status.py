@@ -21,9 +21,10 @@ CHECK = (
 SOURCE = ("source", "status", "days_behind", "expected_every_days", "owner")
 
 
-def describe(settings: Settings, *, now: datetime) -> dict[str, Any]:
+def describe(settings: Settings, *, now: datetime, has_loaded: bool = True) -> dict[str, Any]:
     """What is published, how old it is at `now`, and what the last run loaded, set aside, checked and found.
 
+    Without `has_loaded` it loaded nothing: a run that had nothing to do came after it.
     `published` is None if nothing was ever published, `restated` if nothing is known yet, `last_run` if no run ended.
     """
     manifest = settings.published / "manifest.json"
@@ -40,15 +41,15 @@ def describe(settings: Settings, *, now: datetime) -> dict[str, Any]:
             "rows": sum(table["rows"] for table in published["tables"].values()),
         },
         "restated": _restated(settings.published) if published and "mart_restatement" in published["tables"] else None,
-        "last_run": _last_run(settings.published) if quality.exists() else None,
+        "last_run": _last_run(settings.published, has_loaded) if quality.exists() else None,
     }
 
 
-def _last_run(published: Path) -> dict[str, Any]:
+def _last_run(published: Path, has_loaded: bool) -> dict[str, Any]:
     with duckdb.connect(str(published / "quality.duckdb"), read_only=True) as connection:
         connection.execute("use quality.quality")
         [last] = rows_of(connection, "select run_id, outcome, written_at::varchar || 'Z' as ended_at from last_run")
-        [loaded] = rows_of(connection, LOADED, {"run_id": last["run_id"]})
+        [loaded] = rows_of(connection, LOADED, {"run_id": last["run_id"] if has_loaded else None})
         [checked] = rows_of(connection, CHECKED)
         [breaks] = rows_of(connection, BREAKS)
         set_aside = quarantine(connection)
@@ -223,7 +224,7 @@ def summary(settings: Settings, result: RunResult, *, seconds: float, as_of: dat
             f"as of {as_of}: {publish_id} in {folder}" if publish_id else f"as of {as_of}: nothing published",
             f"log         {result.log_file}",
         ]
-    described = describe(settings, now=datetime.now(UTC))
+    described = describe(settings, now=datetime.now(UTC), has_loaded=result.run_id is not None)
     last, published = described["last_run"], described["published"]
     headline = {
         "published": "published   ",
@@ -247,7 +248,7 @@ def summary(settings: Settings, result: RunResult, *, seconds: float, as_of: dat
         f"marts       {settings.published / 'marts.duckdb'}",
         f"data docs   {settings.reports / 'data_docs' / 'index.html'}",
         f"ops page    {settings.reports / 'index.html'}",
-        f"log         {result.log_file}",
+        *([f"log         {result.log_file}"] if result.log_file else []),
         f"took        {seconds:.0f} s",
         "next        kuota status",
     ]

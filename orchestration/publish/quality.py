@@ -157,3 +157,10 @@ def _rows_set_aside(connection: duckdb.DuckDBPyConnection, tables: Sequence[tupl
         if exists(connection, schema, name)
     ]
     return f"({' union all '.join(built)})" if built else empty_relation(ROWS_SET_ASIDE)
+
+
+def last_run_id(published: Path) -> str:
+    """The run that wrote quality.duckdb."""
+    with duckdb.connect(str(published / QUALITY), read_only=True) as connection:
+        [found] = connection.execute("select run_id from quality.quality.last_run").fetchall()
+    return str(found[0])

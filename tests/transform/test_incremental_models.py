@@ -72,7 +72,8 @@ REST = (
         source, 'g:' || record_key as activity_id, record_key as source_key, 'call' as activity_type,
         owner_rep_id as rep_reference, owner_rep_id as rep_id, opportunity_id, null::varchar as lead_id,
         'outbound' as direction, 'reached' as outcome, 5 as duration_minutes, dated_on as occurred_on,
-        happened_at as occurred_at, happened_at + to_hours(90) as logged_at, null::varchar as exclusion_reason, null::date as known_to
+        happened_at as occurred_at, happened_at + to_hours(90) as logged_at, null::varchar as exclusion_reason,
+        null::date as known_to
     from intermediate.int_collection_deal_records
     where dated_by = 'rows'
     """,
