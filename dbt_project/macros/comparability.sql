@@ -106,10 +106,10 @@
     of the `keys` and begins on `start`; is_recorded says whether anything was recorded, previous_start and year_ago_start name the rows
     that it is compared with. `affecting` are the breaks that affect it. -#}
 {% macro comparability_by_breaks(rows, affecting, keys, start) -%}
-{%- set keys_of_row = keys + [start] -%}
+{%- set key = (keys + [start]) | join(', ') -%}
 breaks_summed as (
     select
-        {{ keys_of_row | join(',\n        ') }},
+        {{ key }},
         bool_or(is_partial) as is_partial,
         bool_or(is_within) as has_break,
         {%- for earlier in ['previous', 'year_ago'] %}
@@ -117,7 +117,7 @@ breaks_summed as (
         bool_or(is_bridged_from_{{ earlier }}) as is_bridged_from_{{ earlier }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ affecting }}
-    group by {{ keys_of_row | join(', ') }}
+    group by {{ key }}
 ),
 
 collected as (
@@ -134,11 +134,7 @@ collected as (
             else 'whole'
         end as collection_status
     from {{ rows }}
-    left join breaks_summed
-        on
-            {%- for key in keys_of_row %}
-            {{ rows }}.{{ key }} = breaks_summed.{{ key }}{{ ' and' if not loop.last }}
-            {%- endfor %}
+    left join breaks_summed using ({{ key }})
 ),
 
 compared as (
@@ -165,16 +161,10 @@ compared as (
 
 reasons as (
     select
-        {%- for key in keys_of_row %}
-        compared.{{ key }},
-        {%- endfor %}
+        {{ key }},
         {{ listed_in_order(affecting ~ '.break_id', affecting ~ '.break_id') }} as comparability_reasons
     from compared
-    inner join {{ affecting }}
-        on
-            {%- for key in keys_of_row %}
-            compared.{{ key }} = {{ affecting }}.{{ key }}{{ ' and' if not loop.last }}
-            {%- endfor %}
+    inner join {{ affecting }} using ({{ key }})
     where
         {{ affecting }}.is_partial
         or {{ affecting }}.is_within
@@ -184,7 +174,7 @@ reasons as (
             and ({{ affecting }}.divides_from_{{ earlier }} or {{ affecting }}.is_bridged_from_{{ earlier }})
         )
         {%- endfor %}
-    group by {% for key in keys_of_row %}compared.{{ key }}{{ ', ' if not loop.last }}{% endfor %}
+    group by {{ key }}
 ),
 
 evaluated as (
@@ -192,10 +182,6 @@ evaluated as (
         compared.*,
         reasons.comparability_reasons
     from compared
-    left join reasons
-        on
-            {%- for key in keys_of_row %}
-            compared.{{ key }} = reasons.{{ key }}{{ ' and' if not loop.last }}
-            {%- endfor %}
+    left join reasons using ({{ key }})
 )
 {%- endmacro %}

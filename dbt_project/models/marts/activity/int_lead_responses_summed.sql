@@ -34,10 +34,7 @@ final as (
     inner join lead_segments on leads.lead_id = lead_segments.lead_id
     inner join period_dates on leads.created_on = period_dates.date_day
     group by
-        lead_segments.segment_type,
-        lead_segments.segment_id,
-        period_dates.period_type,
-        period_dates.period_start,
+        lead_segments.segment_type, lead_segments.segment_id, period_dates.period_type, period_dates.period_start,
         period_dates.period_end
 )
 

@@ -89,17 +89,9 @@ final as (
         ) as observation_status
     from evaluated
     cross join as_of
+    left join records using (source, team_id, week_start)
+    left join opened using (source, team_id, week_start)
     left join teams on evaluated.team_id = teams.team_id
-    left join records
-        on
-            evaluated.source = records.source
-            and evaluated.team_id = records.team_id
-            and evaluated.week_start = records.week_start
-    left join opened
-        on
-            evaluated.source = opened.source
-            and evaluated.team_id = opened.team_id
-            and evaluated.week_start = opened.week_start
 )
 
 select * from final

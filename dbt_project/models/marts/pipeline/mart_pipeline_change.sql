@@ -57,11 +57,7 @@ summed as (
     inner join deal_segments on timed.opportunity_id = deal_segments.opportunity_id
     inner join period_dates on timed.changed_on = period_dates.date_day
     group by
-        deal_segments.segment_type,
-        deal_segments.segment_id,
-        timed.pipeline,
-        period_dates.period_type,
-        period_dates.period_start,
+        deal_segments.segment_type, deal_segments.segment_id, timed.pipeline, period_dates.period_type, period_dates.period_start,
         period_dates.period_end
 ),
 

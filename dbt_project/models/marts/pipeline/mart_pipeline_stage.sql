@@ -26,12 +26,8 @@ summed as (
     from open_deals
     inner join deal_segments on open_deals.opportunity_id = deal_segments.opportunity_id
     group by
-        deal_segments.segment_type,
-        deal_segments.segment_id,
-        open_deals.pipeline,
-        open_deals.stage,
-        open_deals.position_in_pipeline,
-        open_deals.age_band
+        deal_segments.segment_type, deal_segments.segment_id, open_deals.pipeline, open_deals.stage,
+        open_deals.position_in_pipeline, open_deals.age_band
 ),
 
 final as (

@@ -57,7 +57,8 @@ handed_over as (
     select distinct
         versions.source,
         versions.source_opportunity_id,
-        versions.updated_at
+        versions.updated_at,
+        true as is_handed_over
     from versions
     inner join handovers using (source, updated_at)
     where versions.owner_reference <> versions.previous_owner_reference
@@ -102,13 +103,9 @@ deal_edits as (
         edits.dated_by,
         edits.updated_at
     from with_previous_values as edits
-    left join handed_over
-        on
-            edits.source = handed_over.source
-            and edits.source_opportunity_id = handed_over.source_opportunity_id
-            and edits.updated_at = handed_over.updated_at
+    left join handed_over using (source, source_opportunity_id, updated_at)
     where
-        handed_over.updated_at is null
+        handed_over.is_handed_over is null
         and (
             edits.field = 'updated_at'
             or (edits.position_of_version > 1 and edits.field_value is distinct from edits.previous_value)

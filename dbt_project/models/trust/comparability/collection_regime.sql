@@ -13,30 +13,20 @@ beginnings as (
         field,
         population,
         starts_on,
-        min(break_id) as break_id
-    from (
-        select
-            source,
-            object,
-            field,
-            population,
-            starts_on,
-            break_id
-        from breaks
-        union all
-        select
-            source,
-            object,
-            field,
-            population,
-            {{ add_days('ends_on', 1) }} as starts_on,
-            break_id
-        from breaks
-        where ends_on is not null
-    ) as changes
-    group by source, object, field, population, starts_on
+        break_id
+    from breaks
     union all
-    select distinct
+    select
+        source,
+        object,
+        field,
+        population,
+        {{ add_days('ends_on', 1) }} as starts_on,
+        break_id
+    from breaks
+    where ends_on is not null
+    union all
+    select
         source,
         object,
         field,
@@ -48,9 +38,15 @@ beginnings as (
 
 with_next as (
     select
-        *,
+        source,
+        object,
+        field,
+        population,
+        starts_on,
+        min(break_id) as break_id,
         lead(starts_on) over (partition by source, object, field, population order by starts_on) as next_starts_on
     from beginnings
+    group by source, object, field, population, starts_on
 ),
 
 final as (

@@ -54,6 +54,7 @@ moved as (
 
 migrations as (
     select
+        'migration:' || previous_source || ':' || source || ':' || cast(starts_on as varchar) as break_id,
         previous_source,
         source,
         starts_on,
@@ -66,17 +67,24 @@ migrations as (
     group by previous_source, source, starts_on
 ),
 
-breaks as (
+-- in the columns of int_collection_breaks_detected, and those of the bridge rule
+final as (
     select
         changes.change_id as break_id,
         changes.what_changed as kind,
+        'declared' as origin,
         changes.source,
         changes.object,
         changes.field,
         changes.population,
+        cast(null as varchar) as record_type,
         changes.effective_on as starts_on,
+        cast(null as date) as ends_on,
+        cast(null as double) as size,
+        cast(1 as double) as confidence,
         coalesce('declared by ' || changes.declared_by, 'declared')
         || coalesce('; bridge rule not read: ' || rules.unread_parts, '') as evidence,
+        changes.change_id as review_references,
         changes.bridge_rule,
         case
             when changes.bridge_rule is not null then rules.change_id is not null and rules.unread_parts is null
@@ -86,41 +94,24 @@ breaks as (
     left join rules on changes.change_id = rules.change_id
     union all
     select
-        'migration:' || previous_source || ':' || source || ':' || cast(starts_on as varchar) as break_id,
+        break_id,
         'migration' as kind,
+        'declared' as origin,
         source,
         'opportunity' as object,
         'rows' as field,
         population,
+        null as record_type,
         starts_on,
+        null as ends_on,
+        null as size,
+        1 as confidence,
         cast(deal_count as varchar) || ' deals passed from ' || previous_source || ' to ' || source as evidence,
-        cast(null as varchar) as bridge_rule,
-        cast(null as boolean) as is_bridge_read,
+        break_id as review_references,
+        null as bridge_rule,
+        null as is_bridge_read,
         previous_source
     from migrations
-),
-
--- in the columns of int_collection_breaks_detected
-final as (
-    select
-        break_id,
-        kind,
-        'declared' as origin,
-        source,
-        object,
-        field,
-        population,
-        cast(null as varchar) as record_type,
-        starts_on,
-        cast(null as date) as ends_on,
-        cast(null as double) as size,
-        cast(1 as double) as confidence,
-        evidence,
-        break_id as review_references,
-        bridge_rule,
-        is_bridge_read,
-        previous_source
-    from breaks
 )
 
 select * from final

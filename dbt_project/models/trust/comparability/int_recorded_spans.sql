@@ -79,8 +79,7 @@ beginnings as (
         ) as data_begins_on
     from segment_sources
     inner join first_records on segment_sources.source = first_records.source
-    group by
-        segment_sources.segment_type, segment_sources.segment_id, first_records.recorded_as, first_records.is_always_recorded
+    group by segment_sources.segment_type, segment_sources.segment_id, first_records.recorded_as, first_records.is_always_recorded
 ),
 
 with_earlier_ends as (

@@ -10,16 +10,6 @@ validated as (
     where exclusion_reason is null and known_to is null
 ),
 
--- a source that blanks the amounts of lost deals does not say what they added to the pipeline
-pipeline_created as (
-    select
-        opportunities.opportunity_id,
-        opportunities.amount_created
-    from opportunities
-    inner join {{ source('raw', 'source') }} as sources on opportunities.source = sources.source
-    where opportunities.created_on is not null and not sources.lost_amount_is_blank
-),
-
 deals_with_stages as (
     select distinct opportunity_id from {{ ref('fct_stage_events') }}
 ),
@@ -42,7 +32,10 @@ deals as (
         opportunities.*,
         coalesce(validated.close_date is null and validated.closed_at is null, false) as is_close_date_blank,
         validated.created_on is null as is_creation_blank,
-        pipeline_created.opportunity_id is not null and pipeline_created.amount_created is null as lacks_amount_created,
+        -- a source that blanks the amounts of lost deals does not say what they added to the pipeline
+        not sources.lost_amount_is_blank
+        and opportunities.created_on is not null
+        and opportunities.amount_created is null as lacks_amount_created,
         deals_with_stages.opportunity_id is null as lacks_stages,
         -- where a source delivers lines, a won deal without them has unknown units
         opportunities.is_won
@@ -50,7 +43,7 @@ deals as (
         and deals_with_units.opportunity_id is null as lacks_units
     from opportunities
     left join validated on opportunities.opportunity_id = validated.opportunity_id
-    left join pipeline_created on opportunities.opportunity_id = pipeline_created.opportunity_id
+    left join {{ source('raw', 'source') }} as sources on opportunities.source = sources.source
     left join deals_with_stages on opportunities.opportunity_id = deals_with_stages.opportunity_id
     left join units_recorded on opportunities.source = units_recorded.source
     left join deals_with_units on opportunities.opportunity_id = deals_with_units.opportunity_id

@@ -133,8 +133,7 @@ final as (
             entity || ',' || other_source || ',' || other_record_key || ',' || source_record_id || ',' as varchar
         ) as crosswalk_line
     from all_pairs
-    group by
-        entity, source_record_id, record_name, other_source, other_source_record_id, other_record_key, other_record_name
+    group by entity, source_record_id, record_name, other_source, other_source_record_id, other_record_key, other_record_name
 )
 
 select * from final

@@ -23,7 +23,9 @@ summed as (
         source_rows.object,
         source_rows.month_start,
         count(*) as row_count,
+        source_rows.object in ('rep', 'account', 'team', 'product', 'lead', 'opportunity') as is_matched,
         count(case when source_rows.exclusion_reason is null then 1 end) as counted_count,
+        count(source_rows.exclusion_reason) as excluded_count,
         count(case when source_rows.exclusion_reason is null and source_rows.is_linked then 1 end) as linked_count,
         count(case when source_rows.exclusion_reason is null and not source_rows.is_linked then 1 end) as unlinked_count,
         count(matches.source_id) as matched_count
@@ -63,24 +65,15 @@ final as (
         summed.month_start,
         cast(summed.row_count as bigint) as row_count,
         cast(summed.counted_count as bigint) as counted_count,
-        cast(summed.row_count - summed.counted_count as bigint) as excluded_count,
-        round(
-            cast(summed.row_count - summed.counted_count as double) / cast(summed.row_count as double), 12
-        ) as excluded_share,
+        cast(summed.excluded_count as bigint) as excluded_count,
+        round(cast(summed.excluded_count as double) / cast(summed.row_count as double), 12) as excluded_share,
         cast(reasons.exclusion_reasons as varchar) as exclusion_reasons,
+        round(
+            cast(summed.linked_count as double) / nullif(cast(summed.linked_count + summed.unlinked_count as double), 0), 12
+        ) as linked_share,
+        case when summed.is_matched then cast(summed.matched_count as bigint) end as matched_count,
         case
-            when summed.linked_count + summed.unlinked_count > 0
-                then round(
-                    cast(summed.linked_count as double) / cast(summed.linked_count + summed.unlinked_count as double), 12
-                )
-        end as linked_share,
-        case
-            when summed.object in ('rep', 'account', 'team', 'product', 'lead', 'opportunity')
-                then cast(summed.matched_count as bigint)
-        end as matched_count,
-        case
-            when summed.object in ('rep', 'account', 'team', 'product', 'lead', 'opportunity')
-                then round(cast(summed.matched_count as double) / cast(summed.row_count as double), 12)
+            when summed.is_matched then round(cast(summed.matched_count as double) / cast(summed.row_count as double), 12)
         end as matched_share
     from summed
     left join reasons

@@ -55,16 +55,8 @@ changed as (
             else {{ is_known_on('changing', 'cutoffs.cutoff_on', 'known_from', 'known_to') }}
         end
     group by
-        changing.metric,
-        changing.object,
-        changing.object_id,
-        changing.rep_id,
-        changing.team_id,
-        cutoffs.period_type,
-        cutoffs.period_start,
-        cutoffs.period_end,
-        cutoffs.days_after,
-        cutoffs.cutoff_on
+        changing.metric, changing.object, changing.object_id, changing.rep_id, changing.team_id, cutoffs.period_type,
+        cutoffs.period_start, cutoffs.period_end, cutoffs.days_after, cutoffs.cutoff_on
     having sum(case when changing.is_known_now then changing.amount else -changing.amount end) <> 0
 ),
 
@@ -120,8 +112,8 @@ final as (
         cast(changed.current_amount as decimal(28, 10)) as current_amount,
         cast(changed.current_amount - changed.said_amount as decimal(28, 10)) as change_amount,
         case
-            when credited_then.object_id is null then 'added'
-            when credited_now.object_id is null then 'removed'
+            when credited_then.rep_ids is null then 'added'
+            when credited_now.rep_ids is null then 'removed'
             else 'changed'
         end as change_kind,
         credited_then.rep_ids as said_rep_ids,
@@ -129,12 +121,8 @@ final as (
         credited_then.credited_on as said_credited_on,
         credited_now.credited_on as current_credited_on
     from changed
-    left join credited_then
-        on
-            changed.metric = credited_then.metric
-            and changed.object_id = credited_then.object_id
-            and changed.cutoff_on = credited_then.cutoff_on
-    left join credited_now on changed.metric = credited_now.metric and changed.object_id = credited_now.object_id
+    left join credited_then using (metric, object_id, cutoff_on)
+    left join credited_now using (metric, object_id)
 )
 
 select * from final

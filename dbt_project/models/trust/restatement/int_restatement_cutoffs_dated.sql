@@ -66,13 +66,7 @@ cutoffs as (
         waits.days_after,
         {{ add_days('periods.period_end', 'waits.days_after') }} as cutoff_on
     from {{ ref('int_periods_in_use') }} as periods
-    cross join (
-        select 0 as days_after
-        union all
-        select 7 as days_after
-        union all
-        select 30 as days_after
-    ) as waits
+    cross join (values (0), (7), (30)) as waits (days_after)
 ),
 
 final as (
@@ -90,13 +84,8 @@ final as (
     left join extract_days on extract_days.extracted_on between cutoffs.period_start and cutoffs.cutoff_on
     where cutoffs.cutoff_on <= as_of.as_of_date
     group by
-        extract_days.object,
-        extract_days.source,
-        cutoffs.period_type,
-        cutoffs.period_start,
-        cutoffs.period_end,
-        cutoffs.days_after,
-        cutoffs.cutoff_on
+        extract_days.object, extract_days.source, cutoffs.period_type, cutoffs.period_start, cutoffs.period_end,
+        cutoffs.days_after, cutoffs.cutoff_on
 )
 
 select * from final

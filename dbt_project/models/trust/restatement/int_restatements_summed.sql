@@ -123,8 +123,8 @@ reported as (
     inner join {{ ref('metrics') }} as metrics on cutoffs.object = metrics.object
     where metrics.can_have_quota
     group by
-        assignee_sources.assignee_type, assignee_sources.assignee_id, metrics.metric,
-        cutoffs.period_type, cutoffs.period_start, cutoffs.period_end, cutoffs.days_after
+        assignee_sources.assignee_type, assignee_sources.assignee_id, metrics.metric, cutoffs.period_type, cutoffs.period_start,
+        cutoffs.period_end, cutoffs.days_after
 ),
 
 final as (

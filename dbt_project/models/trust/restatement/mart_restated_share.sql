@@ -108,8 +108,8 @@ summed as (
             and records.period_start = cutoffs.period_start
             and coalesce(records.days_after, cutoffs.days_after) = cutoffs.days_after
     group by
-        cutoffs.source_of_row, records.team_of_row, cutoffs.metric,
-        cutoffs.period_type, cutoffs.period_start, cutoffs.period_end, cutoffs.days_after
+        cutoffs.source_of_row, records.team_of_row, cutoffs.metric, cutoffs.period_type, cutoffs.period_start, cutoffs.period_end,
+        cutoffs.days_after
 ),
 
 figures as (
