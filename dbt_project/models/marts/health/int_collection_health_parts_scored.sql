@@ -65,11 +65,12 @@ measured as (
 -- the metrics that each source feeds
 fed as (
     select
-        objects.source,
+        profiles.source,
         count(distinct metric_fields.metric) as metric_count
-    from (select distinct source, object from profiles where measure = 'row_count') as objects
-    inner join {{ ref('metric_fields') }} as metric_fields on objects.object = metric_fields.object
-    group by objects.source
+    from profiles
+    inner join {{ ref('metric_fields') }} as metric_fields on profiles.object = metric_fields.object
+    where profiles.measure = 'row_count'
+    group by profiles.source
 ),
 
 break_metrics as (

@@ -111,6 +111,7 @@ assigned as (
         on records.source = extract_days.source and records.object = extract_days.object and records.dated_on = extract_days.day
     where records.dated_on between as_of.earliest_plausible_on and as_of.as_of_date
 ),
+
 valued as (
     select
         *,

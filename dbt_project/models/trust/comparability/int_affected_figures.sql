@@ -31,7 +31,8 @@ sources as (
 rep_teams as (
     select
         *,
-        min(coalesce(team_id, '')) over (partition by rep_id) = max(coalesce(team_id, '')) over (partition by rep_id) as has_one_team
+        min(coalesce(team_id, '')) over (partition by rep_id)
+        = max(coalesce(team_id, '')) over (partition by rep_id) as has_one_team
     from {{ ref('int_team_memberships') }}
 ),
 

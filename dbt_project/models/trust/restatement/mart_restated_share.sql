@@ -14,7 +14,7 @@ cutoffs as (
 -- a source that had delivered nothing of the period has no share, and does not change that of others
 source_cutoffs as (
     select
-        source as source_of_row,
+        cutoffs.source as source_of_row,
         cutoffs.*
     from cutoffs
     union all
