@@ -62,6 +62,15 @@
 {%- endmacro %}
 
 
+{#- Joins what `column` of `rows` names, an `entity` of the source of the row, as `found`: its resolved_id and candidate_count. -#}
+{% macro join_reference(rows, column, entity, found) -%}
+    left join {{ ref('int_references_resolved') }} as {{ found }}
+        on {{ found }}.entity = '{{ entity }}'
+            and {{ rows }}.source = {{ found }}.scope
+            and {{ rows }}.{{ column }} = {{ found }}.reference
+{%- endmacro %}
+
+
 {#- The counting rows of `model` (one row per record of a source) with the canonical id of each record, and its precedence among the
     records of that id. -#}
 {% macro matched_records(entity, model) -%}

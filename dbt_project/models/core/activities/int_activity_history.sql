@@ -47,8 +47,8 @@ identified as (
         mapped.*,
         intervals.known_from,
         intervals.known_to,
-        coalesce(rep_references.resolved_id, 'unassigned') as rep_id,
-        rep_references.candidate_count,
+        coalesce(reps.resolved_id, 'unassigned') as rep_id,
+        reps.candidate_count,
         coalesce(deals_matched.canonical_id, mapped.source_opportunity_id) as named_opportunity_id,
         coalesce(leads_matched.canonical_id, mapped.source_lead_id) as named_lead_id,
         coalesce(deals_matched.canonical_id, leads_matched.canonical_id) as migrated_id,
@@ -62,11 +62,7 @@ identified as (
         on
             intervals.record_key = mapped.record_key
             and {{ is_known_on('mapped', 'intervals.known_from') }}
-    left join {{ ref('int_references_resolved') }} as rep_references
-        on
-            rep_references.entity = 'rep'
-            and mapped.source = rep_references.scope
-            and mapped.rep_reference = rep_references.reference
+    {{ join_reference('mapped', 'rep_reference', 'rep', 'reps') }}
     left join matches as deals_matched
         on
             deals_matched.entity = 'opportunity'

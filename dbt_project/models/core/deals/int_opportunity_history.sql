@@ -118,11 +118,7 @@ described as (
         on
             dated.opportunity_id = owners.opportunity_id
             and {{ is_known_on('owners', 'dated.known_from', 'known_from', 'known_to') }}
-    left join {{ ref('int_references_resolved') }} as creators
-        on
-            creators.entity = 'rep'
-            and dated.source = creators.scope
-            and dated.created_by_reference = creators.reference
+    {{ join_reference('dated', 'created_by_reference', 'rep', 'creators') }}
 ),
 
 final as (

@@ -3,45 +3,29 @@
 -- and the lead of the first. Today is the interval without a known_to.
 with
 
-rows_with_records as (
+known as (
     select
         versions.*,
-        records.authoritative_from,
-        records.authoritative_to,
+        intervals.known_from,
+        intervals.known_to,
         records.opportunity_id is not null as is_matched,
         records.deal_created_at,
         records.deal_created_on,
         records.deal_created_by_reference,
-        records.deal_lead_reference
-    from {{ ref('int_opportunity_versions') }} as versions
-    left join {{ ref('int_opportunity_records') }} as records
-        on versions.source_opportunity_id = records.source_opportunity_id
-),
-
-known as (
-    select
-        rows_with_records.*,
-        intervals.known_from,
-        intervals.known_to,
-        coalesce(intervals.known_from >= rows_with_records.authoritative_from, true)
-        and coalesce(intervals.known_from < rows_with_records.authoritative_to, true) as is_authoritative,
+        records.deal_lead_reference,
+        coalesce(intervals.known_from >= records.authoritative_from, true)
+        and coalesce(intervals.known_from < records.authoritative_to, true) as is_authoritative,
         row_number() over (
-            partition by intervals.opportunity_id, intervals.known_from, rows_with_records.source, rows_with_records.source_key
-            order by
-                rows_with_records.updated_at desc nulls last,
-                rows_with_records.row_hash desc,
-                rows_with_records.source_file asc,
-                rows_with_records.source_row asc
+            partition by intervals.opportunity_id, intervals.known_from, versions.source, versions.source_key
+            order by versions.updated_at desc nulls last, versions.row_hash desc, versions.source_file asc, versions.source_row asc
         ) as position_of_key
     from {{ ref('int_opportunity_intervals') }} as intervals
-    inner join rows_with_records
+    inner join {{ ref('int_opportunity_versions') }} as versions
         on
-            intervals.opportunity_id = rows_with_records.opportunity_id
-            and {{ is_known_on('rows_with_records', 'intervals.known_from') }}
-),
-
-references_resolved as (
-    select * from {{ ref('int_references_resolved') }}
+            intervals.opportunity_id = versions.opportunity_id
+            and {{ is_known_on('versions', 'intervals.known_from') }}
+    left join {{ ref('int_opportunity_records') }} as records
+        on versions.source_opportunity_id = records.source_opportunity_id
 ),
 
 final as (
@@ -57,7 +41,6 @@ final as (
         owners.resolved_id as owner_rep_id,
         known.account_reference,
         accounts.resolved_id as account_id,
-        known.product_reference,
         products.resolved_id as product_id,
         -- who created the deal again in another system did not create it
         case when known.is_matched then known.deal_created_by_reference else known.created_by_reference end
@@ -73,37 +56,22 @@ final as (
         coalesce(known.deal_created_on, known.created_on) as created_on,
         known.close_date,
         known.closed_at,
-        known.updated_at,
         known.extracted_at,
         known.source_key,
         known.source_file,
         known.source_row,
-        coalesce(
-            case when known.position_of_key > 1 then 'duplicate' end,
-            case when not known.is_authoritative then 'migrated' end,
-            known.source_exclusion,
-            case
-                when known.is_deleted then 'deleted'
-                when known.source_stage is null then 'missing_stage'
-                when owners.candidate_count > 1 then 'ambiguous_owner'
-            end
-        ) as exclusion_reason
+        case
+            when known.position_of_key > 1 then 'duplicate'
+            when not known.is_authoritative then 'migrated'
+            when known.source_exclusion is not null then known.source_exclusion
+            when known.is_deleted then 'deleted'
+            when known.source_stage is null then 'missing_stage'
+            when owners.candidate_count > 1 then 'ambiguous_owner'
+        end as exclusion_reason
     from known
-    left join references_resolved as owners
-        on
-            owners.entity = 'rep'
-            and known.source = owners.scope
-            and known.owner_reference = owners.reference
-    left join references_resolved as accounts
-        on
-            accounts.entity = 'account'
-            and known.source = accounts.scope
-            and known.account_reference = accounts.reference
-    left join references_resolved as products
-        on
-            products.entity = 'product'
-            and known.source = products.scope
-            and known.product_reference = products.reference
+    {{ join_reference('known', 'owner_reference', 'rep', 'owners') }}
+    {{ join_reference('known', 'account_reference', 'account', 'accounts') }}
+    {{ join_reference('known', 'product_reference', 'product', 'products') }}
 )
 
 select * from final

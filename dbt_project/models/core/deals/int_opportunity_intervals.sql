@@ -4,10 +4,6 @@
 
 with
 
-versions as (
-    select * from {{ ref('int_opportunities_unioned') }}
-),
-
 matches as (
     select * from {{ ref('bridge_source_ids') }}
     where entity = 'opportunity'
@@ -26,56 +22,37 @@ parts as (
     from splits_and_lines
 ),
 
-identified_parts as (
+delivered as (
+    select
+        opportunity_id,
+        delivered_on,
+        superseded_on
+    from {{ ref('int_opportunities_unioned') }}
+    union all
     select
         coalesce(matches.canonical_id, parts.source_opportunity_id) as opportunity_id,
         parts.delivered_on,
         parts.superseded_on
     from parts
     left join matches on parts.source_opportunity_id = matches.source_id
-),
-
-boundaries as (
+    union all
     select
         opportunity_id,
-        delivered_on as known_from
-    from versions
-    union
-    select
-        opportunity_id,
-        superseded_on as known_from
-    from versions
-    union
-    select
-        opportunity_id,
-        delivered_on as known_from
-    from identified_parts
-    union
-    select
-        opportunity_id,
-        superseded_on as known_from
-    from identified_parts
-    union
-    select
-        opportunity_id,
-        delivered_on as known_from
+        delivered_on,
+        cast(null as date) as superseded_on
     from {{ ref('int_stage_log_unioned') }}
     where is_in_force
-    union
+    union all
     select
         canonical_id as opportunity_id,
-        in_force_from as known_from
+        in_force_from as delivered_on,
+        cast(null as date) as superseded_on
     from matches
     where in_force_from > cast('0001-01-01' as date)
 ),
 
 final as (
-    select
-        opportunity_id,
-        known_from,
-        lead(known_from) over (partition by opportunity_id order by known_from) as known_to
-    from boundaries
-    where known_from is not null
+    {{ intervals_between('delivered', 'opportunity_id', ['delivered_on', 'superseded_on']) }}
 )
 
 select * from final

@@ -12,15 +12,11 @@ versions as (
         versions.extracted_at,
         versions.updated_at,
         versions.row_hash,
-        rep_references.resolved_id as owner_rep_id,
+        owners.resolved_id as owner_rep_id,
         stage_labels.is_closed,
         count(*) over (partition by versions.opportunity_id, versions.extracted_at) as versions_of_instant
-    from {{ ref('int_opportunity_versions') }} as versions
-    left join {{ ref('int_references_resolved') }} as rep_references
-        on
-            rep_references.entity = 'rep'
-            and versions.source = rep_references.scope
-            and versions.owner_reference = rep_references.reference
+    from {{ ref('int_opportunities_unioned') }} as versions
+    {{ join_reference('versions', 'owner_reference', 'rep', 'owners') }}
     left join {{ ref('int_stage_labels_mapped') }} as stage_labels
         on
             versions.source = stage_labels.source

@@ -57,10 +57,6 @@ known as (
     {{ join_value_map('parts', 'product_reference', 'opportunity_line') }}
 ),
 
-references_resolved as (
-    select * from {{ ref('int_references_resolved') }}
-),
-
 resolved as (
     select
         known.*,
@@ -75,16 +71,8 @@ resolved as (
             end
         ) as own_exclusion_reason
     from known
-    left join references_resolved as reps
-        on
-            reps.entity = 'rep'
-            and known.source = reps.scope
-            and known.rep_reference = reps.reference
-    left join references_resolved as products
-        on
-            products.entity = 'product'
-            and known.source = products.scope
-            and known.mapped_product_reference = products.reference
+    {{ join_reference('known', 'rep_reference', 'rep', 'reps') }}
+    {{ join_reference('known', 'mapped_product_reference', 'product', 'products') }}
 ),
 
 counted_deals as (

@@ -25,11 +25,6 @@ versions as (
     inner join matches on versions.source_opportunity_id = matches.source_id
 ),
 
-rep_references as (
-    select * from {{ ref('int_references_resolved') }}
-    where entity = 'rep' and resolved_id is not null
-),
-
 records as (
     select
         matches.canonical_id as opportunity_id,
@@ -45,17 +40,14 @@ records as (
         versions.first_delivered_on,
         coalesce(versions.created_at, versions.first_created_at) as created_at,
         coalesce(versions.created_on, versions.first_created_on) as created_on,
-        rep_references.resolved_id as created_by_reference,
+        creators.resolved_id as created_by_reference,
         {{ referenced_id('versions.source', 'versions.lead_reference') }} as lead_reference
     from matches
     inner join versions
         on
             matches.source_id = versions.source_opportunity_id
             and versions.position_of_version = 1
-    left join rep_references
-        on
-            versions.source = rep_references.scope
-            and versions.created_by_reference = rep_references.reference
+    {{ join_reference('versions', 'created_by_reference', 'rep', 'creators') }}
 ),
 
 -- the first record is authoritative from the beginning, a later one from its own time on and not before an extract had delivered it

@@ -100,7 +100,7 @@ final as (
         known.source,
         known.lead_key,
         known.owner_reference,
-        coalesce(owner_references.resolved_id, 'unassigned') as owner_id,
+        coalesce(owners.resolved_id, 'unassigned') as owner_id,
         coalesce(
             known.named_opportunity_id, min(case when known.is_matched then known.named_opportunity_id end) over lead_then
         ) as named_opportunity_id,
@@ -119,14 +119,10 @@ final as (
             case when known.position_of_key > 1 then 'duplicate' end,
             case when not known.is_authoritative then 'migrated' end,
             known.source_exclusion,
-            case when owner_references.candidate_count > 1 then 'ambiguous_owner' end
+            case when owners.candidate_count > 1 then 'ambiguous_owner' end
         ) as exclusion_reason
     from known
-    left join {{ ref('int_references_resolved') }} as owner_references
-        on
-            owner_references.entity = 'rep'
-            and known.source = owner_references.scope
-            and known.owner_reference = owner_references.reference
+    {{ join_reference('known', 'owner_reference', 'rep', 'owners') }}
     window lead_then as (partition by known.lead_id, known.known_from)
 )
 
