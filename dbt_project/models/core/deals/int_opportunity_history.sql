@@ -55,10 +55,7 @@ dated as (
         ) as stage_entered_on
     from deals
     cross join {{ ref('int_as_of_determined') }} as as_of
-    left join last_events
-        on
-            deals.opportunity_id = last_events.opportunity_id
-            and deals.known_from = last_events.known_from
+    left join last_events using (opportunity_id, known_from)
 ),
 
 described as (

@@ -49,25 +49,15 @@ differing as (
         or is_closed is distinct from previous_is_closed
 ),
 
-days as (
-    select distinct
-        opportunity_id,
-        delivered_on as known_from
-    from differing
-),
-
 intervals as (
-    select
-        *,
-        lead(known_from) over (partition by opportunity_id order by known_from) as known_to
-    from days
+    {{ intervals_between('differing', 'opportunity_id', ['delivered_on']) }}
 ),
 
-delivered as (
+known as (
     select
+        differing.*,
         intervals.known_from,
         intervals.known_to,
-        differing.*,
         max(case when not differing.is_closed then differing.extracted_at end) over (
             partition by intervals.opportunity_id, intervals.known_from
         ) as last_open_at,
@@ -84,38 +74,27 @@ delivered as (
 
 positions as (
     select
-        opportunity_id,
-        known_from,
-        known_to,
-        min(case when owner_rep_id is not null then position_of_version end) as position_of_first_owner,
-        min(case when is_closed and (last_open_at is null or extracted_at > last_open_at) then position_of_version end)
+        *,
+        min(case when owner_rep_id is not null then position_of_version end) over deal_then as position_of_first_owner,
+        min(case when is_closed and (last_open_at is null or extracted_at > last_open_at) then position_of_version end) over deal_then
             as position_at_close
-    from delivered
-    group by opportunity_id, known_from, known_to
+    from known
+    window deal_then as (partition by opportunity_id, known_from)
 ),
 
 final as (
     select
-        positions.opportunity_id,
-        positions.known_from,
-        positions.known_to,
-        first_versions.owner_rep_id as first_owner_id,
-        positions.position_at_close is not null as is_shown_closed,
-        closing_versions.owner_rep_id as owner_at_close_id,
-        closing_versions.source as closing_source,
-        closing_versions.source_key as closing_source_key,
-        closing_versions.extracted_at as shown_closed_at
+        opportunity_id,
+        known_from,
+        known_to,
+        max(case when position_of_version = position_of_first_owner then owner_rep_id end) as first_owner_id,
+        max(position_at_close) is not null as is_shown_closed,
+        max(case when position_of_version = position_at_close then owner_rep_id end) as owner_at_close_id,
+        max(case when position_of_version = position_at_close then source end) as closing_source,
+        max(case when position_of_version = position_at_close then source_key end) as closing_source_key,
+        max(case when position_of_version = position_at_close then extracted_at end) as shown_closed_at
     from positions
-    left join delivered as first_versions
-        on
-            positions.opportunity_id = first_versions.opportunity_id
-            and positions.known_from = first_versions.known_from
-            and positions.position_of_first_owner = first_versions.position_of_version
-    left join delivered as closing_versions
-        on
-            positions.opportunity_id = closing_versions.opportunity_id
-            and positions.known_from = closing_versions.known_from
-            and positions.position_at_close = closing_versions.position_of_version
+    group by opportunity_id, known_from, known_to
 )
 
 select * from final

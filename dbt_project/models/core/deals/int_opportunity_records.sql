@@ -63,15 +63,7 @@ begun as (
 
 final as (
     select
-        opportunity_id,
-        source_opportunity_id,
-        source,
-        in_force_from,
-        in_force_to,
-        is_in_force,
-        position_of_record,
-        pipeline,
-        authoritative_from,
+        *,
         min(authoritative_from) over (
             partition by opportunity_id
             order by position_of_record

@@ -12,34 +12,18 @@ opportunities as (
     where known_to is null
 ),
 
-records as (
-    select * from {{ ref('int_opportunity_records') }}
-),
-
-stage_labels as (
-    select * from {{ ref('int_stage_labels_mapped') }}
-),
-
 mapped as (
     select
-        stage_log.source,
-        stage_log.opportunity_id,
-        stage_log.source_opportunity_id,
+        stage_log.*,
         coalesce(records.source, opportunities.source) as record_source,
         coalesce(records.pipeline, opportunities.source_pipeline) as record_pipeline,
         opportunities.is_closed as is_deal_closed,
-        stage_log.to_source_stage,
-        stage_labels.is_closed,
-        stage_log.changed_at,
-        stage_log.changed_on,
-        stage_log.changed_by,
-        stage_log.source_key,
-        stage_log.source_file,
-        stage_log.source_row
+        stage_labels.is_closed
     from stage_log
     inner join opportunities on stage_log.opportunity_id = opportunities.opportunity_id
-    left join records on stage_log.source_opportunity_id = records.source_opportunity_id
-    left join stage_labels
+    left join {{ ref('int_opportunity_records') }} as records
+        on stage_log.source_opportunity_id = records.source_opportunity_id
+    left join {{ ref('int_stage_labels_mapped') }} as stage_labels
         on
             coalesce(records.source, opportunities.source) = stage_labels.source
             and coalesce(records.pipeline, opportunities.source_pipeline) = stage_labels.source_pipeline
