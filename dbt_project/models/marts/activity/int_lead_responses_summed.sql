@@ -6,7 +6,8 @@ leads as (
 ),
 
 lead_segments as (
-    select * from {{ ref('int_lead_segments_expanded') }}
+    select * from {{ ref('fct_segment_subjects') }}
+    where subject_type = 'lead' and segment_type in ('company', 'team', 'rep')
 ),
 
 period_dates as (
@@ -31,7 +32,7 @@ final as (
         round({{ median('cast(leads.response_business_minutes as double)') }}, 12) as median_response_business_minutes,
         round({{ percentile_90('cast(leads.response_business_minutes as double)') }}, 12) as p90_response_business_minutes
     from leads
-    inner join lead_segments on leads.lead_id = lead_segments.lead_id
+    inner join lead_segments on leads.lead_id = lead_segments.subject_id
     inner join period_dates on leads.created_on = period_dates.date_day
     group by
         lead_segments.segment_type, lead_segments.segment_id, period_dates.period_type, period_dates.period_start,

@@ -2,6 +2,38 @@
 -- the breakdown. A lead has a source only; product family and size are known only for deals.
 with
 
+leads as (
+    select * from {{ ref('int_leads_validated') }}
+    where exclusion_reason is null and created_on is not null
+),
+
+memberships as (
+    select * from {{ ref('int_team_memberships') }}
+    where team_id is not null
+),
+
+first_memberships as (
+    select
+        rep_id,
+        min(valid_from) as first_valid_from
+    from memberships
+    group by rep_id
+),
+
+-- the team that the owner was in when the lead came in; of an owner who joined later, the first team
+lead_teams as (
+    select
+        leads.lead_id,
+        ancestors.ancestor_team_id as team_id
+    from leads
+    inner join first_memberships on leads.owner_id = first_memberships.rep_id
+    inner join memberships
+        on
+            leads.owner_id = memberships.rep_id
+            and greatest(leads.created_on, first_memberships.first_valid_from) between memberships.valid_from and memberships.valid_to
+    inner join {{ ref('dim_team_ancestors') }} as ancestors on memberships.team_id = ancestors.team_id
+),
+
 final as (
     select
         'opportunity' as subject_type,
@@ -20,17 +52,30 @@ final as (
     select
         'lead' as subject_type,
         lead_id as subject_id,
-        segment_type,
-        segment_id
-    from {{ ref('int_lead_segments_expanded') }}
+        'company' as segment_type,
+        'company' as segment_id
+    from leads
+    union all
+    select
+        'lead' as subject_type,
+        lead_id as subject_id,
+        'team' as segment_type,
+        team_id as segment_id
+    from lead_teams
+    union all
+    select
+        'lead' as subject_type,
+        lead_id as subject_id,
+        'rep' as segment_type,
+        owner_id as segment_id
+    from leads
     union all
     select
         'lead' as subject_type,
         lead_id as subject_id,
         'lead_source' as segment_type,
         coalesce(lead_source, 'unknown') as segment_id
-    from {{ ref('int_leads_validated') }}
-    where exclusion_reason is null and created_on is not null
+    from leads
 )
 
 select * from final

@@ -10,7 +10,8 @@ entries as (
 ),
 
 segments as (
-    select * from {{ ref('int_lead_segments_expanded') }}
+    select * from {{ ref('fct_segment_subjects') }}
+    where subject_type = 'lead' and segment_type in ('company', 'team', 'rep')
 ),
 
 period_dates as (
@@ -28,7 +29,7 @@ recorded_sources as (
 
 leads as (
     select
-        entries.subject_id as lead_id,
+        entries.subject_id,
         min(entries.entered_on) as created_on,
         min(case when entries.stage in ('qualified', 'opportunity', 'won') then entries.entered_on end) as qualified_on
     from entries
@@ -48,7 +49,7 @@ final as (
             when {{ days_between('leads.created_on', 'leads.qualified_on') }} <= {{ qualification_days }} then 1
         end) as qualified_count
     from leads
-    inner join segments using (lead_id)
+    inner join segments using (subject_id)
     inner join period_dates on leads.created_on = period_dates.date_day
     cross join as_of
     where as_of.as_of_date >= {{ add_days('period_dates.period_end', qualification_days) }}
