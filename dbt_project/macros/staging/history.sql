@@ -176,7 +176,7 @@ final as (
         lead(known_from) over (partition by {{ key }} order by known_from) as known_to
     from (
         {%- for day in days %}
-        select
+        select distinct
             {{ key }},
             {{ day }} as known_from
         from {{ rows }}
