@@ -18,7 +18,8 @@ dates_in_use as (
     union all
     select changed_on as date_in_use from {{ ref('fct_stage_events') }}
     union all
-    select occurred_on as date_in_use from {{ ref('int_activity_history') }} where known_to is null
+    select occurred_on as date_in_use from {{ ref('int_activity_history') }}
+    where known_to is null
     union all
     select created_on as date_in_use from {{ ref('int_leads_validated') }}
     union all
