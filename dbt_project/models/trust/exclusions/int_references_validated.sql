@@ -1,5 +1,5 @@
--- The rows of leave, of team membership and of reviews of breaks, with the reason for which a row is excluded: it names a rep, team or break that
--- cannot be resolved, or a newer row has its key.
+-- The rows of leave, of team membership, of reviews of breaks and of the crosswalk, with the reason for which a row is excluded: it names a rep,
+-- team, break or record that cannot be resolved, or a newer row has its key.
 with
 
 names as (
@@ -80,6 +80,23 @@ resolved as (
     left join break_references on referring.break_reference = break_references.break_reference
 ),
 
+crosswalks as (
+    select
+        register.*,
+        {{ has_newer_row('register.source_key') }} as is_duplicate,
+        case when coalesce(records.entity, deals.entity) is null then 'unknown_source_id' end as set_aside_reason
+    from {{ ref('stg_registers__crosswalks') }} as register
+    left join {{ ref('int_source_records_matched') }} as records
+        on
+            register.entity = records.entity
+            and {{ referenced_id('register.source', 'register.record_key') }} = records.source_record_id
+    left join {{ ref('int_deal_records_matched') }} as deals
+        on
+            register.entity = deals.entity
+            and {{ referenced_id('register.source', 'register.record_key') }} = deals.source_record_id
+    where register.is_current
+),
+
 final as (
     select
         source,
@@ -112,6 +129,19 @@ final as (
             when set_aside_reason is not null then 'is not in the extract of the source; correct it or deliver the row'
         end as fix
     from resolved
+    union all
+    select
+        'registers' as source,
+        'crosswalk' as object,
+        source_key,
+        source_file,
+        source_row,
+        set_aside_reason,
+        coalesce(set_aside_reason, case when is_duplicate then 'duplicate' end) as exclusion_reason,
+        'source_id' as canonical_column,
+        record_key as value,
+        'is not one of the ' || entity || ' records of ' || crosswalks.source || '; correct it or deliver the ' || entity as fix
+    from crosswalks
 )
 
 select * from final

@@ -94,19 +94,6 @@ final as (
             else 'names several teams; write the id <source>:<id>'
         end as fix
     from {{ ref('int_collection_changes_validated') }}
-    union all
-    select
-        'registers' as source,
-        'crosswalk' as object,
-        source_key,
-        source_file,
-        source_row,
-        exclusion_reason,
-        set_aside_reason,
-        'source_id' as canonical_column,
-        record_key as value,
-        'is not one of the ' || entity || ' records of ' || source || '; correct it or deliver the ' || entity as fix
-    from {{ ref('int_crosswalks_validated') }}
 )
 
 select * from final
