@@ -291,4 +291,4 @@ def _quota(draw: Draw, reps: Sequence[str], teams: Sequence[str] = TEAMS) -> dic
 
 
 def _holiday(draw: Draw) -> dict[str, Any]:
-    return {"holiday_on": draw(days), "region": draw(st.sampled_from([None, "coast"])), "holiday_name": "Holiday"}
+    return {"holiday_on": draw(days), "region": draw(st.sampled_from([None, "coast"]))}
