@@ -90,6 +90,7 @@ def build(shape: Shape, seed: int, home: Path) -> Built:
             *("--resource-type", "model", "--resource-type", "seed"),
         ],
         env=dbt_environment(settings),
+        cwd=settings.warehouse.parent,
         capture_output=True,
         text=True,
     )
