@@ -1,15 +1,17 @@
-"""Whatever is materialized on its own from the UI, publishing looks at the whole build."""
+"""Runs that Dagster starts: a whole refresh, a part of it from the UI, and the sensor that waits for files."""
 
 import json
 from pathlib import Path
 
 import duckdb
 import pytest
-from dagster import AssetKey, DagsterInstance
+from dagster import AssetKey, DagsterInstance, build_sensor_context
 
 from orchestration.definitions import build_definitions
+from orchestration.errors import ConfigurationError
+from orchestration.publish import publish_quality
 from tests.orchestration.conftest import Deployment, complaint_of
-from tests.orchestration.small_landing import landed_home
+from tests.orchestration.small_landing import land, landed_home
 
 QUOTA = "assignee_type,assignee,metric,period_type,period_start,target,currency,effective_from,note\n"
 
@@ -18,6 +20,13 @@ def reports_of(deployment: Deployment) -> tuple[str, str]:
     """The ops page and the index of the Data Docs."""
     reports = deployment.settings.reports
     return (reports / "index.html").read_text(), (reports / "data_docs" / "index.html").read_text()
+
+
+def tick(deployment: Deployment) -> tuple[list[str | None], str | None]:
+    """The run keys that the sensor asks for, and why it asks for none."""
+    with build_sensor_context(instance=DagsterInstance.ephemeral(), definitions=deployment.definitions) as context:
+        data = deployment.definitions.resolve_sensor_def("new_extracts").evaluate_tick(context)
+    return [request.run_key for request in data.run_requests or []], data.skip_message
 
 
 def test_refresh_without_the_command_line_publishes_and_writes_its_reports(refreshed: Deployment) -> None:
@@ -69,6 +78,17 @@ def test_the_columns_of_a_mart_are_those_of_its_contract_with_their_descriptions
     }
 
 
+def test_nothing_new_starts_nothing(refreshed: Deployment) -> None:
+    publish_quality(
+        refreshed.settings.warehouse,
+        refreshed.settings.published,
+        refreshed.settings.dbt_manifest,
+        run_id="the run's reports",
+    )
+    requested, reason = tick(refreshed)
+    assert (requested, reason) == ([], "Nothing new has landed.")
+
+
 def test_a_mart_alone_is_built_and_checked_but_publishing_it_alone_is_refused(refreshed: Deployment) -> None:
     published_before = (refreshed.settings.published / "manifest.json").read_text()
     mart = refreshed.materialize("core/deals/fct_credits")
@@ -102,3 +122,20 @@ def test_a_mart_in_an_empty_home_says_what_to_run_first(
     settings = landed_home(tmp_path, tmp_path_factory)
     empty = Deployment(settings, build_definitions(settings), DagsterInstance.ephemeral())
     assert "run the job `refresh` first" in complaint_of(empty.materialize("core/organization/dim_reps"))
+
+
+def test_one_delivery_asks_for_one_run_and_a_changed_file_for_another(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    settings = landed_home(tmp_path, tmp_path_factory)
+    deployment = Deployment(settings, build_definitions(settings), DagsterInstance.ephemeral())
+    (first,), _ = tick(deployment)
+    assert tick(deployment)[0] == [first]  # Dagster starts one run for one key
+    land(settings, {"generic/2026-07-31/reps.csv": "rep_id,name\nR1,Ann\n"})
+    (second,), _ = tick(deployment)
+    assert second != first
+
+    (settings.landing / "unknown_crm" / "2026-07-31").mkdir(parents=True)
+    (settings.landing / "unknown_crm" / "2026-07-31" / "deals.csv").write_text("id\n1\n")
+    with pytest.raises(ConfigurationError, match="unknown source 'unknown_crm'"):
+        tick(deployment)
