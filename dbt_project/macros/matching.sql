@@ -50,7 +50,7 @@ crosswalks_begun as (
 {%- endmacro %}
 
 
-{#- Steps of the same models: `declared`, each of `records` with the id that the register declares for it and, as crosswalk_id, the canonical
+{#- Further steps of these models: `declared`, each of `records` with the id that the register declares for it and, as crosswalk_id, the canonical
     one: a record may be mapped to one that is mapped itself. A reference is a full id, or a bare one that one record of the other systems
     has; any other text is the company's own id. -#}
 {% macro steps_declaring_ids() -%}

@@ -1,6 +1,6 @@
 -- The days that each assignee's quota for a period is made of: those of its own assigned quota; without one, those of its shorter periods
 -- (months into a quarter, quarters into a year; weeks never roll up); without these, if the company's var says so, those of the shortest
--- longer one. The quota is partial where a month of it has none, unless the rep was not employed in it, or a working day of a spread one.
+-- longer one. The quota is partial where a month in which the rep was employed has none; a spread quota, where a working day has none.
 with
 
 assigned as (
@@ -50,7 +50,7 @@ candidates as (
             when periods.period_rank > assigned.period_rank then 'rolled_up_periods'
             else 'spread'
         end as quota_source,
-        -- a quarter takes the place of all of its months, the shortest longer quota that of a day
+        -- a quarter replaces all of its months; of longer quotas the shortest counts on each day
         case
             when periods.period_rank > assigned.period_rank then {{ fiscal_period_start('quarter', 'assigned.covered_on') }}
             else assigned.covered_on
