@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Timer
 from types import SimpleNamespace
 from typing import Any
 from unittest import SkipTest
@@ -30,6 +31,8 @@ COUNT = 40
 SEED = 13
 LAYERS = ("models/core/", "models/marts/")
 PROPERTIES = ("test_properties", "test_explained_numbers")
+# an error can make a join endless: a query that takes longer is caught
+SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class UnitTest:
 
     def passes(self, connection: duckdb.DuckDBPyConnection, query: str) -> bool:
         """Whether the query gives the expected rows, compared in the types of the query, as dbt does."""
+        timer = _interrupting(connection)
         try:
             types = {name: kind for name, kind, *_ in connection.execute(f"describe {query}").fetchall()}
             expected = self._expected(connection, types)
@@ -49,6 +53,8 @@ class UnitTest:
             return found == connection.execute(f"from ({expected}) order by all").fetchall()
         except (duckdb.Error, KeyError):
             return False
+        finally:
+            timer.cancel()
 
     def _expected(self, connection: duckdb.DuckDBPyConnection, types: Mapping[str, str]) -> str:
         if isinstance(self.expected, str):
@@ -62,6 +68,12 @@ class UnitTest:
         ]
         nothing = ", ".join(f'cast(null as {types[name]}) as "{name}"' for name in columns)
         return " union all ".join(f"select {row}" for row in rows) or f"select {nothing} where false"
+
+
+def _interrupting(connection: duckdb.DuckDBPyConnection) -> Timer:
+    timer = Timer(SECONDS, connection.interrupt)
+    timer.start()
+    return timer
 
 
 def _literal(value: Any) -> str:
@@ -119,8 +131,8 @@ class Properties:
     """The properties of random companies, those that build the model."""
 
     def __init__(self, folder: Path) -> None:
-        from compiled_project import compiled_project
-        from memory_warehouse import SETTINGS, MemoryWarehouse  # type: ignore[import-not-found]
+        from compiled_project import SETTINGS, compiled_project
+        from memory_warehouse import MemoryWarehouse  # type: ignore[import-not-found]
 
         class Warehouse(MemoryWarehouse):  # type: ignore[misc]
             """One that skips what has nothing to do with the model."""
@@ -130,7 +142,11 @@ class Properties:
             def build(self, company: Any, *marts: str) -> None:
                 if self.model not in {each.name for each in self.project.needed_for(*marts)}:
                     raise SkipTest(self.model)
-                super().build(company, *marts)
+                timer = _interrupting(self.connection)
+                try:
+                    super().build(company, *marts)
+                finally:
+                    timer.cancel()
 
         self.project = compiled_project(SimpleNamespace(getbasetemp=lambda: folder), SETTINGS)
         self.warehouse = Warehouse

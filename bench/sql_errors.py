@@ -37,6 +37,13 @@ def _is_day(node: exp.Expr) -> bool:
     return isinstance(node, exp.Literal) and node.name.isdigit() and isinstance(node.parent, exp.Add | exp.Sub)
 
 
+def _is_in_order(node: exp.Expr) -> bool:
+    """Whether a window or an aggregate orders by the node. A median does too, and is the same from both ends."""
+    group = node.find_ancestor(exp.WithinGroup)
+    is_median = group is not None and isinstance(group.this, exp.PercentileCont) and group.this.name == "0.5"
+    return not is_median and bool(node.find_ancestor(exp.Window, exp.WithinGroup, exp.AggFunc))
+
+
 # kind: which nodes could be changed, and how
 KINDS: dict[str, tuple[Callable[[Any], bool], Callable[[Any], object]]] = {
     "< becomes <=": (lambda it: isinstance(it, exp.LT), lambda it: _swap(it, exp.LTE)),
@@ -62,7 +69,9 @@ KINDS: dict[str, tuple[Callable[[Any], bool], Callable[[Any], object]]] = {
         _count_distinct,
     ),
     "where is dropped": (
-        lambda it: isinstance(it, exp.Where) and not it.find_ancestor(exp.Filter),
+        lambda it: (
+            isinstance(it, exp.Where) and not it.find_ancestor(exp.Filter) and not isinstance(it.this, exp.Boolean)
+        ),
         lambda it: it.pop(),
     ),
     "coalesce is dropped": (
@@ -70,7 +79,7 @@ KINDS: dict[str, tuple[Callable[[Any], bool], Callable[[Any], object]]] = {
         lambda it: it.replace(it.this),
     ),
     "order of a window is reversed": (
-        lambda it: isinstance(it, exp.Ordered) and bool(it.find_ancestor(exp.Window, exp.WithinGroup, exp.AggFunc)),
+        lambda it: isinstance(it, exp.Ordered) and _is_in_order(it),
         lambda it: it.set("desc", not it.args.get("desc")),
     ),
     "a day or a count is one more": (_is_day, lambda it: it.replace(exp.Literal.number(int(it.name) + 1))),

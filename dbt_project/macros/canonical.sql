@@ -7,13 +7,18 @@
 {#- Why a current source row is excluded from all numbers: a newer row has its key ('duplicate'), its CRM says why
     (`source_exclusion`), or marks it deleted.
     Of rows that share a key the last updated counts; then the row hash, then the first of the file. -#}
-{% macro exclusion_reason(updated_at='cast(null as timestamp)', is_deleted='false', source_exclusion='cast(null as varchar)') -%}
+{% macro exclusion_reason(updated_at=none, is_deleted=none, source_exclusion=none) -%}
     case
         when row_number() over (
             partition by source, source_key
-            order by {{ updated_at }} desc nulls last, row_hash desc, source_file asc, source_row asc
+            order by {% if updated_at %}{{ updated_at }} desc nulls last, {% endif %}row_hash desc, source_file asc, source_row asc
         ) > 1 then 'duplicate'
-        else coalesce({{ source_exclusion }}, case when {{ is_deleted }} then 'deleted' end)
+        {%- if source_exclusion %}
+        when {{ source_exclusion }} is not null then {{ source_exclusion }}
+        {%- endif %}
+        {%- if is_deleted %}
+        when {{ is_deleted }} then 'deleted'
+        {%- endif %}
     end
 {%- endmacro %}
 

@@ -46,6 +46,14 @@ def test_the_rows_given_to_a_unit_test_are_no_place() -> None:
         mutate(given, "coalesce is dropped", 0)
 
 
+def test_the_order_of_a_median_is_no_place() -> None:
+    kind = "order of a window is reversed"
+    percentile = "select percentile_cont({}) within group (order by amount) from deals"
+    assert "DESC" in mutate(percentile.format(0.9), kind, 0)
+    with pytest.raises(ValueError, match="no place 0"):
+        mutate(percentile.format(0.5), kind, 0)
+
+
 def test_a_seed_chooses_one_error_a_model_and_the_kinds_in_turn() -> None:
     queries = {f"model_{number}": QUERY for number in range(len(KINDS) + 3)}
     chosen = choose(queries, lambda mutant: mutant.model != "model_0", 10, seed=13)

@@ -29,7 +29,6 @@ activities_of_deals as (
         opportunity_id,
         count(*) as activity_count
     from activities
-    where opportunity_id is not null
     group by opportunity_id
 ),
 
@@ -83,8 +82,8 @@ covered as (
     select
         spine.*,
         cast(counted.logged_count as double) / cast(counted.trackable_count as double) as logging_coverage,
-        count(*) over (partition by segment_type, narrow_group, period_type, period_start) as narrow_group_count,
-        count(*) over (partition by segment_type, wide_group, period_type, period_start) as wide_group_count
+        count(*) over (partition by spine.segment_type, spine.narrow_group, spine.period_type, spine.period_start) as narrow_group_count,
+        count(*) over (partition by spine.segment_type, spine.wide_group, spine.period_type, spine.period_start) as wide_group_count
     from spine
     inner join counted using (segment_type, segment_id, period_type, period_start)
     where counted.trackable_count > 0

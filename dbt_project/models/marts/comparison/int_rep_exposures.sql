@@ -9,7 +9,6 @@ spine as (
 
 reps as (
     select * from {{ ref('dim_reps') }}
-    where rep_id <> 'unassigned'
 ),
 
 as_of as (

@@ -70,8 +70,7 @@ sizes as (
     {%- for threshold in thresholds %}
     select
         {{ threshold }} as amount_from,
-        {{ 'null' if loop.last else thresholds[loop.index] }} as amount_below,
-        'from {{ threshold }}{{ '' if loop.last else ' to below ' ~ thresholds[loop.index] }}' as size
+        {{ 'null' if loop.last else thresholds[loop.index] }} as amount_below
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),
@@ -104,7 +103,9 @@ final as (
         'deal_size' as dimension,
         case
             when opportunities.amount_reporting is null or sources.lost_amount_is_blank then 'unknown'
-            else coalesce(sizes.size, 'below {{ thresholds[0] }}')
+            when sizes.amount_from is null then 'below {{ thresholds[0] }}'
+            when sizes.amount_below is null then 'from ' || cast(sizes.amount_from as varchar)
+            else 'from ' || cast(sizes.amount_from as varchar) || ' to below ' || cast(sizes.amount_below as varchar)
         end as "value"
     from opportunities
     left join sources on opportunities.source = sources.source

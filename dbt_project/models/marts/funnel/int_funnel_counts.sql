@@ -1,6 +1,6 @@
 -- noqa: disable=LT02
 -- The members of each step by the period in which they reached from_stage (cohort view), and its moves by the period in which they happened
--- (period view), for each segment. They are counted by day first: a day is part of four periods.
+-- (period view), for each segment. They are counted by day first.
 {% set step = 'definition, subject_type, pipeline, from_stage, to_stage, is_adjacent, "view"' %}
 
 with
@@ -17,12 +17,21 @@ period_dates as (
     select * from {{ ref('int_period_dates_expanded') }}
 ),
 
+members_by_segment as (
+    select
+        members.*,
+        segments.segment_type,
+        segments.segment_id
+    from members
+    inner join segments using (subject_type, subject_id)
+),
+
 counted_by_day as (
     select
         {{ step }},
         segment_type,
         segment_id,
-        counted_on as date_day,
+        counted_on,
         sum(case when is_reached then 1 else 0 end) as reached_count,
         sum(case when is_converted then 1 else 0 end) as converted_count,
         -- null in the period view
@@ -34,9 +43,19 @@ counted_by_day as (
         {%- for days in [30, 60, 90] %},
         sum(case when days_to_convert <= {{ days }} then 1 when "view" = 'cohort' then 0 end) as within_{{ days }}_days_count
         {%- endfor %}
-    from members
-    inner join segments using (subject_type, subject_id)
+    from members_by_segment
     group by {{ step }}, segment_type, segment_id, counted_on
+),
+
+-- a day is part of four periods
+days_by_period as (
+    select
+        counted_by_day.*,
+        period_dates.period_type,
+        period_dates.period_start,
+        period_dates.period_end
+    from counted_by_day
+    inner join period_dates on counted_by_day.counted_on = period_dates.date_day
 ),
 
 final as (
@@ -57,8 +76,7 @@ final as (
         cast(sum(within_30_days_count) as bigint) as within_30_days_count,
         cast(sum(within_60_days_count) as bigint) as within_60_days_count,
         cast(sum(within_90_days_count) as bigint) as within_90_days_count
-    from counted_by_day
-    inner join period_dates using (date_day)
+    from days_by_period
     group by {{ step }}, segment_type, segment_id, period_type, period_start, period_end
 )
 

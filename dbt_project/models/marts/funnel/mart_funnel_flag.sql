@@ -83,14 +83,14 @@ joined as (
 
 bounded as (
     select
-        *,
         {%- for other in ['earlier', 'rest'] %}
         {%- for bound, name in [('-', 'low'), ('+', 'high')] %}
         {{ newcombe_bound(
             'qualified_count', 'lead_count', other ~ '_qualified_count', other ~ '_lead_count', bound
-        ) }} as gap_to_{{ other }}_{{ name }}{{ ',' if not (loop.last and other == 'rest') }}
+        ) }} as gap_to_{{ other }}_{{ name }},
         {%- endfor %}
         {%- endfor %}
+        joined.*
     from joined
 ),
 
