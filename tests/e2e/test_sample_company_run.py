@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 import pytest
 from compiled_project import give_parsed_project, home_settings
+from generated_sample import generated_sample
 from kuota_home import KuotaHome
 from sample_figures import (
     WIDEST_GAPS,
@@ -22,16 +23,15 @@ from sample_figures import (
 
 from orchestration.explain import Period, Segment, explain_attainment, published_marts
 from orchestration.settings import Settings
-from sample_company import Truth, generate
+from sample_company import Truth
 
 CENT = Decimal("0.01")
 
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[KuotaHome, Truth]:
-    folder = tmp_path_factory.mktemp("sample")
-    truth = generate(folder / "landing")
-    kuota = KuotaHome(folder / "home", folder / "landing")
+    landing, truth = generated_sample(tmp_path_factory)
+    kuota = KuotaHome(tmp_path_factory.mktemp("sample") / "home", landing)
     settings = home_settings(kuota.home)
     give_parsed_project(tmp_path_factory, settings, (kuota.landing / "settings.yml").read_text(encoding="utf-8"))
     ended = kuota.kuota("run")

@@ -4,17 +4,17 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from generated_sample import generated_sample
 from sample_files import read
 
-from sample_company import Truth, generate
+from sample_company import Truth
 
 Sample = tuple[Path, Truth]
 
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    landing = tmp_path_factory.mktemp("small") / "landing"
-    return landing, generate(landing, reps=12, months=15, monthly_extracts=3, daily_extracts=2)
+    return generated_sample(tmp_path_factory, reps=12, months=15, monthly_extracts=3, daily_extracts=2)
 
 
 @pytest.fixture(scope="session")
@@ -24,8 +24,7 @@ def small_files(small: Sample) -> duckdb.DuckDBPyConnection:
 
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    landing = tmp_path_factory.mktemp("whole") / "landing"
-    return landing, generate(landing)
+    return generated_sample(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
