@@ -66,9 +66,7 @@ active_periods as (
         periods.period_start
     from active
     inner join periods
-        on
-            active.first_day <= periods.period_end
-            and active.last_day >= periods.period_start
+        on active.first_day <= periods.period_end and active.last_day >= periods.period_start
 ),
 
 spine as (
@@ -102,9 +100,7 @@ recorded as (
         periods.period_start
     from {{ ref('int_metric_recordings') }} as recordings
     inner join periods
-        on
-            recordings.recorded_from <= periods.period_end
-            and recordings.recorded_to >= periods.period_start
+        on recordings.recorded_from <= periods.period_end and recordings.recorded_to >= periods.period_start
 ),
 
 {% set same_row = ['assignee_type', 'assignee_id', 'metric', 'period_type', 'period_start'] -%}

@@ -34,13 +34,9 @@ with_actuals as (
         / nullif(cast(working_days.working_days as double), 0) as elapsed_ratio
     from measured
     left join segments
-        on
-            measured.assignee_type = segments.segment_type
-            and measured.assignee_id = segments.segment_id
+        on measured.assignee_type = segments.segment_type and measured.assignee_id = segments.segment_id
     left join reps
-        on
-            measured.assignee_type = 'rep'
-            and measured.assignee_id = reps.rep_id
+        on measured.assignee_type = 'rep' and measured.assignee_id = reps.rep_id
     left join working_days
         on
             measured.period_type = working_days.period_type

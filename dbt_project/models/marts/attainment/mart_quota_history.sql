@@ -95,9 +95,7 @@ figures as (
     from amounts
     inner join periods using (period_type, period_start)
     left join segments
-        on
-            amounts.assignee_type = segments.segment_type
-            and amounts.assignee_id = segments.segment_id
+        on amounts.assignee_type = segments.segment_type and amounts.assignee_id = segments.segment_id
 ),
 
 -- a quota is planned, not collected: the status only says whether the metric was recorded in the period

@@ -42,13 +42,9 @@ relabelled as (
     inner join activities
         on bridges.source = activities.source and bridges.label_bridged = lower(activities.source_activity_type)
     left join {{ ref('int_team_memberships') }} as rep_teams
-        on
-            activities.rep_id = rep_teams.rep_id
-            and activities.occurred_on between rep_teams.valid_from and rep_teams.valid_to
+        on activities.rep_id = rep_teams.rep_id and activities.occurred_on between rep_teams.valid_from and rep_teams.valid_to
     left join ancestors
-        on
-            rep_teams.team_id = ancestors.team_id
-            and bridges.population = 'team:' || ancestors.ancestor_team_id
+        on rep_teams.team_id = ancestors.team_id and bridges.population = 'team:' || ancestors.ancestor_team_id
     where bridges.population = 'all' or ancestors.team_id is not null
 ),
 

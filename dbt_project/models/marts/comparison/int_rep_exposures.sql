@@ -57,9 +57,7 @@ days_on_leave as (
         leave_days.date_day
     from capacity_days as leave_days
     inner join rep_spans
-        on
-            leave_days.rep_id = rep_spans.rep_id
-            and leave_days.date_day between rep_spans.hired_on and rep_spans.ended_on
+        on leave_days.rep_id = rep_spans.rep_id and leave_days.date_day between rep_spans.hired_on and rep_spans.ended_on
     inner join numbered_days using (region, date_day)
     cross join as_of
     where leave_days.is_on_leave and numbered_days.is_working_day and leave_days.date_day <= as_of.as_of_date

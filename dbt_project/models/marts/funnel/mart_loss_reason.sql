@@ -52,9 +52,7 @@ losses as (
         coalesce(lost_deals.loss_reason, 'unknown') as given_reason
     from lost_deals
     left join open_stages_before
-        on
-            lost_deals.opportunity_id = open_stages_before.opportunity_id
-            and open_stages_before.position_from_loss = 1
+        on lost_deals.opportunity_id = open_stages_before.opportunity_id and open_stages_before.position_from_loss = 1
 ),
 
 summed as (
