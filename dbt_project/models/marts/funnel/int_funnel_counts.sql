@@ -5,25 +5,13 @@
 
 with
 
-members as (
-    select * from {{ ref('int_funnel_members') }}
-),
-
-segments as (
-    select * from {{ ref('fct_segment_subjects') }}
-),
-
-period_dates as (
-    select * from {{ ref('int_period_dates_expanded') }}
-),
-
 members_by_segment as (
     select
         members.*,
         segments.segment_type,
         segments.segment_id
-    from members
-    inner join segments using (subject_type, subject_id)
+    from {{ ref('int_funnel_members') }} as members
+    inner join {{ ref('fct_segment_subjects') }} as segments using (subject_type, subject_id)
 ),
 
 counted_by_day as (
@@ -55,7 +43,7 @@ days_by_period as (
         period_dates.period_start,
         period_dates.period_end
     from counted_by_day
-    inner join period_dates on counted_by_day.counted_on = period_dates.date_day
+    inner join {{ ref('int_period_dates_expanded') }} as period_dates on counted_by_day.counted_on = period_dates.date_day
 ),
 
 final as (
