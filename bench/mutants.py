@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from threading import Timer
 from types import SimpleNamespace
@@ -140,7 +141,7 @@ class Properties:
             model = ""
 
             def build(self, company: Any, *marts: str) -> None:
-                if self.model not in {each.name for each in self.project.needed_for(*marts)}:
+                if self.model and self.model not in {each.name for each in self.project.needed_for(*marts)}:
                     raise SkipTest(self.model)
                 timer = _interrupting(self.connection)
                 try:
@@ -150,6 +151,8 @@ class Properties:
 
         self.project = compiled_project(SimpleNamespace(getbasetemp=lambda: folder), SETTINGS)
         self.warehouse = Warehouse
+        without_error = self._failures(Warehouse(self.project))
+        assert not without_error, f"these fail without an error: {without_error}"
 
     def caught_by(self, mutant: Mutant) -> str | None:
         """The first property that does not hold."""
@@ -160,25 +163,37 @@ class Properties:
         except duckdb.Error as error:
             return f"properties: cannot be built: {str(error).splitlines()[0]}"
         warehouse.model = mutant.model
-        try:
-            for name, call in _properties(warehouse):
-                try:
-                    call()
-                except SkipTest:
-                    continue
-                except Exception:
-                    return f"property {name}"
-        finally:
-            warehouse.connection.close()
-        return None
+        return next(iter(self._failures(warehouse, at_most=1)), None)
+
+    def _failures(self, warehouse: Any, at_most: int | None = None) -> list[str]:
+        failed: list[str] = []
+        for name, call in _properties(warehouse):
+            try:
+                call()
+            except SkipTest:
+                continue
+            except Exception as error:
+                failed.append(f"property {name}: {type(error).__name__}")
+            if len(failed) == at_most:
+                break
+        warehouse.connection.close()
+        return failed
 
 
 def _properties(warehouse: object) -> Iterator[tuple[str, Callable[[], object]]]:
-    for name in PROPERTIES:
-        module = importlib.import_module(name)
-        for test, function in inspect.getmembers(module, inspect.isfunction):
-            if test.startswith("test_") and "warehouse" in inspect.signature(function).parameters:
-                yield test, lambda function=function: function(warehouse=warehouse)
+    """Each property, once for each of its parameters."""
+    for module in (importlib.import_module(name) for name in PROPERTIES):
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if not name.startswith("test_") or "warehouse" not in inspect.signature(function).parameters:
+                continue
+            cases = [{}]
+            for mark in getattr(function, "pytestmark", []):
+                if mark.name == "parametrize":
+                    names = mark.args[0].split(", ") if isinstance(mark.args[0], str) else mark.args[0]
+                    rows = [row if len(names) > 1 else (row,) for row in mark.args[1]]
+                    cases = [dict(zip(names, row, strict=True)) for row in rows]
+            for case in cases:
+                yield f"{name} {case or ''}".strip(), partial(function, warehouse=warehouse, **case)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

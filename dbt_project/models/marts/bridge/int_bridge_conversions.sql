@@ -56,14 +56,22 @@ final as (
         counts.segment_id,
         counts.period_type,
         counts.period_start,
-        {%- for side, condition in [('old', "<> 'current'"), ('new', "= 'current'")] %}
-        {%- for figure in ['reached_count', 'converted_count'] %}
         case
-            when compared_steps.is_in_{{ side }}
-                then coalesce(max(case when counts.definition {{ condition }} then counts.{{ figure }} end), 0)
-        end as {{ side }}_{{ figure }}{{ ',' if not (loop.last and side == 'new') }}
-        {%- endfor %}
-        {%- endfor %}
+            when compared_steps.is_in_old
+                then coalesce(max(case when counts.definition <> 'current' then counts.reached_count end), 0)
+        end as old_reached_count,
+        case
+            when compared_steps.is_in_old
+                then coalesce(max(case when counts.definition <> 'current' then counts.converted_count end), 0)
+        end as old_converted_count,
+        case
+            when compared_steps.is_in_new
+                then coalesce(max(case when counts.definition = 'current' then counts.reached_count end), 0)
+        end as new_reached_count,
+        case
+            when compared_steps.is_in_new
+                then coalesce(max(case when counts.definition = 'current' then counts.converted_count end), 0)
+        end as new_converted_count
     from compared_steps
     inner join counts
         on

@@ -82,8 +82,12 @@ covered as (
     select
         spine.*,
         cast(counted.logged_count as double) / cast(counted.trackable_count as double) as logging_coverage,
-        count(*) over (partition by spine.segment_type, spine.narrow_group, spine.period_type, spine.period_start) as narrow_group_count,
-        count(*) over (partition by spine.segment_type, spine.wide_group, spine.period_type, spine.period_start) as wide_group_count
+        count(*) over (
+            partition by spine.segment_type, spine.narrow_group, spine.period_type, spine.period_start
+        ) as narrow_group_count,
+        count(*) over (
+            partition by spine.segment_type, spine.wide_group, spine.period_type, spine.period_start
+        ) as wide_group_count
     from spine
     inner join counted using (segment_type, segment_id, period_type, period_start)
     where counted.trackable_count > 0

@@ -84,9 +84,10 @@ ranked as (
         peers.successes + groups.pooled_rate * groups.prior_trials as augmented_successes,
         peers.trials + groups.prior_trials as augmented_trials,
         rank() over (
-            partition by {{ peer_set }} order by case when metrics.higher_is_better then -value else value end asc
+            partition by {{ peer_set }} order by case when metrics.higher_is_better then -peers.value else peers.value end asc
         ) as rank_in_group,
-        cast(count(*) over (partition by {{ peer_set }} order by value) as double) / groups.peer_count as share_at_or_below
+        cast(count(*) over (partition by {{ peer_set }} order by peers.value) as double)
+        / groups.peer_count as share_at_or_below
     from peers
     inner join groups using ({{ peer_set }})
     inner join {{ ref('metrics') }} as metrics using (metric)
@@ -110,7 +111,7 @@ compared as (
         deviations.median_absolute_deviation,
         ranked.rank_in_group,
         round(ranked.share_at_or_below, 12) as percentile,
-        round((ranked.value - groups.peer_median) / (1.4826 * nullif(median_absolute_deviation, 0)), 12) as robust_z,
+        round((ranked.value - groups.peer_median) / (1.4826 * nullif(deviations.median_absolute_deviation, 0)), 12) as robust_z,
         round(ranked.augmented_successes / nullif(ranked.augmented_trials, 0), 12) as shrunk_value,
         {{ wilson_bound('ranked.augmented_successes', 'ranked.augmented_trials', '-') }} as interval_low,
         {{ wilson_bound('ranked.augmented_successes', 'ranked.augmented_trials', '+') }} as interval_high
