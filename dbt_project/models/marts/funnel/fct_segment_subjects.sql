@@ -30,7 +30,8 @@ lead_teams as (
     inner join memberships
         on
             leads.owner_id = memberships.rep_id
-            and greatest(leads.created_on, first_memberships.first_valid_from) between memberships.valid_from and memberships.valid_to
+            and greatest(leads.created_on, first_memberships.first_valid_from)
+            between memberships.valid_from and memberships.valid_to
     inner join {{ ref('dim_team_ancestors') }} as ancestors on memberships.team_id = ancestors.team_id
 ),
 
