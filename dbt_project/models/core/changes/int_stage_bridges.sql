@@ -65,10 +65,7 @@ candidates as (
             partition by names.change_id, names.part_number, names.side, pipelines.pipeline
         ) as known_to
     from names
-    inner join pipelines
-        on
-            names.change_id = pipelines.change_id
-            and names.part_number = pipelines.part_number
+    inner join pipelines using (change_id, part_number)
     inner join stage_maps
         on
             names.source = stage_maps.source
@@ -90,10 +87,7 @@ compared as (
         -- a meaning that ended before the day does not say what the label means now
         coalesce(new_meanings.known_to >= rules.effective_on, false) as is_new_known
     from rules
-    inner join pipelines
-        on
-            rules.change_id = pipelines.change_id
-            and rules.part_number = pipelines.part_number
+    inner join pipelines using (change_id, part_number)
     {%- for side in ['old', 'new'] %}
     left join candidates as {{ side }}_meanings
         on

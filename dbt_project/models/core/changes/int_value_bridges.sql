@@ -50,11 +50,7 @@ meanings as (
         ) as {{ side }}_value{{ ',' if not loop.last }}
         {%- endfor %}
     from rules_of_values
-    inner join value_maps
-        on
-            rules_of_values.source = value_maps.source
-            and rules_of_values.object = value_maps.object
-            and rules_of_values.field = value_maps.field
+    inner join value_maps using (source, object, field)
     group by rules_of_values.change_id, rules_of_values.part_number
 ),
 
@@ -83,10 +79,7 @@ known as (
         {{ side }}_canonical.value is not null or meanings.{{ side }}_value is not null as is_{{ side }}_known{{ ',' if not loop.last }}
         {%- endfor %}
     from rules_of_values
-    left join meanings
-        on
-            rules_of_values.change_id = meanings.change_id
-            and rules_of_values.part_number = meanings.part_number
+    left join meanings using (change_id, part_number)
     {%- for side in ['old', 'new'] %}
     left join canonical_values as {{ side }}_canonical
         on

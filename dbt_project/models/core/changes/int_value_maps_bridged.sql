@@ -3,29 +3,13 @@
 -- rep of the team, while the rep is in it.
 with
 
-changes as (
-    select
-        change_id,
-        case when population like 'team:%' then substring(population, 6) end as limited_to_team_id
-    from {{ ref('int_collection_changes_validated') }}
-    where exclusion_reason is null
-),
-
 bridges as (
     select
         bridges.*,
-        changes.limited_to_team_id
+        case when changes.population like 'team:%' then substring(changes.population, 6) end as limited_to_team_id
     from {{ ref('int_value_bridges') }} as bridges
-    inner join changes on bridges.change_id = changes.change_id
-    where bridges.source_value is not null
-),
-
-ancestors as (
-    select * from {{ ref('dim_team_ancestors') }}
-),
-
-memberships as (
-    select * from {{ ref('int_team_memberships') }}
+    inner join {{ ref('int_collection_changes_validated') }} as changes on bridges.change_id = changes.change_id
+    where changes.exclusion_reason is null and bridges.source_value is not null
 ),
 
 rep_references as (
@@ -49,29 +33,18 @@ bridges_for_reps as (
         memberships.valid_from,
         memberships.valid_to,
         row_number() over (
-            partition by
-                bridges.source,
-                bridges.object,
-                bridges.field,
-                bridges.source_value,
-                rep_references.reference,
-                memberships.valid_from
+            partition by source, object, field, source_value, rep_references.reference, memberships.valid_from
             order by bridges.change_id, bridges.part_number
         ) as position_of_rule
     from bridges
-    inner join ancestors on bridges.limited_to_team_id = ancestors.ancestor_team_id
-    inner join memberships on ancestors.team_id = memberships.team_id
+    inner join {{ ref('dim_team_ancestors') }} as ancestors on bridges.limited_to_team_id = ancestors.ancestor_team_id
+    inner join {{ ref('int_team_memberships') }} as memberships on ancestors.team_id = memberships.team_id
     inner join rep_references
         on
             bridges.source = rep_references.scope
             and memberships.rep_id = rep_references.resolved_id
-    left join bridges_for_all
-        on
-            bridges.source = bridges_for_all.source
-            and bridges.object = bridges_for_all.object
-            and bridges.field = bridges_for_all.field
-            and bridges.source_value = bridges_for_all.source_value
-    where bridges_for_all.source_value is null
+    left join bridges_for_all using (source, object, field, source_value)
+    where bridges_for_all.change_id is null
 ),
 
 final as (
