@@ -17,7 +17,8 @@ known as (
         and coalesce(intervals.known_from < records.authoritative_to, true) as is_authoritative,
         row_number() over (
             partition by intervals.opportunity_id, intervals.known_from, versions.source, versions.source_key
-            order by versions.updated_at desc nulls last, versions.row_hash desc, versions.source_file asc, versions.source_row asc
+            order by
+                versions.updated_at desc nulls last, versions.row_hash desc, versions.source_file asc, versions.source_row asc
         ) as position_of_key
     from {{ ref('int_opportunity_intervals') }} as intervals
     inner join {{ ref('int_opportunity_versions') }} as versions

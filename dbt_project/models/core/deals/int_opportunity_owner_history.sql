@@ -76,8 +76,9 @@ positions as (
     select
         *,
         min(case when owner_rep_id is not null then position_of_version end) over deal_then as position_of_first_owner,
-        min(case when is_closed and (last_open_at is null or extracted_at > last_open_at) then position_of_version end) over deal_then
-            as position_at_close
+        min(
+            case when is_closed and (last_open_at is null or extracted_at > last_open_at) then position_of_version end
+        ) over deal_then as position_at_close
     from known
     window deal_then as (partition by opportunity_id, known_from)
 ),

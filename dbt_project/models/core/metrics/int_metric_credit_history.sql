@@ -143,7 +143,7 @@ final as (
         min(known_from) as known_from,
         case when count(known_to) = count(*) then max(known_to) end as known_to
     from numbered
-    group by metric, rep_id, team_id, credited_on, numbered.amount, source, object, object_id, interval_number
+    group by metric, rep_id, team_id, credited_on, amount, source, object, object_id, interval_number
 )
 
 select * from final
