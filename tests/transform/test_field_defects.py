@@ -49,7 +49,7 @@ TESTS_BY_DEFECT = {
     ),
     "skipped stages are back-filled with invented dates": (
         UNIT_TESTS,
-        "test_events_of_one_instant_stand_in_stage_order_and_nothing_is_invented",
+        "test_events_of_one_instant_are_in_stage_order_and_none_is_invented",
     ),
     "a stage rename is hidden in a nested replace()": (
         UNIT_TESTS,
