@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from dagster import AssetCheckExecutionContext, AssetExecutionContext
+if TYPE_CHECKING:
+    from dagster import AssetCheckExecutionContext, AssetExecutionContext
 
 PROGRESS_LOG = logging.getLogger("kuota")
 PROGRESS_LOG.setLevel(logging.INFO)
@@ -12,7 +14,7 @@ PROGRESS_LOG.propagate = False
 PROGRESS_LOG.addHandler(logging.NullHandler())
 
 
-def progress_of(context: AssetExecutionContext | AssetCheckExecutionContext) -> Callable[[str], None]:
+def progress_of(context: "AssetExecutionContext | AssetCheckExecutionContext") -> Callable[[str], None]:
     """A function that reports a line to both."""
 
     def report(line: str) -> None:
@@ -22,7 +24,7 @@ def progress_of(context: AssetExecutionContext | AssetCheckExecutionContext) -> 
     return report
 
 
-def warn(context: AssetExecutionContext | AssetCheckExecutionContext, line: str) -> None:
+def warn(context: "AssetExecutionContext | AssetCheckExecutionContext", line: str) -> None:
     """Report a warning to both."""
     context.log.warning(line)
     PROGRESS_LOG.warning(line)

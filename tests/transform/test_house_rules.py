@@ -19,13 +19,7 @@ from orchestration.settings import PROJECT, Settings
 
 DBT_PROJECT = PROJECT / "dbt_project"
 # a limit of bench.graph that is not met, and the figure that must not be exceeded until it is
-NOT_MET_YET = {
-    "models": 247,
-    "parents": 21,
-    "model lines": 167,
-    "YAML lines": 12_184,
-    "SQL and macro lines": 20_389,
-}
+NOT_MET_YET = {"models": 215, "YAML lines": 11_533}
 RECORDS_OF_INGEST = {"load_ledger", "quarantine", "source", "source_time_zone"}
 
 

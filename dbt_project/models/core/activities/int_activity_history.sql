@@ -59,18 +59,12 @@ identified as (
         ) as position_of_key
     from intervals
     inner join mapped
-        on
-            intervals.record_key = mapped.record_key
-            and {{ is_known_on('mapped', 'intervals.known_from') }}
+        on intervals.record_key = mapped.record_key and {{ is_known_on('mapped', 'intervals.known_from') }}
     {{ join_reference('mapped', 'rep_reference', 'rep', 'reps') }}
     left join matches as deals_matched
-        on
-            deals_matched.entity = 'opportunity'
-            and mapped.source_opportunity_id = deals_matched.source_id
+        on deals_matched.entity = 'opportunity' and mapped.source_opportunity_id = deals_matched.source_id
     left join matches as leads_matched
-        on
-            leads_matched.entity = 'lead'
-            and mapped.source_lead_id = leads_matched.source_id
+        on leads_matched.entity = 'lead' and mapped.source_lead_id = leads_matched.source_id
 ),
 
 -- the first activity of a day in the new system is the copy of the first in the old one, and so on
@@ -115,9 +109,7 @@ final as (
             and opportunities.exclusion_reason is null
             and opportunities.known_to is null
     left join {{ ref('int_leads_validated') }} as leads
-        on
-            identified.named_lead_id = leads.lead_id
-            and leads.exclusion_reason is null
+        on identified.named_lead_id = leads.lead_id and leads.exclusion_reason is null
     left join copies on identified.record_key = copies.record_key
 )
 

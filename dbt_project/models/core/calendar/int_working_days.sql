@@ -57,10 +57,7 @@ days as (
         {{ iso_weekday('dates.date_day') }} <= 5 and days_off.holiday_on is null as is_working_day
     from dates
     cross join regions
-    left join days_off
-        on
-            regions.region = days_off.region
-            and dates.date_day = days_off.holiday_on
+    left join days_off on regions.region = days_off.region and dates.date_day = days_off.holiday_on
 ),
 
 numbered as (

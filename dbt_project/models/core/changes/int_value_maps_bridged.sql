@@ -40,9 +40,7 @@ bridges_for_reps as (
     inner join {{ ref('dim_team_ancestors') }} as ancestors on bridges.limited_to_team_id = ancestors.ancestor_team_id
     inner join {{ ref('int_team_memberships') }} as memberships on ancestors.team_id = memberships.team_id
     inner join rep_references
-        on
-            bridges.source = rep_references.scope
-            and memberships.rep_id = rep_references.resolved_id
+        on bridges.source = rep_references.scope and memberships.rep_id = rep_references.resolved_id
     left join bridges_for_all using (source, object, field, source_value)
     where bridges_for_all.change_id is null
 ),

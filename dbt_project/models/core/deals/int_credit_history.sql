@@ -81,9 +81,7 @@ final as (
     from allocated
     left join units using (opportunity_id, known_from)
     left join {{ ref('int_team_memberships') }} as memberships
-        on
-            allocated.rep_id = memberships.rep_id
-            and allocated.closed_on between memberships.valid_from and memberships.valid_to
+        on allocated.rep_id = memberships.rep_id and allocated.closed_on between memberships.valid_from and memberships.valid_to
 )
 
 select * from final

@@ -46,9 +46,7 @@ identified as (
             as superseded_on
     from mapped
     left join {{ ref('bridge_source_ids') }} as matches
-        on
-            matches.entity = 'opportunity'
-            and mapped.source_opportunity_id = matches.source_id
+        on matches.entity = 'opportunity' and mapped.source_opportunity_id = matches.source_id
 ),
 
 -- of the rows of a deal in one extract the last updated counts

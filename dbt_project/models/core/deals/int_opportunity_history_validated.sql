@@ -22,9 +22,7 @@ known as (
         ) as position_of_key
     from {{ ref('int_opportunity_intervals') }} as intervals
     inner join {{ ref('int_opportunity_versions') }} as versions
-        on
-            intervals.opportunity_id = versions.opportunity_id
-            and {{ is_known_on('versions', 'intervals.known_from') }}
+        on intervals.opportunity_id = versions.opportunity_id and {{ is_known_on('versions', 'intervals.known_from') }}
     left join {{ ref('int_opportunity_records') }} as records
         on versions.source_opportunity_id = records.source_opportunity_id
 ),

@@ -67,9 +67,7 @@ known as (
         ) as position_of_version
     from intervals
     inner join differing
-        on
-            intervals.opportunity_id = differing.opportunity_id
-            and intervals.known_from >= differing.delivered_on
+        on intervals.opportunity_id = differing.opportunity_id and intervals.known_from >= differing.delivered_on
 ),
 
 positions as (

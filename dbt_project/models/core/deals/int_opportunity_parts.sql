@@ -46,9 +46,7 @@ known as (
             as is_migrated_away
     from parts
     left join {{ ref('bridge_source_ids') }} as matches
-        on
-            matches.entity = 'opportunity'
-            and parts.source_opportunity_id = matches.source_id
+        on matches.entity = 'opportunity' and parts.source_opportunity_id = matches.source_id
     inner join {{ ref('int_opportunity_intervals') }} as intervals
         on
             coalesce(matches.canonical_id, parts.source_opportunity_id) = intervals.opportunity_id

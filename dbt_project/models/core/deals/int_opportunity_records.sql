@@ -44,9 +44,7 @@ records as (
         {{ referenced_id('versions.source', 'versions.lead_reference') }} as lead_reference
     from matches
     inner join versions
-        on
-            matches.source_id = versions.source_opportunity_id
-            and versions.position_of_version = 1
+        on matches.source_id = versions.source_opportunity_id and versions.position_of_version = 1
     {{ join_reference('versions', 'created_by_reference', 'rep', 'creators') }}
 ),
 

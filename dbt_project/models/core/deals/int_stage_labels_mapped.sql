@@ -78,9 +78,7 @@ labels as (
         written.source_stage is not null as is_in_register
     from labels_used
     left join written
-        on
-            labels_used.source = written.source
-            and labels_used.source_stage = written.source_stage
+        on labels_used.source = written.source and labels_used.source_stage = written.source_stage
     {{ join_value_map('labels_used', 'pipeline', 'opportunity') }}
 ),
 

@@ -46,9 +46,7 @@ left_behind as (
     from identified
     inner join matches on identified.source_opportunity_id = matches.source_id
     left join current_changes
-        on
-            identified.source = current_changes.source
-            and identified.source_key = current_changes.source_key
+        on identified.source = current_changes.source and identified.source_key = current_changes.source_key
     where
         not identified.is_current
         and current_changes.source_key is null

@@ -48,10 +48,7 @@ unmapped as (
         min(used.source_row) as source_row
     from used
     left join known
-        on
-            used.source = known.source
-            and used.pipeline = known.pipeline
-            and used.source_stage = known.source_stage
+        on used.source = known.source and used.pipeline = known.pipeline and used.source_stage = known.source_stage
     where known.source_stage is null
     group by used.source, used.pipeline, used.source_stage
 ),

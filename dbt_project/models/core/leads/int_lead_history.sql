@@ -86,9 +86,7 @@ known as (
         ) as position_of_key
     from intervals
     inner join identified
-        on
-            intervals.lead_id = identified.lead_id
-            and {{ is_known_on('identified', 'intervals.known_from') }}
+        on intervals.lead_id = identified.lead_id and {{ is_known_on('identified', 'intervals.known_from') }}
 ),
 
 final as (

@@ -19,9 +19,7 @@ beginnings as (
         min(records.created_on) as created_on
     from matches
     inner join {{ ref('int_deal_records_matched') }} as records
-        on
-            matches.entity = records.entity
-            and matches.source_id = records.source_record_id
+        on matches.entity = records.entity and matches.source_id = records.source_record_id
     group by matches.canonical_id
 ),
 
@@ -56,9 +54,7 @@ final as (
     from leads
     left join beginnings on leads.lead_id = beginnings.lead_id
     left join first_opportunities
-        on
-            leads.lead_id = first_opportunities.lead_id
-            and first_opportunities.position_in_lead = 1
+        on leads.lead_id = first_opportunities.lead_id and first_opportunities.position_in_lead = 1
     left join {{ ref('int_opportunity_records') }} as opportunity_records
         on leads.named_opportunity_id = opportunity_records.source_opportunity_id
     left join opportunities as named_opportunities

@@ -20,10 +20,7 @@ final as (
     from sources
     cross join source_columns as plain
     left join source_columns as own
-        on
-            sources.source = own.source
-            and plain.object = own.object
-            and plain.canonical_column = own.canonical_column
+        on sources.source = own.source and plain.object = own.object and plain.canonical_column = own.canonical_column
     where plain.source is null
 )
 

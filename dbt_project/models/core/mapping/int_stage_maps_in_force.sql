@@ -25,10 +25,7 @@ named as (
         coalesce(stage_maps.valid_from, cast('0001-01-01' as date)) as valid_from,
         coalesce(stage_maps.valid_to, cast('9999-12-31' as date)) as valid_to
     from stage_maps
-    left join stages
-        on
-            stage_maps.source = stages.source
-            and stage_maps.source_stage = stages.stage_key
+    left join stages on stage_maps.source = stages.source and stage_maps.source_stage = stages.stage_key
 ),
 
 last_places as (
@@ -55,10 +52,7 @@ final as (
         cast('9999-12-31' as date) as valid_to
     from stages
     inner join last_places on stages.source = last_places.source
-    left join named
-        on
-            stages.source = named.source
-            and lower(stages.stage_name) = lower(named.source_stage)
+    left join named on stages.source = named.source and lower(stages.stage_name) = lower(named.source_stage)
     where stages.outcome is not null and named.source is null
 )
 

@@ -69,9 +69,7 @@ matched as (
         end as match_rule
     from declared
     left join recognized
-        on
-            declared.entity = recognized.entity
-            and declared.recognized_by = recognized.recognized_by
+        on declared.entity = recognized.entity and declared.recognized_by = recognized.recognized_by
 ),
 
 final as (

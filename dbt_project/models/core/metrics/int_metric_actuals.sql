@@ -56,10 +56,7 @@ final as (
     inner join {{ ref('int_period_dates_expanded') }} as period_dates
         on by_assignee.credited_on = period_dates.date_day
     group by
-        by_assignee.assignee_type,
-        by_assignee.assignee_id,
-        by_assignee.metric,
-        period_dates.period_type,
+        by_assignee.assignee_type, by_assignee.assignee_id, by_assignee.metric, period_dates.period_type,
         period_dates.period_start
 )
 

@@ -112,9 +112,7 @@ with_previous as (
         ) as previous_known_to
     from credited
     left join {{ ref('int_team_memberships') }} as memberships
-        on
-            credited.rep_id = memberships.rep_id
-            and credited.credited_on between memberships.valid_from and memberships.valid_to
+        on credited.rep_id = memberships.rep_id and credited.credited_on between memberships.valid_from and memberships.valid_to
     where credited.amount is not null
 ),
 

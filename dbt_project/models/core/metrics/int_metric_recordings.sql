@@ -29,9 +29,7 @@ memberships as (
         rep_teams.valid_to
     from {{ ref('int_team_memberships') }} as rep_teams
     inner join {{ ref('int_source_records_matched') }} as rep_sources
-        on
-            rep_sources.entity = 'rep'
-            and rep_teams.rep_id = rep_sources.canonical_id
+        on rep_sources.entity = 'rep' and rep_teams.rep_id = rep_sources.canonical_id
     union all
     select distinct
         'unassigned' as rep_id,
@@ -53,9 +51,7 @@ changes_by_team as (
     from changes
     cross join memberships
     left join ancestors
-        on
-            memberships.team_id = ancestors.team_id
-            and changes.population = 'team:' || ancestors.ancestor_team_id
+        on memberships.team_id = ancestors.team_id and changes.population = 'team:' || ancestors.ancestor_team_id
     where changes.population = 'all' or ancestors.team_id is not null
     group by changes.source, changes.object, memberships.team_id, changes.effective_on
 ),

@@ -11,10 +11,7 @@ with_parents as (
         case when parents.resolved_id <> identified.canonical_id then parents.resolved_id end as parent_team_id
     from identified
     left join {{ ref('int_references_resolved') }} as parents
-        on
-            parents.entity = 'team'
-            and identified.source = parents.scope
-            and identified.parent_team_reference = parents.reference
+        on parents.entity = 'team' and identified.source = parents.scope and identified.parent_team_reference = parents.reference
 ),
 
 final as (

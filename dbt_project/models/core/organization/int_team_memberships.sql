@@ -29,13 +29,9 @@ delivered as (
         coalesce(memberships.valid_to, cast('9999-12-31' as date)) as valid_to
     from memberships
     inner join rep_references
-        on
-            memberships.rep_reference = rep_references.reference
-            and memberships.source = rep_references.scope
+        on memberships.rep_reference = rep_references.reference and memberships.source = rep_references.scope
     inner join team_references
-        on
-            memberships.team_reference = team_references.reference
-            and memberships.source = team_references.scope
+        on memberships.team_reference = team_references.reference and memberships.source = team_references.scope
 ),
 
 teams_of_rows as (
@@ -47,9 +43,7 @@ teams_of_rows as (
         row_number() over (partition by rep_records.canonical_id order by rep_records.precedence) as position_of_team
     from rep_records
     inner join team_references
-        on
-            rep_records.source = team_references.scope
-            and rep_records.team_reference = team_references.reference
+        on rep_records.source = team_references.scope and rep_records.team_reference = team_references.reference
     left join delivered on rep_records.canonical_id = delivered.rep_id
     where delivered.rep_id is null
 ),
@@ -107,9 +101,7 @@ teams_of_segments as (
         ) as position_in_segment
     from segments
     left join unioned
-        on
-            segments.rep_id = unioned.rep_id
-            and segments.segment_from between unioned.valid_from and unioned.valid_to
+        on segments.rep_id = unioned.rep_id and segments.segment_from between unioned.valid_from and unioned.valid_to
 ),
 
 final as (

@@ -58,9 +58,7 @@ final as (
         periods.is_complete
     from periods
     inner join fiscal_years
-        on
-            periods.period_end >= fiscal_years.first_date
-            and periods.period_start <= fiscal_years.last_date
+        on periods.period_end >= fiscal_years.first_date and periods.period_start <= fiscal_years.last_date
 )
 
 select * from final

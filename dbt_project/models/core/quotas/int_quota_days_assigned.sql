@@ -65,18 +65,13 @@ days as (
             else 1
         end as share_of_day
     from quotas
-    left join reps
-        on
-            quotas.assignee_type = 'rep'
-            and quotas.assignee_id = reps.rep_id
+    left join reps on quotas.assignee_type = 'rep' and quotas.assignee_id = reps.rep_id
     left join working_days
         on
             coalesce(reps.holiday_region, '') = working_days.region
             and working_days.date_day between quotas.period_start and quotas.period_end
     left join capacity_days
-        on
-            reps.rep_id = capacity_days.rep_id
-            and working_days.date_day = capacity_days.date_day
+        on reps.rep_id = capacity_days.rep_id and working_days.date_day = capacity_days.date_day
 ),
 
 in_force as (

@@ -57,10 +57,7 @@ candidates as (
         end as compared_on
     from assigned
     inner join periods on assigned.covered_on = periods.date_day
-    left join reps
-        on
-            assigned.assignee_type = 'rep'
-            and assigned.assignee_id = reps.rep_id
+    left join reps on assigned.assignee_type = 'rep' and assigned.assignee_id = reps.rep_id
     left join period_working_days
         on
             coalesce(reps.holiday_region, '') = period_working_days.region

@@ -33,10 +33,7 @@ own_quotas as (
         parts.period_start,
         min(ancestors.depth) as owner_depth
     from ancestors
-    inner join parts
-        on
-            parts.assignee_type = 'team'
-            and ancestors.ancestor_team_id = parts.assignee_id
+    inner join parts on parts.assignee_type = 'team' and ancestors.ancestor_team_id = parts.assignee_id
     group by ancestors.team_id, parts.metric, parts.period_type, parts.period_start
 ),
 

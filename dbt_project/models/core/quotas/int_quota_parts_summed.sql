@@ -25,10 +25,7 @@ entered as (
             days.assignee_type = 'rep'
             and days.assignee_id = memberships.rep_id
             and days.date_day between memberships.valid_from and memberships.valid_to
-    left join teams
-        on
-            days.assignee_type = 'team'
-            and days.assignee_id = teams.team_id
+    left join teams on days.assignee_type = 'team' and days.assignee_id = teams.team_id
 ),
 
 final as (
@@ -49,17 +46,8 @@ final as (
         count(*) - count(day_amount) as days_without_amount
     from entered
     group by
-        assignee_type,
-        assignee_id,
-        metric,
-        period_type,
-        period_start,
-        quota_source,
-        is_partial,
-        entry_team_id,
-        own_period_type,
-        own_period_start,
-        in_force_from
+        assignee_type, assignee_id, metric, period_type, period_start, quota_source, is_partial, entry_team_id, own_period_type,
+        own_period_start, in_force_from
 )
 
 select * from final

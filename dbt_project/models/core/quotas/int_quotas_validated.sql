@@ -41,9 +41,7 @@ resolved as (
     from quotas
     cross join as_of
     left join references_resolved
-        on
-            quotas.assignee_type = references_resolved.entity
-            and quotas.assignee_reference = references_resolved.reference
+        on quotas.assignee_type = references_resolved.entity and quotas.assignee_reference = references_resolved.reference
 ),
 
 validated as (

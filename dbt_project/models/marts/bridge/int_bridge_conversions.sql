@@ -37,11 +37,8 @@ compared_steps as (
         bool_or(steps.definition = 'current') as is_in_new
     from redefined_pipelines
     inner join steps
-        on
-            redefined_pipelines.pipeline = steps.pipeline
-            and steps.definition in ('current', redefined_pipelines.old_definition)
-    group by
-        redefined_pipelines.break_id, redefined_pipelines.old_definition, steps.pipeline, steps.from_stage, steps.to_stage
+        on redefined_pipelines.pipeline = steps.pipeline and steps.definition in ('current', redefined_pipelines.old_definition)
+    group by redefined_pipelines.break_id, redefined_pipelines.old_definition, steps.pipeline, steps.from_stage, steps.to_stage
     having bool_or(steps.is_adjacent)
 ),
 

@@ -77,8 +77,8 @@ times_in_stage as (
     inner join segments using (subject_type, subject_id)
     inner join period_dates on visits.counted_on = period_dates.date_day
     group by
-        segments.segment_type, segments.segment_id, visits.subject_type, visits.pipeline, visits."view",
-        period_dates.period_type, period_dates.period_start, visits.stage
+        segments.segment_type, segments.segment_id, visits.subject_type, visits.pipeline, visits."view", period_dates.period_type,
+        period_dates.period_start, visits.stage
 ),
 
 final as (

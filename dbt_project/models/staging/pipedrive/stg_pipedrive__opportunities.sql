@@ -87,10 +87,7 @@ renamed as (
     from ended
     left join stages on ended.stage_key = stages.stage_key
     left join pipelines on ended.pipeline_key = pipelines.pipeline_key
-    left join delivered
-        on
-            ended.history_key = delivered.history_key
-            and ended.ended_at is null
+    left join delivered on ended.history_key = delivered.history_key and ended.ended_at is null
 )
 
 -- a past version without a known stage is of no use

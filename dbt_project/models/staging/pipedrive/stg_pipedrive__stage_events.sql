@@ -41,10 +41,7 @@ moves as (
         stage_changes.extracted_at
     from stage_changes
     inner join states
-        on
-            stage_changes.deal_key = states.deal_key
-            and stage_changes.changed_at = states.observed_at
-            and states.is_logged
+        on stage_changes.deal_key = states.deal_key and stage_changes.changed_at = states.observed_at and states.is_logged
     left join stages on stage_changes.stage_key = stages.stage_key
     where states.previous_status is null or states.previous_status = 'open'
     union all
