@@ -186,7 +186,7 @@ def _properties(warehouse: object) -> Iterator[tuple[str, Callable[[], object]]]
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if not name.startswith("test_") or "warehouse" not in inspect.signature(function).parameters:
                 continue
-            cases = [{}]
+            cases: list[dict[str, Any]] = [{}]
             for mark in getattr(function, "pytestmark", []):
                 if mark.name == "parametrize":
                     names = mark.args[0].split(", ") if isinstance(mark.args[0], str) else mark.args[0]

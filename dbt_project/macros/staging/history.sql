@@ -128,38 +128,6 @@
 {%- endmacro %}
 
 
-{#- From when to when each of `states` (from the log of a CRM) was the newest that had been delivered; of a deal that `vanished` the last one
-    until then. -#}
-{% macro version_history(has_vanished='true') -%}
-with_next as (
-    select
-        states.*,
-        min(states.extracted_at) over (
-            partition by states.history_key
-            order by states.position
-            rows between 1 following and unbounded following
-        ) as next_delivered_at,
-        case when {{ has_vanished }} then vanished.vanished_at end as vanished_at
-    from states
-    left join vanished on states.deal_key = vanished.deal_key
-),
-
-final as (
-    select
-        deal_key as opportunity_key,
-        case when has_log then observed_at else extracted_at end as observed_at,
-        row_hash,
-        extracted_at as delivered_at,
-        case
-            when not has_log then superseded_at
-            when coalesce(next_delivered_at, vanished_at) is not null
-                then greatest(extracted_at, coalesce(next_delivered_at, vanished_at))
-        end as superseded_at
-    from with_next
-)
-{%- endmacro %}
-
-
 {#- The days on which a staged row of `rows` was delivered and superseded. -#}
 {% macro delivery_days(rows) -%}
     {{ business_date(rows ~ '.extracted_at') }} as delivered_on,
