@@ -6,9 +6,9 @@
 select
     '{{ source }}' as source,
     '{{ entity }}' as entity,
-    count(*) || ' rows of {{ entity }} of {{ source }} have no source_key, extracted_at or is_current' as message
+    count(*) || ' rows of {{ entity }} of {{ source }} lack a source_key, is_current or the extract of their file' as message
 from {{ ref('stg_' ~ source ~ '__' ~ entity) }}
-where source_key is null or extracted_at is null or is_current is null
+where source_key is null or is_current is null or (source_file is not null and extracted_at is null)
 having count(*) > 0
 {{ 'union all' if not (last_source and loop.last) }}
 {% endfor -%}
