@@ -146,6 +146,9 @@ class Properties:
                 timer = _interrupting(self.connection)
                 try:
                     super().build(company, *marts)
+                except duckdb.Error:
+                    self.connection.rollback()
+                    raise
                 finally:
                     timer.cancel()
 

@@ -19,10 +19,6 @@ numbered_days as (
     select * from {{ ref('int_working_days') }}
 ),
 
-period_working_days as (
-    select * from {{ ref('int_period_working_days') }}
-),
-
 period_dates as (
     select * from {{ ref('int_period_dates_expanded') }}
 ),
@@ -88,6 +84,33 @@ spans as (
     cross join as_of
 ),
 
+days as (
+    select 'first' as name
+    union all
+    select 'last' as name
+    union all
+    select 'ramp' as name
+),
+
+-- one join for all three days: in a join for each, the planner may begin with all pairs of days of a region
+looked_up as (
+    select
+        spans.rep_id,
+        spans.period_type,
+        spans.period_start,
+        max(case when days.name = 'first' then numbered_days.working_days_before end) as days_before_first,
+        max(case when days.name = 'last' then numbered_days.working_days_through end) as days_through_last,
+        max(case when days.name = 'ramp' then numbered_days.working_days_through end) as days_through_ramp
+    from spans
+    cross join days
+    inner join numbered_days
+        on
+            spans.region = numbered_days.region
+            and case days.name when 'first' then spans.first_day when 'last' then spans.last_day else spans.ramp_ends_on end
+            = numbered_days.date_day
+    group by spans.rep_id, spans.period_type, spans.period_start
+),
+
 counted as (
     select
         spans.rep_id,
@@ -95,32 +118,20 @@ counted as (
         spans.period_start,
         coalesce(period_working_days.elapsed_working_days, 0) as elapsed_days,
         -- a rep who joins after as_of_date has no days yet
-        greatest(last_days.working_days_through - first_days.working_days_before, 0) as employed_days,
+        greatest(looked_up.days_through_last - looked_up.days_before_first, 0) as employed_days,
         coalesce(leaves_counted.leave_days, 0) as leave_days,
         case
             when spans.ramp_ends_on >= spans.last_day
-                then greatest(last_days.working_days_through - first_days.working_days_before, 0)
+                then greatest(looked_up.days_through_last - looked_up.days_before_first, 0)
             when spans.ramp_ends_on >= spans.first_day
-                then ramp_days.working_days_through - first_days.working_days_before
+                then looked_up.days_through_ramp - looked_up.days_before_first
             else 0
         end as ramping_days
     from spans
-    inner join numbered_days as first_days
-        on spans.region = first_days.region and spans.first_day = first_days.date_day
-    inner join numbered_days as last_days
-        on spans.region = last_days.region and spans.last_day = last_days.date_day
-    left join numbered_days as ramp_days
-        on spans.region = ramp_days.region and spans.ramp_ends_on = ramp_days.date_day
-    left join period_working_days
-        on
-            spans.region = period_working_days.region
-            and spans.period_type = period_working_days.period_type
-            and spans.period_start = period_working_days.period_start
-    left join leaves_counted
-        on
-            spans.rep_id = leaves_counted.rep_id
-            and spans.period_type = leaves_counted.period_type
-            and spans.period_start = leaves_counted.period_start
+    inner join looked_up using (rep_id, period_type, period_start)
+    left join {{ ref('int_period_working_days') }} as period_working_days using (region, period_type, period_start)
+    left join leaves_counted using (rep_id, period_type, period_start)
+    where looked_up.days_before_first is not null and looked_up.days_through_last is not null
 ),
 
 final as (
