@@ -7,15 +7,13 @@ times of files are compared, not contents: a file that only looks changed costs 
 import hashlib
 import json
 import sys
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
+from orchestration.file_times import CODE, files_below
 from orchestration.settings import PROJECT, Settings
-
-CODE = {".py", ".sql", ".yml", ".csv", ".j2", ".css", ".js"}
 
 
 def inputs_of(settings: Settings) -> str:
@@ -25,43 +23,38 @@ def inputs_of(settings: Settings) -> str:
     """
     code = [settings.dbt_project, settings.expectations, settings.sources, PROJECT / "orchestration"]
     described = [
-        _described(settings.landing.rglob("*")),
-        *(_described(path for path in folder.rglob("*") if path.suffix in CODE) for folder in code),
+        files_below(settings.landing),
+        *(files_below(folder, CODE) for folder in code),
         [str(settings.landing), sys.version, duckdb.__version__],
         datetime.now(UTC).isocalendar()[:2],
     ]
     return hashlib.sha256(json.dumps(described).encode()).hexdigest()
 
 
-def nothing_new(settings: Settings) -> bool:
-    """Whether the inputs are those of the last run that published, and nobody has written since."""
+def nothing_new(settings: Settings, inputs: str) -> bool:
+    """Whether `inputs` are those of the last run that published, and nobody has written since."""
     mark = _mark(settings)
-    if not mark.exists():
-        return False
-    remembered: list[str] = json.loads(mark.read_text(encoding="utf-8"))
-    return remembered == [inputs_of(settings), _left_behind(settings)]
+    return mark.exists() and mark.read_text(encoding="utf-8") == _remembered(settings, inputs)
 
 
 def remember(settings: Settings, inputs: str) -> None:
     """Leave the mark of a run that began with `inputs` and published. The caller holds the writer's lock."""
-    mark = _mark(settings)
-    mark.touch(mode=0o600)
-    mark.write_text(json.dumps([inputs, _left_behind(settings)]), encoding="utf-8")
+    # imported here: the question above is asked before anything else
+    from orchestration.publish.files import write_text_in_place
+
+    write_text_in_place(_mark(settings), _remembered(settings, inputs))
 
 
 def _mark(settings: Settings) -> Path:
     return settings.warehouse.parent / "last_run.json"
 
 
-def _left_behind(settings: Settings) -> str:
-    """A digest of the files that every run writes or reads: the warehouse, and what readers open."""
-    names = ("marts.duckdb", "quality.duckdb", "manifest.json")
-    paths = [settings.warehouse, *(settings.published / name for name in names)]
-    data_docs = settings.reports / "data_docs" / "index.html"
-    return hashlib.sha256(json.dumps([_described(paths), data_docs.exists()]).encode()).hexdigest()
-
-
-def _described(paths: Iterable[Path]) -> list[tuple[str, int, int]]:
-    """Path, size and time of each file that exists, in order."""
-    files = [(str(path), path.stat()) for path in paths if path.is_file()]
-    return sorted((path, stat.st_size, stat.st_mtime_ns) for path, stat in files)
+def _remembered(settings: Settings, inputs: str) -> str:
+    """The inputs, and size and time of the files that every run leaves behind: the warehouse and what people open."""
+    files = [
+        settings.warehouse,
+        *(settings.published / name for name in ("marts.duckdb", "quality.duckdb", "manifest.json")),
+        settings.reports / "data_docs" / "index.html",
+    ]
+    stats = [(str(path), path.stat()) for path in files if path.exists()]
+    return json.dumps([inputs, [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]])

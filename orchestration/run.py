@@ -65,9 +65,9 @@ def _notify_failure(settings: Settings, error: KuotaError, report: Callable[[str
 
 
 def _run(settings: Settings, *, rebuild: bool, as_of: date | None, report: Callable[[str], None]) -> RunResult:
-    if as_of is None and not rebuild and nothing_new(settings):
-        return _nothing_to_do(settings)
     inputs = inputs_of(settings)
+    if as_of is None and not rebuild and nothing_new(settings, inputs):
+        return _nothing_to_do(settings)
     from orchestration.guard import load_suites
     from orchestration.ingest import preflight
 

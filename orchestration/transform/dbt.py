@@ -5,9 +5,12 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from orchestration.errors import KuotaError
+from orchestration.file_times import CODE, files_below
 from orchestration.settings import Settings, company_overrides, default_settings
 
 READ_BY_NO_MODEL = {"sources_ended"}
@@ -43,15 +46,17 @@ def dbt_command(settings: Settings, *words: str) -> list[str]:
 
 
 def dbt_vars(settings: Settings) -> list[str]:
-    """`--vars` for what landing/settings.yml sets otherwise than the defaults and a model reads: dbt parses the project
-    again for other variables."""
+    """`--vars` for what landing/settings.yml sets; nothing if the defaults apply."""
     defaults = default_settings(settings)
-    own = {
-        name: value
-        for name, value in company_overrides(settings, defaults).items()
-        if value != defaults[name] and name not in READ_BY_NO_MODEL
-    }
+    own = own_vars(company_overrides(settings, defaults), defaults)
     return ["--vars", json.dumps(own, sort_keys=True, default=str)] if own else []
+
+
+def own_vars(overrides: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """The overrides that differ from the defaults and that a model reads: other variables make dbt parse again."""
+    return {
+        name: value for name, value in overrides.items() if value != defaults.get(name) and name not in READ_BY_NO_MODEL
+    }
 
 
 def ensure_manifest(settings: Settings) -> Path:
@@ -78,11 +83,5 @@ def ensure_manifest(settings: Settings) -> Path:
 
 def project_fingerprint(settings: Settings) -> str:
     """Names, sizes and times of the project's files, and the settings: what every model depends on."""
-    files = sorted(
-        (str(path.relative_to(settings.dbt_project)), stat.st_size, stat.st_mtime_ns)
-        for path in settings.dbt_project.rglob("*")
-        if path.is_file() and path.suffix in {".sql", ".py", ".yml", ".csv"} and "target" not in path.parts
-        for stat in [path.stat()]
-    )
-    described = json.dumps([files, dbt_vars(settings), settings.warehouse.name])
+    described = json.dumps([files_below(settings.dbt_project, CODE), dbt_vars(settings), settings.warehouse.name])
     return hashlib.sha256(described.encode()).hexdigest()

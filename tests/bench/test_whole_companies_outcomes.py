@@ -27,7 +27,7 @@ def outcome(listed: list[tuple[str, str, str, str]], breaks: list[Break], innoce
         ]
     )
     truth = SimpleNamespace(breaks=breaks, innocent_changes=innocent)
-    return evaluate(SimpleNamespace(shape="small", seed=1, truth=truth, listed=frame, profile=profile, seconds=1.0))  # type: ignore[arg-type]
+    return evaluate(SimpleNamespace(shape="small", seed=1, truth=truth, listed=frame, profile=profile, seconds=1.0))
 
 
 def test_a_break_is_found_in_its_field_and_people_within_weeks_and_anything_else_is_an_alarm() -> None:

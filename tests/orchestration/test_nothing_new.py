@@ -48,11 +48,11 @@ def settings(tmp_path: Path) -> OwnCode:
 
 
 def test_after_a_run_that_published_nothing_is_new(settings: OwnCode) -> None:
-    assert nothing_new(settings)
+    assert nothing_new(settings, inputs_of(settings))
     mark = settings.warehouse.parent / "last_run.json"
     assert mark.stat().st_mode & 0o777 == 0o600
     mark.unlink()
-    assert not nothing_new(settings)
+    assert not nothing_new(settings, inputs_of(settings))
 
 
 def later(path: Path) -> None:
@@ -77,7 +77,7 @@ CHANGES: dict[str, Callable[[OwnCode], object]] = {
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_run_begins_when(settings: OwnCode, change: Callable[[OwnCode], object]) -> None:
     change(settings)
-    assert not nothing_new(settings)
+    assert not nothing_new(settings, inputs_of(settings))
 
 
 def test_a_run_begins_in_a_new_week(settings: OwnCode, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,11 +88,11 @@ def test_a_run_begins_in_a_new_week(settings: OwnCode, monkeypatch: pytest.Monke
             return cls.fromordinal(today.toordinal() + 7)
 
     monkeypatch.setattr(module, "datetime", NextWeek)
-    assert not nothing_new(settings)
+    assert not nothing_new(settings, inputs_of(settings))
 
 
 def test_what_lands_while_a_run_works_is_new_to_the_next(settings: OwnCode) -> None:
     began_with = inputs_of(settings)
     land(settings, {"generic/2026-07-31/reps.csv": "rep_id,name\nR1,Ann\n"})
     remember(settings, began_with)
-    assert not nothing_new(settings)
+    assert not nothing_new(settings, inputs_of(settings))

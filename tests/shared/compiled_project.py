@@ -6,10 +6,9 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import duckdb
-import pytest
 import yaml
 from dbt_child import dbt
 from filelock import FileLock
@@ -18,11 +17,18 @@ from orchestration.ingest import ingest
 from orchestration.settings import PROJECT, Settings
 from orchestration.transform import ensure_manifest
 from orchestration.transform.breaks import BREAK_TYPES
+from orchestration.transform.dbt import own_vars
 
 # of most tests, so that dbt parses the project once for all of them
 SETTINGS = "fiscal_year_start_month: 4\nreporting_time_zone: Asia/Jakarta\nreporting_currency: USD\n"
 # the few rows of tests never show a break
 NO_BREAKS = f"select {', '.join(f'null::{type_} as {name}' for name, type_ in BREAK_TYPES.items())} where false"
+
+
+class BaseFolder(Protocol):
+    """pytest's factory of temporary folders, as far as it is used here."""
+
+    def getbasetemp(self) -> Path: ...
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ class CompiledProject:
         return [model for model in self.models.values() if model.name in needed]
 
 
-def shared_folder(factory: pytest.TempPathFactory, name: str) -> Path:
+def shared_folder(factory: BaseFolder, name: str) -> Path:
     """A folder that all workers of the session see."""
     own = factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
@@ -63,15 +69,10 @@ def shared_folder(factory: pytest.TempPathFactory, name: str) -> Path:
     return folder
 
 
-def compiled_home(factory: pytest.TempPathFactory, settings_text: str = "") -> Settings:
+def compiled_home(factory: BaseFolder, settings_text: str = "") -> Settings:
     """A home after one `dbt compile` of the project with this landing/settings.yml; the first worker makes it."""
     defaults = yaml.safe_load((PROJECT / "dbt_project" / "dbt_project.yml").read_text())["vars"]
-    # what no model reads changes nothing
-    own = {
-        name: value
-        for name, value in (yaml.safe_load(settings_text) or {}).items()
-        if value != defaults[name] and name != "sources_ended"
-    }
+    own = own_vars(yaml.safe_load(settings_text) or {}, defaults)
     key = hashlib.sha256(json.dumps(own, sort_keys=True, default=str).encode()).hexdigest()[:8]
     folder = shared_folder(factory, f"compiled_{key}")
     with FileLock(folder / "lock"):
@@ -82,7 +83,7 @@ def compiled_home(factory: pytest.TempPathFactory, settings_text: str = "") -> S
     return settings
 
 
-def give_parsed_project(factory: pytest.TempPathFactory, settings: Settings, settings_text: str = "") -> None:
+def give_parsed_project(factory: BaseFolder, settings: Settings, settings_text: str = "") -> None:
     """Put what dbt has parsed with these settings into a new home: its first run need not parse the project again."""
     parsed = compiled_home(factory, settings_text).dbt_target
     settings.dbt_target.mkdir(mode=0o700, parents=True)
@@ -90,7 +91,7 @@ def give_parsed_project(factory: pytest.TempPathFactory, settings: Settings, set
         shutil.copyfile(parsed / name, settings.dbt_target / name)
 
 
-def compiled_project(factory: pytest.TempPathFactory, settings_text: str = "") -> CompiledProject:
+def compiled_project(factory: BaseFolder, settings_text: str = "") -> CompiledProject:
     """The models of that home."""
     return _read(compiled_home(factory, settings_text))
 
