@@ -76,19 +76,16 @@
 {%- endmacro %}
 
 
-{#- The counting rows of `model` (one row per record of a source) with the canonical id of each record, and its precedence among the
-    records of that id. -#}
-{% macro matched_records(entity, model) -%}
+{#- The counting records of an entity, one row per record of a source, with its canonical id and its precedence among the records of that id. -#}
+{% macro matched_records(entity) -%}
     select
         records.*,
         matches.canonical_id,
         matches.precedence
-    from {{ ref(model) }} as records
+    from {{ ref('int_source_records_unioned') }} as records
     inner join {{ ref('int_source_records_matched') }} as matches
-        on
-            matches.entity = '{{ entity }}'
-            and records.{{ entity }}_id = matches.source_record_id
-    where records.exclusion_reason is null
+        on records.entity = matches.entity and records.source_record_id = matches.source_record_id
+    where records.entity = '{{ entity }}' and records.exclusion_reason is null
 {%- endmacro %}
 
 

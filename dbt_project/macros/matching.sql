@@ -1,25 +1,4 @@
-{#- Steps of the models of reps, accounts, teams and products: `versions` of every source, and the `unioned` current rows with the instant of the
-    first extract that has the record. -#}
-{% macro steps_unioning_records(plural, key, columns) -%}
-versions as (
-    {{ union_sources(plural, columns) }}
-),
-
-first_seen as (
-    select
-        *,
-        min(extracted_at) over (partition by source, {{ key }}) as first_seen_at
-    from versions
-),
-
-unioned as (
-    select * from first_seen
-    where is_current
-)
-{%- endmacro %}
-
-
-{#- Steps of the two models of matched records: the current rows of the register crosswalk with the full id of the record that each maps, and
+{#- Steps of int_source_records_matched: the current rows of the register crosswalk with the full id of the record that each maps, and
     those that have begun. -#}
 {% macro steps_reading_crosswalks() -%}
 crosswalks as (
@@ -50,7 +29,7 @@ crosswalks_begun as (
 {%- endmacro %}
 
 
-{#- Further steps of these models: `declared`, each of `records` with the id that the register declares for it and, as crosswalk_id, the canonical
+{#- Further steps: `declared`, each of `records` with the id that the register declares for it and, as crosswalk_id, the canonical
     one: a record may be mapped to one that is mapped itself. A reference is a full id, or a bare one that one record of the other systems
     has; any other text is the company's own id. -#}
 {% macro steps_declaring_ids() -%}

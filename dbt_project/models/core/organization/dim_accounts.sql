@@ -2,13 +2,13 @@
 with
 
 identified as (
-    {{ matched_records('account', 'int_accounts_unioned') }}
+    {{ matched_records('account') }}
 ),
 
 final as (
     select
         cast(canonical_id as varchar) as account_id,
-        {{ first_known('account_name') }} as account_name,
+        {{ first_known('record_name') }} as account_name,
         cast({{ source_of_id('canonical_id') }} as varchar) as source,
         count(*) as record_count,
         {{ first_known('industry') }} as industry,

@@ -2,13 +2,13 @@
 with
 
 identified as (
-    {{ matched_records('product', 'int_products_unioned') }}
+    {{ matched_records('product') }}
 ),
 
 final as (
     select
         cast(canonical_id as varchar) as product_id,
-        {{ first_known('product_name') }} as product_name,
+        {{ first_known('record_name') }} as product_name,
         cast({{ source_of_id('canonical_id') }} as varchar) as source,
         count(*) as record_count,
         {{ first_known('family') }} as family,

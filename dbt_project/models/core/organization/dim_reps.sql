@@ -8,7 +8,7 @@ holiday_regions as (
 ),
 
 identified as (
-    {{ matched_records('rep', 'int_reps_unioned') }}
+    {{ matched_records('rep') }}
 ),
 
 reps as (
@@ -16,7 +16,7 @@ reps as (
         canonical_id as rep_id,
         {{ source_of_id('canonical_id') }} as source,
         count(*) as record_count,
-        {{ first_known('rep_name') }} as rep_name,
+        {{ first_known('record_name') }} as rep_name,
         {{ first_known('email') }} as email,
         {{ first_known('role') }} as role,
         {{ first_known('segment') }} as segment,

@@ -2,7 +2,7 @@
 with
 
 identified as (
-    {{ matched_records('team', 'int_teams_unioned') }}
+    {{ matched_records('team') }}
 ),
 
 with_parents as (
@@ -11,13 +11,13 @@ with_parents as (
         case when parents.resolved_id <> identified.canonical_id then parents.resolved_id end as parent_team_id
     from identified
     left join {{ ref('int_references_resolved') }} as parents
-        on parents.entity = 'team' and identified.source = parents.scope and identified.parent_team_reference = parents.reference
+        on parents.entity = 'team' and identified.source = parents.scope and identified.team_reference = parents.reference
 ),
 
 final as (
     select
         cast(canonical_id as varchar) as team_id,
-        {{ first_known('team_name') }} as team_name,
+        {{ first_known('record_name') }} as team_name,
         cast({{ source_of_id('canonical_id') }} as varchar) as source,
         count(*) as record_count,
         {{ first_known('parent_team_id') }} as parent_team_id

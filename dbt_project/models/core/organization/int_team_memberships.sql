@@ -4,7 +4,7 @@
 with
 
 rep_records as (
-    {{ matched_records('rep', 'int_reps_unioned') }}
+    {{ matched_records('rep') }}
 ),
 
 team_references as (

@@ -3,10 +3,6 @@
 {#- By object the model, its column with the record's id, the day by which it is counted, whether what it names is known, the reference that may
     be ambiguous, and which rows are current where not all are. -#}
 {% set records = {
-    'rep': {'model': 'int_reps_unioned', 'id': 'rep_id'},
-    'account': {'model': 'int_accounts_unioned', 'id': 'account_id', 'dated_on': business_date('created_at')},
-    'product': {'model': 'int_products_unioned', 'id': 'product_id'},
-    'team': {'model': 'int_teams_unioned', 'id': 'team_id'},
     'opportunity': {
         'model': 'int_opportunity_history_validated', 'id': 'source_opportunity_id', 'dated_on': 'created_on',
         'is_linked': 'owner_rep_id is not null', 'reference': 'owner_reference', 'current': 'known_to is null',
@@ -51,10 +47,25 @@ records as (
         {{ "'" ~ columns.reference ~ "'" if columns.reference else 'cast(null as varchar)' }} as canonical_column,
         cast({{ columns.reference or 'null' }} as varchar) as value
     from {{ ref(columns.model) }}
-    -- a team that a source only names on its reps has no row of its own
     where source_file is not null {{ 'and ' ~ columns.current if columns.current }}
     union all
     {% endfor -%}
+    select
+        source,
+        entity as object,
+        source_key,
+        source_file,
+        source_row,
+        exclusion_reason,
+        source_record_id,
+        {{ business_date('created_at') }} as dated_on,
+        cast(null as boolean) as is_linked,
+        cast(null as varchar) as canonical_column,
+        cast(null as varchar) as value
+    from {{ ref('int_source_records_unioned') }}
+    -- a team that a source only names on its reps has no row of its own
+    where source_file is not null
+    union all
     select
         stage_log.source,
         'stage_event' as object,
