@@ -3,7 +3,27 @@
 with
 
 records as (
-    select * from {{ ref('int_source_records_matched') }}
+    select
+        entity,
+        source,
+        source_record_id,
+        canonical_id,
+        match_rule,
+        first_seen_at,
+        declared_from,
+        cast(null as date) as created_on
+    from {{ ref('int_source_records_matched') }}
+    union all
+    select
+        entity,
+        source,
+        source_record_id,
+        canonical_id,
+        'crosswalk' as match_rule,
+        first_seen_at,
+        declared_from,
+        created_on
+    from {{ ref('int_deal_records_matched') }}
     where canonical_id is not null
 ),
 

@@ -1,42 +1,42 @@
 -- Leads in the canonical columns. Salesforce dates the conversion alone, and a lead that is converted is a qualified one.
 with
 
-leads as (
-    select * from {{ ref('base_salesforce__leads') }}
+source_rows as (
+    select * from {{ source('raw', 'salesforce__lead') }}
+    where not _is_tombstone
 ),
 
-final as (
+source_zones as (
+    select * from {{ source('raw', 'source_time_zone') }}
+    where source = 'salesforce'
+),
+
+renamed as (
     select
         -- ids
-        lead_key,
-        owner_key as owner_reference,
-        deal_key as opportunity_reference,
+        {{ salesforce_id('id') }} as lead_key,
+        {{ salesforce_id('ownerid') }} as owner_reference,
+        {{ salesforce_id('convertedopportunityid') }} as opportunity_reference,
 
         -- text
-        lead_source,
-        lead_status,
+        {{ text('leadsource') }} as lead_source,
+        {{ text('status') }} as lead_status,
 
-        -- instants and their business dates
-        created_at,
-        created_on,
-        {{ start_of_business_date('converted_on') }} as qualified_at,
-        converted_on as qualified_on,
-        {{ start_of_business_date('converted_on') }} as converted_at,
-        converted_on,
+        -- instants and their business dates: ConvertedDate is a date, whatever the zone
+        {{ parse_instant('createddate', 'createddate_zone.time_zone') }} as created_at,
+        {{ business_date(parse_instant('createddate', 'createddate_zone.time_zone')) }} as created_on,
+        {{ start_of_business_date(salesforce_date('converteddate')) }} as qualified_at,
+        {{ salesforce_date('converteddate') }} as qualified_on,
+        {{ start_of_business_date(salesforce_date('converteddate')) }} as converted_at,
+        {{ salesforce_date('converteddate') }} as converted_on,
 
         -- why the source does not count the row
-        source_exclusion,
+        {{ salesforce_exclusion('masterrecordid') }} as source_exclusion,
 
         -- origin
-        source_key,
-        source_file,
-        source_row,
-        row_hash,
-        extracted_at,
-        superseded_at,
-        is_current,
-        extras
-    from leads
+        {{ source_row_columns(salesforce_id('id')) }}
+    from source_rows
+    {{ join_source_zone('createddate') }}
 )
 
-select * from final
+select * from renamed
