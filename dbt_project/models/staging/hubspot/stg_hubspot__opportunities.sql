@@ -1,9 +1,24 @@
--- HubSpot's deals in the canonical columns of opportunities: one version per known change. A stage is called by its label. A deal that
--- vanished from the deals is gone, whatever its history says. A deal that was merged into another is excluded like an archived one.
+-- noqa: disable=LT02
+{#- A table, because it sorts the whole history and is read many times. -#}
+{{ config(materialized='table') }}
+-- HubSpot's deals in the canonical columns of opportunities: one version per known change. A change sets its property from its instant on. A
+-- delivered deal sets all of them, from its last update on where it has a history, else from its extract on; a blank clears a property that has
+-- no history. Where the history has no owner, the first one delivered always was. A stage is called by its label. A deal that vanished from the
+-- deals is gone, whatever its history says. A deal that was merged into another is excluded like an archived one.
 with
 
 states as (
-    select * from {{ ref('int_hubspot__deal_states') }}
+    select
+        *,
+        {% for column in hubspot_history_columns().values() | list + hubspot_delivered_columns() -%}
+        {% if column == 'owner_key' -%}
+        {{ known_or_first_delivered(column, 'history_key') }} as {{ column }},
+        {% else -%}
+        {{ last_known('new_' ~ column, 'history_key') }} as {{ column }},
+        {% endif -%}
+        {% endfor -%}
+        lead(observed_at) over (partition by history_key order by position) as next_observed_at
+    from {{ ref('int_hubspot__deal_observations') }}
 ),
 
 stages as (
@@ -36,7 +51,7 @@ delivered as (
 creations as (
     select
         deal_key,
-        min(created_at) as created_at,
+        min(cast(created_at as timestamp)) as created_at,
         max(creator_user_key) as creator_user_key
     from states
     group by deal_key
@@ -71,18 +86,21 @@ renamed as (
         ended.forecast_category,
 
         -- numbers
-        ended.amount,
-        case when ended.probability between 0 and 1 then ended.probability end as probability,
+        {{ parse_number('ended.amount', 'decimal(18, 4)') }} as amount,
+        case
+            when {{ parse_number('ended.probability', 'decimal(9, 6)') }} between 0 and 1
+                then {{ parse_number('ended.probability', 'decimal(9, 6)') }}
+        end as probability,
 
         -- booleans
-        ended.is_archived or merged_deals.merged_key is not null as is_deleted,
+        coalesce({{ parse_boolean('ended.is_archived') }}, false) or merged_deals.merged_key is not null as is_deleted,
 
         -- instants and their business dates: of an open deal the close that is expected
         creations.created_at,
         {{ business_date('creations.created_at') }} as created_on,
-        {{ business_date('ended.close_at') }} as close_date,
-        ended.close_at as closed_at,
-        case when ended.is_logged then ended.observed_at else ended.updated_at end as updated_at,
+        {{ business_date('cast(ended.close_at as timestamp)') }} as close_date,
+        cast(ended.close_at as timestamp) as closed_at,
+        case when ended.is_logged then ended.observed_at else cast(ended.updated_at as timestamp) end as updated_at,
 
         -- why the source does not count the row
         case when merged_deals.merged_key is not null then 'merged' end as source_exclusion,
