@@ -8,8 +8,8 @@
 with
 
 histories as (
-    select * from {{ ref('base_salesforce__opportunity_histories') }}
-    where is_current
+    select * from {{ ref('base_salesforce__opportunity_changes') }}
+    where is_current and object = 'save'
 ),
 
 stage_events as (
@@ -24,7 +24,7 @@ owner_changes as (
             partition by deal_key, changed_at
             order by case when coalesce(new_value, old_value) like '005%' then 0 else 1 end, history_key
         ) as position_of_row
-    from {{ ref('base_salesforce__opportunity_field_histories') }}
+    from {{ ref('base_salesforce__opportunity_changes') }}
     where is_current and field in ('owner', 'ownerid')
 ),
 

@@ -9,13 +9,13 @@
 with
 
 histories as (
-    select * from {{ ref('base_salesforce__opportunity_histories') }}
-    where is_current
+    select * from {{ ref('base_salesforce__opportunity_changes') }}
+    where is_current and object = 'save'
 ),
 
 field_histories as (
-    select * from {{ ref('base_salesforce__opportunity_field_histories') }}
-    where is_current
+    select * from {{ ref('base_salesforce__opportunity_changes') }}
+    where is_current and object = 'field'
 ),
 
 deals as (
