@@ -2,23 +2,27 @@
 -- Every current row of a rep, account, team or product of every source, in one set of columns: what an entity does not have is null. A row with
 -- an exclusion reason counts nowhere.
 {% set origin = 'source_key, source_file, source_row, row_hash, extracted_at, is_current' %}
+{% set rep_fields = 'rep_key, rep_name, email, role, segment, region, team_reference, time_zone, hired_on, ended_on, ' ~ origin %}
+{% set account_fields = 'account_key, account_name, industry, segment, region, created_at, source_exclusion, ' ~ origin %}
+{% set team_fields = 'team_key, team_name, parent_team_reference, ' ~ origin %}
+{% set product_fields = 'product_key, product_name, family, currency, list_price, unit_cost, source_exclusion, ' ~ origin %}
 
 with
 
 reps as (
-    {{ union_sources('reps', 'rep_key, rep_name, email, role, segment, region, team_reference, time_zone, hired_on, ended_on, ' ~ origin) }}
+    {{ union_sources('reps', rep_fields) }}
 ),
 
 accounts as (
-    {{ union_sources('accounts', 'account_key, account_name, industry, segment, region, created_at, source_exclusion, ' ~ origin) }}
+    {{ union_sources('accounts', account_fields) }}
 ),
 
 teams as (
-    {{ union_sources('teams', 'team_key, team_name, parent_team_reference, ' ~ origin) }}
+    {{ union_sources('teams', team_fields) }}
 ),
 
 products as (
-    {{ union_sources('products', 'product_key, product_name, family, currency, list_price, unit_cost, source_exclusion, ' ~ origin) }}
+    {{ union_sources('products', product_fields) }}
 ),
 
 versions as (

@@ -99,10 +99,10 @@ entered as (
             when 'rolled_up_periods'
                 then {{ employed_months('period_start', 'period_end') }} > sum(
                     case
-                        when position_in_own_period = 1 then {{ employed_months('own_period_start', 'own_period_end') }}
+                        when numbered.position_in_own_period = 1 then {{ employed_months('own_period_start', 'own_period_end') }}
                     end
                 ) over (quota)
-            else count(*) over (quota) < working_days
+            else count(*) over (quota) < numbered.working_days
         end as is_partial
     from numbered
     left join {{ ref('int_team_memberships') }} as memberships

@@ -1,14 +1,5 @@
 -- Salesforce's tasks and events in the same columns. What they are about may be of several kinds, which the first three characters of an id tell
 -- apart.
-{% set references %}
-        {{ salesforce_id('id') }} as activity_key,
-        {{ salesforce_id('ownerid') }} as rep_reference,
-        {{ salesforce_id_of('whatid', '006') }} as opportunity_reference,
-        {{ salesforce_id_of('whoid', '00Q') }} as lead_reference,
-        coalesce({{ salesforce_id_of('whatid', '001') }}, {{ salesforce_id('accountid') }}) as account_reference,
-        {{ salesforce_id_of('whoid', '003') }} as contact_reference
-{% endset %}
-
 with
 
 source_zones as (
@@ -19,7 +10,14 @@ source_zones as (
 tasks as (
     select
         'task' as object,
-        {{ references }},
+
+        -- ids
+        {{ salesforce_id('id') }} as activity_key,
+        {{ salesforce_id('ownerid') }} as rep_reference,
+        {{ salesforce_id_of('whatid', '006') }} as opportunity_reference,
+        {{ salesforce_id_of('whoid', '00Q') }} as lead_reference,
+        coalesce({{ salesforce_id_of('whatid', '001') }}, {{ salesforce_id('accountid') }}) as account_reference,
+        {{ salesforce_id_of('whoid', '003') }} as contact_reference,
 
         -- text: Salesforce says the kind in the subtype of what it logged itself, else in the type
         case lower({{ text('tasksubtype') }})
@@ -54,13 +52,20 @@ tasks as (
     from {{ source('raw', 'salesforce__task') }} as source_rows
     {{ join_source_zone('createddate') }}
     {{ join_source_zone('completeddatetime') }}
-    where not _is_tombstone
+    where not source_rows._is_tombstone
 ),
 
 events as (
     select
         'event' as object,
-        {{ references }},
+
+        -- ids
+        {{ salesforce_id('id') }} as activity_key,
+        {{ salesforce_id('ownerid') }} as rep_reference,
+        {{ salesforce_id_of('whatid', '006') }} as opportunity_reference,
+        {{ salesforce_id_of('whoid', '00Q') }} as lead_reference,
+        coalesce({{ salesforce_id_of('whatid', '001') }}, {{ salesforce_id('accountid') }}) as account_reference,
+        {{ salesforce_id_of('whoid', '003') }} as contact_reference,
 
         -- text
         coalesce({{ text('type') }}, 'Meeting') as activity_type,
@@ -94,7 +99,7 @@ events as (
     {{ join_source_zone('startdatetime') }}
     {{ join_source_zone('activitydatetime') }}
     {{ join_source_zone('createddate') }}
-    where not _is_tombstone
+    where not source_rows._is_tombstone
 ),
 
 renamed as (

@@ -1,11 +1,5 @@
 -- Salesforce's two histories of opportunities in the same columns: OpportunityHistory has the stage, the amount and the close date at each save,
 -- OpportunityFieldHistory the old and the new value of each field that changed.
-{% set keys %}
-        {{ salesforce_id('id') }} as history_key,
-        {{ salesforce_id('opportunityid') }} as deal_key,
-        {{ salesforce_id('createdbyid') }} as changed_by
-{% endset %}
-
 with
 
 source_zones as (
@@ -16,7 +10,9 @@ source_zones as (
 saves as (
     select
         'save' as object,
-        {{ keys }},
+        {{ salesforce_id('id') }} as history_key,
+        {{ salesforce_id('opportunityid') }} as deal_key,
+        {{ salesforce_id('createdbyid') }} as changed_by,
 
         -- what the opportunity was then
         {{ text('stagename') }} as stage_name,
@@ -35,13 +31,15 @@ saves as (
         {{ source_row_columns(salesforce_id('id')) }}
     from {{ source('raw', 'salesforce__opportunity_history') }} as source_rows
     {{ join_source_zone('createddate') }}
-    where not _is_tombstone
+    where not source_rows._is_tombstone
 ),
 
 fields as (
     select
         'field' as object,
-        {{ keys }},
+        {{ salesforce_id('id') }} as history_key,
+        {{ salesforce_id('opportunityid') }} as deal_key,
+        {{ salesforce_id('createdbyid') }} as changed_by,
 
         -- what the opportunity was then
         cast(null as varchar) as stage_name,
@@ -60,7 +58,7 @@ fields as (
         {{ source_row_columns(salesforce_id('id')) }}
     from {{ source('raw', 'salesforce__opportunity_field_history') }} as source_rows
     {{ join_source_zone('createddate') }}
-    where not _is_tombstone
+    where not source_rows._is_tombstone
 ),
 
 renamed as (
