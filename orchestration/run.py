@@ -133,6 +133,7 @@ def _execute(settings: Settings, run_id: str, *, rebuild: bool, as_of: date | No
     from dagster import DagsterInstance, logger
 
     from orchestration.definitions import build_definitions
+    from orchestration.event_log import event_log_kept_open
     from orchestration.finish_run import FINISHED, RunEnd, end_of_run, finish_once, finish_run
 
     @logger
@@ -150,7 +151,7 @@ def _execute(settings: Settings, run_id: str, *, rebuild: bool, as_of: date | No
             for problem in finish_run(settings, run_id, end):
                 PROGRESS_LOG.warning(problem)
         return end
-    with DagsterInstance.get() as instance:
+    with DagsterInstance.get() as instance, event_log_kept_open(instance):
         job.execute_in_process(
             run_config={
                 "ops": {
