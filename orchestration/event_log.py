@@ -23,23 +23,23 @@ def event_log_kept_open(instance: DagsterInstance) -> Iterator[None]:
     connections: dict[str, Connection] = {}
 
     @contextmanager
-    def connect(file: str) -> Iterator[Connection]:
-        if file not in connections:
+    def connect(shard: str) -> Iterator[Connection]:
+        if shard not in connections:
             # Dagster makes the file and its tables
-            with opened_by_dagster(file):
+            with opened_by_dagster(shard):
                 pass
             engine = create_engine(
-                log.conn_string_for_shard(file),
+                log.conn_string_for_shard(shard),
                 poolclass=NullPool,
                 # as Dagster does; the lock keeps the threads apart
                 connect_args={"timeout": 60, "check_same_thread": False},
             )
-            connections[file] = closing.enter_context(engine.connect())
+            connections[shard] = closing.enter_context(engine.connect())
             # a crash of the process loses nothing; only one of the machine may lose the last events
-            connections[file].exec_driver_sql("pragma synchronous = normal")
-            connections[file].rollback()
-        with log._db_lock, connections[file].begin():
-            yield connections[file]
+            connections[shard].exec_driver_sql("pragma synchronous = normal")
+            connections[shard].rollback()
+        with log._db_lock, connections[shard].begin():
+            yield connections[shard]
 
     opened_by_dagster = log._connect
     with ExitStack() as closing:

@@ -117,3 +117,134 @@ select
 from (select activity, 1 + pick(activity, 'deal', getvariable('deals')) as deal
     from range(1, 1 + getvariable('activities')) as activities(activity)) as numbered
 inner join deal using (deal);
+
+-- the extracts: of the records that change, those which changed from an instant on, as they were at a later one
+create or replace macro written(instant) as strftime(instant, '%Y-%m-%dT%H:%M:%SZ');
+
+create or replace macro leads(changed_from, known_until) as table
+select
+    lead_id,
+    written(created_at) as created_at,
+    'website' as source,
+    owner_id,
+    if(converted_at < known_until, 'converted', 'working') as status,
+    if(converted_at < known_until, written(converted_at), null) as qualified_at,
+    if(converted_at < known_until, written(converted_at), null) as converted_at,
+    if(converted_at < known_until, opportunity_id, null) as opportunity_id
+from lead
+where created_at < known_until and if(converted_at < known_until, converted_at, created_at) >= changed_from;
+
+create or replace macro opportunities(changed_from, known_until) as table
+with newest as (
+    select
+        opportunity_id,
+        arg_max(to_stage, changed_at) as stage,
+        max(changed_at) as changed_at
+    from stage_event
+    where changed_at < known_until
+    group by opportunity_id
+)
+
+select
+    opportunity_id,
+    owner_id,
+    stage,
+    written(created_at) as created_at,
+    'Deal ' || deal as name,
+    account_id,
+    'sales' as pipeline,
+    amount,
+    'IDR' as currency,
+    if(stage in ('Won', 'Lost'), changed_at, created_at + to_days(60))::date as close_date,
+    if(stage in ('Won', 'Lost'), written(changed_at), null) as closed_at,
+    owner_id as created_by,
+    lead_id,
+    written(changed_at) as updated_at
+from deal
+inner join newest using (opportunity_id)
+where changed_at >= changed_from;
+
+create or replace macro stage_events(changed_from, known_until) as table
+select
+    opportunity_id,
+    written(changed_at) as changed_at,
+    to_stage,
+    from_stage,
+    owner_id as changed_by
+from stage_event
+where changed_at >= changed_from and changed_at < known_until;
+
+create or replace macro activities(changed_from, known_until) as table
+select
+    activity_id,
+    type,
+    rep_id,
+    written(occurred_at) as occurred_at,
+    written(logged_at) as logged_at,
+    opportunity_id,
+    account_id,
+    direction
+from activity
+where logged_at >= changed_from and logged_at < known_until;
+
+create or replace macro reps() as table
+select
+    rep_id,
+    name,
+    email,
+    role,
+    segment,
+    team_id,
+    hired_on
+from rep;
+
+create or replace macro teams() as table
+select
+    team_id,
+    name,
+    parent_team_id
+from team;
+
+create or replace macro accounts() as table
+select
+    account_id,
+    name,
+    industry,
+    owner_id,
+    written(created_on) as created_at
+from account;
+
+create or replace macro quotas() as table
+select
+    'rep' as assignee_type,
+    rep_id as assignee,
+    'revenue_won' as metric,
+    'month' as period_type,
+    unnest(generate_series(first_day, last_day, interval 1 month))::date as period_start,
+    60000000 as target,
+    'IDR' as currency,
+    '' as effective_from
+from rep
+cross join span;
+
+create or replace macro stage_map() as table
+select
+    'generic' as source,
+    '' as pipeline,
+    stage as source_stage,
+    stage,
+    stage_order,
+    stage_order > 4 as is_closed,
+    stage = 'Won' as is_won,
+    '' as valid_from,
+    '' as valid_to
+from (
+    values ('Prospecting', 1), ('Qualified', 2), ('Proposal', 3), ('Negotiation', 4), ('Won', 5), ('Lost', 6)
+) as stages (stage, stage_order);
+
+create or replace macro holidays() as table
+select
+    make_date(year, 1, 1) as date,
+    '' as region,
+    'New Year' as name
+from range(2016, 2028) as years(year);
