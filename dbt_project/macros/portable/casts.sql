@@ -65,6 +65,14 @@
 {%- endmacro %}
 
 
+{#- One row per letter of a name, with the name without it, as a select list item. -#}
+{% macro each_name_without_a_letter(name) -%}
+    unnest(list_transform(
+        range(1, length({{ name }}) + 1), lambda position: substr({{ name }}, 1, position - 1) || substr({{ name }}, position + 1)
+    ))
+{%- endmacro %}
+
+
 {#- A normalized name without certain words; `words` are separated by |. -#}
 {% macro without_words(name, words) -%}
     trim(regexp_replace(regexp_replace({{ name }}, '\b({{ words }})\b', ' ', 'g'), ' +', ' ', 'g'))

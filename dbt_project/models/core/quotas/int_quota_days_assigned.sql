@@ -65,7 +65,7 @@ days as (
             else 1
         end as share_of_day
     from quotas
-    left join reps on quotas.assignee_type = 'rep' and quotas.assignee_id = reps.rep_id
+    left join reps on case when quotas.assignee_type = 'rep' then quotas.assignee_id end = reps.rep_id
     left join working_days
         on
             coalesce(reps.holiday_region, '') = working_days.region

@@ -51,7 +51,7 @@ candidates as (
         end as compared_on
     from assigned
     inner join periods on assigned.covered_on = periods.date_day
-    left join {{ ref('dim_reps') }} as reps on assigned.assignee_type = 'rep' and assigned.assignee_id = reps.rep_id
+    left join {{ ref('dim_reps') }} as reps on case when assigned.assignee_type = 'rep' then assigned.assignee_id end = reps.rep_id
     left join {{ ref('int_period_working_days') }} as period_working_days
         on
             coalesce(reps.holiday_region, '') = period_working_days.region
@@ -107,10 +107,10 @@ entered as (
     from numbered
     left join {{ ref('int_team_memberships') }} as memberships
         on
-            numbered.assignee_type = 'rep'
-            and numbered.assignee_id = memberships.rep_id
+            case when numbered.assignee_type = 'rep' then numbered.assignee_id end = memberships.rep_id
             and numbered.date_day between memberships.valid_from and memberships.valid_to
-    left join {{ ref('dim_teams') }} as teams on numbered.assignee_type = 'team' and numbered.assignee_id = teams.team_id
+    left join {{ ref('dim_teams') }} as teams
+        on case when numbered.assignee_type = 'team' then numbered.assignee_id end = teams.team_id
     window quota as (partition by assignee_type, assignee_id, metric, period_type, period_start)
 ),
 

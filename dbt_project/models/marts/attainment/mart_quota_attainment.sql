@@ -35,8 +35,7 @@ with_actuals as (
     from measured
     left join segments
         on measured.assignee_type = segments.segment_type and measured.assignee_id = segments.segment_id
-    left join reps
-        on measured.assignee_type = 'rep' and measured.assignee_id = reps.rep_id
+    left join reps on case when measured.assignee_type = 'rep' then measured.assignee_id end = reps.rep_id
     left join working_days
         on
             measured.period_type = working_days.period_type

@@ -85,30 +85,32 @@ spans as (
 ),
 
 days as (
-    select 'first' as name
+    {%- for name in ['first', 'last', 'ramp'] %}
+    select
+        rep_id,
+        period_type,
+        period_start,
+        region,
+        '{{ name }}' as name,
+        {{ 'ramp_ends_on' if name == 'ramp' else name ~ '_day' }} as date_day
+    from spans
+    {%- if not loop.last %}
     union all
-    select 'last' as name
-    union all
-    select 'ramp' as name
+    {%- endif %}
+    {%- endfor %}
 ),
 
--- one join for all three days: in a join for each, the planner may begin with all pairs of days of a region
 looked_up as (
     select
-        spans.rep_id,
-        spans.period_type,
-        spans.period_start,
+        days.rep_id,
+        days.period_type,
+        days.period_start,
         max(case when days.name = 'first' then numbered_days.working_days_before end) as days_before_first,
         max(case when days.name = 'last' then numbered_days.working_days_through end) as days_through_last,
         max(case when days.name = 'ramp' then numbered_days.working_days_through end) as days_through_ramp
-    from spans
-    cross join days
-    inner join numbered_days
-        on
-            spans.region = numbered_days.region
-            and case days.name when 'first' then spans.first_day when 'last' then spans.last_day else spans.ramp_ends_on end
-            = numbered_days.date_day
-    group by spans.rep_id, spans.period_type, spans.period_start
+    from days
+    inner join numbered_days using (region, date_day)
+    group by days.rep_id, days.period_type, days.period_start
 ),
 
 counted as (

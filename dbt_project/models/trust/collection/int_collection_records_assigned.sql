@@ -135,13 +135,23 @@ valued as (
     from assigned
 ),
 
+-- a sum per week, joined: a window would sort every record
+weeks as (
+    select
+        source,
+        object,
+        week_start,
+        {{ row_fingerprint('(source, object, week_start, sum(record_fingerprint))') }} as week_fingerprint
+    from valued
+    group by source, object, week_start
+),
+
 final as (
     select
-        *,
-        {{ row_fingerprint(
-            '(source, object, week_start, sum(record_fingerprint) over (partition by source, object, week_start))'
-        ) }} as week_fingerprint
+        valued.*,
+        weeks.week_fingerprint
     from valued
+    inner join weeks using (source, object, week_start)
 )
 
 select * from final

@@ -23,7 +23,17 @@ named as (
     from records
 ),
 
--- what records may share; accounts whose names begin alike are compared letter by letter
+-- Two names that differ by one letter become the same when the right letters are left out, or one of them as it is. To find such pairs by
+-- an equal key costs in proportion to the letters; to compare all names that begin alike grows with the square of the accounts.
+shortened as (
+    select distinct
+        source_record_id,
+        {{ each_name_without_a_letter('bare_name') }} as short_name
+    from named
+    where entity = 'account' and length(bare_name) >= 7
+),
+
+-- what records may share
 keyed as (
     select
         *,
@@ -48,9 +58,17 @@ keyed as (
     select
         *,
         'one_letter' as reason,
-        substr(bare_name, 1, 4) as shared_key
+        substr(bare_name, 1, 4) || bare_name as shared_key
     from named
     where entity = 'account'
+    union all
+    select
+        named.*,
+        'one_letter' as reason,
+        substr(named.bare_name, 1, 4) || shortened.short_name as shared_key
+    from named
+    inner join shortened using (source_record_id)
+    where named.entity = 'account'
 ),
 
 pairs as (

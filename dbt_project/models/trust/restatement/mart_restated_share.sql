@@ -24,6 +24,15 @@ source_cutoffs as (
     from cutoffs
 ),
 
+periods_of_sources as (
+    select distinct
+        source,
+        metric,
+        period_type,
+        period_start
+    from cutoffs
+),
+
 -- what is credited today is compared at each of the cutoffs, a change belongs to one of them
 amounts as (
     select
@@ -52,7 +61,7 @@ amounts as (
         1 as is_credited
     from {{ ref('fct_metric_credits') }} as credits
     inner join {{ ref('int_period_dates_expanded') }} as period_dates on credits.credited_on = period_dates.date_day
-    where period_dates.period_type <> 'week'
+    inner join periods_of_sources using (source, metric, period_type, period_start)
 ),
 
 -- the team 'all' holds what is in no team as well
