@@ -23,9 +23,15 @@ test: $(VENV)/installed
 test-slow: $(VENV)/installed
 	$(BIN)/python -m pytest -m slow
 
-# how well collection breaks are found; takes minutes
+# what a run costs against the least that its numbers can cost: S takes a quarter of an hour, M needs hours and 30 GB of disk
+SCALE ?= S
 .PHONY: bench
 bench: $(VENV)/installed
+	$(BIN)/python -m bench.cost --scale $(SCALE)
+
+# how well collection breaks are found; takes minutes
+.PHONY: bench-breaks
+bench-breaks: $(VENV)/installed
 	$(BIN)/python -m bench.collection_breaks
 
 # the same from the files on, through ingest and the models; takes a quarter of an hour
