@@ -30,6 +30,11 @@ from orchestration.transform.findings import Finding, add_sample_keys, failed_ch
 from orchestration.warehouse import connect
 
 BUILT = ("model", "seed")
+# what helps, by words of DuckDB's error
+HINTS = {
+    "does not exist": "What it reads was never built: run the job `refresh` first, or materialize what lies upstream.",
+    "Out of Memory": "Give DuckDB more memory in the environment variable KUOTA_MEMORY_LIMIT (2GB unless it is set).",
+}
 
 
 class ModelsConfig(Config):
@@ -106,7 +111,7 @@ def models_asset(settings: Settings) -> AssetsDefinition:
                 yield _not_passed(checks[name], finding)
         if failed := failed_checks(settings.warehouse, run_id, "critical"):
             raise CriticalCheckFailed("\n".join(failed))
-        if broken := _broken(results):
+        if broken := broken_models(results):
             raise KuotaError("\n".join(["dbt could not build every model:", *broken]))
 
     return models
@@ -170,9 +175,8 @@ def _severity(critical: bool) -> AssetCheckSeverity:
     return AssetCheckSeverity.ERROR if critical else AssetCheckSeverity.WARN
 
 
-def _broken(results: Sequence[NodeResult]) -> list[str]:
-    """One line per model that could not be built. If what it reads was never built, a last line says what to run."""
+def broken_models(results: Sequence[NodeResult]) -> list[str]:
+    """One line per model that could not be built, and one per hint in HINTS that helps with one of them."""
     broken = [(it.unique_id.split(".")[2], " ".join(it.message.split())) for it in results if it.status == "error"]
-    never_built = any("does not exist" in message for _, message in broken)
-    hint = ["What it reads was never built: run the job `refresh` first, or materialize what lies upstream."]
-    return [f"{name}: {message}" for name, message in broken] + (hint if never_built else [])
+    hints = [hint for words, hint in HINTS.items() if any(words in message for _, message in broken)]
+    return [f"{name}: {message}" for name, message in broken] + hints
