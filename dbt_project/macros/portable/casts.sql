@@ -65,11 +65,11 @@
 {%- endmacro %}
 
 
-{#- One row per letter of a name, with the name without it, as a select list item. -#}
-{% macro each_name_without_a_letter(name) -%}
-    unnest(list_transform(
+{#- One row for a name, and one for the name without each of its letters, as a select list item. -#}
+{% macro each_near_name(name) -%}
+    unnest(list_append(list_transform(
         range(1, length({{ name }}) + 1), lambda position: substr({{ name }}, 1, position - 1) || substr({{ name }}, position + 1)
-    ))
+    ), {{ name }}))
 {%- endmacro %}
 
 

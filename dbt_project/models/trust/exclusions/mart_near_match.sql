@@ -23,12 +23,12 @@ named as (
     from records
 ),
 
--- Two names that differ by one letter become the same when the right letters are left out, or one of them as it is. To find such pairs by
--- an equal key costs in proportion to the letters; to compare all names that begin alike grows with the square of the accounts.
-shortened as (
+-- Two names that differ by one letter are the same without that letter, in both or in the longer one. To find such pairs by an equal key costs
+-- in proportion to the letters; to compare all names that begin alike grows with the square of the accounts.
+near_names as (
     select distinct
         source_record_id,
-        {{ each_name_without_a_letter('bare_name') }} as short_name
+        {{ each_near_name('bare_name') }} as near_name
     from named
     where entity = 'account' and length(bare_name) >= 7
 ),
@@ -56,18 +56,11 @@ keyed as (
     where entity = 'account'
     union all
     select
-        *,
-        'one_letter' as reason,
-        substr(bare_name, 1, 4) || bare_name as shared_key
-    from named
-    where entity = 'account'
-    union all
-    select
         named.*,
         'one_letter' as reason,
-        substr(named.bare_name, 1, 4) || shortened.short_name as shared_key
+        substr(named.bare_name, 1, 4) || near_names.near_name as shared_key
     from named
-    inner join shortened using (source_record_id)
+    inner join near_names using (source_record_id)
     where named.entity = 'account'
 ),
 
