@@ -81,11 +81,18 @@ def publish_marts(
             unmet = unmet_conditions(connection, models, critical_checks)
             if unmet:
                 raise CriticalCheckFailed("\n".join(unmet))
-            draft = write_draft(connection, folder, _tables_to_publish(connection, models, progress))
+            tables = _tables_to_publish(connection, models, progress)
+            draft = write_draft(connection, folder, tables, _current_version(published))
             manifest = _manifest(draft, run_id, check_counts(connection))
         return _put_in_place(published, draft, manifest, versions_only, keep)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _current_version(published: Path) -> Path | None:
+    """The folder of the version that readers open, if there is one."""
+    manifest = read_manifest(published / MANIFEST)
+    return published / VERSIONS / manifest["publish_id"] if manifest else None
 
 
 def _tables_to_publish(

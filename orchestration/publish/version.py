@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from orchestration.publish.state import identifier, literal
 
 MANIFEST = "manifest.json"
 MARTS = "marts.duckdb"
+PUBLICATION = "publication"
 # fixed, because other sizes or codecs give other bytes for the same rows
 ROWS_IN_GROUP = 122_880
 COMPRESSION: Literal["zstd"] = "zstd"
@@ -32,7 +34,7 @@ class Draft:
     as_of_date: date
     contract_version: str
     tables: dict[str, dict[str, Any]]
-    """By name: rows and parquet_sha256."""
+    """By name: rows, parquet_sha256, and content, which is equal where the rows are, in whatever order."""
 
 
 def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -45,29 +47,40 @@ def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [name for (name,) in found]
 
 
-def write_draft(connection: duckdb.DuckDBPyConnection, folder: Path, tables: Iterable[str]) -> Draft:
+def write_draft(
+    connection: duckdb.DuckDBPyConnection, folder: Path, tables: Iterable[str], earlier: Path | None = None
+) -> Draft:
     """Write the `tables` of schema `marts` into the empty `folder` and name them by their content.
 
-    The same rows give the same bytes of Parquet in whatever order they were built, and the same publish_id.
-    Raises CriticalCheckFailed unless marts.publication has exactly one row, with an as_of_date.
+    The same rows give the same bytes of Parquet in whatever order they were built, and the same publish_id. A table
+    that has the rows of the version in the folder `earlier` shares its Parquet file, as a hard link. Raises
+    CriticalCheckFailed unless marts.publication has exactly one row, with an as_of_date.
     """
     tables = list(tables)
-    if "publication" not in tables:
+    if PUBLICATION not in tables:
         raise CriticalCheckFailed("marts.publication was never built: run `kuota run`.")
     as_of_at, as_of_date, contract_version = _publication(connection)
     described: dict[str, dict[str, Any]] = {}
+    manifest = read_manifest(earlier / MANIFEST) if earlier else None
     connection.execute(f"attach {literal(str(folder / MARTS))} as publish_draft")
     connection.execute("create schema publish_draft.marts")
     for table in tables:
         name = f"marts.{identifier(table)}"
-        connection.execute(f"create table publish_draft.{name} as select * from {name} order by all")  # noqa: S608
-        rows = connection.table(f"publish_draft.{name}").count("*").fetchone()
-        assert rows is not None
-        described[table] = {"rows": rows[0], "parquet_sha256": _write_parquet(connection, folder, table)}
+        described[table] = _content(connection, name)
+        known = manifest["tables"].get(table, {}) if manifest else {}
+        if earlier and _is_linked(earlier, folder, table, known, described[table]):
+            described[table]["parquet_sha256"] = known["parquet_sha256"]
+            # its rows are sorted already
+            parquet = literal(str(folder / f"{table}.parquet"))
+            connection.execute(f"create table publish_draft.{name} as from {name} limit 0")
+            connection.execute(f"insert into publish_draft.{name} from read_parquet({parquet})")
+        else:
+            connection.execute(f"create table publish_draft.{name} as select * from {name} order by all")  # noqa: S608
+            described[table]["parquet_sha256"] = _write_parquet(connection, folder, table)
         _carry_comments_over(connection, table)
     publish_id = f"{as_of_date.isoformat()}-{_digest(described, contract_version)}"
     connection.execute("update publish_draft.marts.publication set publish_id = ?", [publish_id])
-    described["publication"]["parquet_sha256"] = _write_parquet(connection, folder, "publication")
+    described[PUBLICATION]["parquet_sha256"] = _write_parquet(connection, folder, PUBLICATION)
     connection.execute("checkpoint publish_draft")
     connection.execute("detach publish_draft")
     return Draft(folder, publish_id, as_of_at, as_of_date, contract_version, described)
@@ -84,6 +97,36 @@ def _publication(connection: duckdb.DuckDBPyConnection) -> tuple[datetime, date,
         )
     as_of_at, as_of_date, contract_version = found[0]
     return as_of_at, as_of_date, str(contract_version)
+
+
+def _content(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
+    """The count of a table's rows, and a digest of its columns and rows that does not depend on their order."""
+    described = connection.execute(f"describe {name}").fetchall()
+    hashed = connection.execute(
+        "select count(*), sum(hash(each)), bit_xor(hash(each, 'second')), version() "  # noqa: S608
+        f"from {name} as each"
+    ).fetchone()
+    assert hashed is not None
+    digest = hashlib.sha256(repr((described, hashed, ROWS_IN_GROUP, COMPRESSION)).encode()).hexdigest()
+    return {"rows": hashed[0], "content": digest}
+
+
+def _is_linked(earlier: Path, folder: Path, table: str, known: Mapping[str, Any], described: Mapping[str, Any]) -> bool:
+    """Link the table's Parquet file from the version `earlier` if it has the same rows and is not damaged."""
+    path = earlier / f"{table}.parquet"
+    if table == PUBLICATION:
+        # its file names the version
+        return False
+    if known.get("content") != described["content"] or not path.is_file():
+        return False
+    if sha256_of(path) != known["parquet_sha256"]:
+        return False
+    try:
+        os.link(path, folder / path.name)
+    except OSError:
+        # a file system without hard links
+        return False
+    return True
 
 
 def _write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, table: str) -> str:

@@ -269,3 +269,44 @@ def test_a_file_system_without_hard_links_gets_a_copy(settings, monkeypatch):
     publish(settings)
     assert read(settings, "select count(*) from marts.marts.fct_credits") == [(3,)]
     assert publish(settings).unchanged
+
+
+def test_a_table_that_did_not_change_shares_its_file_with_the_version_before(settings):
+    first = settings.versions / publish(settings).publish_id
+    build(settings, list(reversed(CREDITS)), as_of_date="2018-01-01")
+    second = settings.versions / publish(settings).publish_id
+    shared = {name for name in names_in(first) if (first / name).samefile(second / name)}
+    assert shared == {"fct_credits.parquet", "mart_win_rate.parquet"}
+    assert read(settings, "select count(*), typeof(any_value(credited_amount)) from marts.marts.fct_credits") == read(
+        settings, "select 3, 'DECIMAL(18,2)'"
+    )
+    build(settings, CREDITS[:2], as_of_date="2018-01-01")
+    third = settings.versions / publish(settings).publish_id
+    assert not (third / "fct_credits.parquet").samefile(second / "fct_credits.parquet")
+    assert [
+        duckdb.read_parquet(str(each / "fct_credits.parquet")).count("*").fetchall() for each in (second, third)
+    ] == [
+        [(3,)],
+        [(2,)],
+    ]
+
+
+def test_a_version_is_the_same_with_and_without_one_before_it(tmp_path):
+    after, alone = settings_in(tmp_path / "after"), settings_in(tmp_path / "alone")
+    build(after)
+    publish(after)
+    for settings in (after, alone):
+        build(settings, as_of_date="2018-01-01")
+        publish(settings)
+    ids = [json.loads((settings.published / "manifest.json").read_text())["publish_id"] for settings in (after, alone)]
+    assert ids[0] == ids[1]
+    for path in (alone.versions / ids[0]).glob("*.parquet"):
+        assert path.read_bytes() == (after.versions / ids[0] / path.name).read_bytes()
+
+
+def test_a_damaged_file_is_not_shared(settings):
+    first = settings.versions / publish(settings).publish_id
+    (first / "fct_credits.parquet").write_bytes(b"damaged")
+    build(settings, as_of_date="2018-01-01")
+    second = settings.versions / publish(settings).publish_id
+    assert duckdb.read_parquet(str(second / "fct_credits.parquet")).count("*").fetchall() == [(3,)]
