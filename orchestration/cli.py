@@ -89,6 +89,22 @@ def status(as_json: bool) -> None:
 
 
 @main.command(epilog=EXIT_CODES)
+@click.argument("publish_id", required=False)
+def rollback(publish_id: str | None) -> None:
+    """Let readers open an earlier version: the one before the current, or PUBLISH_ID. The next run ends it."""
+    from orchestration.publish import rolled_back
+    from orchestration.warehouse import writer_lock
+
+    try:
+        settings = Settings.from_environment()
+        with writer_lock(settings.lock_file):
+            before, now = rolled_back(settings.published, publish_id)
+    except KuotaError as error:
+        _fail(error)
+    click.echo(f"published   {now}, before {before}; the next `kuota run` publishes the newest again")
+
+
+@main.command(epilog=EXIT_CODES)
 def notify() -> None:
     """Send a trial message to the webhook and the mail addresses that are set."""
     from orchestration.publish import Notice, send_notice

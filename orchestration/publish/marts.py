@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.errors import CriticalCheckFailed
+from orchestration.errors import ConfigurationError, CriticalCheckFailed
 from orchestration.publish.code_version import code_version
 from orchestration.publish.files import (
     make_private_folder,
@@ -167,6 +167,31 @@ def _replace_what_readers_open(published: Path, version: Path, manifest: dict[st
         shutil.copyfile(version / MARTS, new)
     put_in_place(new, published / MARTS)
     write_text_in_place(published / MANIFEST, manifest_text(manifest))
+
+
+def rolled_back(published: Path, publish_id: str | None) -> tuple[str, str]:
+    """Let readers open an earlier version; returns the publish_id of what they opened until now, and of that version.
+
+    Without a `publish_id` it is the version that was published before the current one. Raises ConfigurationError, and
+    changes nothing, if it is not there or damaged. The caller holds the lock; the next run publishes the newest again.
+    """
+    current = read_manifest(published / MANIFEST)
+    kept = [manifest["publish_id"] for manifest in kept_versions(published / VERSIONS)]
+    if current is None or not kept:
+        raise ConfigurationError(f"{published / VERSIONS}: nothing is published, so there is nothing to roll back to.")
+    before = current["publish_id"]
+    earlier = kept[kept.index(before) + 1 :] if before in kept else kept
+    if publish_id is None and not earlier:
+        raise ConfigurationError(f"{published / VERSIONS}: there is no earlier version to roll back to.")
+    wanted = publish_id or earlier[0]
+    if wanted not in kept:
+        raise ConfigurationError(f"'{wanted}' is not a version that is kept; there are {', '.join(kept)}.")
+    version = published / VERSIONS / wanted
+    manifest = read_manifest(version / MANIFEST)
+    if manifest is None or not is_whole(version):
+        raise ConfigurationError(f"{version}: the version is damaged; name another with `kuota rollback PUBLISH_ID`.")
+    _replace_what_readers_open(published, version, manifest)
+    return before, wanted
 
 
 def kept_versions(versions: Path) -> list[dict[str, Any]]:

@@ -7,8 +7,8 @@ import duckdb
 import pytest
 from small_company import CHECKS, CREDITS, MODELS, UNIQUE, at, build, checked, settings_in
 
-from orchestration.errors import CriticalCheckFailed
-from orchestration.publish import publish_marts
+from orchestration.errors import ConfigurationError, CriticalCheckFailed
+from orchestration.publish import publish_marts, rolled_back
 from orchestration.warehouse import connect
 
 
@@ -310,3 +310,40 @@ def test_a_damaged_file_is_not_shared(settings):
     build(settings, as_of_date="2018-01-01")
     second = settings.versions / publish(settings).publish_id
     assert duckdb.read_parquet(str(second / "fct_credits.parquet")).count("*").fetchall() == [(3,)]
+
+
+def test_a_rollback_shows_readers_the_version_before_and_the_next_publish_the_new_one_again(settings):
+    first = publish(settings)
+    build(settings, CREDITS[:1])
+    second = publish(settings)
+    assert rolled_back(settings.published, None) == (second.publish_id, first.publish_id)
+    assert read(
+        settings, "select count(*), (select publish_id from marts.marts.publication) from marts.marts.fct_credits"
+    ) == [(3, first.publish_id)]
+    assert json.loads((settings.published / "manifest.json").read_text())["publish_id"] == first.publish_id
+    assert names_in(settings.versions) == sorted([first.publish_id, second.publish_id])
+    again = publish(settings)
+    assert (again.publish_id, again.unchanged) == (second.publish_id, False)
+    assert read(settings, "select count(*) from marts.marts.fct_credits") == [(1,)]
+    assert rolled_back(settings.published, second.publish_id) == (second.publish_id, second.publish_id)
+
+
+@pytest.mark.parametrize("asked", [None, "2016-01-01-000000000000", "../versions", ".new-0-draft"])
+def test_a_rollback_to_no_version_changes_nothing_and_says_which_there_are(settings, asked):
+    report = publish(settings)
+    before = files_below(settings.published)
+    with pytest.raises(ConfigurationError, match=r"no earlier version|is not a version that is kept") as error:
+        rolled_back(settings.published, asked)
+    assert asked is None or report.publish_id in str(error.value)
+    assert files_below(settings.published) == before
+
+
+def test_a_damaged_version_is_not_rolled_back_to(settings):
+    first = publish(settings)
+    build(settings, CREDITS[:1])
+    publish(settings)
+    (settings.versions / first.publish_id / "fct_credits.parquet").write_bytes(b"damaged")
+    before = files_below(settings.published)
+    with pytest.raises(ConfigurationError, match="damaged"):
+        rolled_back(settings.published, first.publish_id)
+    assert files_below(settings.published) == before
