@@ -18,7 +18,7 @@ beginnings as (
         min(records.created_at) as created_at,
         min(records.created_on) as created_on
     from matches
-    inner join {{ ref('int_deal_records_matched') }} as records
+    inner join {{ ref('int_source_records_matched') }} as records
         on matches.entity = records.entity and matches.source_id = records.source_record_id
     group by matches.canonical_id
 ),

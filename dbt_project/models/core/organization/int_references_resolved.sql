@@ -6,6 +6,7 @@ with
 
 records as (
     select * from {{ ref('int_source_records_matched') }}
+    where entity not in ('opportunity', 'lead')
 ),
 
 scopes as (
