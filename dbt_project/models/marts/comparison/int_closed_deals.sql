@@ -8,8 +8,12 @@ deals as (
 ),
 
 deal_segments as (
-    select * from {{ ref('int_opportunity_segments_expanded') }}
-    where segment_type in ('rep', 'team')
+    select
+        subject_id as opportunity_id,
+        segment_type,
+        segment_id
+    from {{ ref('fct_segment_subjects') }}
+    where subject_type = 'opportunity' and segment_type in ('team', 'rep')
 ),
 
 period_dates as (

@@ -64,8 +64,9 @@ deal_segments as (
         deal_segments.segment_id,
         not deals.is_closed as is_open,
         case when not deals.is_closed then deals.amount_reporting end as open_amount
-    from {{ ref('int_opportunity_segments_expanded') }} as deal_segments
-    left join {{ ref('fct_opportunities') }} as deals using (opportunity_id)
+    from {{ ref('fct_segment_subjects') }} as deal_segments
+    left join {{ ref('fct_opportunities') }} as deals on deal_segments.subject_id = deals.opportunity_id
+    where deal_segments.subject_type = 'opportunity' and deal_segments.segment_type in ('company', 'team', 'rep')
     union all
     select
         'rep' as segment_type,

@@ -2,6 +2,10 @@
 -- the breakdown. A lead has a source only; product family and size are known only for deals.
 with
 
+deals as (
+    select * from {{ ref('fct_opportunities') }}
+),
+
 leads as (
     select * from {{ ref('int_leads_validated') }}
     where exclusion_reason is null and created_on is not null
@@ -10,6 +14,20 @@ leads as (
 memberships as (
     select * from {{ ref('int_team_memberships') }}
     where team_id is not null
+),
+
+-- the owner's team of the close date and every team above it; for an open deal today's
+deal_teams as (
+    select
+        deals.opportunity_id,
+        ancestors.ancestor_team_id as team_id
+    from deals
+    cross join {{ ref('int_as_of_determined') }} as as_of
+    inner join memberships
+        on
+            deals.owner_id = memberships.rep_id
+            and coalesce(deals.closed_on, as_of.as_of_date) between memberships.valid_from and memberships.valid_to
+    inner join {{ ref('dim_team_ancestors') }} as ancestors on memberships.team_id = ancestors.team_id
 ),
 
 first_memberships as (
@@ -39,9 +57,23 @@ final as (
     select
         'opportunity' as subject_type,
         opportunity_id as subject_id,
-        segment_type,
-        segment_id
-    from {{ ref('int_opportunity_segments_expanded') }}
+        'company' as segment_type,
+        'company' as segment_id
+    from deals
+    union all
+    select
+        'opportunity' as subject_type,
+        opportunity_id as subject_id,
+        'team' as segment_type,
+        team_id as segment_id
+    from deal_teams
+    union all
+    select
+        'opportunity' as subject_type,
+        opportunity_id as subject_id,
+        'rep' as segment_type,
+        owner_id as segment_id
+    from deals
     union all
     select
         'opportunity' as subject_type,
