@@ -34,13 +34,13 @@ def test_business_minutes_are_the_minutes_of_working_hours() -> None:
     ).assign(created_on=lambda rows: rows["created_at"].dt.date, source="generic")
     for absent in ("opportunity_id", "lead_source", "lead_status", "source_file", "exclusion_reason"):
         leads[absent] = pd.Series([None] * len(leads), dtype="string")
-    for absent in ("qualified_at", "qualified_on", "converted_at", "converted_on"):
+    for absent in ("qualified_at", "qualified_on", "converted_on", "known_to"):
         leads[absent] = pd.NaT
     days = pd.Series(pd.date_range("2025-02-20", "2025-04-10"))
     is_working = np.array([is_working_day(day.date()) for day in days])
     found = result_of(
         "fct_leads",
-        int_leads_validated=leads.assign(source_row=1),
+        int_lead_history=leads.assign(source_row=1),
         fct_activities=pd.DataFrame(
             {"lead_id": leads["lead_id"], "occurred_at": contacted, "direction": "outbound"}
         ).assign(occurred_on=date(2025, 1, 1)),

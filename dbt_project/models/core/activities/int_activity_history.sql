@@ -108,8 +108,8 @@ final as (
             identified.named_opportunity_id = opportunities.opportunity_id
             and opportunities.exclusion_reason is null
             and opportunities.known_to is null
-    left join {{ ref('int_leads_validated') }} as leads
-        on identified.named_lead_id = leads.lead_id and leads.exclusion_reason is null
+    left join {{ ref('int_lead_history') }} as leads
+        on identified.named_lead_id = leads.lead_id and leads.exclusion_reason is null and leads.known_to is null
     left join copies on identified.record_key = copies.record_key
 )
 

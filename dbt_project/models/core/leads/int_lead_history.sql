@@ -1,13 +1,15 @@
 -- Each lead in the intervals of days within which nothing known of it changed, with every row of it that was known then and the reason for which
 -- the row does not count, null where it counts. Of a lead in several systems the authoritative record is the lead, and what it lacks
--- of qualification, conversion and opportunity is taken from the others. Today is the interval without a known_to.
+-- of qualification, conversion and opportunity is taken from the others. Its creation is that of the first record, and its opportunity the one
+-- of today: the first that names the lead, else the one it names. Today is the interval without a known_to.
 {% set columns %}
     lead_key, owner_reference as source_owner_reference, opportunity_reference, lead_source as source_lead_source,
-    lead_status as source_lead_status, created_at, created_on, qualified_at, qualified_on, converted_at, converted_on, source_exclusion,
+    lead_status as source_lead_status, created_at, created_on, qualified_at, qualified_on, converted_on, source_exclusion,
     source_key, source_file, source_row, row_hash, extracted_at, superseded_at, is_current
 {% endset %}
 
 {% set created_on = "coalesce(unioned.created_on, cast('9999-12-31' as date))" %}
+{% set lead_named = referenced_id('history.source', 'history.lead_reference') %}
 
 with
 
@@ -38,7 +40,9 @@ records as (
         row_number() over (
             partition by matches.canonical_id order by matches.in_force_from, matches.in_force_to
         ) as position_of_record,
-        greatest(matches.in_force_from, min(mapped.delivered_on)) as authoritative_from
+        greatest(matches.in_force_from, min(mapped.delivered_on)) as authoritative_from,
+        min(mapped.created_at) as created_at,
+        min(mapped.created_on) as created_on
     from {{ ref('bridge_source_ids') }} as matches
     inner join mapped on matches.source_id = mapped.source_lead_id
     where matches.entity = 'lead'
@@ -51,10 +55,10 @@ authoritative_records as (
         source_id,
         case when position_of_record > 1 then authoritative_from end as authoritative_from,
         min(authoritative_from) over (
-            partition by canonical_id
-            order by position_of_record
-            rows between 1 following and unbounded following
-        ) as authoritative_to
+            partition by canonical_id order by position_of_record rows between 1 following and unbounded following
+        ) as authoritative_to,
+        min(created_at) over (partition by canonical_id) as lead_created_at,
+        min(created_on) over (partition by canonical_id) as lead_created_on
     from records
 ),
 
@@ -62,9 +66,8 @@ identified as (
     select
         coalesce(records.canonical_id, mapped.source_lead_id) as lead_id,
         mapped.*,
-        records.canonical_id is not null as is_matched,
-        records.authoritative_from,
-        records.authoritative_to
+        records.*,
+        records.canonical_id is not null as is_matched
     from mapped
     left join authoritative_records as records on mapped.source_lead_id = records.source_id
 ),
@@ -78,6 +81,10 @@ known as (
         identified.*,
         intervals.known_from,
         intervals.known_to,
+        coalesce(
+            identified.named_opportunity_id,
+            min(case when identified.is_matched then identified.named_opportunity_id end) over lead_then
+        ) as lead_opportunity_id,
         coalesce(intervals.known_from >= identified.authoritative_from, true)
         and coalesce(intervals.known_from < identified.authoritative_to, true) as is_authoritative,
         row_number() over (
@@ -87,6 +94,20 @@ known as (
     from intervals
     inner join identified
         on intervals.lead_id = identified.lead_id and {{ is_known_on('identified', 'intervals.known_from') }}
+    window lead_then as (partition by identified.lead_id, intervals.known_from)
+),
+
+opportunities as (
+    select
+        history.opportunity_id,
+        coalesce(matches.canonical_id, {{ lead_named }}) as lead_id,
+        row_number() over (
+            partition by coalesce(matches.canonical_id, {{ lead_named }})
+            order by history.created_at asc nulls last, history.opportunity_id asc
+        ) as position_in_lead
+    from {{ ref('int_opportunity_history_validated') }} as history
+    left join {{ ref('bridge_source_ids') }} as matches on matches.entity = 'lead' and {{ lead_named }} = matches.source_id
+    where history.exclusion_reason is null and history.known_to is null
 ),
 
 final as (
@@ -96,19 +117,15 @@ final as (
         known.known_to,
         known.source_lead_id,
         known.source,
-        known.lead_key,
         known.owner_reference,
         coalesce(owners.resolved_id, 'unassigned') as owner_id,
-        coalesce(
-            known.named_opportunity_id, min(case when known.is_matched then known.named_opportunity_id end) over lead_then
-        ) as named_opportunity_id,
+        coalesce(first_opportunities.opportunity_id, named_opportunities.opportunity_id) as opportunity_id,
         known.lead_source,
         known.lead_status,
-        known.created_at as record_created_at,
-        known.created_on as record_created_on,
+        coalesce(known.lead_created_at, known.created_at) as created_at,
+        coalesce(known.lead_created_on, known.created_on) as created_on,
         coalesce(known.qualified_at, min(case when known.is_matched then known.qualified_at end) over lead_then) as qualified_at,
         coalesce(known.qualified_on, min(case when known.is_matched then known.qualified_on end) over lead_then) as qualified_on,
-        coalesce(known.converted_at, min(case when known.is_matched then known.converted_at end) over lead_then) as converted_at,
         coalesce(known.converted_on, min(case when known.is_matched then known.converted_on end) over lead_then) as converted_on,
         known.source_key,
         known.source_file,
@@ -121,6 +138,12 @@ final as (
         ) as exclusion_reason
     from known
     {{ join_reference('known', 'owner_reference', 'rep', 'owners') }}
+    left join opportunities as first_opportunities
+        on known.lead_id = first_opportunities.lead_id and first_opportunities.position_in_lead = 1
+    left join {{ ref('int_opportunity_records') }} as records
+        on known.lead_opportunity_id = records.source_opportunity_id
+    left join opportunities as named_opportunities
+        on coalesce(records.opportunity_id, known.lead_opportunity_id) = named_opportunities.opportunity_id
     window lead_then as (partition by known.lead_id, known.known_from)
 )
 

@@ -15,11 +15,10 @@ deal_versions as (
         source,
         {{ canonical_id('source', entity ~ '_key') }} as source_record_id,
         {{ entity }}_key as record_key,
-        created_at,
         created_on,
         extracted_at
     from (
-        {{ union_sources(plural, entity ~ '_key, created_at, created_on, extracted_at') }}
+        {{ union_sources(plural, entity ~ '_key, created_on, extracted_at') }}
     ) as {{ entity }}_versions
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -37,7 +36,6 @@ records as (
             when 'account' then nullif({{ normalized_name('record_name') }}, '')
         end as recognized_by,
         first_seen_at,
-        cast(null as timestamp) as created_at,
         cast(null as date) as created_on
     from {{ ref('int_source_records_unioned') }}
     where exclusion_reason is null
@@ -50,7 +48,6 @@ records as (
         cast(null as varchar) as record_name,
         cast(null as varchar) as recognized_by,
         min(extracted_at) as first_seen_at,
-        min(created_at) as created_at,
         min(created_on) as created_on
     from deal_versions
     where

@@ -21,9 +21,11 @@ dates_in_use as (
     select occurred_on as date_in_use from {{ ref('int_activity_history') }}
     where known_to is null
     union all
-    select created_on as date_in_use from {{ ref('int_leads_validated') }}
+    select created_on as date_in_use from {{ ref('int_lead_history') }}
+    where known_to is null
     union all
-    select qualified_on as date_in_use from {{ ref('int_leads_validated') }}
+    select qualified_on as date_in_use from {{ ref('int_lead_history') }}
+    where known_to is null
     union all
     select period_start as date_in_use from {{ ref('int_quotas_validated') }}
     union all

@@ -6,8 +6,8 @@
 with
 
 leads as (
-    select * from {{ ref('int_leads_validated') }}
-    where exclusion_reason is null
+    select * from {{ ref('int_lead_history') }}
+    where exclusion_reason is null and known_to is null
 ),
 
 contacts as (

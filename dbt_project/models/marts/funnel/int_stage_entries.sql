@@ -16,8 +16,8 @@ stage_events as (
 ),
 
 leads as (
-    select * from {{ ref('int_leads_validated') }}
-    where exclusion_reason is null and created_on is not null
+    select * from {{ ref('int_lead_history') }}
+    where exclusion_reason is null and known_to is null and created_on is not null
 ),
 
 contacts as (

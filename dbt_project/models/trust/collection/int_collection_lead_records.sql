@@ -25,9 +25,9 @@ leads as (
                 case when validated.source_lead_id = first_leads.source_id then 0 else 1 end asc,
                 validated.source_lead_id asc
         ) as position_of_record
-    from {{ ref('int_leads_validated') }} as validated
+    from {{ ref('int_lead_history') }} as validated
     left join first_leads on validated.lead_id = first_leads.canonical_id
-    where validated.exclusion_reason is null or validated.exclusion_reason in ('duplicate', 'migrated')
+    where validated.known_to is null and coalesce(validated.exclusion_reason, 'duplicate') in ('duplicate', 'migrated')
 ),
 
 final as (

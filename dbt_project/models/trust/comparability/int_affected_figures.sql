@@ -114,8 +114,8 @@ break_metrics as (
 pipelines as (
     select source, pipeline from {{ ref('fct_opportunities') }}
     union
-    select source, 'leads' as pipeline from {{ ref('int_leads_validated') }}
-    where exclusion_reason is null
+    select source, 'leads' as pipeline from {{ ref('int_lead_history') }}
+    where exclusion_reason is null and known_to is null
     union
     -- all pipelines together
     select source, '' as pipeline from breaks

@@ -27,8 +27,8 @@ first_records as (
         'lead_response_business_minutes' as recorded_as,
         min(created_on) as first_on,
         true as is_always_recorded
-    from {{ ref('int_leads_validated') }}
-    where exclusion_reason is null
+    from {{ ref('int_lead_history') }}
+    where exclusion_reason is null and known_to is null
     group by source
 ),
 

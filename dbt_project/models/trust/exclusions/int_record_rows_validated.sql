@@ -8,8 +8,8 @@
         'is_linked': 'owner_rep_id is not null', 'reference': 'owner_reference', 'current': 'known_to is null',
     },
     'lead': {
-        'model': 'int_leads_validated', 'id': 'source_lead_id', 'dated_on': 'created_on',
-        'is_linked': "owner_id <> 'unassigned'", 'reference': 'owner_reference',
+        'model': 'int_lead_history', 'id': 'source_lead_id', 'dated_on': 'created_on',
+        'is_linked': "owner_id <> 'unassigned'", 'reference': 'owner_reference', 'current': 'known_to is null',
     },
     'activity': {
         'model': 'int_activity_history', 'dated_on': 'occurred_on', 'current': 'known_to is null',

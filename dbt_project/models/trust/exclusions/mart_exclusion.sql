@@ -35,9 +35,9 @@ dated_leads as (
     select
         leads.*,
         credited.metric
-    from {{ ref('int_leads_validated') }} as leads
+    from {{ ref('int_lead_history') }} as leads
     inner join credited on leads.lead_id = credited.object_id
-    where leads.exclusion_reason is null and credited.object = 'lead'
+    where leads.exclusion_reason is null and leads.known_to is null and credited.object = 'lead'
 ),
 
 stage_changes as (

@@ -28,7 +28,8 @@ files_read as (
         'lead' as object,
         source,
         source_file
-    from {{ ref('int_leads_validated') }}
+    from {{ ref('int_lead_history') }}
+    where known_to is null
     union
     select
         'activity' as object,
