@@ -1,4 +1,4 @@
-{#- Steps of int_source_records_matched: the current rows of the register crosswalk with the full id of the record that each maps, and
+{#- Steps of the two models of matched records: the current rows of the register crosswalk with the full id of the record that each maps, and
     those that have begun. -#}
 {% macro steps_reading_crosswalks() -%}
 crosswalks as (
@@ -29,7 +29,7 @@ crosswalks_begun as (
 {%- endmacro %}
 
 
-{#- Further steps of this model: `declared`, each of `records` with the id that the register declares for it and, as crosswalk_id, the canonical
+{#- Further steps of these models: `declared`, each of `records` with the id that the register declares for it and, as crosswalk_id, the canonical
     one: a record may be mapped to one that is mapped itself. A reference is a full id, or a bare one that one record of the other systems
     has; any other text is the company's own id. -#}
 {% macro steps_declaring_ids() -%}

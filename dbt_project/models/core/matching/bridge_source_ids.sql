@@ -2,6 +2,31 @@
 -- one before the next record's.
 with
 
+records as (
+    select
+        entity,
+        source,
+        source_record_id,
+        canonical_id,
+        match_rule,
+        first_seen_at,
+        declared_from,
+        cast(null as date) as created_on
+    from {{ ref('int_source_records_matched') }}
+    union all
+    select
+        entity,
+        source,
+        source_record_id,
+        canonical_id,
+        'crosswalk' as match_rule,
+        first_seen_at,
+        declared_from,
+        created_on
+    from {{ ref('int_deal_records_matched') }}
+    where canonical_id is not null
+),
+
 begun as (
     select
         *,
@@ -10,7 +35,7 @@ begun as (
             else coalesce(declared_from, created_on, cast('0001-01-01' as date))
         end as begins_on,
         count(*) over (partition by entity, canonical_id) as record_count
-    from {{ ref('int_source_records_matched') }}
+    from records
 ),
 
 in_order as (

@@ -1,28 +1,10 @@
 -- noqa: disable=LT02
--- Every rep, account, team and product of every source, and every deal and lead that the register crosswalk names, with its id in every other
--- model. Records of several systems are one by the register crosswalk, else by a rep's e-mail or an account's name where it belongs to one
--- record in each system. A record that the register maps to itself stays separate.
-{% set declared_entities = {'opportunity': 'opportunities', 'lead': 'leads'} %}
-
+-- Every rep, account, team and product of every source, with its id in every other model. Records of several systems are one by the register
+-- crosswalk, else by a rep's e-mail or an account's name where it belongs to one record in each system. A record that the register maps to
+-- itself stays separate.
 with recursive
 
 {{ steps_reading_crosswalks() }},
-
-deal_versions as (
-    {% for entity, plural in declared_entities.items() -%}
-    select
-        '{{ entity }}' as entity,
-        source,
-        {{ canonical_id('source', entity ~ '_key') }} as source_record_id,
-        {{ entity }}_key as record_key,
-        created_on,
-        extracted_at
-    from (
-        {{ union_sources(plural, entity ~ '_key, created_on, extracted_at') }}
-    ) as {{ entity }}_versions
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-),
 
 records as (
     select
@@ -35,26 +17,9 @@ records as (
             when 'rep' then nullif(lower({{ trimmed('email') }}), '')
             when 'account' then nullif({{ normalized_name('record_name') }}, '')
         end as recognized_by,
-        first_seen_at,
-        cast(null as date) as created_on
+        first_seen_at
     from {{ ref('int_source_records_unioned') }}
     where exclusion_reason is null
-    union all
-    select
-        entity,
-        source,
-        source_record_id,
-        record_key,
-        cast(null as varchar) as record_name,
-        cast(null as varchar) as recognized_by,
-        min(extracted_at) as first_seen_at,
-        min(created_on) as created_on
-    from deal_versions
-    where
-        source_record_id in (select crosswalks.source_record_id from crosswalks)
-        or source_record_id in (select crosswalks.canonical_reference from crosswalks)
-        or record_key in (select crosswalks.canonical_reference from crosswalks)
-    group by entity, source, source_record_id, record_key
 ),
 
 {{ steps_declaring_ids() }},

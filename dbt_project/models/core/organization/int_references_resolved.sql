@@ -6,7 +6,6 @@ with
 
 records as (
     select * from {{ ref('int_source_records_matched') }}
-    where entity not in ('opportunity', 'lead')
 ),
 
 scopes as (

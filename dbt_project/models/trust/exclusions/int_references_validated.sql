@@ -84,12 +84,16 @@ crosswalks as (
     select
         register.*,
         {{ has_newer_row('register.source_key') }} as is_duplicate,
-        case when records.entity is null then 'unknown_source_id' end as set_aside_reason
+        case when coalesce(records.entity, deals.entity) is null then 'unknown_source_id' end as set_aside_reason
     from {{ ref('stg_registers__crosswalks') }} as register
     left join {{ ref('int_source_records_matched') }} as records
         on
             register.entity = records.entity
             and {{ referenced_id('register.source', 'register.record_key') }} = records.source_record_id
+    left join {{ ref('int_deal_records_matched') }} as deals
+        on
+            register.entity = deals.entity
+            and {{ referenced_id('register.source', 'register.record_key') }} = deals.source_record_id
     where register.is_current
 ),
 
