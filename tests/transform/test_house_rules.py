@@ -19,7 +19,7 @@ from orchestration.settings import PROJECT, Settings
 
 DBT_PROJECT = PROJECT / "dbt_project"
 # a limit of bench.graph that is not met, and the figure that must not be exceeded until it is
-NOT_MET_YET = {"models": 207}
+NOT_MET_YET = {"models": 205}
 RECORDS_OF_INGEST = {"load_ledger", "quarantine", "source", "source_time_zone"}
 
 
