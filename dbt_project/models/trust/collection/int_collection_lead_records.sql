@@ -27,7 +27,9 @@ leads as (
         ) as position_of_record
     from {{ ref('int_lead_history') }} as validated
     left join first_leads on validated.lead_id = first_leads.canonical_id
-    where validated.known_to is null and coalesce(validated.exclusion_reason, 'duplicate') in ('duplicate', 'migrated')
+    where
+        validated.known_to is null
+        and (validated.exclusion_reason is null or validated.exclusion_reason in ('duplicate', 'migrated'))
 ),
 
 final as (
