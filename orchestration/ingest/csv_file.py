@@ -1,17 +1,32 @@
-"""A CSV to the tables of read_file: by DuckDB's strict reader, or line by line if a row is damaged."""
+"""CSV files to the rows of read_files: by DuckDB's strict reader, or line by line if a row is damaged."""
 
 # What is formatted into SQL is our own: names that sources/*.yml declares and its model has checked.
 # ruff: noqa: S608
 
 import csv
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from orchestration.errors import ConfigurationError
 from orchestration.ingest.damaged_csv import read_damaged_csv
-from orchestration.ingest.lines import MAXIMUM_LINE, deliver, exactly
-from orchestration.ingest.plain_text import PlainText
+from orchestration.ingest.file_kind import UnreadableFile
+from orchestration.ingest.lines import MAXIMUM_LINE, exactly, in_groups, line_count
+from orchestration.ingest.rows import NO_ROWS, OpenFile, Relation, Rows, reject_file, rows_of
+
+
+@dataclass(frozen=True)
+class CsvShape:
+    """What CSV files must have in common to be read together. `header_lines`: how many lines end with the header."""
+
+    header: tuple[str, ...]
+    header_lines: int
+    delimiter: str
+    suspect: int | None
+    """The number of a file that only the slow way can read, and so alone."""
 
 
 def csv_header(path: Path, name: str, delimiter: str) -> tuple[list[str], int]:
@@ -33,35 +48,88 @@ def csv_header(path: Path, name: str, delimiter: str) -> tuple[list[str], int]:
     return [], 0
 
 
-def read_csv(
-    connection: duckdb.DuckDBPyConnection, plain: PlainText, name: str, delimiter: str, scratch: Path
-) -> list[str]:
-    """Fill `delivered` and `rejected`, which exists, from `plain`; returns the names in the order of f0, f1, …
+def csv_shape(opened: OpenFile, delimiter: str) -> CsvShape:
+    """The shape of a file. Raises ConfigurationError with its name for an unusable header."""
+    header, header_lines = csv_header(opened.plain.path, opened.file.name, delimiter)
+    return CsvShape(tuple(header), header_lines, delimiter, opened.number if opened.plain.is_suspect else None)
 
-    Raises ConfigurationError with the file's `name` for an unusable header, UnreadableFile for a line without end.
-    """
-    header, header_lines = csv_header(plain.path, name, delimiter)
-    if not header:
-        deliver(connection, "select 0::bigint as source_row where false")
-    elif plain.is_suspect or not _strictly_read(connection, plain.path, header, header_lines, delimiter):
-        read_damaged_csv(connection, plain, len(header), header_lines, delimiter, scratch)
-    return header
+
+def read_csv(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[OpenFile], shape: CsvShape, scratch: Path
+) -> Iterator[Rows]:
+    """Yield files of one shape in groups that could be read together; adds damaged rows to `rejected`, which exists."""
+
+    def read_together(group: Sequence[OpenFile]) -> tuple[Relation, AbstractSet[int]]:
+        if shape.suspect is not None:
+            return read_damaged(group[0]), frozenset()
+        return _strictly_read(connection, group, shape)
+
+    def read_damaged(opened: OpenFile) -> Relation:
+        return read_damaged_csv(connection, opened, len(shape.header), shape.header_lines, shape.delimiter, scratch)
+
+    if not shape.header:
+        yield Rows(files, [], NO_ROWS)
+        return
+    for group, result in in_groups(files, read_together, read_damaged):
+        if isinstance(result, UnreadableFile):
+            reject_file(connection, group[0].number, result)
+            yield Rows(group, [], NO_ROWS)
+        else:
+            yield Rows(group, list(shape.header), result)
 
 
 def _strictly_read(
-    connection: duckdb.DuckDBPyConnection, path: Path, header: list[str], header_lines: int, delimiter: str
-) -> bool:
-    columns = ", ".join(f"'f{position}': 'varchar'" for position in range(len(header)))
+    connection: duckdb.DuckDBPyConnection, files: Sequence[OpenFile], shape: CsvShape
+) -> tuple[Relation, set[int]]:
+    names = [f"f{position}" for position in range(len(shape.header))]
+    columns = ", ".join(f"'{name}': 'varchar'" for name in names)
     # In a file of one column a blank line is a row of its own for DuckDB.
-    not_blank = "where trim(f0, ' ' || chr(9)) != ''" if len(header) == 1 else ""
-    try:
-        deliver(
-            connection,
-            "select row_number() over () + 1 as source_row, * from read_csv(?, auto_detect = false, header = false, "
-            f"skip = ?, delim = ?, quote = '\"', escape = '\"', columns = {{{columns}}}, null_padding = false, "
-            f"hive_partitioning = false, strict_mode = true, max_line_size = {MAXIMUM_LINE}) {not_blank}",
-            [exactly(path), header_lines, delimiter],
-        )
-    except duckdb.InvalidInputException:
-        return False  # a row is damaged: the slow way finds which
-    return True
+    not_blank = "where trim(f0, ' ' || chr(9)) != ''" if len(names) == 1 else ""
+    connection.execute(
+        "create or replace temp table rows_read as select row_number() over () as position, file_index, * "
+        "from read_csv(?, auto_detect = false, header = false, "
+        f"skip = ?, delim = ?, quote = '\"', escape = '\"', columns = {{{columns}}}, null_padding = false, "
+        f"hive_partitioning = false, strict_mode = true, max_line_size = {MAXIMUM_LINE}) {not_blank}",
+        [[exactly(opened.plain.path) for opened in files], shape.header_lines, shape.delimiter],
+    )
+    return _rows_of(connection, files, shape)
+
+
+def _rows_of(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[OpenFile], shape: CsvShape
+) -> tuple[Relation, set[int]]:
+    """What `rows_read` has, and the numbers of the files of which not every line is certain to be in it."""
+    names = ", ".join(f"f{position}" for position in range(len(shape.header)))
+    if len(files) == 1:
+        row = f"select {files[0].number} as file, position + 1 as source_row, {names} from rows_read"
+        return Relation(row), set()
+    counted = connection.execute(
+        "select file_index, min(position), count(*) from rows_read group by file_index"
+    ).fetchall()
+    first = {index: position for index, position, _ in counted}
+    rows = {index: count for index, _, count in counted}
+    missing = {
+        index: lines
+        for index, opened in enumerate(files)
+        if (lines := line_count(opened.plain) - shape.header_lines - rows.get(index, 0))
+    }
+    if missing:
+        # a field may contain line ends
+        within = connection.execute(
+            "select file_index, sum(strlen(fields) - strlen(replace(fields, chr(10), ''))) "
+            f"from (select file_index, concat({names}) as fields from rows_read where file_index in $some) "
+            "group by file_index",
+            {"some": list(missing)},
+        ).fetchall()
+        missing = {index: lines for index, lines in missing.items() if lines != dict(within).get(index)}
+    places = [
+        {"file": files[index].number, "file_index": index, "first": first[index]}
+        for index in first
+        if index not in missing
+    ]
+    place = rows_of("places", {"file": "integer", "file_index": "bigint", "first": "bigint"})
+    relation = Relation(
+        f"select file, position - first + 2 as source_row, {names} from rows_read join {place} using (file_index)",
+        {"places": places},
+    )
+    return relation, {files[index].number for index in missing}

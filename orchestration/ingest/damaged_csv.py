@@ -24,21 +24,30 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.ingest.lines import deliver, read_lines
-from orchestration.ingest.plain_text import CARRIAGE_RETURN, UNREADABLE, PlainText, marked_text
+from orchestration.ingest.lines import read_lines
+from orchestration.ingest.plain_text import CARRIAGE_RETURN, UNREADABLE, marked_text
+from orchestration.ingest.rows import OpenFile, Relation
 
 
 def read_damaged_csv(
     connection: duckdb.DuckDBPyConnection,
-    plain: PlainText,
+    opened: OpenFile,
     field_count: int,
     header_lines: int,
     delimiter: str,
     scratch: Path,
-) -> None:
-    """Fill the temporary tables `delivered` (source_row, f0, f1, …) and `rejected`, which exists, from `plain`."""
-    read_lines(connection, marked_text(plain, scratch), header_lines)
-    parameters = _parameters(delimiter, field_count) | {"cut": plain.is_cut, "line_end": plain.ends_with_line_end}
+) -> Relation:
+    """Read one file: returns its good rows (file, source_row, f0, f1, …), adds the others to `rejected`, which exists.
+
+    The rows are those of the temporary table `records`, which the next call replaces.
+    """
+    plain = opened.plain
+    read_lines(connection, [marked_text(plain, scratch)], header_lines)
+    parameters = _parameters(delimiter, field_count) | {
+        "file": opened.number,
+        "cut": plain.is_cut,
+        "line_end": plain.ends_with_line_end,
+    }
     for statement in STATEMENTS:
         used = {name: value for name, value in parameters.items() if re.search(rf"\${name}\b", statement)}
         connection.execute(statement, used)
@@ -46,7 +55,7 @@ def read_damaged_csv(
         f"replace(fields[{position + 1}], '{CARRIAGE_RETURN}', chr(13)) as f{position}"
         for position in range(field_count)
     )
-    deliver(connection, f"select source_row, {fields} from records where reason is null")
+    return Relation(f"select {opened.number} as file, source_row, {fields} from records where reason is null")
 
 
 def _parameters(delimiter: str, field_count: int) -> dict[str, object]:
@@ -201,6 +210,7 @@ STATEMENTS = (
     """
     insert into rejected
     select
+        $file,
         source_row,
         reason,
         case when reason = 'unreadable_bytes'

@@ -1,4 +1,4 @@
-"""A file with one JSON object per line to the tables of read_file: every key at the top is a column.
+"""Files with one JSON object per line to the rows of read_files: every key at the top is a column.
 
 For an object with `flatten`, `unnest` or paths in its YAML, nested values are read too (nested.py).
 """
@@ -6,104 +6,179 @@ For an object with `flatten`, `unnest` or paths in its YAML, nested values are r
 # What is formatted into SQL is our own: names that sources/*.yml declares and its model has checked.
 # ruff: noqa: S608
 
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
-from orchestration.ingest.lines import MAXIMUM_LINE, deliver, read_lines
+from orchestration.ingest.file_kind import UnreadableFile
+from orchestration.ingest.lines import in_groups, line_count, read_lines
 from orchestration.ingest.nested import NAME, OF_LINE, Place, element_pointer, elements, first_key, place_of, pointer_to
-from orchestration.ingest.plain_text import CARRIAGE_RETURN, UNREADABLE, PlainText, marked_text
+from orchestration.ingest.plain_text import CARRIAGE_RETURN, UNREADABLE, marked_text
+from orchestration.ingest.rows import NO_ROWS, OpenFile, Relation, Rows, reject_file, rows_of
 from orchestration.ingest.source_config import ObjectConfig, SourceConfig
 
 # DuckDB reads a number as a double; if that would change its digits, it is read as a string.
 DIGITS_AT_RISK = r"[0-9](?:[.eE]|[0-9]{16})"
+# The same where a number can begin. Most digits are within strings, such as instants, and need no care.
+NUMBER_AT_RISK = r"[:,\[][ \t\r\n]*(?:-0|-?[0-9]*" + DIGITS_AT_RISK + ")"
 STRING_OR_NUMBER = r'("(?:[^"\\]|\\.)*")|(-?[0-9][0-9.eE+-]*)'
 NUMBERS_QUOTED = (
     rf"replace(replace(regexp_replace(line, '{STRING_OR_NUMBER}', '\1' || chr(1) || '\2' || chr(1), 'g'), "
     "chr(1) || chr(1), ''), chr(1), '\"')"
 )
-DIGITS_SAFE = f"case when regexp_matches(line, '{DIGITS_AT_RISK}') then {NUMBERS_QUOTED} else line end"
 # Under these keys an element that was unnested keeps its line, its name and itself.
 LINE, ELEMENT = "$", "@"
+Field = tuple[str, Place]
+PLACES = rows_of(
+    "places",
+    {
+        "file": "integer",
+        "file_index": "bigint",
+        "first": "bigint",
+        "last": "bigint",
+        "is_cut": "boolean",
+        "has_line_end": "boolean",
+    },
+)
 
 
 def read_jsonl(
-    connection: duckdb.DuckDBPyConnection, plain: PlainText, source: SourceConfig, object_name: str, scratch: Path
-) -> list[str]:
-    """Fill `delivered` and `rejected`, which exists, from `plain`; returns the keys, in the order of f0, f1, …
+    connection: duckdb.DuckDBPyConnection,
+    files: Sequence[OpenFile],
+    source: SourceConfig,
+    object_name: str,
+    scratch: Path,
+) -> Iterator[Rows]:
+    """Read `files` together and yield those with the same keys at a time; adds other lines to `rejected`, which exists.
 
     Numbers and booleans become text as written, nested values stay JSON, null is blank.
     """
-    try:
-        read_lines(connection, plain.path, 0)
-    except duckdb.InvalidInputException:
-        read_lines(connection, marked_text(plain, scratch), 0)
+    unnests = source.objects[object_name].unnest is not None
+
+    def read_together(group: Sequence[OpenFile]) -> tuple[set[int], set[int]]:
+        read_lines(connection, [opened.plain.path for opened in group], 0)
+        unsure = _check_lines(connection, group)
+        return _with_lines(connection, group) if unnests else set(), unsure
+
+    def read_damaged(opened: OpenFile) -> set[int]:
+        read_lines(connection, [marked_text(opened.plain, scratch)], 0)
+        _check_lines(connection, [opened])
+        return _with_lines(connection, [opened]) if unnests else set()
+
+    for group, result in in_groups(files, read_together, read_damaged):
+        if isinstance(result, UnreadableFile):
+            reject_file(connection, group[0].number, result)
+            yield Rows(group, [], NO_ROWS)
+            continue
+        for fields, numbers in _fields(connection, [opened.number for opened in group], source, object_name):
+            same = [opened for opened in group if opened.number in numbers]
+            yield Rows(same, [name for name, _ in fields], _rows(fields, numbers, is_sorted=not unnests), result)
+
+
+def first_line_names(
+    connection: duckdb.DuckDBPyConnection, lines: Mapping[int, str], source: SourceConfig, object_name: str
+) -> dict[int, list[str]]:
+    """The names in the first line of each file, by its number; none if it is not a JSON object."""
     connection.execute(
-        "create or replace temp table checked_lines as "
-        "with whole as (select line_number, rtrim(line, $carriage_return) as line from lines) "
-        "select line_number, line, case "
-        "when is_last and $cut then 'cut_off' "
+        "create or replace temp table checked_lines as select file, 1::bigint as line_number, line, "
+        "null::varchar as reason from (select unnest($files) as file, unnest($lines) as line) "
+        "where case when json_valid(line) then json_type(line) end = 'OBJECT'",
+        {"files": list(lines), "lines": list(lines.values())},
+    )
+    found = _fields(connection, list(lines), source, object_name)
+    return {number: [name for name, _ in fields] for fields, numbers in found for number in numbers}
+
+
+def _check_lines(connection: duckdb.DuckDBPyConnection, files: Sequence[OpenFile]) -> set[int]:
+    """Make `checked_lines` of `lines`, and add what is not a JSON object to `rejected`.
+
+    Returns the numbers of the files of which not every line is certain to be there; they are left out.
+    """
+    counted = connection.execute(
+        "select file_index, min(line_number), max(line_number) from lines group by file_index"
+    ).fetchall()
+    extent = {index: (first, last) for index, first, last in counted}
+    unsure = {
+        opened.number
+        for index, opened in enumerate(files)
+        if len(files) > 1
+        and line_count(opened.plain) != (extent[index][1] - extent[index][0] + 1 if index in extent else 0)
+    }
+    places = [
+        {
+            "file": files[index].number,
+            "file_index": index,
+            "first": first,
+            "last": last,
+            "is_cut": files[index].plain.is_cut,
+            "has_line_end": files[index].plain.ends_with_line_end,
+        }
+        for index, (first, last) in extent.items()
+        if files[index].number not in unsure
+    ]
+    connection.execute(
+        "create or replace temp table checked_lines as with whole as ("
+        "select file, line_number - first + 1 as line_number, rtrim(line, $carriage_return) as line, is_cut, "
+        f"line_number = last and not has_line_end as is_last from lines join {PLACES} using (file_index)) "
+        "select file, line_number, line, case "
+        "when is_last and is_cut then 'cut_off' "
         "when contains(line, $unreadable) then 'unreadable_bytes' "
         "when case when json_valid(line) then json_type(line) end is not distinct from 'OBJECT' then null "
         "when is_last then 'cut_off' else 'invalid_json' end as reason "
-        "from (select *, not $line_end and line_number = max(line_number) over () as is_last from whole) "
-        "where trim(line, ' ' || chr(9)) != ''",
-        {
-            "carriage_return": CARRIAGE_RETURN,
-            "unreadable": UNREADABLE,
-            "cut": plain.is_cut,
-            "line_end": plain.ends_with_line_end,
-        },
+        "from whole where trim(line, ' ' || chr(9)) != ''",
+        {"places": places, "carriage_return": CARRIAGE_RETURN, "unreadable": UNREADABLE},
     )
     connection.execute(
-        "insert into rejected select line_number, reason, null, case reason "
+        "insert into rejected select file, line_number, reason, null, case reason "
         "when 'cut_off' then 'the file ends in the middle of this row; export it again' "
         "when 'unreadable_bytes' then 'bytes that are not UTF-8; export the file as UTF-8' "
         "else 'it is not a JSON object; write one object per line' end, "
         "replace(line, $unreadable, chr(65533)) from checked_lines where reason is not null",
         {"unreadable": UNREADABLE},
     )
-    fields = _fields(connection, source, object_name)
-    _deliver(connection, [place for _, place in fields])
-    return [name for name, _ in fields]
+    return unsure
 
 
-def first_line_header(
-    connection: duckdb.DuckDBPyConnection, path: Path, source: SourceConfig, object_name: str
-) -> list[str]:
-    """The names in the first line of plain text; none if it is not a JSON object."""
-    with path.open(encoding="utf-8-sig", errors="replace") as stream:
-        line = stream.readline(MAXIMUM_LINE)
-    connection.execute(
-        "create or replace temp table checked_lines as select 1::bigint as line_number, $line as line, "
-        "null::varchar as reason where case when json_valid($line) then json_type($line) end = 'OBJECT'",
-        {"line": line},
-    )
-    return [name for name, _ in _fields(connection, source, object_name)]
+def _with_lines(connection: duckdb.DuckDBPyConnection, files: Sequence[OpenFile]) -> set[int]:
+    found = connection.execute("select distinct file_index from lines where trim(line) != ''").fetchall()
+    return {files[index].number for (index,) in found}
 
 
-def _fields(connection: duckdb.DuckDBPyConnection, source: SourceConfig, object_name: str) -> list[tuple[str, Place]]:
-    """The names in the readable lines, paths before keys, and the place of each; first unnests the lines."""
+def _fields(
+    connection: duckdb.DuckDBPyConnection, numbers: Sequence[int], source: SourceConfig, object_name: str
+) -> list[tuple[tuple[Field, ...], set[int]]]:
+    """The names in the readable lines and the place of each, paths before keys, with the numbers of the files that
+    have just these; first unnests the lines.
+    """
     config = source.objects[object_name]
     if config.unnest is not None:
         _unnest(connection, config, config.unnest)
     top = [ELEMENT] if config.unnest is not None else []
-    fields = [(name, _from_top(place_of(path), path, top)) for name, path in config.paths()]
-    if fields:
-        exist = ", ".join(f"coalesce(bool_or(json_exists(line, '{place.pointer}')), false)" for _, place in fields)
-        found = connection.execute(f"select {exist} from checked_lines where reason is null").fetchone()
-        assert found is not None
-        fields = [field for field, exists in zip(fields, found, strict=True) if exists]
+    found: dict[int, list[Field]] = {number: [] for number in numbers}
+    if declared := [(name, _from_top(place_of(path), path, top)) for name, path in config.paths()]:
+        exist = ", ".join(f"bool_or(json_exists(line, '{place.pointer}'))" for _, place in declared)
+        existing = connection.execute(
+            f"select file, {exist} from checked_lines where reason is null group by file"
+        ).fetchall()
+        for number, *exists in existing:
+            found[number] = [field for field, is_there in zip(declared, exists, strict=True) if is_there]
     apart = source.taken_apart(object_name)
     for container in [top, *([*top, name] for name in config.flatten)]:
         keys = connection.execute(
-            "select distinct unnest(json_keys(line, $container)) as key from checked_lines where reason is null "
+            "select distinct file, unnest(json_keys(line, $container)) as key from checked_lines where reason is null "
             "order by key",
             {"container": pointer_to(*container)},
         ).fetchall()
-        fields += [(key, Place(pointer_to(*container, key))) for (key,) in keys if container != top or key not in apart]
-    return fields
+        for number, key in keys:
+            if container != top or key not in apart:
+                found[number].append((key, Place(pointer_to(*container, key))))
+    shapes: dict[tuple[Field, ...], set[int]] = {}
+    for number, fields in found.items():
+        shapes.setdefault(tuple(fields), set()).add(number)
+    return list(shapes.items())
 
 
 def _from_top(place: Place, path: str, top: list[str]) -> Place:
@@ -131,30 +206,34 @@ def _unnest(connection: duckdb.DuckDBPyConnection, config: ObjectConfig, unnest:
     )
     connection.execute(
         "create or replace temp table checked_lines as "
-        f"with readable as (select line_number, {DIGITS_SAFE} as line from checked_lines where reason is null), "
-        f"listed as (select line_number, line, {names} as names, {found} as found from readable), "
-        "elements as (select line_number, line, unnest(names) as name, unnest(found) as element from listed union all "
-        f"select line_number, line, null, line::json from readable where not json_exists(line, "
-        f"'{element_pointer(unnest)}') and {complete}) "
-        f"select line_number, json_object('{LINE}', json_object({outer}), '{NAME}', name, '{ELEMENT}', element)"
+        "with sorted_out as (select file, line_number, line, "
+        f"json_exists(line, '{element_pointer(unnest)}') as is_list from checked_lines where reason is null and (is_list or {complete})), "
+        f"readable as (select * replace (case when regexp_matches(line, '{DIGITS_AT_RISK}') then {NUMBERS_QUOTED} "
+        "else line end as line) from sorted_out), "
+        f"listed as (select file, line_number, line, {names} as names, {found} as found from readable where is_list), "
+        "elements as ("
+        "select file, line_number, line, unnest(names) as name, unnest(found) as element from listed union all "
+        "select file, line_number, line, null, line::json from readable where not is_list) "
+        f"select file, line_number, json_object('{LINE}', json_object({outer}), '{NAME}', name, '{ELEMENT}', element)"
         "::varchar as line, null::varchar as reason from elements"
     )
 
 
-def _deliver(connection: duckdb.DuckDBPyConnection, places: list[Place]) -> None:
-    columns = "".join(f", {_text(place, position + 1)} as f{position}" for position, place in enumerate(places))
-    nested_and_texts = (
-        f"select line_number, json_extract(line, $pointers) as nested, json_extract_string({DIGITS_SAFE}, $pointers) "
-        "as texts from checked_lines where reason is null"
+def _rows(fields: Sequence[Field], numbers: AbstractSet[int], *, is_sorted: bool) -> Relation:
+    readable = "from checked_lines semi join (select unnest($files) as file) using (file) where reason is null"
+    files = {"files": sorted(numbers)}
+    if not fields:
+        return Relation(f"select file, line_number as source_row {readable}", files)
+    columns = ", ".join(f"{_text(place, position + 1)} as f{position}" for position, (_, place) in enumerate(fields))
+    # elements of one line have one number
+    order = "" if is_sorted else " order by file, line_number"
+    return Relation(
+        f"select file, line_number as source_row, {columns} from ("
+        "select file, line_number, json_extract(line, $pointers) as nested, json_extract_string("
+        f"case when regexp_matches(line, '{NUMBER_AT_RISK}') then {NUMBERS_QUOTED} else line end, $pointers) as texts "
+        f"{readable}){order}",
+        files | {"pointers": [place.pointer for _, place in fields]},
     )
-    if places:
-        deliver(
-            connection,
-            f"select line_number as source_row{columns} from ({nested_and_texts}) order by line_number",
-            {"pointers": [place.pointer for place in places]},
-        )
-    else:
-        deliver(connection, "select line_number as source_row from checked_lines where reason is null")
 
 
 def _text(place: Place, position: int) -> str:

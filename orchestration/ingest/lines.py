@@ -1,19 +1,29 @@
-"""The lines of a text file as a temporary table, and the temporary table of the rows that could be read."""
+"""Text files of one shape are read together, and what comes out is checked against the lines that went in.
 
-# What is formatted into SQL is our own: names that sources/*.yml declares and its model has checked.
+DuckDB reads a list of files with one statement, but then it can drop the rest of a file silently: an unclosed quotation
+mark raises an error if the file is read alone or among the last of the list, and none before (seen in 1.5.6). So every
+line of a file must be accounted for; a file of which that is not certain is read again, alone.
+"""
+
+# What is formatted into SQL is our own.
 # ruff: noqa: S608
 
 import re
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import duckdb
 
 from orchestration.ingest.file_kind import UnreadableFile
-from orchestration.ingest.plain_text import NO_DELIMITER
+from orchestration.ingest.plain_text import CHUNK, NO_DELIMITER, PlainText
+from orchestration.ingest.rows import OpenFile
 
 MAXIMUM_LINE = 32 * 1024 * 1024
 """Bytes; a longer line is not a row but a file without line ends."""
+
+Result = TypeVar("Result")
 
 
 def exactly(path: Path) -> str:
@@ -22,33 +32,76 @@ def exactly(path: Path) -> str:
     return re.sub(r"[*?[]", r"[\g<0>]", name) if "*" in name or "?" in name else name
 
 
-def read_lines(connection: duckdb.DuckDBPyConnection, path: Path, skip: int) -> None:
-    """Fill the temporary table `lines` (line_number bigint, line text, null if blank), after `skip` lines.
+def in_groups(
+    files: Sequence[OpenFile],
+    read: Callable[[Sequence[OpenFile]], tuple[Result, AbstractSet[int]]],
+    read_damaged: Callable[[OpenFile], Result],
+) -> Iterator[tuple[Sequence[OpenFile], Result | UnreadableFile]]:
+    """Read `files` in as few steps as possible, and yield the files and the result of each step when it is done.
 
-    Raises duckdb.InvalidInputException if a line is not UTF-8, UnreadableFile if one is longer than MAXIMUM_LINE.
+    `read` reads some together and returns which of them, by number, must be read alone. It raises
+    duckdb.InvalidInputException where one of them is damaged; halves are then tried until that one is alone, and is
+    given to `read_damaged`. A file alone for which either raises UnreadableFile is yielded with the error. The next
+    step may replace what a step has left.
     """
     try:
-        _read_lines(connection, path, skip)
+        result, unsure = read(files)
+    except duckdb.InvalidInputException:
+        if len(files) == 1:
+            yield files, _attempt(read_damaged, files[0])
+            return
+        middle = len(files) // 2
+        for half in (files[:middle], files[middle:]):
+            yield from in_groups(half, read, read_damaged)
+        return
+    except UnreadableFile as reason:
+        yield files, reason
+        return
+    if sure := [opened for opened in files if opened.number not in unsure]:
+        yield sure, result
+    for opened in files:
+        if opened.number in unsure:
+            yield from in_groups([opened], read, read_damaged)
+
+
+def _attempt(read: Callable[[OpenFile], Result], opened: OpenFile) -> Result | UnreadableFile:
+    try:
+        return read(opened)
+    except UnreadableFile as reason:
+        return reason
+
+
+def line_count(plain: PlainText) -> int:
+    """The lines of a text, the last one also without its line end; lines that end in a carriage return do not count."""
+    count = 0
+    last = b"\n"
+    with plain.path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            count += chunk.count(b"\n")
+            last = chunk[-1:]
+    return count + (last != b"\n")
+
+
+def read_lines(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], skip: int) -> None:
+    """Fill the temporary table `lines` (file_index from 0, line_number bigint, line text, null if blank).
+
+    It has the lines of all files in their order, after `skip` lines of each, with one numbering, which begins at
+    skip + 1. Raises duckdb.InvalidInputException if a line is not UTF-8, or longer than MAXIMUM_LINE and not the only
+    file; if it is the only file, UnreadableFile.
+    """
+    try:
+        connection.execute(
+            "create or replace temp table lines as select file_index, row_number() over () + $skip as line_number, "
+            "line from read_csv($paths, auto_detect = false, header = false, skip = $skip, delim = $delimiter, "
+            "quote = '', escape = '', columns = {'line': 'varchar'}, strict_mode = false, hive_partitioning = false, "
+            f"max_line_size = {MAXIMUM_LINE})",
+            {"skip": skip, "paths": [exactly(path) for path in paths], "delimiter": NO_DELIMITER},
+        )
     except duckdb.InvalidInputException as error:
-        if "Maximum line size" not in str(error):
+        if "Maximum line size" not in str(error) or len(paths) > 1:
             raise
         place = re.search(r"CSV Error on Line: (\d+)", str(error))
         raise UnreadableFile(
             f"line {place[1] if place else 'of it'} is longer than {MAXIMUM_LINE // 1024**2} MB; "
             "end every row with a line end, and export the file again"
         ) from None
-
-
-def _read_lines(connection: duckdb.DuckDBPyConnection, path: Path, skip: int) -> None:
-    connection.execute(
-        "create or replace temp table lines as select row_number() over () + ? as line_number, line "
-        "from read_csv(?, auto_detect = false, header = false, skip = ?, delim = ?, quote = '', escape = '', "
-        f"columns = {{'line': 'varchar'}}, strict_mode = false, hive_partitioning = false, "
-        f"max_line_size = {MAXIMUM_LINE})",
-        [skip, exactly(path), skip, NO_DELIMITER],
-    )
-
-
-def deliver(connection: duckdb.DuckDBPyConnection, query: str, parameters: Any = None) -> None:
-    """Make the result of `query` the temporary table `delivered` (source_row bigint, f0, f1, … text)."""
-    connection.execute(f"create or replace temp table delivered as {query}", parameters)

@@ -1,12 +1,16 @@
 """A Parquet file to the tables of read_file: each top column as text, as a person would write it."""
 
+# What is formatted into SQL is our own: f0, f1, …
+# ruff: noqa: S608
+
 from pathlib import Path
 
 import duckdb
 from duckdb.sqltypes import DuckDBPyType
 
 from orchestration.ingest.file_kind import UnreadableFile
-from orchestration.ingest.lines import deliver, exactly
+from orchestration.ingest.lines import exactly
+from orchestration.ingest.rows import OpenFile, Rows, rows_alone
 
 # Any other error that DuckDB raises while it reads a file means that the file is damaged.
 NOT_THE_FILE = (
@@ -24,29 +28,28 @@ def parquet_header(connection: duckdb.DuckDBPyConnection, path: Path) -> list[st
     return [name for name, _ in _columns(connection, path)]
 
 
-def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
-    """Fill `delivered` from the file at `path`; returns the names of the columns, in the order of f0, f1, …
+def read_parquet(connection: duckdb.DuckDBPyConnection, opened: OpenFile) -> Rows:
+    """The rows of a file, in a temporary table that the next call replaces.
 
     The first row is row 2, as under the header of a spreadsheet. Raises UnreadableFile: a file that is cut off has lost
     the table of contents at its end, and with it every row.
     """
-    columns = _columns(connection, path)
+    columns = _columns(connection, opened.plain.path)
     fields = [f"f{position}" for position in range(len(columns))]
     texts = ", ".join(
         f"{_as_written(field, kind)} as {field}" for field, (_, kind) in zip(fields, columns, strict=True)
     )
     try:
-        deliver(
-            connection,
-            f"select row_number() over () + 1 as source_row, {texts} "  # noqa: S608 (f0, f1, … are our own names)
-            f"from read_parquet(?, {NO_HIVE}) as file ({', '.join(fields)})",
-            [exactly(path)],
+        connection.execute(
+            "create or replace temp table rows_read as select row_number() over () + 1 as source_row, "
+            f"{texts} from read_parquet(?, {NO_HIVE}) as file ({', '.join(fields)})",
+            [exactly(opened.plain.path)],
         )
     except NOT_THE_FILE:
         raise
     except duckdb.Error as error:
         raise _unreadable(error) from error
-    return [name for name, _ in columns]
+    return Rows([opened], [name for name, _ in columns], rows_alone(opened))
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[str, DuckDBPyType]]:

@@ -48,15 +48,14 @@ def fingerprint(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def plain_text(file: LandedFile, csv: CsvFormat, scratch: Path, *, only_beginning: bool = False) -> PlainText:
-    """`file` itself where it is plain UTF-8, else a copy in the folder `scratch`, read as far as it goes.
+def plain_text(file: LandedFile, csv: CsvFormat, target: Path, *, only_beginning: bool = False) -> PlainText:
+    """`file` itself where it is plain UTF-8, else a copy at `target`, read as far as it goes.
 
     `only_beginning` copies no more than a header needs.
     """
     encoding = csv.encoding if file.format == "csv" else "utf-8"
     if not file.is_compressed and encoding == "utf-8":
         return _described(file.path, is_cut=False, is_suspect=False)
-    target = scratch / "plain.txt"
     cut: list[bool] = []
     with target.open("wb") as output:
         chunks = _unpacked(file.path, cut) if file.is_compressed else _chunks(file.path)

@@ -13,10 +13,11 @@ import duckdb
 
 from orchestration.errors import ConfigurationError
 from orchestration.ingest.checks import as_declared, parsed
+from orchestration.ingest.headers import delivered_columns
 from orchestration.ingest.landing import LandedFile
 from orchestration.ingest.plain_text import fingerprint
 from orchestration.ingest.raw_tables import table_exists
-from orchestration.ingest.read_file import delivered_columns, read_file
+from orchestration.ingest.read_files import read_files
 from orchestration.ingest.source_config import SourceConfig
 
 
@@ -147,10 +148,13 @@ def _newest_update(file: LandedFile, config: SourceConfig) -> datetime | None:
     column = found.columns[found.updated_column]
     with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        header = read_file(connection, file, config, Path(scratch)).header
-        positions = delivered_columns(header).get(found.updated_column, [])
-        if not positions:
-            return None
-        value = parsed(column, as_declared(column, f"f{positions[0]}", file.format))
-        newest = connection.execute(f"select max({value})::timestamp from delivered").fetchone()
-    return newest[0] if newest else None
+        newest: datetime | None = None
+        for delivered in read_files(connection, {0: file}, config, Path(scratch)):
+            for position in delivered_columns(delivered.header).get(found.updated_column, [])[:1]:
+                value = parsed(column, as_declared(column, f"f{position}", file.format))
+                row = connection.execute(
+                    f"select max({value})::timestamp from ({delivered.relation.sql})",
+                    dict(delivered.relation.parameters),
+                ).fetchone()
+                newest = row[0] if row else None
+    return newest

@@ -1,4 +1,4 @@
-"""The ingest room from end to end: inspect everything first, then load what is new, one transaction per extract."""
+"""The ingest room from end to end: inspect everything first, then load what is new, one transaction per batch."""
 
 import tempfile
 import time
@@ -12,13 +12,14 @@ import duckdb
 
 from orchestration import warehouse
 from orchestration.errors import ConfigurationError
+from orchestration.ingest.batch import batches
+from orchestration.ingest.headers import header_errors
 from orchestration.ingest.landing import Landing, end_of_day, scan_landing
-from orchestration.ingest.load import load_extract, rewind
+from orchestration.ingest.load import load_batch, rewind
 from orchestration.ingest.plan import LedgerEntry, ObjectPlan, date_files, plan_object, read_ledger
 from orchestration.ingest.raw_tables import changed_layouts, prepare_raw
-from orchestration.ingest.read_file import check_file_header
+from orchestration.ingest.set_aside import FileCounts
 from orchestration.ingest.source_config import SourceConfig, load_source_configs
-from orchestration.ingest.stage import FileCounts
 from orchestration.settings import Settings, reporting_time_zone, sources_ended
 
 # an object that takes longer reports its progress
@@ -67,9 +68,8 @@ def inspect_landing(settings: Settings, as_of: date | None = None) -> Inspection
     zone = reporting_time_zone(settings)
     landing = scan_landing(settings.landing, configs, zone)
     refuse_missing_stage_map(settings.landing, configs, landing)
-    with duckdb.connect() as connection:
-        for file in landing.files:
-            check_file_header(connection, file, configs[file.source])
+    if error := next(filter(None, header_errors(landing.files, configs)), None):
+        raise error
     return Inspection(configs, zone, landing, end_of_day(as_of, zone) if as_of else None, sources_ended(settings))
 
 
@@ -176,16 +176,15 @@ def _carry_out(
         )
     if plan.rewind_to is not None and not plan.extracts:
         rewind(connection, config, plan.object, plan.rewind_to)
-    for position, (extracted_at, files) in enumerate(plan.extracts.items()):
+    extracts_read = 0
+    for position, batch in enumerate(batches(plan.object, plan.extracts)):
         with tempfile.TemporaryDirectory(dir=scratch_parent) as scratch:
             rewind_to = plan.rewind_to if position == 0 else None
-            loaded = load_extract(
-                connection, config, plan.object, files, extracted_at, Path(scratch), run_id, rewind_to
-            )
-        counts += loaded.values()
-        if time.monotonic() - reported_at > REPORT_AFTER_SECONDS and position + 1 < len(plan.extracts):
+            counts += load_batch(connection, config, batch, Path(scratch), run_id, rewind_to)
+        extracts_read += len(batch.extracts)
+        if time.monotonic() - reported_at > REPORT_AFTER_SECONDS and extracts_read < len(plan.extracts):
             reported_at = time.monotonic()
-            progress(f"{plan.source} {plan.object}: {position + 1} of {len(plan.extracts)} extracts read")
+            progress(f"{plan.source} {plan.object}: {extracts_read} of {len(plan.extracts)} extracts read")
     if counts:
         read, kept = sum(count.rows_read for count in counts), sum(count.rows_kept for count in counts)
         progress(f"{plan.source} {plan.object}: {read:,} rows read in {len(counts)} files, {kept:,} kept")

@@ -10,14 +10,16 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from orchestration.errors import ConfigurationError
+from orchestration.ingest.batch import Batch, batches
 from orchestration.ingest.checks import expected
+from orchestration.ingest.headers import delivered_columns, header_errors
 from orchestration.ingest.landing import LandedFile, scan_landing
 from orchestration.ingest.plan import date_files
 from orchestration.ingest.raw_tables import prepare_raw
-from orchestration.ingest.read_file import check_file_header, delivered_columns, read_file
 from orchestration.ingest.run import refuse_missing_stage_map
+from orchestration.ingest.set_aside import find_unparsable
 from orchestration.ingest.source_config import ObjectConfig, SourceConfig, load_source_configs
-from orchestration.ingest.stage import begin_extract, extra_names, find_unparsable, stage_file
+from orchestration.ingest.stage import extra_names, stage_batch
 from orchestration.settings import Settings, reporting_time_zone
 
 
@@ -104,20 +106,15 @@ def check_source(settings: Settings, source: str) -> SourceCheck:
         refuse_missing_stage_map(settings.landing, configs, landing)
     except ConfigurationError as error:
         check.errors.append(str(error))
-    with duckdb.connect() as connection:
-        usable = [file for file in files if _has_usable_header(connection, check, file)]
+    usable = []
+    for file, mistake in zip(files, header_errors(files, configs), strict=True):
+        _group(check, file).files += 1
+        if mistake:
+            check.errors.append(str(mistake))
+        else:
+            usable.append(file)
     _read_extracts(check, usable, zone)
     return check
-
-
-def _has_usable_header(connection: duckdb.DuckDBPyConnection, check: SourceCheck, file: LandedFile) -> bool:
-    _group(check, file).files += 1
-    try:
-        check_file_header(connection, file, check.config)
-    except ConfigurationError as error:
-        check.errors.append(str(error))
-        return False
-    return True
 
 
 def _group(check: SourceCheck, file: LandedFile) -> CheckedFiles:
@@ -129,62 +126,58 @@ def _read_extracts(check: SourceCheck, files: list[LandedFile], zone: ZoneInfo) 
     config = check.config
     instants, warnings = date_files(files, [], {config.source: config})
     check.warnings += warnings
-    extracts: dict[tuple[str, datetime], list[LandedFile]] = {}
-    for file in sorted(files, key=lambda file: (list(config.objects).index(file.object), instants[file.name])):
-        extracts.setdefault((file.object, instants[file.name]), []).append(file)
+    extracts: dict[str, dict[datetime, list[LandedFile]]] = {}
+    for file in sorted(files, key=lambda file: list(config.objects).index(file.object)):
+        extracts.setdefault(file.object, {}).setdefault(instants[file.name], []).append(file)
     with tempfile.TemporaryDirectory() as scratch, duckdb.connect(config={"temp_directory": scratch}) as connection:
         connection.execute("set TimeZone = 'UTC'")
         prepare_raw(connection, {config.source: config}, zone, [], {})
-        for (name, _), of_extract in extracts.items():
-            found = check.objects.setdefault(name, CheckedObject(name, config.objects[name]))
-            found.extracts += 1
-            _read_extract(connection, check, found, of_extract, Path(scratch))
+        for name, of_object in extracts.items():
+            found = CheckedObject(name, config.objects[name], extracts=len(of_object))
+            check.objects[name] = found
+            for batch in batches(name, of_object):
+                _read_batch(connection, check, found, batch, Path(scratch))
 
 
-def _read_extract(
-    connection: duckdb.DuckDBPyConnection,
-    check: SourceCheck,
-    found: CheckedObject,
-    files: list[LandedFile],
-    scratch: Path,
+def _read_batch(
+    connection: duckdb.DuckDBPyConnection, check: SourceCheck, found: CheckedObject, batch: Batch, scratch: Path
 ) -> None:
     now = datetime.now(UTC).replace(tzinfo=None)
-    begin_extract(connection, found.config)
-    for file in files:
-        read = read_file(connection, file, check.config, scratch)
-        counts = stage_file(connection, file, read, check.config, now, now)
+    for file, counts in zip(batch.files, stage_batch(connection, batch, check.config, now, scratch), strict=True):
         group = _group(check, file)
         group.rows += counts.rows_read
         group.set_aside += counts.rows_quarantined
         found.files += 1
-        if read.header:
-            delivered = delivered_columns(read.header)
+        if counts.header:
+            delivered = delivered_columns(counts.header)
             found.missing.update(name for name in found.config.columns if name not in delivered)
-            found.unknown.update(extra_names(read.header, found.config).keys())
+            found.unknown.update(extra_names(counts.header, found.config).keys())
         # rows and values are reported by column below
         check.warnings += counts.file_warnings
-    _find_problems(connection, found)
+    _find_problems(connection, found, batch)
 
 
-def _find_problems(connection: duckdb.DuckDBPyConnection, found: CheckedObject) -> None:
+def _find_problems(connection: duckdb.DuckDBPyConnection, found: CheckedObject, batch: Batch) -> None:
     reasons = connection.execute(
-        "select reason || coalesce(' ' || column_name, ''), count(*), first(message order by source_file, source_row) "
-        "from set_aside group by 1 order by min((source_file, source_row))"
+        "select reason || coalesce(' ' || column_name, ''), count(*), first(message order by _file, source_row) "
+        "from set_aside join batch_files on _source_file = source_file group by 1 order by min((_file, source_row))"
     ).fetchall()
     for reason, count, message in reasons:
         found.set_aside.setdefault(reason, Finding(0, message)).count += count
-    for values in find_unparsable(connection, found.config):
+    # in the order of the extracts, within one of the columns
+    for values in sorted(find_unparsable(connection, found.config), key=lambda one: batch.extract_numbers[one.file]):
         first = (
-            f"{values.source_file}, line {values.source_row}: '{values.value}' is not usable; "
+            f"{batch.files[values.file].name}, line {values.source_row}: '{values.value}' is not usable; "
             f"write {expected(found.config.columns[values.column])}."
         )
         found.unparsable.setdefault(values.column, Finding(0, first)).count += values.count
     keys, key, place = connection.execute(
         "with doubled as ("
-        "select _key, list(_source_file || ', line ' || _source_row order by _source_file, _source_row) as places "
-        "from staged where _problem is null group by _key having count(*) > 1) "
-        "select count(*), first(replace(_key, chr(31), ', ') order by places), "
-        "first(array_to_string(places[:2], ' and ') order by places) from doubled"
+        "select _extract, _key, list(_source_file || ', line ' || _source_row order by _file, _source_row) as places "
+        "from staged join batch_files using (_file) where _problem is null group by _extract, _key "
+        "having count(*) > 1) "
+        "select count(*), first(replace(_key, chr(31), ', ') order by _extract, places), "
+        "first(array_to_string(places[:2], ' and ') order by _extract, places) from doubled"
     ).fetchall()[0]
     if keys:
         found.doubled = found.doubled or Finding(0, f"'{key}' in {place}")

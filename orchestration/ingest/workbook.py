@@ -1,5 +1,8 @@
 """One sheet of an Excel workbook (.xlsx) to the tables of read_file, its values as a person would write them."""
 
+# What is formatted into SQL is our own: f0, f1, …
+# ruff: noqa: S608
+
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +19,7 @@ import pandas as pd
 from orchestration.errors import ConfigurationError
 from orchestration.ingest.checks import trimmed
 from orchestration.ingest.file_kind import UnreadableFile
-from orchestration.ingest.lines import deliver
+from orchestration.ingest.rows import OpenFile, Rows, rows_alone
 from orchestration.ingest.source_config import XlsxFormat
 
 Cells = Sequence[Any]
@@ -33,13 +36,13 @@ def workbook_header(path: Path, name: str, xlsx: XlsxFormat) -> list[str]:
     return header
 
 
-def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, name: str, xlsx: XlsxFormat) -> list[str]:
-    """Fill `delivered` from the sheet; returns the names in the order of f0, f1, …; raises like workbook_header.
+def read_workbook(connection: duckdb.DuckDBPyConnection, opened: OpenFile, xlsx: XlsxFormat) -> Rows:
+    """The rows of the sheet, in a temporary table that the next call replaces; raises like workbook_header.
 
     A row has the number that the spreadsheet shows; blank rows are left out, and so are columns that are blank from
     the header down. Of a formula, the value that the spreadsheet last saved is read.
     """
-    with _sheet_rows(path, name, xlsx) as rows:
+    with _sheet_rows(opened.plain.path, opened.file.name, xlsx) as rows:
         header, header_row = _header(rows, xlsx)
         # transposed, because rows end with their last cell and a frame needs columns of one length
         frame = pd.DataFrame(dict(enumerate(zip_longest(*rows))), dtype=object).map(as_written).astype("string")
@@ -51,13 +54,13 @@ def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, name: str, 
     connection.register("sheet", frame)
     try:
         texts = ", ".join(["''", *fields])
-        deliver(
-            connection,
-            f"select * from sheet where {trimmed(f'concat({texts})')} != '' order by source_row",  # noqa: S608
+        connection.execute(
+            "create or replace temp table rows_read as select * from sheet "
+            f"where {trimmed(f'concat({texts})')} != '' order by source_row"
         )
     finally:
         connection.unregister("sheet")
-    return header
+    return Rows([opened], header, rows_alone(opened))
 
 
 def as_written(value: Any) -> str | None:
