@@ -23,7 +23,7 @@ from orchestration.ingest.source_config import ObjectConfig, SourceConfig
 # DuckDB reads a number as a double; if that would change its digits, it is read as a string.
 DIGITS_AT_RISK = r"[0-9](?:[.eE]|[0-9]{16})"
 # The same where a number can begin. Most digits are within strings, such as instants, and need no care.
-NUMBER_AT_RISK = r"[:,\[][ \t\r\n]*(?:-0|-?[0-9]*" + DIGITS_AT_RISK + ")"
+NUMBER_AT_RISK = r'(?:"[ \t\r\n]*:|[,\[])[ \t\r\n]*(?:-0|-?[0-9]*' + DIGITS_AT_RISK + ")"
 STRING_OR_NUMBER = r'("(?:[^"\\]|\\.)*")|(-?[0-9][0-9.eE+-]*)'
 NUMBERS_QUOTED = (
     rf"replace(replace(regexp_replace(line, '{STRING_OR_NUMBER}', '\1' || chr(1) || '\2' || chr(1), 'g'), "
@@ -31,6 +31,11 @@ NUMBERS_QUOTED = (
 )
 # Under these keys an element that was unnested keeps its line, its name and itself.
 LINE, ELEMENT = "$", "@"
+# json_type takes no invalid JSON, and parses a second time
+IS_OBJECT = (
+    "case when json_valid(line) then case when starts_with(line, '{') then true else json_type(line) = 'OBJECT' end "
+    "else false end"
+)
 Field = tuple[str, Place]
 PLACES = rows_of(
     "places",
@@ -85,7 +90,7 @@ def first_line_names(
     connection.execute(
         "create or replace temp table checked_lines as select file, 1::bigint as line_number, line, "
         "null::varchar as reason from (select unnest($files) as file, unnest($lines) as line) "
-        "where case when json_valid(line) then json_type(line) end = 'OBJECT'",
+        f"where {IS_OBJECT}",
         {"files": list(lines), "lines": list(lines.values())},
     )
     found = _fields(connection, list(lines), source, object_name)
@@ -121,14 +126,15 @@ def _check_lines(connection: duckdb.DuckDBPyConnection, files: Sequence[OpenFile
     ]
     connection.execute(
         "create or replace temp table checked_lines as with whole as ("
-        "select file, line_number - first + 1 as line_number, rtrim(line, $carriage_return) as line, is_cut, "
+        "select file, line_number - first + 1 as line_number, is_cut, "
+        "case when ends_with(line, $carriage_return) then rtrim(line, $carriage_return) else line end as line, "
         f"line_number = last and not has_line_end as is_last from lines join {PLACES} using (file_index)) "
         "select file, line_number, line, case "
         "when is_last and is_cut then 'cut_off' "
         "when contains(line, $unreadable) then 'unreadable_bytes' "
-        "when case when json_valid(line) then json_type(line) end is not distinct from 'OBJECT' then null "
+        f"when {IS_OBJECT} then null "
         "when is_last then 'cut_off' else 'invalid_json' end as reason "
-        "from whole where trim(line, ' ' || chr(9)) != ''",
+        "from whole where ascii(line) between 33 and 126 or trim(line, ' ' || chr(9)) != ''",
         {"places": places, "carriage_return": CARRIAGE_RETURN, "unreadable": UNREADABLE},
     )
     connection.execute(
@@ -143,7 +149,9 @@ def _check_lines(connection: duckdb.DuckDBPyConnection, files: Sequence[OpenFile
 
 
 def _with_lines(connection: duckdb.DuckDBPyConnection, files: Sequence[OpenFile]) -> set[int]:
-    found = connection.execute("select distinct file_index from lines where trim(line) != ''").fetchall()
+    found = connection.execute(
+        "select distinct file_index from lines where ascii(line) between 33 and 126 or trim(line) != ''"
+    ).fetchall()
     return {files[index].number for (index,) in found}
 
 
@@ -207,7 +215,8 @@ def _unnest(connection: duckdb.DuckDBPyConnection, config: ObjectConfig, unnest:
     connection.execute(
         "create or replace temp table checked_lines as "
         "with sorted_out as (select file, line_number, line, "
-        f"json_exists(line, '{element_pointer(unnest)}') as is_list from checked_lines where reason is null and (is_list or {complete})), "
+        f"json_exists(line, '{element_pointer(unnest)}') as is_list from checked_lines "
+        f"where reason is null and (is_list or {complete})), "
         f"readable as (select * replace (case when regexp_matches(line, '{DIGITS_AT_RISK}') then {NUMBERS_QUOTED} "
         "else line end as line) from sorted_out), "
         f"listed as (select file, line_number, line, {names} as names, {found} as found from readable where is_list), "

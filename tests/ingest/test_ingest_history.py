@@ -210,7 +210,7 @@ def test_a_changed_yaml_rebuilds_its_source_and_a_changed_description_does_not(b
     assert bench.log() == expected
 
 
-def test_a_run_that_dies_within_an_extract_leaves_the_state_before_it(bench, three_days, monkeypatch):
+def test_a_run_that_dies_within_a_batch_leaves_the_state_before_it(bench, three_days, monkeypatch):
     names = list(three_days)
     bench.land(names[0], three_days[names[0]])
     bench.land(names[2], three_days[names[2]])
@@ -232,8 +232,9 @@ def test_a_run_that_dies_within_an_extract_leaves_the_state_before_it(bench, thr
     bench.balance()
 
 
-def test_a_run_that_dies_between_the_extracts_is_continued(bench, three_days, monkeypatch):
+def test_a_run_that_dies_between_the_batches_is_continued(bench, three_days, monkeypatch):
     monkeypatch.setattr("orchestration.ingest.run.REPORT_AFTER_SECONDS", -1.0)
+    monkeypatch.setattr("orchestration.ingest.batch.BATCH_FILES", 1)
     for name in reversed(three_days):
         bench.land(name, three_days[name])
     bench.ingest()
