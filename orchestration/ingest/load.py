@@ -13,6 +13,7 @@ import duckdb
 from orchestration.ingest.batch import Batch
 from orchestration.ingest.change_log import apply_batch
 from orchestration.ingest.plain_text import fingerprint
+from orchestration.ingest.raw_tables import quoted
 from orchestration.ingest.rows import rows_of
 from orchestration.ingest.set_aside import FileCounts
 from orchestration.ingest.source_config import SourceConfig
@@ -61,7 +62,13 @@ def load_batch(
     except BaseException:
         connection.rollback()
         raise
+    _drop_temporary_tables(connection)
     return counts
+
+
+def _drop_temporary_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    tables = connection.execute("select table_name from duckdb_tables() where temporary").fetchall()
+    connection.execute("".join(f"drop table temp.{quoted(table)};" for (table,) in tables))
 
 
 def _write_ledger(
