@@ -2,13 +2,12 @@
 
 Each key, and each ordinal of it where several rows of an extract share the key, is a slot. What happens to a slot is a
 sequence of turns, at most one per extract: it is seen with a content, or it is missing from an extract that shows it
-to be gone. A turn that changes what the one before it left is a change: a row, or a tombstone. Three steps, each a
-temporary table:
+to be gone. A turn that changes what the one before it left is a change: a row, or a tombstone. Three steps:
 
-known      What raw holds of the slots before the batch.
-turns      The sightings that differ from the one before or come after a gap, and the gaps. Most rows of a batch are as
-           they were in the extract before, and end here.
-changes    The turns that are changes, in their order, so that each is superseded by the next.
+known      A table: what raw holds of the slots before the batch.
+turns      The rows that differ from the same slot in the extract before, and the slots that are gone. Most rows of a
+           batch are as they were in the extract before, and end here.
+changes    A table: the turns that are changes, in their order, so that each is superseded by the next.
 """
 
 # What is formatted into SQL is our own: names that sources/*.yml declares and its model has checked.
@@ -63,8 +62,8 @@ def apply_batch(
         f"case when not _is_tombstone then _row_hash end as _content, rowid as _known_row from {table} {only_shown} "
         "where _superseded_at is null"
     )
-    _find_turns(connection, is_full=is_full, is_defended=any(count.rows_quarantined for count in counts))
-    _find_changes(connection)
+    is_defended = any(count.rows_quarantined for count in counts)
+    _find_changes(connection, len(batch.extracts), is_full=is_full, is_defended=is_defended)
     if is_full:
         _warn_of_parts(connection, batch, counts)
     _write(connection, table, config, loaded_at)
@@ -106,54 +105,65 @@ def _describe_extracts(connection: duckdb.DuckDBPyConnection, batch: Batch, coun
     )
 
 
-def _find_turns(connection: duckdb.DuckDBPyConnection, *, is_full: bool, is_defended: bool) -> None:
-    """Make `turns`: sightings (_row is not null), and as _gone_at the extract that shows the slot to be gone after it.
+def _find_changes(connection: duckdb.DuckDBPyConnection, extracts: int, *, is_full: bool, is_defended: bool) -> None:
+    """Make `changes`: the turns that change the content of their slot, to none where `_is_gone`.
 
-    A turn without both a row and a content is a sighting in `known`, or a slot that is defended.
+    A change supersedes the row of the batch `_row_before`, or where that is null, the row of the log `_known_row`.
+    `_growth` is the change of the number of slots with content. Only a slot that is gone has `_gone_key`.
+    """
+    if extracts == 1:
+        # each slot has one turn, so nothing has to be sorted
+        in_order = (
+            "select turns.*, _known_row, null::bigint as _row_before, known._content as _content_before, "
+            "null::integer as _next_extract, true as _is_first from turns left join known using (_key, _key_ordinal) "
+            "where turns._content is distinct from known._content"
+        )
+    else:
+        slot = "over (partition by _key, _key_ordinal order by _extract)"
+        in_order = (
+            f"select *, lead(_extract) {slot} as _next_extract, lag(_extract) {slot} is null as _is_first from ("
+            f"select turns.*, _known_row, lag(_row) {slot} as _row_before, "
+            f"lag(turns._content, 1, known._content) {slot} as _content_before "
+            "from turns left join known using (_key, _key_ordinal) "
+            "qualify turns._content is distinct from _content_before)"
+        )
+    connection.execute(
+        f"create or replace temp table changes as with {_turns(extracts, is_full=is_full, is_defended=is_defended)} "
+        "select _row, _row_before, _known_row, _extract, _next_extract, _is_first, _content is null as _is_gone, "
+        "(_content is not null)::integer - (_content_before is not null)::integer as _growth, "
+        f"case when _content is null then _key end as _gone_key, _key_ordinal from ({in_order})"
+    )
+
+
+def _turns(extracts: int, *, is_full: bool, is_defended: bool) -> str:
+    """SQL of `turns`: the rows with another content than in the extract before, and the slots that are gone.
+
+    A slot is gone in the extract that first shows it to be gone, unless it is seen by then.
     """
     defended = (
         "union all select _key, _key_ordinal, _extract, null, null from ("
         f"select _key, _key_ordinal from {ARRIVING} union select _key, _key_ordinal from known) "
         f"join {DEFENDED} using (_key) "
     )
-    gone = (
-        "join (select _extract, _next_whole as _gone_at from extracts) using (_extract)"
+    last_seen = (
+        "select _key, _key_ordinal, _extract, _next_whole as _gone_at from seen join extracts using (_extract) "
+        "where _next_whole is not null"
         if is_full
-        else f"asof left join {SHOWN} as shown on in_order._key = shown._key and in_order._extract < shown._gone_at"
+        else "select seen._key, _key_ordinal, seen._extract, _gone_at from (from seen where _key_ordinal > 1) as seen "
+        f"asof join {SHOWN} as shown on seen._key = shown._key and seen._extract < shown._gone_at"
     )
-    connection.execute(
-        "create or replace temp table turns as with seen as ("
-        f"select _key, _key_ordinal, _extract, _row_hash as _content, _row from {ARRIVING} "
+    return (
+        f"seen as not materialized (select _key, _key_ordinal, _extract, _row_hash as _content, _row from {ARRIVING} "
         "union all select _key, _key_ordinal, 0, _content, null from known "
         f"{defended if is_full and is_defended else ''}), "
-        "in_order as (select *, lag(_content) over slot as _content_before, "
-        "lag(_extract) over slot as _extract_before, lead(_extract) over slot as _next_extract from seen "
-        "window slot as (partition by _key, _key_ordinal order by _extract, _row is null)), "
-        "with_gaps as (select in_order.* exclude (_next_extract), "
-        "case when _next_extract is null or _gone_at < _next_extract then _gone_at end as _gone_at "
-        f"from in_order {gone}) "
-        "select _key, _key_ordinal, _extract, _content, _row, _gone_at from with_gaps where _gone_at is not null or "
-        "_row is not null "
-        "and (_content is distinct from _content_before or _extract_before is distinct from _extract - 1)"
-    )
-
-
-def _find_changes(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `changes`: the turns that change the content of their slot, to none where it is gone.
-
-    A change supersedes the row of the batch `_row_before`, or where that is null, the row of the log `_known_row`.
-    """
-    connection.execute(
-        "create or replace temp table changes as with events as ("
-        "select _key, _key_ordinal, _extract, _content, _row from turns where _row is not null "
-        "union all select _key, _key_ordinal, _gone_at, null, null from turns where _gone_at is not null), "
-        "compared as (select events.*, _known_row, lag(_row) over slot as _row_before, "
-        "lag(events._content, 1, known._content) over slot as _content_before "
-        "from events left join known using (_key, _key_ordinal) "
-        "window slot as (partition by _key, _key_ordinal order by _extract) "
-        "qualify events._content is distinct from _content_before) "
-        "select *, lead(_extract) over slot as _next_extract, lag(_extract) over slot is null as _is_first "
-        "from compared window slot as (partition by _key, _key_ordinal order by _extract)"
+        f"last_seen as ({last_seen}), "
+        "turns as (select _key, _key_ordinal, _extract, _content, _row from seen as sighting where _row is not null "
+        "and not exists (from seen where seen._key = sighting._key and seen._key_ordinal = sighting._key_ordinal "
+        "and seen._extract = sighting._extract - 1 and seen._content = sighting._content "
+        f"and seen._extract < {extracts}) "
+        "union all select distinct _key, _key_ordinal, _gone_at, null, null from last_seen "
+        "where not exists (from seen where seen._key = last_seen._key and seen._key_ordinal = last_seen._key_ordinal "
+        "and seen._extract > last_seen._extract and seen._extract <= last_seen._gone_at))"
     )
 
 
@@ -163,7 +173,7 @@ def _warn_of_parts(connection: duckdb.DuckDBPyConnection, batch: Batch, counts: 
         return
     growth: dict[int, int] = dict(
         connection.execute(
-            "select _extract, count(_content) - count(_content_before) from changes group by _extract "
+            "select _extract, sum(_growth)::bigint from changes group by _extract "
             "union all select 0, count(_content) from known"
         ).fetchall()
     )
@@ -185,16 +195,17 @@ def _write(connection: duckdb.DuckDBPyConnection, table: str, config: ObjectConf
         "left join (select _extract as _next_extract, _extracted_at as _superseded_at from extracts) "
         "using (_next_extract)"
     )
-    if connection.execute("select 1 from changes where _content is null limit 1").fetchone():
+    if connection.execute("select 1 from changes where _is_gone limit 1").fetchone():
         keys = ", ".join(quoted(name) for name in config.key)
         last_keys = ", ".join(
             f"case when _row_before is null then known.{name} else before.{name} end as {name}"
             for name in map(quoted, config.key)
         )
         connection.execute(
-            f"insert into {table} by name select {last_keys}, _key, _key_ordinal, _first_file as _source_file, "
-            "_extracted_at, $loaded_at as _loaded_at, _superseded_at, true as _is_tombstone "
-            f"from (from changes where _content is null) join extracts using (_extract) {after} "
+            f"insert into {table} by name select {last_keys}, _gone_key as _key, _key_ordinal, "
+            "_first_file as _source_file, _extracted_at, $loaded_at as _loaded_at, _superseded_at, "
+            "true as _is_tombstone "
+            f"from (from changes where _is_gone) join extracts using (_extract) {after} "
             f"left join (select rowid as _row_before, {keys} from staged) as before using (_row_before) "
             f"left join (select rowid as _known_row, {keys} from {table} where _superseded_at is null) as known "
             "using (_known_row)",
@@ -217,7 +228,7 @@ def _write(connection: duckdb.DuckDBPyConnection, table: str, config: ObjectConf
 def _count(connection: duckdb.DuckDBPyConnection, table: str, batch: Batch, counts: Sequence[FileCounts]) -> None:
     by_name = {file.name: count for file, count in zip(batch.files, counts, strict=True)}
     gone = connection.execute(
-        "select _first_file, count(*) from changes join extracts using (_extract) where _content is null group by all"
+        "select _first_file, count(*) from changes join extracts using (_extract) where _is_gone group by all"
     ).fetchall()
     for name, tombstones in gone:
         by_name[name].tombstones = tombstones

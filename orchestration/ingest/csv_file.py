@@ -15,7 +15,9 @@ from orchestration.errors import ConfigurationError
 from orchestration.ingest.damaged_csv import read_damaged_csv
 from orchestration.ingest.file_kind import UnreadableFile
 from orchestration.ingest.lines import MAXIMUM_LINE, exactly, in_groups, line_count
-from orchestration.ingest.rows import NO_ROWS, OpenFile, Relation, Rows, reject_file, rows_of
+from orchestration.ingest.rows import NO_ROWS, OpenFile, Relation, Rows, reject_file, rows_alone, rows_of
+
+POSITION = "row_number() over () as position, file_index"
 
 
 @dataclass(frozen=True)
@@ -80,19 +82,20 @@ def read_csv(
 
 def _strictly_read(
     connection: duckdb.DuckDBPyConnection, files: Sequence[OpenFile], shape: CsvShape
-) -> tuple[Relation, set[int]]:
+) -> tuple[Relation, AbstractSet[int]]:
     names = [f"f{position}" for position in range(len(shape.header))]
     columns = ", ".join(f"'{name}': 'varchar'" for name in names)
+    position = "row_number() over () + 1 as source_row" if len(files) == 1 else POSITION
     # In a file of one column a blank line is a row of its own for DuckDB.
     not_blank = "where trim(f0, ' ' || chr(9)) != ''" if len(names) == 1 else ""
     connection.execute(
-        "create or replace temp table rows_read as select row_number() over () as position, file_index, * "
+        f"create or replace temp table rows_read as select {position}, * "
         "from read_csv(?, auto_detect = false, header = false, "
         f"skip = ?, delim = ?, quote = '\"', escape = '\"', columns = {{{columns}}}, null_padding = false, "
         f"hive_partitioning = false, strict_mode = true, max_line_size = {MAXIMUM_LINE}) {not_blank}",
         [[exactly(opened.plain.path) for opened in files], shape.header_lines, shape.delimiter],
     )
-    return _rows_of(connection, files, shape)
+    return (rows_alone(files[0]), frozenset()) if len(files) == 1 else _rows_of(connection, files, shape)
 
 
 def _rows_of(
@@ -100,9 +103,6 @@ def _rows_of(
 ) -> tuple[Relation, set[int]]:
     """What `rows_read` has, and the numbers of the files of which not every line is certain to be in it."""
     names = ", ".join(f"f{position}" for position in range(len(shape.header)))
-    if len(files) == 1:
-        row = f"select {files[0].number} as file, position + 1 as source_row, {names} from rows_read"
-        return Relation(row), set()
     counted = connection.execute(
         "select file_index, min(position), count(*) from rows_read group by file_index"
     ).fetchall()

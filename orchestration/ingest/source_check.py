@@ -160,7 +160,8 @@ def _read_batch(
 def _find_problems(connection: duckdb.DuckDBPyConnection, found: CheckedObject, batch: Batch) -> None:
     reasons = connection.execute(
         "select reason || coalesce(' ' || column_name, ''), count(*), first(message order by _file, source_row) "
-        "from set_aside join batch_files on _source_file = source_file group by 1 order by min((_file, source_row))"
+        "from set_aside join batch_files on _source_file = source_file group by 1 "
+        "order by min((_file, source_row)), min(set_aside.rowid)"
     ).fetchall()
     for reason, count, message in reasons:
         found.set_aside.setdefault(reason, Finding(0, message)).count += count
