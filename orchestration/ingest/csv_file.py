@@ -14,7 +14,7 @@ import duckdb
 from orchestration.errors import ConfigurationError
 from orchestration.ingest.damaged_csv import read_damaged_csv
 from orchestration.ingest.file_kind import UnreadableFile
-from orchestration.ingest.lines import MAXIMUM_LINE, exactly, in_groups, line_count
+from orchestration.ingest.lines import MAXIMUM_LINE, exactly, extents, in_groups, line_count
 from orchestration.ingest.rows import NO_ROWS, OpenFile, Relation, Rows, reject_file, rows_alone, rows_of
 
 POSITION = "row_number() over () as position, file_index"
@@ -103,15 +103,11 @@ def _rows_of(
 ) -> tuple[Relation, set[int]]:
     """What `rows_read` has, and the numbers of the files of which not every line is certain to be in it."""
     names = ", ".join(f"f{position}" for position in range(len(shape.header)))
-    counted = connection.execute(
-        "select file_index, min(position), count(*) from rows_read group by file_index"
-    ).fetchall()
-    first = {index: position for index, position, _ in counted}
-    rows = {index: count for index, _, count in counted}
+    extent = extents(connection, "rows_read", "position")
     missing = {
         index: lines
         for index, opened in enumerate(files)
-        if (lines := line_count(opened.plain) - shape.header_lines - rows.get(index, 0))
+        if (lines := line_count(opened.plain) - shape.header_lines - extent[index].rows)
     }
     if missing:
         # a field may contain line ends
@@ -123,9 +119,9 @@ def _rows_of(
         ).fetchall()
         missing = {index: lines for index, lines in missing.items() if lines != dict(within).get(index)}
     places = [
-        {"file": files[index].number, "file_index": index, "first": first[index]}
-        for index in first
-        if index not in missing
+        {"file": files[index].number, "file_index": index, "first": found.first}
+        for index, found in extent.items()
+        if found.rows and index not in missing
     ]
     place = rows_of("places", {"file": "integer", "file_index": "bigint", "first": "bigint"})
     relation = Relation(

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.ingest.file_kind import UnreadableFile
-from orchestration.ingest.lines import in_groups, line_count, read_lines
+from orchestration.ingest.lines import extents, in_groups, line_count, read_lines
 from orchestration.ingest.nested import NAME, OF_LINE, Place, element_pointer, elements, first_key, place_of, pointer_to
 from orchestration.ingest.plain_text import CARRIAGE_RETURN, UNREADABLE, marked_text
 from orchestration.ingest.rows import NO_ROWS, OpenFile, Relation, Rows, reject_file, rows_of
@@ -102,27 +102,23 @@ def _check_lines(connection: duckdb.DuckDBPyConnection, files: Sequence[OpenFile
 
     Returns the numbers of the files of which not every line is certain to be there; they are left out.
     """
-    counted = connection.execute(
-        "select file_index, min(line_number), max(line_number) from lines group by file_index"
-    ).fetchall()
-    extent = {index: (first, last) for index, first, last in counted}
+    extent = extents(connection, "lines", "line_number")
     unsure = {
         opened.number
         for index, opened in enumerate(files)
-        if len(files) > 1
-        and line_count(opened.plain) != (extent[index][1] - extent[index][0] + 1 if index in extent else 0)
+        if len(files) > 1 and line_count(opened.plain) != extent[index].rows
     }
     places = [
         {
             "file": files[index].number,
             "file_index": index,
-            "first": first,
-            "last": last,
+            "first": found.first,
+            "last": found.last,
             "is_cut": files[index].plain.is_cut,
             "has_line_end": files[index].plain.ends_with_line_end,
         }
-        for index, (first, last) in extent.items()
-        if files[index].number not in unsure
+        for index, found in extent.items()
+        if found.rows and files[index].number not in unsure
     ]
     connection.execute(
         "create or replace temp table checked_lines as with whole as ("
@@ -238,18 +234,19 @@ def _rows(fields: Sequence[Field], numbers: AbstractSet[int], *, is_sorted: bool
     order = "" if is_sorted else " order by file, line_number"
     return Relation(
         f"select file, line_number as source_row, {columns} from ("
-        "select file, line_number, json_extract(line, $pointers) as nested, json_extract_string("
-        f"case when regexp_matches(line, '{NUMBER_AT_RISK}') then {NUMBERS_QUOTED} else line end, $pointers) as texts "
-        f"{readable}){order}",
+        "select file, line_number, line, case when is_at_risk then json_extract(line, $pointers) end as nested, "
+        f"json_extract_string(case when is_at_risk then {NUMBERS_QUOTED} else line end, $pointers) as texts "
+        f"from (select *, regexp_matches(line, '{NUMBER_AT_RISK}') as is_at_risk {readable})){order}",
         files | {"pointers": [place.pointer for _, place in fields]},
     )
 
 
 def _text(place: Place, position: int) -> str:
-    whole = f"nested[{position}]::varchar"
     if place.key:
         listed = f"json_extract(texts[{position}], '$[*]')"
         fitting = f"lambda element: json_extract_string(element, '{pointer_to(place.key)}') = '{place.value}'"
         first = f"json_extract_string(list_filter({listed}, {fitting})[1], '{place.pointer_in_element}')"
-        return f"case when left({whole}, 1) = '[' then {first} end"
+        return f"case when json_type(line, '{place.pointer}') = 'ARRAY' then {first} end"
+    # numbers within a nested value are not quoted
+    whole = f"nested[{position}]::varchar"
     return f"case when left({whole}, 1) in ('{{', '[') then {whole} else texts[{position}] end"

@@ -9,8 +9,10 @@ line of a file must be accounted for; a file of which that is not certain is rea
 # ruff: noqa: S608
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -69,6 +71,29 @@ def _attempt(read: Callable[[OpenFile], Result], opened: OpenFile) -> Result | U
         return read(opened)
     except UnreadableFile as reason:
         return reason
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Where the rows of a file are among those of a list of files: from `first` to `last`."""
+
+    rows: int
+    first: int
+    last: int
+
+
+def extents(connection: duckdb.DuckDBPyConnection, table: str, position: str) -> dict[int, Extent]:
+    """The extent of each file in a table (file_index, `position`), by its index; one without rows for any other file.
+
+    Raises RuntimeError if the files are not one after another.
+    """
+    counted = connection.execute(
+        f"select file_index, count(*), min({position}), max({position}) from {table} group by file_index"
+    ).fetchall()
+    found = defaultdict(lambda: Extent(0, 0, 0), {index: Extent(*numbers) for index, *numbers in counted})
+    if any(extent.last - extent.first + 1 != extent.rows for extent in found.values()):
+        raise RuntimeError(f"DuckDB has mixed the rows of several files in {table}; this is a bug, nothing was kept.")
+    return found
 
 
 def line_count(plain: PlainText) -> int:

@@ -1,4 +1,4 @@
-"""A Parquet file to the tables of read_file: each top column as text, as a person would write it."""
+"""A Parquet file to the rows of read_files: each top column as text, as a person would write it."""
 
 # What is formatted into SQL is our own: f0, f1, …
 # ruff: noqa: S608

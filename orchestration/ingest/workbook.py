@@ -1,4 +1,4 @@
-"""One sheet of an Excel workbook (.xlsx) to the tables of read_file, its values as a person would write them."""
+"""One sheet of an Excel workbook (.xlsx) to the rows of read_files, its values as a person would write them."""
 
 # What is formatted into SQL is our own: f0, f1, …
 # ruff: noqa: S608
