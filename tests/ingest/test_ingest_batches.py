@@ -6,7 +6,6 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import HEADER, SHOP, Bench, BenchSettings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from orchestration.ingest.batch import batches
 from orchestration.ingest.landing import scan_landing
 from orchestration.ingest.source_config import load_source_configs
 from orchestration.settings import reporting_time_zone
+from tests.ingest.conftest import HEADER, SHOP, Bench, BenchSettings
 
 KEYS = st.sampled_from(["a", "b", "c", " a ", ""])
 DEAL = st.tuples(
