@@ -1,54 +1,63 @@
-{#- All SQL that differs between DuckDB, Spark and Postgres is in this folder. Dates, instants, numbers and booleans are read as
-    in the ingest room, so a value that ingest counted as unparsable is null here. -#}
+{#- All SQL that differs between DuckDB, Spark and Postgres is in this folder. Numbers, dates and booleans are read by these macros in the
+    ingest room too (orchestration/ingest/values.py), so a value that ingest counted as unparsable is null here. -#}
 
-{#- Text without the blanks around it: spaces, tabs, line ends and no-break spaces. -#}
-{% macro trimmed(expression) -%}
-    trim({{ expression }}, ' ' || chr(9) || chr(10) || chr(13) || chr(160))
+{#- A number as a double, null if it is not a number that Kuota counts: without separators, or in `format` (1.234,50 or 1,234.50), in
+    which separators of thousands may be left out; up to the whole number of so many `digits`. -#}
+{% macro number_as_double(expression, format=none, digits=14) -%}
+    {%- if format -%}
+        {%- set pattern = '[+-]?([0-9]{1,3}([' ~ format[1] ~ '][0-9]{3})+|[0-9]+)([' ~ format[5] ~ '][0-9]*)?' -%}
+    {%- else -%}
+        {%- set pattern = '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?' -%}
+    {%- endif -%}
+    {%- set number = 'try_cast(' ~ plain_number(expression, format) ~ ' as double)' -%}
+    case
+        {%- if not format %}
+        {#- the usual case #}
+        when regexp_full_match({{ expression }}, '[0-9]{1,{{ digits - 1 }}}([.][0-9]+)?') then try_cast({{ expression }} as double)
+        {%- endif %}
+        when {{ looks_like(expression, pattern) }} and abs({{ number }}) <= 1e{{ digits }} - 1 then {{ number }}
+    end
 {%- endmacro %}
 
 
-{% macro looks_like(expression, pattern) -%}
-    regexp_matches({{ trimmed(expression) }}, '^({{ pattern }})$')
+{% macro plain_number(expression, format=none) -%}
+    {%- if format -%}
+        replace(replace({{ trimmed(expression) }}, '{{ format[1] }}', ''), '{{ format[5] }}', '.')
+    {%- else -%}
+        {{ trimmed(expression) }}
+    {%- endif -%}
 {%- endmacro %}
 
 
-{#- A number as `type`, null if it is not a number: without separators, or in `format` (1.234,50 or 1,234.50), in which
-    separators of thousands may be left out. -#}
+{#- A number as `type`, such as decimal(18, 4), null as in number_as_double, with as many digits before the point as fit into the type, 14
+    at most. sources/*.yml declares fewer than 14 as `digits`, so that ingest knows. -#}
 {% macro parse_number(expression, type, format=none) -%}
-    {%- if format -%}
-        case
-            when {{ looks_like(expression, '[+-]?([0-9]{1,3}([' ~ format[1] ~ '][0-9]{3})+|[0-9]+)([' ~ format[5] ~ '][0-9]*)?') }}
-                then try_cast(replace(replace({{ trimmed(expression) }}, '{{ format[1] }}', ''), '{{ format[5] }}', '.') as {{ type }})
-        end
-    {%- else -%}
-        case
-            when {{ looks_like(expression, '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?') }}
-                then try_cast({{ trimmed(expression) }} as {{ type }})
-        end
-    {%- endif -%}
+    {%- set width, places = type.split('(')[1].rstrip(')').split(',') -%}
+    {%- set digits = [14, width | int - places | int] | min -%}
+    case
+        {%- if not format %}
+        when regexp_full_match({{ expression }}, '[0-9]{1,{{ digits - 1 }}}([.][0-9]+)?') then try_cast({{ expression }} as {{ type }})
+        {%- endif %}
+        when {{ number_as_double(expression, format, digits) }} is not null
+            then try_cast({{ plain_number(expression, format) }} as {{ type }})
+    end
 {%- endmacro %}
 
 
-{#- A date written in `format` (strptime); ISO without one. A year of two digits is not accepted. -#}
-{% macro parse_date(expression, format=none) -%}
-    {%- if format -%}
-        case
-            when extract(year from try_strptime({{ trimmed(expression) }}, '{{ format }}')) >= 1000
-                then cast(try_strptime({{ trimmed(expression) }}, '{{ format }}') as date)
-        end
-    {%- else -%}
-        case
-            when {{ looks_like(expression, '[0-9]{4}-[0-9]{2}-[0-9]{2}') }} then try_cast({{ trimmed(expression) }} as date)
-        end
-    {%- endif -%}
+{#- A whole number of up to `digits` digits; a program may have written it as 7.0. -#}
+{% macro parse_integer(expression, digits=9) -%}
+    case
+        when {{ looks_like(expression, '[+-]?0*[0-9]{1,' ~ digits ~ '}([.]0*)?') }}
+            then cast(try_cast({{ trimmed(expression) }} as decimal(18, 6)) as integer)
+    end
 {%- endmacro %}
 
 
-{#- true, t, yes and 1 in any case are true; their opposites false; anything else null. -#}
+{#- true or false by the words of words_for_yes and words_for_no; anything else null. -#}
 {% macro parse_boolean(expression) -%}
     case
-        when lower({{ trimmed(expression) }}) in ('true', 't', 'yes', '1') then true
-        when lower({{ trimmed(expression) }}) in ('false', 'f', 'no', '0') then false
+        when {{ is_word('lower(' ~ trimmed(expression) ~ ')', words_for_yes()) }} then true
+        when {{ is_word('lower(' ~ trimmed(expression) ~ ')', words_for_no()) }} then false
     end
 {%- endmacro %}
 

@@ -1,25 +1,35 @@
-{#- The instant in UTC of a text: by its offset or Z, else local in `time_zone`.
+{#- The instant in UTC of a text: by its offset or Z, else local in `time_zone`; written as canonical_instant understands it.
     A plain date is the start of that day in the reporting time zone, so its business date is the same date.
-    With a `format` (strptime) it is read in that format, local in `time_zone`; a year of two digits is not accepted. -#}
+    With a `format` (strptime) that does not begin with the year it may also be written in that format, local in `time_zone`. -#}
 {% macro parse_instant(expression, time_zone, format=none) -%}
-    {%- if format -%}
-    case
-        when extract(year from try_strptime({{ trimmed(expression) }}, '{{ format }}')) >= 1000
-            then cast(
-                timezone('UTC', timezone({{ time_zone }}, try_strptime({{ trimmed(expression) }}, '{{ format }}'))) as timestamp
-            )
-    end
-    {%- else -%}
-    {%- set text = trimmed(expression) -%}
     {%- set day = '[0-9]{4}-[0-9]{2}-[0-9]{2}' -%}
     {%- set local = day ~ '[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?' -%}
+    {%- set text = trimmed(expression) -%}
+    {%- set formatted = 'cast(timezone(\'UTC\', timezone(' ~ time_zone ~ ', ' ~ formatted_instant(expression, format) ~ ')) as timestamp)' -%}
+    {%- if format and format.startswith('%Y') -%}
+    {{ formatted }}
+    {%- else -%}
     case
+        {%- if format %}
+        when {{ formatted_instant(expression, format) }} is not null then {{ formatted }}
+        {%- endif %}
         when {{ looks_like(expression, day) }}
             then {{ start_of_business_date('try_cast(' ~ text ~ ' as date)') }}
         when {{ looks_like(expression, local ~ '(Z|[+-][0-9]{2}(:?[0-9]{2})?)') }}
             then cast(timezone('UTC', try_cast({{ text }} as timestamptz)) as timestamp)
         when {{ looks_like(expression, local) }}
             then cast(timezone('UTC', timezone({{ time_zone }}, try_cast({{ text }} as timestamp))) as timestamp)
+        when {{ expression }} is not null
+            then list_transform(
+                [{{ other_instant(expression) }}],
+                lambda written: case
+                    when length(written) = 10
+                        then {{ start_of_business_date('try_cast(written as date)') }}
+                    when regexp_matches(written, '(Z|[+-][0-9:]+)$')
+                        then cast(timezone('UTC', try_cast(written as timestamptz)) as timestamp)
+                    else cast(timezone('UTC', timezone({{ time_zone }}, try_cast(written as timestamp))) as timestamp)
+                end
+            )[1]
     end
     {%- endif -%}
 {%- endmacro %}

@@ -1,6 +1,6 @@
-{#- Trimmed text, null where blank. -#}
+{#- Trimmed text, null where blank or a spreadsheet does not know it. -#}
 {% macro text(column) -%}
-    nullif({{ trimmed(column) }}, '')
+    case when not {{ is_unknown_cell(column) }} then nullif({{ trimmed(column) }}, '') end
 {%- endmacro %}
 
 
@@ -24,7 +24,7 @@
     {%- if format -%}
         {%- set day = 'cast(' ~ parse_date('source_rows.' ~ column, format) ~ ' as varchar)' -%}
     {%- else -%}
-        {%- set day = 'substr(trim(source_rows.' ~ column ~ '), 1, 10)' -%}
+        {%- set day = day_of_instant('source_rows.' ~ column) -%}
     {%- endif -%}
     left join source_zones as {{ column }}_zone
         on {{ day }} >= coalesce(cast({{ column }}_zone.valid_from as varchar), '')

@@ -39,7 +39,7 @@
 
 {#- A date, which some exports write as midnight in UTC: the day that it names, wherever the company is. -#}
 {% macro salesforce_date(column) -%}
-    {{ parse_date('substr(' ~ trimmed(column) ~ ', 1, 10)') }}
+    try_cast({{ day_of_instant(column) }} as date)
 {%- endmacro %}
 
 

@@ -17,7 +17,7 @@ renamed as (
         cast(null as varchar) as outcome,
 
         -- numbers
-        {{ parse_number('displayorder', 'integer') }} as stage_position,
+        {{ parse_integer('displayorder') }} as stage_position,
 
         -- origin
         {{ source_row_columns() }},

@@ -19,7 +19,7 @@ renamed as (
         cast(null as varchar) as outcome,
 
         -- numbers
-        {{ parse_number('order_nr', 'integer') }} as stage_position,
+        {{ parse_integer('order_nr') }} as stage_position,
 
         -- origin
         {{ source_row_columns() }},

@@ -9,7 +9,7 @@ renamed as (
     select
         upper({{ text('currency') }}) as currency,
         {{ parse_number('rate_to_reporting', 'decimal(20, 12)') }} as rate_to_reporting,
-        {{ parse_date('month') }} as rate_month,
+        {{ parse_month('month') }} as rate_month,
         {{ source_row_columns() }}
     from source_rows
 )

@@ -13,7 +13,7 @@ renamed as (
         lower({{ text('period_type') }}) as period_type,
         upper({{ text('currency') }}) as currency,
         {{ parse_number('target', 'decimal(18, 4)') }} as target_amount,
-        {{ parse_date('period_start') }} as period_start,
+        {{ parse_period('period_start', var('fiscal_year_start_month')) }} as period_start,
         {{ parse_date('effective_from') }} as effective_from,
         {{ source_row_columns() }}
     from source_rows

@@ -28,7 +28,7 @@ renamed as (
         {{ salesforce_id('source_rows.splitownerid') }} as rep_reference,
 
         -- numbers
-        cast({{ parse_number('source_rows.splitpercentage', 'decimal(18, 6)') }} / 100 as decimal(9, 6)) as share,
+        cast({{ parse_number('source_rows.splitpercentage', 'decimal(11, 6)') }} / 100 as decimal(9, 6)) as share,
 
         -- why the source does not count the row: what is credited in addition to the revenue is not a share of it
         coalesce(
