@@ -236,6 +236,12 @@ def sources_ended(settings: Settings) -> dict[str, date]:
     return ended
 
 
+def fiscal_year_start_month(settings: Settings) -> int:
+    """The month with which a fiscal year begins, 1 to 12."""
+    month: int = company_settings(settings)["fiscal_year_start_month"]
+    return month
+
+
 def reporting_time_zone(settings: Settings) -> ZoneInfo:
     """The zone in which an extract folder's day ends and in which instants get their business dates."""
     return ZoneInfo(company_settings(settings)["reporting_time_zone"])

@@ -14,6 +14,7 @@ import duckdb
 from orchestration.errors import ConfigurationError
 from orchestration.ingest.damaged_csv import read_damaged_csv
 from orchestration.ingest.file_kind import UnreadableFile
+from orchestration.ingest.invisible import trim
 from orchestration.ingest.lines import MAXIMUM_LINE, exactly, extents, in_groups, line_count
 from orchestration.ingest.rows import NO_ROWS, OpenFile, Relation, Rows, reject_file, rows_alone, rows_of
 
@@ -40,8 +41,8 @@ def csv_header(path: Path, name: str, delimiter: str) -> tuple[list[str], int]:
         reader = csv.reader(stream, delimiter=delimiter)
         try:
             for fields in reader:
-                if any(field.strip() for field in fields):
-                    return [field.strip() for field in fields], reader.line_num
+                if any(map(trim, fields)):
+                    return [trim(field) for field in fields], reader.line_num
         except csv.Error as error:
             raise ConfigurationError(
                 f"{name}, line 1: the header cannot be read ({error}); write the column names separated by "

@@ -52,7 +52,8 @@ def read_damaged_csv(
         used = {name: value for name, value in parameters.items() if re.search(rf"\${name}\b", statement)}
         connection.execute(statement, used)
     fields = ", ".join(
-        f"replace(fields[{position + 1}], '{CARRIAGE_RETURN}', chr(13)) as f{position}"
+        f"replace(replace(fields[{position + 1}], '{CARRIAGE_RETURN}', chr(13)), '{UNREADABLE}', chr(65533)) "
+        f"as f{position}"
         for position in range(field_count)
     )
     return Relation(f"select {opened.number} as file, source_row, {fields} from records where reason is null")
@@ -201,7 +202,6 @@ STATEMENTS = (
         field_count,
         case
             when is_last and ($cut or not quotes_fit or field_count < $field_count) then 'cut_off'
-            when contains(record, $unreadable) then 'unreadable_bytes'
             when not quotes_fit then 'unterminated_quote'
             when field_count != $field_count then 'wrong_number_of_fields'
         end as reason
@@ -213,12 +213,9 @@ STATEMENTS = (
         $file,
         source_row,
         reason,
-        case when reason = 'unreadable_bytes'
-            then replace(list_filter(fields, lambda x: contains(x, $unreadable))[1], $unreadable, chr(65533))
-        end,
+        null,
         case reason
             when 'cut_off' then 'the file ends in the middle of this row; export it again'
-            when 'unreadable_bytes' then 'bytes that are not UTF-8; export the file as UTF-8, or set csv.encoding'
             when 'unterminated_quote' then 'a quotation mark is not closed; double the marks within a quoted field'
             else 'it has ' || field_count || ' fields instead of ' || $field_count
                 || '; put fields that contain the delimiter in quotation marks'

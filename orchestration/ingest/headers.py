@@ -10,6 +10,7 @@ from orchestration.errors import ConfigurationError
 from orchestration.ingest.batch import portions
 from orchestration.ingest.csv_file import csv_header
 from orchestration.ingest.file_kind import UnreadableFile
+from orchestration.ingest.invisible import trim, visible
 from orchestration.ingest.jsonl import first_line_names
 from orchestration.ingest.landing import LandedFile
 from orchestration.ingest.lines import MAXIMUM_LINE
@@ -44,7 +45,7 @@ def delivered_columns(header: Iterable[str]) -> dict[str, list[int]]:
     """The positions of each name in `header` by its trimmed lower-case form, in which names are matched."""
     positions: dict[str, list[int]] = {}
     for position, name in enumerate(header):
-        positions.setdefault(name.strip().lower(), []).append(position)
+        positions.setdefault(trim(name).lower(), []).append(position)
     return positions
 
 
@@ -57,7 +58,7 @@ def check_header(file: LandedFile, header: Sequence[str], config: ObjectConfig) 
         names = ", ".join(f"'{' or '.join(config.columns[name].header or (name,))}'" for name in missing)
         lower = ", or set xlsx.sheet and xlsx.header_row to the place of its header" if file.format == "xlsx" else ""
         raise ConfigurationError(
-            f"{place}: required column {names} is missing; the file has {', '.join(header) or 'none'}. "
+            f"{place}: required column {names} is missing; the file has {visible(', '.join(header)) or 'none'}. "
             f"Export it with the column, or correct sources/{file.source}.yml{lower}."
         )
     twice = [name for name in config.columns if len(found.get(name, [])) > 1]

@@ -29,6 +29,18 @@ NUMBERS_QUOTED = (
     rf"replace(replace(regexp_replace(line, '{STRING_OR_NUMBER}', '\1' || chr(1) || '\2' || chr(1), 'g'), "
     "chr(1) || chr(1), ''), chr(1), '\"')"
 )
+# Half a character outside the basic plane, such as \ud83d alone, makes a line of JSON unusable; it becomes U+FFFD.
+ESCAPE_OR_HALF = (
+    r"(\\[^u]|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+HALVES_MARKED = rf"regexp_replace(line, '{ESCAPE_OR_HALF}', '\1' || chr(1) || '\2' || chr(2), 'g')"
+ESCAPES_MENDED = (
+    "case when contains(line, '\\ud') or contains(line, '\\uD') then case when json_valid(line) then line else "
+    f"regexp_replace(replace({HALVES_MARKED}, chr(1) || chr(2), ''), chr(1) || '[^\\x02]*' || chr(2), chr(65533), 'g') "
+    "end else line end"
+)
+# Bytes that could not be read became UNREADABLE.
+READABLE_LINES = "(select * replace (replace(line, $unreadable, chr(65533)) as line) from lines)"
 # Under these keys an element that was unnested keeps its line, its name and itself.
 LINE, ELEMENT = "$", "@"
 # json_type takes no invalid JSON, and parses a second time
@@ -121,13 +133,13 @@ def _check_lines(connection: duckdb.DuckDBPyConnection, files: Sequence[OpenFile
         if found.rows and files[index].number not in unsure
     ]
     connection.execute(
-        "create or replace temp table checked_lines as with whole as ("
+        "create or replace temp table checked_lines as with unended as ("
         "select file, line_number - first + 1 as line_number, is_cut, "
         "case when ends_with(line, $carriage_return) then rtrim(line, $carriage_return) else line end as line, "
-        f"line_number = last and not has_line_end as is_last from lines join {PLACES} using (file_index)) "
+        f"line_number = last and not has_line_end as is_last from {READABLE_LINES} join {PLACES} using (file_index)), "
+        f"whole as (select * replace ({ESCAPES_MENDED} as line) from unended) "
         "select file, line_number, line, case "
         "when is_last and is_cut then 'cut_off' "
-        "when contains(line, $unreadable) then 'unreadable_bytes' "
         f"when {IS_OBJECT} then null "
         "when is_last then 'cut_off' else 'invalid_json' end as reason "
         "from whole where ascii(line) between 33 and 126 or trim(line, ' ' || chr(9)) != ''",
@@ -136,10 +148,8 @@ def _check_lines(connection: duckdb.DuckDBPyConnection, files: Sequence[OpenFile
     connection.execute(
         "insert into rejected select file, line_number, reason, null, case reason "
         "when 'cut_off' then 'the file ends in the middle of this row; export it again' "
-        "when 'unreadable_bytes' then 'bytes that are not UTF-8; export the file as UTF-8' "
         "else 'it is not a JSON object; write one object per line' end, "
-        "replace(line, $unreadable, chr(65533)) from checked_lines where reason is not null",
-        {"unreadable": UNREADABLE},
+        "line from checked_lines where reason is not null"
     )
     return unsure
 

@@ -12,13 +12,14 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import ConfigurationError
-from orchestration.ingest.checks import as_declared, parsed
+from orchestration.ingest.checks import as_declared
 from orchestration.ingest.headers import delivered_columns
 from orchestration.ingest.landing import LandedFile
 from orchestration.ingest.plain_text import fingerprint
 from orchestration.ingest.raw_tables import table_exists
 from orchestration.ingest.read_files import read_files
 from orchestration.ingest.source_config import SourceConfig
+from orchestration.ingest.values import parsed
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from orchestration.ingest.plan import LedgerEntry, ObjectPlan, date_files, plan_
 from orchestration.ingest.raw_tables import changed_layouts, prepare_raw
 from orchestration.ingest.set_aside import FileCounts
 from orchestration.ingest.source_config import SourceConfig, load_source_configs
-from orchestration.settings import Settings, reporting_time_zone, sources_ended
+from orchestration.settings import Settings, fiscal_year_start_month, reporting_time_zone, sources_ended
 
 # an object that takes longer reports its progress
 REPORT_AFTER_SECONDS = 5.0
@@ -64,7 +64,7 @@ def preflight(settings: Settings, as_of: date | None = None) -> None:
 
 def inspect_landing(settings: Settings, as_of: date | None = None) -> Inspection:
     """Read the source files, the settings and the landing folder, and the header of every file in it."""
-    configs = load_source_configs(settings.sources)
+    configs = load_source_configs(settings.sources, fiscal_year_start_month(settings))
     zone = reporting_time_zone(settings)
     landing = scan_landing(settings.landing, configs, zone)
     refuse_missing_stage_map(settings.landing, configs, landing)

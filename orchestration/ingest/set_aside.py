@@ -9,12 +9,13 @@ from datetime import datetime
 
 import duckdb
 
-from orchestration.ingest.checks import expected, row_checks, unparsable_values
+from orchestration.ingest.checks import expected, fix, row_checks, unparsable_values
 from orchestration.ingest.landing import LandedFile
 from orchestration.ingest.raw_tables import quoted
 from orchestration.ingest.read_files import FileRead
 from orchestration.ingest.rows import UNREADABLE_FILE
 from orchestration.ingest.source_config import ObjectConfig, SourceConfig
+from orchestration.ingest.values import literal, shown
 
 
 @dataclass
@@ -44,6 +45,7 @@ class Unparsable:
     count: int
     source_row: int
     value: str
+    fix: str
 
 
 def quarantine(
@@ -55,7 +57,7 @@ def quarantine(
     connection.execute(
         "insert into set_aside select $source, $object, _source_file, source_row, null, value, reason, "
         f"_source_file || case when reason = '{UNREADABLE_FILE}' then '' else ', line ' || source_row end "
-        f"|| coalesce(', value ''' || {_shown('value')} || '''', '') || ': ' "
+        f"|| coalesce(', value ''' || {shown('value')} || '''', '') || ': ' "
         "|| explanation || '.', row_text, _extracted_at, $loaded_at "
         "from rejected join batch_files on _file = file order by file, source_row",
         common,
@@ -71,7 +73,8 @@ def quarantine(
         connection.execute(
             f"insert into set_aside select $source, $object, _source_file, _source_row, $column, {column}, $reason, "
             "_source_file || ', line ' || _source_row || ', column ''' || $column || ''': ' "
-            f"|| coalesce('''' || {_shown(column)} || ''' is not usable', 'blank') || '; ' || $fix || '.', "
+            f"|| coalesce('''' || {shown(column)} || ''' is not usable', 'blank') || '; ' "
+            f"|| {fix(column, '$fix')} || '.', "
             f"{row_text}, _extracted_at, $loaded_at from staged join batch_files using (_file) "
             "where _problem = $number order by _file, _source_row",
             common | {"column": check.column, "reason": check.reason, "fix": check.fix, "number": number},
@@ -93,8 +96,8 @@ def count_files(
         "left join (select file as _file, count(*) as rows, count_if(reason = 'cut_off') as cut_off "
         "from rejected group by all) as rejected using (_file) "
         "left join (select source_file as _source_file, count(*) as rows, "
-        "count_if(reason = 'missing_key') as without_key from set_aside group by all) as quarantined "
-        "using (_source_file) order by _file"
+        "count_if(reason in ('missing_key', 'damaged_id', 'cut_id')) as without_key from set_aside group by all) "
+        "as quarantined using (_source_file) order by _file"
     ).fetchall()
     counts = []
     for file, read, (rows, quarantined, unidentified, cut_off) in zip(files, reads, counted, strict=True):
@@ -130,19 +133,23 @@ def count_files(
 
 def find_unparsable(connection: duckdb.DuckDBPyConnection, config: ObjectConfig) -> list[Unparsable]:
     """The values in `staged` that may be missing, cannot be parsed, and so count as unknown; by column, then file."""
-    conditions = unparsable_values(config)
-    if not conditions:
+    quick = unparsable_values(config, quick=True)
+    if not quick:
         return []
-    measures = ", ".join(f"count_if({condition})" for condition in conditions.values())
-    totals = connection.execute(f"select {measures} from staged where _problem is null").fetchone()
-    assert totals is not None
+    measures = ", ".join(f"coalesce(bool_or({condition}), false)" for condition in quick.values())
+    suspects = connection.execute(f"select {measures} from staged where _problem is null").fetchone()
+    assert suspects is not None
+    conditions = unparsable_values(config)
     found = []
-    for (name, condition), total in zip(conditions.items(), totals, strict=True):
-        if not total:
+    for name, is_suspect in zip(quick, suspects, strict=True):
+        if not is_suspect:
             continue
+        condition = conditions[name]
+        what_to_do = fix(quoted(name), literal(f"write {expected(config.columns[name])}"))
         rows = connection.execute(
             f"select _file, count(*), first(_source_row order by _source_row, rowid), "
-            f"first({_shown(quoted(name))} order by _source_row, rowid) "
+            f"first({shown(quoted(name))} order by _source_row, rowid), "
+            f"first({what_to_do} order by _source_row, rowid) "
             f"from staged where _problem is null and {condition} group by _file order by _file"
         ).fetchall()
         found += [Unparsable(name, *row) for row in rows]
@@ -153,7 +160,6 @@ def collect_warnings(
     connection: duckdb.DuckDBPyConnection,
     files: Sequence[LandedFile],
     unparsable: Iterable[Unparsable],
-    config: ObjectConfig,
     counts: Sequence[FileCounts],
 ) -> None:
     """Add the warnings of each file to its counts: about values, about rows, about the file as a whole."""
@@ -161,8 +167,7 @@ def collect_warnings(
         counts[found.file].values_unparsable += found.count
         counts[found.file].warnings.append(
             f"{files[found.file].name}, line {found.source_row}, column '{found.column}': '{found.value}' is not "
-            f"usable and counts as unknown ({found.count} in this file); "
-            f"write {expected(config.columns[found.column])}."
+            f"usable and counts as unknown ({found.count} in this file); {found.fix}."
         )
     reasons = connection.execute(
         "select _file, reason, count(*), first(message order by source_row, set_aside.rowid) "
@@ -175,8 +180,3 @@ def collect_warnings(
         counts[number].warnings.append(f"{message} ({reason}: {what} of this file set aside)")
     for count_of_file in counts:
         count_of_file.warnings += count_of_file.file_warnings
-
-
-def _shown(text: str) -> str:
-    """SQL for a value as a message shows it: on one line, at most 200 characters."""
-    return f"left(regexp_replace({text}, '\\s+', ' ', 'g'), 200)"

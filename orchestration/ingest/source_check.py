@@ -11,7 +11,6 @@ import duckdb
 
 from orchestration.errors import ConfigurationError
 from orchestration.ingest.batch import Batch, batches
-from orchestration.ingest.checks import expected
 from orchestration.ingest.headers import delivered_columns, header_errors
 from orchestration.ingest.landing import LandedFile, scan_landing
 from orchestration.ingest.plan import date_files
@@ -20,7 +19,7 @@ from orchestration.ingest.run import refuse_missing_stage_map
 from orchestration.ingest.set_aside import find_unparsable
 from orchestration.ingest.source_config import ObjectConfig, SourceConfig, load_source_configs
 from orchestration.ingest.stage import extra_names, stage_batch
-from orchestration.settings import Settings, reporting_time_zone
+from orchestration.settings import Settings, fiscal_year_start_month, reporting_time_zone
 
 
 @dataclass
@@ -81,7 +80,7 @@ def check_source(settings: Settings, source: str) -> SourceCheck:
 
     Raises ConfigurationError if there is nothing to read: an unknown source, its YAML, its folder.
     """
-    configs = load_source_configs(settings.sources)
+    configs = load_source_configs(settings.sources, fiscal_year_start_month(settings))
     if source not in configs:
         raise ConfigurationError(
             f"unknown source '{source}'; known are {', '.join(configs)}. Add sources/{source}.yml."
@@ -168,8 +167,7 @@ def _find_problems(connection: duckdb.DuckDBPyConnection, found: CheckedObject, 
     # in the order of the extracts, within one of the columns
     for values in sorted(find_unparsable(connection, found.config), key=lambda one: batch.extract_numbers[one.file]):
         first = (
-            f"{batch.files[values.file].name}, line {values.source_row}: '{values.value}' is not usable; "
-            f"write {expected(found.config.columns[values.column])}."
+            f"{batch.files[values.file].name}, line {values.source_row}: '{values.value}' is not usable; {values.fix}."
         )
         found.unparsable.setdefault(values.column, Finding(0, first)).count += values.count
     keys, key, place = connection.execute(

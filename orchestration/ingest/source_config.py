@@ -1,5 +1,6 @@
 """What `sources/<source>.yml` may say: which file is which object, its columns, its keys and its time zones."""
 
+from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -11,6 +12,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from orchestration.errors import ConfigurationError
+from orchestration.ingest.invisible import trim
 from orchestration.ingest.nested import KEY, NAME, OF_LINE, UNNEST, first_key, place_of
 from orchestration.registries import registry
 from orchestration.yaml_file import load_model
@@ -76,23 +78,37 @@ def _from_registry(value: Any) -> Any:
 
 
 class ColumnType(StrEnum):
-    """What the text of a column must mean."""
+    """What the text of a column must mean.
+
+    An id names a record, its own or another one: a word for nothing is none, and damage by a spreadsheet is found.
+    A month is its first day or a text such as 2026-07; a period may also be a week, a quarter or a year.
+    """
 
     TEXT = "text"
+    ID = "id"
     DATE = "date"
+    MONTH = "month"
+    PERIOD = "period"
     INSTANT = "instant"
     DECIMAL = "decimal"
     INTEGER = "integer"
     BOOLEAN = "boolean"
 
 
+DATED = (ColumnType.DATE, ColumnType.MONTH, ColumnType.PERIOD, ColumnType.INSTANT)
+
+
 class Column(Strict):
-    """One declared column. `format` is how dates and instants that are not ISO are written (strptime), and decimals
-    that have separators: 1.234,50 or 1,234.50.
+    """One declared column. `format` is how dates and instants of which Kuota cannot know it are written (strptime), and
+    decimals that have separators: 1.234,50 or 1,234.50.
 
     `header` is what the files call the column, where that differs from the name that it has here.
     `path` is its place in a nested JSON object; of several, the first that leads to a value is used.
     `milliseconds`: an instant may also be a number, the milliseconds since 1970.
+    `blank_allowed`: a required value or a part of the key may be blank. A file without the column is read as if it were
+    blank, unless the column must be `in_every_file`, because nothing could be known without it.
+    `digits`: how many digits a number has at most before its point, else 14, a whole number 9; a larger one is unknown.
+    `fiscal_year_start_month`: what a period means by a quarter and a year; the settings of the company say it.
     """
 
     type: ColumnType
@@ -104,6 +120,9 @@ class Column(Strict):
     milliseconds: bool = False
     required: bool = False
     blank_allowed: bool = False
+    in_every_file: bool = False
+    digits: Annotated[int | None, Field(ge=1, le=14)] = None
+    fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)] = 1
     minimum: int | float | None = None
     values: Annotated[tuple[str, ...] | None, BeforeValidator(_from_registry)] = None
     """The texts that are allowed: a list, or {registry, column, where}, the values of a column of a dbt seed."""
@@ -113,15 +132,24 @@ class Column(Strict):
     def _fits_the_type(self) -> "Column":
         if self.format is not None and self.type is ColumnType.DECIMAL and self.format not in NUMBER_FORMATS:
             raise ValueError(f"'format' of a decimal is {' or '.join(NUMBER_FORMATS)}")
-        if self.format is not None and self.type not in (ColumnType.DATE, ColumnType.INSTANT, ColumnType.DECIMAL):
-            raise ValueError("'format' belongs to columns of type date, instant or decimal")
+        if self.format is not None and self.type not in (*DATED, ColumnType.DECIMAL):
+            raise ValueError("'format' belongs to columns of type date, month, period, instant or decimal")
         if self.milliseconds and (self.type is not ColumnType.INSTANT or self.format is not None):
             raise ValueError("'milliseconds' belongs to columns of type instant without a 'format'")
         if self.minimum is not None and self.type not in (ColumnType.DECIMAL, ColumnType.INTEGER):
             raise ValueError("'minimum' belongs to columns of type decimal or integer")
+        if self.digits is not None and self.type not in (ColumnType.DECIMAL, ColumnType.INTEGER):
+            raise ValueError("'digits' belongs to columns of type decimal or integer")
+        if self.in_every_file and not self.blank_allowed:
+            raise ValueError("'in_every_file' belongs to columns with 'blank_allowed'; any other required one must be")
         if self.values is not None and self.type is not ColumnType.TEXT:
             raise ValueError("'values' belongs to columns of type text")
         return self
+
+    @property
+    def most_digits(self) -> int:
+        """How many digits a number has at most before its point."""
+        return self.digits or (14 if self.type is ColumnType.DECIMAL else 9)
 
 
 class XlsxFormat(Strict):
@@ -180,14 +208,23 @@ class ObjectConfig(Strict):
 
         return fits(self.file_patterns) and not fits(self.not_files)
 
-    def must_be_in_file(self, column: str) -> bool:
-        """A required column and a part of the key must be in every file of the object."""
+    def is_required(self, column: str) -> bool:
+        """Whether a row is set aside if its value is not usable: of a required column and of a part of the key."""
         return self.columns[column].required or column in self.key
+
+    def must_be_in_file(self, column: str) -> bool:
+        """A required column and a part of the key must be in every file of the object, unless it may be blank."""
+        found = self.columns[column]
+        return self.is_required(column) and (not found.blank_allowed or found.in_every_file)
+
+    def lacking(self, delivered: Collection[str]) -> list[str]:
+        """The required columns that are not delivered, although the files should have them: they may be blank."""
+        return [name for name in self.columns if self.is_required(name) and name not in delivered]
 
     def named(self, header: list[str]) -> list[str]:
         """The names of a file's header; a name that is the `header` of a column becomes the name of that column."""
         called = {alias.lower(): name for name, column in self.columns.items() for alias in column.header}
-        return [called.get(name.strip().lower(), name) for name in header]
+        return [called.get(trim(name).lower(), name) for name in header]
 
     def paths(self) -> list[tuple[str, str]]:
         """Each column that has a path, with each of its paths."""
@@ -229,6 +266,19 @@ class SourceConfig(Strict):
     csv: CsvFormat = CsvFormat()
     objects: Annotated[dict[Identifier, ObjectConfig], Field(min_length=1)]
 
+    def with_fiscal_year(self, start_month: int) -> "SourceConfig":
+        """The source with periods of a fiscal year that begins in `start_month`."""
+
+        def in_year(column: Column) -> Column:
+            is_period = column.type is ColumnType.PERIOD
+            return column.model_copy(update={"fiscal_year_start_month": start_month}) if is_period else column
+
+        objects = {
+            name: found.model_copy(update={"columns": {key: in_year(column) for key, column in found.columns.items()}})
+            for name, found in self.objects.items()
+        }
+        return self.model_copy(update={"objects": objects})
+
     def raw_table(self, object_name: str) -> str:
         """The table of one object, such as raw.crm_sales__opportunity."""
         return f"raw.{self.source}__{object_name}"
@@ -249,8 +299,8 @@ class SourceConfig(Strict):
         return sha256(f"{raw_layout}\n{reporting_time_zone}\n{what_shapes_raw}".encode()).hexdigest()
 
 
-def load_source_configs(directory: Path) -> dict[str, SourceConfig]:
-    """All of `directory`/*.yml by source name, in the order of the names.
+def load_source_configs(directory: Path, fiscal_year_start_month: int = 1) -> dict[str, SourceConfig]:
+    """All of `directory`/*.yml by source name, in the order of the names; periods are those of the fiscal year.
 
     Raises ConfigurationError with file, line and key; also if a source and its file have different names.
     """
@@ -262,7 +312,7 @@ def load_source_configs(directory: Path) -> dict[str, SourceConfig]:
                 f"{path}, line 1: 'source' is '{config.source}' but the file is called '{path.name}'; "
                 "give both the same name."
             )
-        configs[config.source] = config
+        configs[config.source] = config.with_fiscal_year(fiscal_year_start_month)
     if not configs:
         raise ConfigurationError(f"{directory}: no source is declared; add a file <source>.yml.")
     return configs

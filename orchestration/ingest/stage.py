@@ -11,16 +11,17 @@ from pathlib import Path
 import duckdb
 
 from orchestration.ingest.batch import Batch
-from orchestration.ingest.checks import as_declared, not_blank, row_checks, trimmed
+from orchestration.ingest.characters import replaced_characters
+from orchestration.ingest.checks import as_declared, row_checks
 from orchestration.ingest.headers import check_header, delivered_columns
+from orchestration.ingest.ids import examine_ids, hash_of, key_of
+from orchestration.ingest.invisible import trim
 from orchestration.ingest.raw_tables import column_list, quoted
 from orchestration.ingest.read_files import Delivered, FileRead, read_files
 from orchestration.ingest.rows import rows_of
 from orchestration.ingest.set_aside import FileCounts, collect_warnings, count_files, find_unparsable, quarantine
-from orchestration.ingest.source_config import ObjectConfig, SourceConfig
-
-UNIT_SEPARATOR = "chr(31)"
-NULL_MARK = "chr(30)"
+from orchestration.ingest.source_config import Column, ObjectConfig, SourceConfig
+from orchestration.ingest.values import not_blank
 
 
 def stage_batch(
@@ -41,9 +42,20 @@ def stage_batch(
                 check_header(batch.files[number], delivered.header, config)
         _name_columns(connection, delivered, config)
         reads |= delivered.files
+    _check_suspects(connection, config)
+    names = [file.name for file in batch.files]
+    examined = [*examine_ids(connection, config, names), *replaced_characters(connection, config, names)]
     quarantine(connection, source, batch.object, loaded_at)
     counts = count_files(connection, batch.files, [reads[number] for number in range(len(batch.files))], source)
-    collect_warnings(connection, batch.files, find_unparsable(connection, config), config, counts)
+    for number, warning in examined:
+        counts[number].warnings.append(warning)
+    collect_warnings(connection, batch.files, find_unparsable(connection, config), counts)
+    for file, count in zip(batch.files, counts, strict=True):
+        if source.kind == "crm" and count.rows_read:
+            count.warnings += [
+                f"{file.name}: no column '{name}', so it counts as blank in every row. Export it with the column."
+                for name in config.lacking(delivered_columns(count.header))
+            ]
     return counts
 
 
@@ -52,7 +64,7 @@ def extra_names(header: Sequence[str], config: ObjectConfig) -> dict[str, int]:
     seen: Counter[str] = Counter()
     names: dict[str, int] = {}
     for position, delivered in enumerate(header):
-        name = delivered.strip() or f"column {position + 1}"
+        name = trim(delivered) or f"column {position + 1}"
         if name.lower() in config.columns:
             continue
         seen[name] += 1
@@ -90,7 +102,7 @@ def _begin(connection: duckdb.DuckDBPyConnection, batch: Batch, config: ObjectCo
 def _name_columns(connection: duckdb.DuckDBPyConnection, delivered: Delivered, config: ObjectConfig) -> None:
     positions = delivered_columns(delivered.header)
     declared = [
-        as_declared(column, _delivered_text(positions.get(name, [])), delivered.format)
+        as_declared(column, _delivered_text(positions.get(name, []), column), delivered.format)
         for name, column in config.columns.items()
     ]
     parameters = dict(delivered.relation.parameters)
@@ -104,23 +116,30 @@ def _name_columns(connection: duckdb.DuckDBPyConnection, delivered: Delivered, c
         if pairs
         else "null::varchar"
     )
-    key = f" || {UNIT_SEPARATOR} || ".join(f"coalesce({trimmed(quoted(name))}, '')" for name in config.key)
-    content = ", ".join(f"coalesce({quoted(name)}, {NULL_MARK})" for name in config.columns)
-    problems = " ".join(f"when {check.condition} then {number}" for number, check in enumerate(row_checks(config)))
     named = ", ".join(f"{text} as {quoted(name)}" for name, text in zip(config.columns, declared, strict=True))
     connection.execute(
-        f"insert into staged select {column_list(config)}, _extras, {key}, "
-        f"md5(concat_ws({UNIT_SEPARATOR}, {content}, coalesce(_extras, ''))), _file, _source_row, "
-        + (f"case {problems} end, 1 " if problems else "null, 1 ")
-        + f"from (select file as _file, source_row as _source_row, {named}, {extras_json} as _extras "
+        f"insert into staged select {column_list(config)}, _extras, {key_of(config)}, {hash_of(config)}, "
+        f"_file, _source_row, {_first_problem(config, quick=True)}, 1 "
+        f"from (select file as _file, source_row as _source_row, {named}, {extras_json} as _extras "
         f"from ({delivered.relation.sql}))",
         parameters,
     )
 
 
-def _delivered_text(positions: list[int]) -> str:
+def _check_suspects(connection: duckdb.DuckDBPyConnection, config: ObjectConfig) -> None:
+    """Check the rows that failed a quick check, mostly none, with the checks that know every spelling."""
+    if connection.execute("select 1 from staged where _problem is not null limit 1").fetchone():
+        connection.execute(f"update staged set _problem = {_first_problem(config)} where _problem is not null")
+
+
+def _first_problem(config: ObjectConfig, *, quick: bool = False) -> str:
+    checks = " ".join(f"when {check.condition} then {n}" for n, check in enumerate(row_checks(config, quick=quick)))
+    return f"case {checks} end" if checks else "null"
+
+
+def _delivered_text(positions: list[int], column: Column | None = None) -> str:
     if not positions:
         return "null::varchar"
     fields = ", ".join(f"f{position}" for position in positions)
     text = f"coalesce({fields})" if len(positions) > 1 else fields
-    return not_blank(text)
+    return not_blank(column, text)

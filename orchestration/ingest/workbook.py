@@ -17,10 +17,12 @@ import openpyxl
 import pandas as pd
 
 from orchestration.errors import ConfigurationError
-from orchestration.ingest.checks import trimmed
 from orchestration.ingest.file_kind import UnreadableFile
+from orchestration.ingest.invisible import trim
 from orchestration.ingest.rows import OpenFile, Rows, rows_alone
 from orchestration.ingest.source_config import XlsxFormat
+from orchestration.ingest.unknown_cells import FORMULA, MERGED, has_padded_numbers, merges, uncalculated_cells
+from orchestration.ingest.values import trimmed
 
 Cells = Sequence[Any]
 
@@ -31,7 +33,7 @@ def workbook_header(path: Path, name: str, xlsx: XlsxFormat) -> list[str]:
     Raises UnreadableFile for a damaged workbook and ConfigurationError, with the file's `name`, for a sheet that it
     does not have.
     """
-    with _sheet_rows(path, name, xlsx) as rows:
+    with _sheet_rows(path, name, xlsx) as (rows, _):
         header, _ = _header(rows, xlsx)
     return header
 
@@ -42,10 +44,11 @@ def read_workbook(connection: duckdb.DuckDBPyConnection, opened: OpenFile, xlsx:
     A row has the number that the spreadsheet shows; blank rows are left out, and so are columns that are blank from
     the header down. Of a formula, the value that the spreadsheet last saved is read.
     """
-    with _sheet_rows(opened.plain.path, opened.file.name, xlsx) as rows:
+    with _sheet_rows(opened.plain.path, opened.file.name, xlsx) as (rows, sheet_path):
         header, header_row = _header(rows, xlsx)
         # transposed, because rows end with their last cell and a frame needs columns of one length
         frame = pd.DataFrame(dict(enumerate(zip_longest(*rows))), dtype=object).map(as_written).astype("string")
+        _mark_unknown(frame, opened.plain.path, sheet_path, header_row, len(header))
     filled = [position for position, column in enumerate(frame) if frame[column].notna().any()]
     header += [""] * (max(filled, default=-1) + 1 - len(header))
     fields = [f"f{position}" for position in range(len(header))]
@@ -83,9 +86,30 @@ def as_written(value: Any) -> str | None:
     return str(value)
 
 
+def _mark_unknown(frame: pd.DataFrame, path: Path, sheet_path: str, header_row: int, width: int) -> None:
+    """Name the cells that look blank although their value is only not known: see unknown_cells."""
+
+    def mark(row: int, column: int, word: str) -> None:
+        place = row - header_row - 1
+        if 0 <= place < len(frame) and column <= width:
+            if column - 1 not in frame:
+                frame[column - 1] = pd.Series(pd.NA, index=frame.index, dtype="string")
+            frame.loc[place, column - 1] = word
+
+    for row, column in uncalculated_cells(path, sheet_path):
+        mark(row, column, FORMULA)
+    for merge in merges(path, sheet_path):
+        place = merge.first_row - header_row - 1
+        # A title or a footer across an otherwise blank row hides nothing.
+        is_title = merge.first_row == merge.last_row and 0 <= place < len(frame) and frame.loc[place].count() <= 1
+        if not is_title:
+            for row, column in merge.covered():
+                mark(row, column, MERGED)
+
+
 @contextmanager
-def _sheet_rows(path: Path, name: str, xlsx: XlsxFormat) -> Iterator[Iterator[Cells]]:
-    """The rows of the sheet as tuples, from the first one on, for the length of the block."""
+def _sheet_rows(path: Path, name: str, xlsx: XlsxFormat) -> Iterator[tuple[Iterator[Cells], str]]:
+    """The rows of the sheet as tuples, from the first one on, and its name in the archive, while the block lasts."""
     with path.open("rb") as stream, warnings.catch_warnings():
         # such as a drop-down list, which openpyxl would lose if it wrote the workbook
         warnings.simplefilter("ignore", UserWarning)
@@ -94,13 +118,23 @@ def _sheet_rows(path: Path, name: str, xlsx: XlsxFormat) -> Iterator[Iterator[Ce
             sheet = _chosen(workbook, name, xlsx)
             # Some writers state a wrong size of the sheet.
             sheet.reset_dimensions()
-            yield sheet.iter_rows(values_only=True)
+            rows = sheet.iter_rows(values_only=True)
+            if has_padded_numbers(path):
+                rows = (tuple(map(_as_shown, cells)) for cells in sheet.iter_rows())
+            yield rows, sheet._worksheet_path
         except (ConfigurationError, UnreadableFile, MemoryError):
             raise
         # openpyxl raises all kinds of errors in a damaged file, from KeyError to errors of XML
         except Exception as error:
             reason = type(error).__name__
             raise UnreadableFile(f"the workbook is cut off or damaged ({reason}); save it again as .xlsx") from error
+
+
+def _as_shown(cell: Any) -> Any:
+    """The value of a cell; a whole number that its format shows with leading zeros, as 00123, as that text."""
+    number_format = getattr(cell, "number_format", None) or ""
+    is_padded = isinstance(cell.value, int) and len(number_format) > 1 and not number_format.strip("0")
+    return str(cell.value).zfill(len(number_format)) if is_padded else cell.value
 
 
 def _chosen(workbook: Any, name: str, xlsx: XlsxFormat) -> Any:
@@ -121,7 +155,7 @@ def _chosen(workbook: Any, name: str, xlsx: XlsxFormat) -> Any:
 def _header(rows: Iterator[Cells], xlsx: XlsxFormat) -> tuple[list[str], int]:
     """The names in the first row that is not blank, from xlsx.header_row on, and that row's number; takes the rows."""
     for number, cells in enumerate(islice(rows, xlsx.header_row - 1, None), start=xlsx.header_row):
-        names = [(as_written(cell) or "").strip() for cell in cells]
+        names = [trim(as_written(cell) or "") for cell in cells]
         if any(names):
             last = max(position for position, name in enumerate(names) if name)
             return names[: last + 1], number

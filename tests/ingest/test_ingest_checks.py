@@ -4,8 +4,8 @@ import duckdb
 import pytest
 
 from orchestration.ingest import ingest, load_source_configs
-from orchestration.ingest.checks import parsed
 from orchestration.ingest.source_config import Column
+from orchestration.ingest.values import parsed
 from orchestration.settings import PROJECT, Settings
 
 
@@ -31,9 +31,9 @@ def test_the_first_problem_of_a_row_sets_it_aside(bench, deals):
     assert bench.state() == [("a", "1"), ("f", "0.00")]
     assert [message for (message,) in bench.query("select message from raw.quarantine order by source_row")] == [
         "shop/2024-01-01/deals.csv, line 3, column 'closed_on': '31/02/2017' is not usable; "
-        "write a date as 2017-12-31.",
+        "write a date as 2017-12-31, or set the column's 'format'.",
         "shop/2024-01-01/deals.csv, line 4, column 'closed_on': '2017-02-29' is not usable; "
-        "write a date as 2017-12-31.",
+        "write a date as 2017-12-31, or set the column's 'format'.",
         "shop/2024-01-01/deals.csv, line 5, column 'amount': '-0.01' is not usable; write 0 or more.",
         "shop/2024-01-01/deals.csv, line 6, column 'status': 'Open' is not usable; write one of open, won.",
         "shop/2024-01-01/deals.csv, line 7, column 'deal_id': blank; fill it in.",
@@ -54,9 +54,9 @@ def test_an_unparsable_optional_value_keeps_its_row_and_is_counted(bench, deals)
     assert bench.query("select values_unparsable from raw.load_ledger") == [(3,)]
     assert report.warnings == [
         "shop/2024-01-01/deals.csv, line 2, column 'amount': 'lots' is not usable and counts as unknown "
-        "(2 in this file); write a number as 1234.50, without separators of thousands.",
+        "(2 in this file); write a number as 1234.50, without separators of thousands, below 10^14.",
         "shop/2024-01-01/deals.csv, line 3, column 'due_on': 'soon' is not usable and counts as unknown "
-        "(1 in this file); write a date as 2017-12-31.",
+        "(1 in this file); write a date as 2017-12-31, or set the column's 'format'.",
     ]
 
 
@@ -68,7 +68,7 @@ def test_an_unparsable_optional_value_keeps_its_row_and_is_counted(bench, deals)
             ["2017-02-28", " 2024-02-29 "],
             ["2017-02-29", "28/02/2017", "infinity", "2017-02-28x", "17"],
         ),
-        ({"type": "date", "format": "%m/%d/%Y"}, ["3/1/2017", "12/31/2017"], ["31/02/2017", "3/1/17", "2017-03-01"]),
+        ({"type": "date", "format": "%m/%d/%Y"}, ["3/1/2017", "12/31/2017", "2017-03-01"], ["31/02/2017", "3/1/17"]),
         (
             {"type": "instant"},
             [
@@ -89,7 +89,7 @@ def test_an_unparsable_optional_value_keeps_its_row_and_is_counted(bench, deals)
         ),
         ({"type": "decimal", "format": "1,234.50"}, ["1,234.50", "1234.5"], ["1.234,50", "12,34", "1,2345"]),
         ({"type": "integer"}, ["1", "-7", "+3"], ["1.5", "0x10", "1e3", "99999999999999999999"]),
-        ({"type": "boolean"}, ["true", "FALSE", "1", "0", "Yes", "no", "T", "f"], ["2", "on", "ja"]),
+        ({"type": "boolean"}, ["true", "FALSE", "1", "0", "Yes", "no", "T", "f", "on", "ja"], ["2", "maybe"]),
     ],
 )
 def test_what_each_type_understands(bench, column, good, bad):

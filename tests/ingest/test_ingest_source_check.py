@@ -28,11 +28,11 @@ def test_everything_that_does_not_fit_is_reported(bench, deals):
         "  missing, optional: due_on (in 2 of 3), status (in 2 of 3), amount (in 1 of 3)",
         "  unknown, kept as extras: Region (in 1 of 3)",
         "  values unusable, amount: 3; first shop/2024-01-01/deals.csv, line 2: 'lots' is not usable; write a number "
-        "as 1234.50, without separators of thousands.",
+        "as 1234.50, without separators of thousands, below 10^14.",
         "  rows set aside, missing_key deal_id: 1; first shop/2024-01-01/deals.csv, line 4, column 'deal_id': blank; "
         "fill it in.",
         "  rows set aside, unparsable_required closed_on: 1; first shop/2024-01-01/deals.csv, line 5, column "
-        "'closed_on': '31/02/2017' is not usable; write a date as 2017-12-31.",
+        "'closed_on': '31/02/2017' is not usable; write a date as 2017-12-31, or set the column's 'format'.",
         "  keys on several rows: 1; first 'a' in shop/2024-01-01/deals.csv, line 2 and shop/2024-01-01/deals.csv, "
         "line 3",
         "",
@@ -47,7 +47,7 @@ def test_everything_that_does_not_fit_is_reported(bench, deals):
 
 def test_what_would_stop_a_run_is_reported_for_every_file(bench, deals):
     bench.declare("kind: crm", "kind: crm\nneeds_stage_map: true")
-    bench.land("shop/2024-01-01/deals.csv", "deal_id,owner\na,\n")
+    bench.land("shop/2024-01-01/deals.csv", "id,owner\na,\n")
     bench.land("shop/2024-01-02/deals.csv", "owner,closed_on\na,\n")
     bench.land("shop/2024-01-02/calls.csv", "call_id\nx\n")
     # other sources are not checked
@@ -55,7 +55,7 @@ def test_what_would_stop_a_run_is_reported_for_every_file(bench, deals):
     check = check_source(bench.settings, "shop")
     assert [error.split("; ")[0].replace(f"{bench.settings.landing}/", "") for error in check.errors] == [
         "registers: no stage_map.csv, but the stages of 'shop' need one",
-        "shop/2024-01-01/deals.csv, line 1: required column 'closed_on' is missing",
+        "shop/2024-01-01/deals.csv, line 1: required column 'deal_id' is missing",
         "shop/2024-01-02/deals.csv, line 1: required column 'deal_id' is missing",
     ]
     assert check.objects["call"].files == 1
