@@ -3,7 +3,6 @@
     row_number() over (partition by {{ key }} order by row_hash desc, source_file asc, source_row asc) > 1
 {%- endmacro %}
 
-
 {#- Why a current source row is excluded from all numbers: a newer row has its key ('duplicate'), its CRM says why
     (`source_exclusion`), or marks it deleted.
     Of rows that share a key the last updated counts; then the row hash, then the first of the file. -#}
@@ -22,12 +21,10 @@
     end
 {%- endmacro %}
 
-
 {#- Canonical ids are <source>:<id>. -#}
 {% macro canonical_id(source, key) -%}
     {{ source }} || ':' || {{ key }}
 {%- endmacro %}
-
 
 {#- The canonical id of what `reference` names: a full id <source>:<id> of any source unchanged, else a key of its own source. -#}
 {% macro referenced_id(source, reference) -%}
@@ -38,7 +35,6 @@
         else {{ canonical_id(source, reference) }}
     end
 {%- endmacro %}
-
 
 {#- Joins the value map for `column` of `rows`, as <column>_map: its meaning on the date `on_date`, at as_of without one. `written` names the
     column with the source's own value, where it is not `column`. Where `rep` names the column with the rep of a row, declared bridges belong
@@ -60,12 +56,10 @@
                 {%- else %}{{ column }}_map.holds_at_as_of{% endif %}
 {%- endmacro %}
 
-
 {#- The value that the map gives, else the source's own, which is in `written` where that is not `column`. -#}
 {% macro mapped_value(rows, column, written=none) -%}
     coalesce({{ column }}_map.mapped_value, {{ rows }}.{{ written or column }})
 {%- endmacro %}
-
 
 {#- Joins what `column` of `rows` names, an `entity` of the source of the row, as `found`: its resolved_id and candidate_count. -#}
 {% macro join_reference(rows, column, entity, found) -%}
@@ -74,7 +68,6 @@
             and {{ rows }}.source = {{ found }}.scope
             and {{ rows }}.{{ column }} = {{ found }}.reference
 {%- endmacro %}
-
 
 {#- The counting records of an entity, one row per record of a source, with its canonical id and its precedence among the records of that id. -#}
 {% macro matched_records(entity) -%}
@@ -88,12 +81,10 @@
     where records.entity = '{{ entity }}' and records.exclusion_reason is null
 {%- endmacro %}
 
-
 {#- Of the records that are one, the first known value of `column` by their `precedence`: an aggregate. -#}
 {% macro first_known(column, type='varchar') -%}
     cast(substr(min(lpad(cast(precedence as varchar), 9, '0') || cast({{ column }} as varchar)), 10) as {{ type }})
 {%- endmacro %}
-
 
 {#- The source whose id a canonical id is. -#}
 {% macro source_of_id(canonical_id) -%}

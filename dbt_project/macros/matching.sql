@@ -28,7 +28,6 @@ crosswalks_begun as (
 )
 {%- endmacro %}
 
-
 {#- Further steps of these models: `declared`, each of `records` with the id that the register declares for it and, as crosswalk_id, the canonical
     one: a record may be mapped to one that is mapped itself. A reference is a full id, or a bare one that one record of the other systems
     has; any other text is the company's own id. -#}

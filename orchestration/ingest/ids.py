@@ -106,5 +106,6 @@ def _mark_cut(
         yield (
             number,
             f"{files[number]}, line {row}, column '{name}': '{value}' is cut to {LONGEST_NUMBER} digits, as a "
-            f"spreadsheet does ({count} in this file), and may name no record or the wrong one; export it again, as text.",
+            f"spreadsheet does ({count} in this file), and may name no record or the wrong one; export it again, as "
+            "text.",
         )

@@ -4,54 +4,37 @@
 {#- A number as a double, null if it is not a number that Kuota counts: without separators, or in `format` (1.234,50 or 1,234.50), in
     which separators of thousands may be left out; up to the whole number of so many `digits`. -#}
 {% macro number_as_double(expression, format=none, digits=14) -%}
-    {%- if format -%}
-        {%- set pattern = '[+-]?([0-9]{1,3}([' ~ format[1] ~ '][0-9]{3})+|[0-9]+)([' ~ format[5] ~ '][0-9]*)?' -%}
-    {%- else -%}
-        {%- set pattern = '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?' -%}
-    {%- endif -%}
+    {%- set pattern = '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?' if not format
+        else '[+-]?([0-9]{1,3}([' ~ format[1] ~ '][0-9]{3})+|[0-9]+)([' ~ format[5] ~ '][0-9]*)?' -%}
     {%- set number = 'try_cast(' ~ plain_number(expression, format) ~ ' as double)' -%}
-    case
-        {%- if not format %}
-        {#- the usual case #}
-        when regexp_full_match({{ expression }}, '[0-9]{1,{{ digits - 1 }}}([.][0-9]+)?') then try_cast({{ expression }} as double)
-        {%- endif %}
+    {%- set usual = "when regexp_full_match(" ~ expression ~ ", '[0-9]{1," ~ (digits - 1) ~ "}([.][0-9]+)?') then" -%}
+    case {{ '' if format else usual ~ ' try_cast(' ~ expression ~ ' as double)' }}
         when {{ looks_like(expression, pattern) }} and abs({{ number }}) <= 1e{{ digits }} - 1 then {{ number }}
     end
 {%- endmacro %}
 
-
 {% macro plain_number(expression, format=none) -%}
-    {%- if format -%}
-        replace(replace({{ trimmed(expression) }}, '{{ format[1] }}', ''), '{{ format[5] }}', '.')
-    {%- else -%}
-        {{ trimmed(expression) }}
-    {%- endif -%}
+    {%- set text = trimmed(expression) -%}
+    {{ text if not format else 'replace(replace(' ~ text ~ ", '" ~ format[1] ~ "', ''), '" ~ format[5] ~ "', '.')" }}
 {%- endmacro %}
-
 
 {#- A number as `type`, such as decimal(18, 4), null as in number_as_double, with as many digits before the point as fit into the type, 14
     at most. sources/*.yml declares fewer than 14 as `digits`, so that ingest knows. -#}
 {% macro parse_number(expression, type, format=none) -%}
     {%- set width, places = type.split('(')[1].rstrip(')').split(',') -%}
     {%- set digits = [14, width | int - places | int] | min -%}
-    case
-        {%- if not format %}
-        when regexp_full_match({{ expression }}, '[0-9]{1,{{ digits - 1 }}}([.][0-9]+)?') then try_cast({{ expression }} as {{ type }})
-        {%- endif %}
+    {%- set usual = "when regexp_full_match(" ~ expression ~ ", '[0-9]{1," ~ (digits - 1) ~ "}([.][0-9]+)?') then" -%}
+    case {{ '' if format else usual ~ ' try_cast(' ~ expression ~ ' as ' ~ type ~ ')' }}
         when {{ number_as_double(expression, format, digits) }} is not null
             then try_cast({{ plain_number(expression, format) }} as {{ type }})
     end
 {%- endmacro %}
 
-
 {#- A whole number of up to `digits` digits; a program may have written it as 7.0. -#}
 {% macro parse_integer(expression, digits=9) -%}
-    case
-        when {{ looks_like(expression, '[+-]?0*[0-9]{1,' ~ digits ~ '}([.]0*)?') }}
-            then cast(try_cast({{ trimmed(expression) }} as decimal(18, 6)) as integer)
-    end
+    case when {{ looks_like(expression, '[+-]?0*[0-9]{1,' ~ digits ~ '}([.]0*)?') }}
+        then cast(try_cast({{ trimmed(expression) }} as decimal(18, 6)) as integer) end
 {%- endmacro %}
-
 
 {#- true or false by the words of words_for_yes and words_for_no; anything else null. -#}
 {% macro parse_boolean(expression) -%}
@@ -61,18 +44,15 @@
     end
 {%- endmacro %}
 
-
 {#- A name without case, punctuation and blanks, which systems write differently; null if nothing is left. -#}
 {% macro normalized_name(expression) -%}
     nullif(trim(regexp_replace(lower({{ expression }}), '[^\p{L}\p{N}]+', ' ', 'g')), '')
 {%- endmacro %}
 
-
 {#- How many letters two names differ by. -#}
 {% macro edit_distance(name, other_name) -%}
     levenshtein({{ name }}, {{ other_name }})
 {%- endmacro %}
-
 
 {#- One row for a name, and one for the name without each of its letters, as a select list item. -#}
 {% macro each_near_name(name) -%}
@@ -80,7 +60,6 @@
         range(1, length({{ name }}) + 1), lambda position: substr({{ name }}, 1, position - 1) || substr({{ name }}, position + 1)
     ), {{ name }}))
 {%- endmacro %}
-
 
 {#- A normalized name without certain words; `words` are separated by |. -#}
 {% macro without_words(name, words) -%}

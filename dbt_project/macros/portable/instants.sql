@@ -2,38 +2,20 @@
     A plain date is the start of that day in the reporting time zone, so its business date is the same date.
     With a `format` (strptime) that does not begin with the year it may also be written in that format, local in `time_zone`. -#}
 {% macro parse_instant(expression, time_zone, format=none) -%}
-    {%- set day = '[0-9]{4}-[0-9]{2}-[0-9]{2}' -%}
-    {%- set local = day ~ '[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?' -%}
-    {%- set text = trimmed(expression) -%}
-    {%- set formatted = 'cast(timezone(\'UTC\', timezone(' ~ time_zone ~ ', ' ~ formatted_instant(expression, format) ~ ')) as timestamp)' -%}
-    {%- if format and format.startswith('%Y') -%}
-    {{ formatted }}
+    {%- set formatted = "timezone('UTC', timezone(" ~ time_zone ~ ", " ~ formatted_instant(expression, format) ~ "))" -%}
+    {%- set written -%}
+        list_transform([{{ canonical_instant(expression) }}], lambda written: case
+            when length(written) = 10 then {{ start_of_business_date('try_cast(written as date)') }}
+            when regexp_matches(written, '(Z|[+-][0-9:]+)$')
+                then cast(timezone('UTC', try_cast(written as timestamptz)) as timestamp)
+            else cast(timezone('UTC', timezone({{ time_zone }}, try_cast(written as timestamp))) as timestamp) end)[1]
+    {%- endset -%}
+    {%- if not format -%}
+    {{ written }}
     {%- else -%}
-    case
-        {%- if format %}
-        when {{ formatted_instant(expression, format) }} is not null then {{ formatted }}
-        {%- endif %}
-        when {{ looks_like(expression, day) }}
-            then {{ start_of_business_date('try_cast(' ~ text ~ ' as date)') }}
-        when {{ looks_like(expression, local ~ '(Z|[+-][0-9]{2}(:?[0-9]{2})?)') }}
-            then cast(timezone('UTC', try_cast({{ text }} as timestamptz)) as timestamp)
-        when {{ looks_like(expression, local) }}
-            then cast(timezone('UTC', timezone({{ time_zone }}, try_cast({{ text }} as timestamp))) as timestamp)
-        when {{ expression }} is not null
-            then list_transform(
-                [{{ other_instant(expression) }}],
-                lambda written: case
-                    when length(written) = 10
-                        then {{ start_of_business_date('try_cast(written as date)') }}
-                    when regexp_matches(written, '(Z|[+-][0-9:]+)$')
-                        then cast(timezone('UTC', try_cast(written as timestamptz)) as timestamp)
-                    else cast(timezone('UTC', timezone({{ time_zone }}, try_cast(written as timestamp))) as timestamp)
-                end
-            )[1]
-    end
+    cast({{ formatted if format.startswith('%Y') else 'coalesce(' ~ formatted ~ ', ' ~ written ~ ')' }} as timestamp)
     {%- endif -%}
 {%- endmacro %}
-
 
 {#- The instant in UTC of a text as parse_instant reads it, or of the milliseconds since 1970. -#}
 {% macro parse_instant_or_milliseconds(expression, time_zone) -%}
@@ -44,36 +26,30 @@
     end
 {%- endmacro %}
 
-
 {#- The business date of a UTC instant. -#}
 {% macro business_date(instant) -%}
     cast(timezone('{{ var("reporting_time_zone") }}', timezone('UTC', {{ instant }})) as date)
 {%- endmacro %}
-
 
 {#- The UTC instant at which a business date begins. -#}
 {% macro start_of_business_date(day) -%}
     cast(timezone('UTC', timezone('{{ var("reporting_time_zone") }}', cast({{ day }} as timestamp))) as timestamp)
 {%- endmacro %}
 
-
 {#- The local time in `time_zone` at a UTC instant. -#}
 {% macro local_instant(instant, time_zone) -%}
     cast(timezone({{ time_zone }}, timezone('UTC', {{ instant }})) as timestamp)
 {%- endmacro %}
-
 
 {#- The name of an IANA time zone; null if there is no such zone. -#}
 {% macro known_time_zone(name) -%}
     case when {{ name }} in (select zones.name from pg_timezone_names() as zones) then {{ name }} end
 {%- endmacro %}
 
-
 {#- Whole seconds from one instant to a later one. -#}
 {% macro seconds_between(start, finish) -%}
     date_diff('second', {{ start }}, {{ finish }})
 {%- endmacro %}
-
 
 {#- Whole seconds from midnight to a local time. -#}
 {% macro seconds_of_day(instant) -%}

@@ -3,12 +3,10 @@
     unnest(string_split({{ expression }}, '{{ separator }}'))
 {%- endmacro %}
 
-
 {#- The texts of a group in one, separated by commas, in an order: an aggregate. -#}
 {% macro joined_in_order(expression, order_by) -%}
     string_agg({{ expression }}, ', ' order by {{ order_by }})
 {%- endmacro %}
-
 
 {#- The same without a blank behind the comma: a list of ids. -#}
 {% macro listed_in_order(expression, order_by) -%}

@@ -14,16 +14,13 @@
     end
 {%- endmacro %}
 
-
 {% macro median(expression) -%}
     percentile_cont(0.5) within group (order by {{ expression }})
 {%- endmacro %}
 
-
 {% macro percentile_10(expression) -%}
     percentile_cont(0.1) within group (order by {{ expression }})
 {%- endmacro %}
-
 
 {% macro percentile_90(expression) -%}
     percentile_cont(0.9) within group (order by {{ expression }})

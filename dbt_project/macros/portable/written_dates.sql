@@ -45,7 +45,6 @@
 {% macro canonical_instant(expression) -%}
     {%- set time = '[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?' -%}
     case
-        {#- the usual case #}
         when regexp_full_match({{ expression }}, '[0-9]{4}-[0-9]{2}-[0-9]{2}({{ time }})?') then {{ expression }}
         when {{ looks_like(expression, '[0-9]{4}-[0-9]{2}-[0-9]{2}(' ~ time ~ ')?') }} then {{ trimmed(expression) }}
         when {{ expression }} is not null then {{ other_instant(expression) }}
@@ -62,99 +61,56 @@
 
 {#- A date or an instant written in `format` (strptime), as a timestamp. A year of two digits is not accepted. -#}
 {% macro formatted_instant(expression, format) -%}
-    case
-        when extract(year from try_strptime({{ trimmed(expression) }}, '{{ format }}')) >= 1000
-            then try_strptime({{ trimmed(expression) }}, '{{ format }}')
-    end
+    {%- set read = "try_strptime(" ~ trimmed(expression) ~ ", '" ~ format ~ "')" -%}
+    case when extract(year from {{ read }}) >= 1000 then {{ read }} end
 {%- endmacro %}
 
 {#- A date, written as canonical_instant understands it; the time of day must be midnight. With a `format` (strptime) that does not begin
     with the year it may be written in either way. -#}
 {% macro parse_date(expression, format=none) -%}
-    {%- set midnight = ' 00:00:00([.]0+)?(Z|[+-].*)?' -%}
+    {%- set day = '[0-9]{4}-[0-9]{2}-[0-9]{2}' -%}
+    {%- set midnight = '[T ]00:00(:00([.]0+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?' -%}
     {%- set written -%}
-        case
-        {#- the usual case #}
-            when regexp_full_match({{ expression }}, '[0-9]{4}-[0-9]{2}-[0-9]{2}') then try_cast({{ expression }} as date)
-            when {{ looks_like(expression, '[0-9]{4}-[0-9]{2}-[0-9]{2}') }} then try_cast({{ trimmed(expression) }} as date)
-            when {{ looks_like(expression, '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]00:00(:00([.]0+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?') }}
-                then try_cast(substr({{ trimmed(expression) }}, 1, 10) as date)
+        case when regexp_full_match({{ expression }}, '{{ day }}') then try_cast({{ expression }} as date)
+            when {{ looks_like(expression, day ~ '(' ~ midnight ~ ')?') }} then try_cast(substr({{ trimmed(expression) }}, 1, 10) as date)
             when {{ expression }} is not null
-                then try_cast(
-                    regexp_extract({{ other_instant(expression) }}, '^([0-9-]{10})({{ midnight }})?$', 1) as date
-                )
-        end
+                then try_cast(regexp_extract({{ other_instant(expression) }}, '^({{ day }})({{ midnight }})?$', 1) as date) end
     {%- endset -%}
-    {%- if not format -%}
-        {{ written }}
-    {%- elif format.startswith('%Y') -%}
-        cast({{ formatted_instant(expression, format) }} as date)
-    {%- else -%}
-        coalesce(cast({{ formatted_instant(expression, format) }} as date), {{ written }})
-    {%- endif -%}
+    {%- set formatted = 'cast(' ~ formatted_instant(expression, format) ~ ' as date)' -%}
+    {{ written if not format else formatted if format.startswith('%Y') else 'coalesce(' ~ formatted ~ ', ' ~ written ~ ')' }}
 {%- endmacro %}
 
 {#- The first day of a month: a date as in parse_date, or 2026-07, 2026/7, 202607, 2026M07, 07/2026, Jul 2026, 2026 July. -#}
 {% macro parse_month(expression, format=none) -%}
-    coalesce(
-        {{ parse_date(expression, format) }},
-        case
-            when {{ looks_like(expression, '[0-9]{4}[-/. ]?M?[0-9]{2}|[0-9]{4}[-/.][0-9]') }}
-                then try_cast(
-                    regexp_replace({{ trimmed(expression) }}, '^([0-9]{4})[-/. ]?M?([0-9]{1,2})$', '\1-\2-01') as date
-                )
-            when {{ looks_like(expression, '[0-9]{1,2}[-/. ][0-9]{4}') }}
-                then try_cast(regexp_replace({{ trimmed(expression) }}, '^([0-9]{1,2}).([0-9]{4})$', '\2-\1-01') as date)
-            when {{ looks_like(expression, '[A-Za-z]{3,9}[-/., ]+[0-9]{4}|[0-9]{4}[-/., ]+[A-Za-z]{3,9}') }}
-                then cast(
-                    try_strptime(
-                        regexp_replace({{ trimmed(expression) }}, '[-/., ]+', ' '), ['%b %Y', '%B %Y', '%Y %b', '%Y %B']
-                    ) as date
-                )
-        end
-    )
+    {%- set text = trimmed(expression) -%}
+    coalesce({{ parse_date(expression, format) }}, case
+        when {{ looks_like(expression, '[0-9]{4}[-/. ]?M?[0-9]{2}|[0-9]{4}[-/.][0-9]') }}
+            then try_cast(regexp_replace({{ text }}, '^([0-9]{4})[-/. ]?M?([0-9]{1,2})$', '\1-\2-01') as date)
+        when {{ looks_like(expression, '[0-9]{1,2}[-/. ][0-9]{4}') }}
+            then try_cast(regexp_replace({{ text }}, '^([0-9]{1,2}).([0-9]{4})$', '\2-\1-01') as date)
+        when {{ looks_like(expression, '[A-Za-z]{3,9}[-/., ]+[0-9]{4}|[0-9]{4}[-/., ]+[A-Za-z]{3,9}') }}
+            then cast(try_strptime(regexp_replace({{ text }}, '[-/., ]+', ' '), ['%b %Y', '%B %Y', '%Y %b', '%Y %B']) as date) end)
 {%- endmacro %}
 
 {#- The first day of a period: a month as in parse_month; a week as 2026-W05; a quarter as Q3 2026 or 2026-Q3 and a year as 2026 where the
     fiscal year is the calendar year; FY2026 and FY2026 Q3 always: a fiscal year is named by the year in which it ends. -#}
 {% macro parse_period(expression, fiscal_year_start_month, format=none) -%}
-    {%- set calendar = 1 if fiscal_year_start_month == 1 else 0 -%}
-    {%- set fiscal = '(?:FY ?)' ~ ('?' if calendar else '') -%}
+    {%- set fiscal = '(?:FY ?)' ~ ('?' if fiscal_year_start_month == 1 else '') -%}
     {%- set quarter_first = '(?i)^' ~ fiscal ~ 'Q([1-4])[-/., ]*([0-9]{4})$|^Q([1-4])[-/., ]*' ~ fiscal ~ '([0-9]{4})$' -%}
     {%- set year_first = '(?i)^' ~ fiscal ~ '([0-9]{4})[-/., ]*(?:Q([1-4]))?$' -%}
-    coalesce(
-        {{ parse_month(expression, format) }},
-        list_transform(
-            [{{ trimmed(expression) }}],
-            lambda written: case
-                when regexp_full_match(written, '[0-9]{4}-?W(0[1-9]|[1-4][0-9]|5[0-2])')
-                    then cast(
-                        date_trunc('week', try_cast(left(written, 4) || '-01-04' as date))
-                        + to_days(7 * (try_cast(right(written, 2) as integer) - 1)) as date
-                    )
-                when regexp_matches(written, '{{ year_first }}')
-                    then {{ fiscal_quarter_start(
-                        "regexp_extract(written, '" ~ year_first ~ "', 1)", "regexp_extract(written, '" ~ year_first ~ "', 2)",
-                        fiscal_year_start_month
-                    ) }}
-                when regexp_matches(written, '{{ quarter_first }}')
-                    then {{ fiscal_quarter_start(
-                        "regexp_replace(written, '" ~ quarter_first ~ "', '\\2\\4')",
-                        "regexp_replace(written, '" ~ quarter_first ~ "', '\\1\\3')",
-                        fiscal_year_start_month
-                    ) }}
-            end
-        )[1]
-    )
+    coalesce({{ parse_month(expression, format) }}, list_transform([{{ trimmed(expression) }}], lambda written: case
+        when regexp_full_match(written, '[0-9]{4}-?W(0[1-9]|[1-4][0-9]|5[0-2])')
+            then cast(date_trunc('week', try_cast(left(written, 4) || '-01-04' as date))
+                + to_days(7 * (try_cast(right(written, 2) as integer) - 1)) as date)
+        when regexp_matches(written, '{{ year_first }}')
+            then {{ fiscal_quarter_start(year_first, '\\1', '\\2', fiscal_year_start_month) }}
+        when regexp_matches(written, '{{ quarter_first }}')
+            then {{ fiscal_quarter_start(quarter_first, '\\2\\4', '\\1\\3', fiscal_year_start_month) }} end)[1])
 {%- endmacro %}
 
-{#- The first day of a quarter, or of the year where `quarter` is blank, of the fiscal year that is named by `year`; both are text. -#}
-{% macro fiscal_quarter_start(year, quarter, fiscal_year_start_month) -%}
-    cast(
-                        try_cast({{ year }} || '-01-01' as date)
-                        + to_months(
-                            {{ fiscal_year_start_month - 1 - (12 if fiscal_year_start_month > 1 else 0) }}
-                            + 3 * (coalesce(try_cast(nullif({{ quarter }}, '') as integer), 1) - 1)
-                        ) as date
-                    )
+{#- The first day of the fiscal quarter that a pattern finds in `written`, of the year where it finds no quarter. -#}
+{% macro fiscal_quarter_start(pattern, year, quarter, fiscal_year_start_month) -%}
+    cast(try_cast(regexp_replace(written, '{{ pattern }}', '{{ year }}') || '-01-01' as date)
+                + to_months({{ fiscal_year_start_month - 1 - (12 if fiscal_year_start_month > 1 else 0) }}
+                + 3 * (coalesce(try_cast(regexp_replace(written, '{{ pattern }}', '{{ quarter }}') as integer), 1) - 1)) as date)
 {%- endmacro %}

@@ -15,12 +15,10 @@
     }) }}
 {%- endmacro %}
 
-
 {#- Every entity that any source delivers. -#}
 {% macro delivered_entities() -%}
     {{ return(entities_by_source().values() | sum(start=[]) | unique | list) }}
 {%- endmacro %}
-
 
 {#- The sources that deliver an entity. -#}
 {% macro sources_of(entity) -%}
@@ -31,12 +29,10 @@
     {{ return(delivering) }}
 {%- endmacro %}
 
-
 {#- The object of an entity, as sources/*.yml and the ledgers call it: opportunity of opportunities. -#}
 {% macro object_of(entity) -%}
     {{ return(entity[:-3] ~ 'y' if entity.endswith('ies') else entity[:-1]) }}
 {%- endmacro %}
-
 
 {#- The staging models of an entity, one after the other; `condition` limits each. -#}
 {% macro union_sources(entity, columns, condition='true') -%}

@@ -14,7 +14,6 @@
         )
 {%- endmacro %}
 
-
 {#- The newest value of `column` up to this row. Where the log has none, the value of the first delivered row holds from the beginning.
     Rows have `new_<column>` and `is_logged`. -#}
 {% macro known_or_first_delivered(column, partition_by, position='position') -%}
@@ -43,7 +42,6 @@
             end
         )
 {%- endmacro %}
-
 
 {#- The `states` of deals with the instant at which each ended: the next known change or, after the last one, the extract that no longer
     has the deal, where `has_vanished`. `delivered_at` and `outdated_at` are the extracts that first delivered it and a newer one. -#}
@@ -78,7 +76,6 @@
     ) as sequenced
 {%- endmacro %}
 
-
 {#- Which deal a row of `deals` describes, from when on, and whether `logged_deals` has it: from its last update on where the deal
     has a log, else from its extract on. A second row of a deal in one extract has a history of its own. -#}
 {% macro delivered_state() -%}
@@ -95,7 +92,6 @@
         false as is_logged,
         logged_deals.deal_key is not null and not (deals.is_current and deals.position_of_deal > 1) as has_log
 {%- endmacro %}
-
 
 {#- The logged and the delivered states of each deal, in the order in which they became known. -#}
 {% macro states_positioned(logged, delivered) -%}
@@ -116,7 +112,6 @@
     ) as unioned
 {%- endmacro %}
 
-
 {#- The name of each pipeline of `stages`. -#}
 {% macro pipelines_named(stages) -%}
     select
@@ -127,13 +122,11 @@
     group by pipeline_key
 {%- endmacro %}
 
-
 {#- The days on which a staged row of `rows` was delivered and superseded. -#}
 {% macro delivery_days(rows) -%}
     {{ business_date(rows ~ '.extracted_at') }} as delivered_on,
         {{ business_date('case when not ' ~ rows ~ '.is_current then ' ~ rows ~ '.superseded_at end') }} as superseded_on
 {%- endmacro %}
-
 
 {#- The intervals between the `days` (columns) of `rows` with one `key`: within an interval nothing changes. known_to is the first day of the
     next one, null for the last. -#}
@@ -153,7 +146,6 @@
     ) as boundaries
     where {{ key }} is not null and known_from is not null
 {%- endmacro %}
-
 
 {#- Whether `rows` were known at the end of `day`: delivered by then, and not yet superseded. -#}
 {% macro is_known_on(rows, day, known_from='delivered_on', known_to='superseded_on') -%}

@@ -3,7 +3,6 @@
     {{ parse_instant_or_milliseconds(column, column ~ '_zone.time_zone') }}
 {%- endmacro %}
 
-
 {#- The columns that calls, emails, meetings and tasks share. Objects of two kinds may share an id, so that the kind is part of the key. -#}
 {% macro hubspot_activity_columns(object) -%}
     '{{ object }}' as object,
@@ -17,14 +16,12 @@
         {{ source_row_columns("'" ~ object ~ "-' || _key") }}
 {%- endmacro %}
 
-
 {#- The rows of one of them, with the zones of its time and its creation. -#}
 {% macro hubspot_activity_rows(object) -%}
     from {{ source('raw', 'hubspot__' ~ object) }} as source_rows
     {{ join_source_zone('hs_timestamp') }}
     {{ join_source_zone('createdat') }}
 {%- endmacro %}
-
 
 {#- The columns of a deal that its history has, by the names of their properties. -#}
 {% macro hubspot_history_columns() -%}
@@ -43,12 +40,10 @@
     }) }}
 {%- endmacro %}
 
-
 {#- The columns that only the delivered deal has. -#}
 {% macro hubspot_delivered_columns() -%}
     {{ return(['company_key', 'contact_key', 'creator_user_key', 'is_archived', 'created_at', 'updated_at']) }}
 {%- endmacro %}
-
 
 {#- The owner that each user of HubSpot is. -#}
 {% macro hubspot_users() -%}
@@ -59,7 +54,6 @@
     where is_current and user_key is not null
     group by user_key
 {%- endmacro %}
-
 
 {#- The keys that current `rows` name in merged_keys, as `merged_key`: HubSpot records a merge only on the record that remains. -#}
 {% macro hubspot_merged_keys(rows, key) -%}

@@ -17,7 +17,6 @@
     }) }}
 {%- endmacro %}
 
-
 {#- The fields that date a close, and their columns: they count for the close that they belong to. -#}
 {% macro pipedrive_close_columns() -%}
     {{ return({'close_time': 'close_at', 'lost_time': 'lost_at', 'won_time': 'won_at'}) }}

@@ -3,7 +3,6 @@
     case when not {{ is_unknown_cell(column) }} then nullif({{ trimmed(column) }}, '') end
 {%- endmacro %}
 
-
 {#- Where a staged row comes from, and from when to when it was the newest known one for its key. `source_key` is the key in SQL, where
     it is not the delivered text itself. -#}
 {% macro source_row_columns(source_key='_key') -%}
@@ -16,7 +15,6 @@
         _superseded_at is null as is_current,
         _extras as extras
 {%- endmacro %}
-
 
 {#- Joins the zone that the source declared for the day of this column's local instant, as <column>_zone. `format` is how the
     instant is written, where that is not ISO. -#}

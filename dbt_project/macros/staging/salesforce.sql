@@ -30,18 +30,15 @@
     end
 {%- endmacro %}
 
-
 {#- The id, where it is one of the kind of record whose ids begin with `prefix`; a field such as WhatId may name several kinds. -#}
 {% macro salesforce_id_of(column, prefix) -%}
     case when substr({{ text(column) }}, 1, 3) = '{{ prefix }}' then {{ salesforce_id(column) }} end
 {%- endmacro %}
 
-
 {#- A date, which some exports write as midnight in UTC: the day that it names, wherever the company is. -#}
 {% macro salesforce_date(column) -%}
     try_cast({{ day_of_instant(column) }} as date)
 {%- endmacro %}
-
 
 {#- Why Salesforce itself no longer counts a row: it was merged into another one, or lies in the recycle bin. -#}
 {% macro salesforce_exclusion(master_record='cast(null as varchar)') -%}
