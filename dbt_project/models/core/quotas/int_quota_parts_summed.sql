@@ -51,7 +51,8 @@ candidates as (
         end as compared_on
     from assigned
     inner join periods on assigned.covered_on = periods.date_day
-    left join {{ ref('dim_reps') }} as reps on case when assigned.assignee_type = 'rep' then assigned.assignee_id end = reps.rep_id
+    left join {{ ref('dim_reps') }} as reps
+        on case when assigned.assignee_type = 'rep' then assigned.assignee_id end = reps.rep_id
     left join {{ ref('int_period_working_days') }} as period_working_days
         on
             coalesce(reps.holiday_region, '') = period_working_days.region

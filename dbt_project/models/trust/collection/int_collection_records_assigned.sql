@@ -1,5 +1,7 @@
 -- Each record that is profiled, assigned to the week of its day and to the team that its owner was in on that day, with the values that
 -- are counted. A record's delivery lag is counted from the first extract that could have shown it.
+{% set zone = "'" ~ var('reporting_time_zone') ~ "'" %}
+
 with
 
 first_deliveries as (
@@ -30,7 +32,7 @@ extract_days as (
         extracts.source,
         extracts.object,
         extracts.next_extracted_on,
-        {{ each_day(add_days('extracts.extracted_on', 1), 'coalesce(extracts.next_extracted_on, as_of.as_of_date)') }} as dated_on
+        {{ each_day(add_days('extracts.extracted_on', 1), 'coalesce(extracts.next_extracted_on, as_of.as_of_date)') }} as day
     from extracts
     cross join {{ ref('int_as_of_determined') }} as as_of
 ),
@@ -96,7 +98,7 @@ assigned as (
         case
             when records.logged_at is null
                 then {{ days_between(
-                    'coalesce(extract_days.next_extracted_on, extract_days.dated_on)', 'first_deliveries.delivered_on'
+                    'coalesce(extract_days.next_extracted_on, extract_days.day)', 'first_deliveries.delivered_on'
                 ) }}
         end as delivery_days
     from records
@@ -105,7 +107,8 @@ assigned as (
         on records.owner_rep_id = rep_teams.rep_id and records.dated_on between rep_teams.valid_from and rep_teams.valid_to
     left join first_activities using (opportunity_id, dated_by)
     left join first_deliveries using (source, object, dated_by, record_key)
-    left join extract_days using (source, object, dated_on)
+    left join extract_days
+        on records.source = extract_days.source and records.object = extract_days.object and records.dated_on = extract_days.day
     where records.dated_on between as_of.earliest_plausible_on and as_of.as_of_date
 ),
 
@@ -118,8 +121,10 @@ valued as (
             when record_key is not null then 'long'
         end as key_shape,
         -- tenths of a power of ten
-        case when quantity > 0 then cast(cast(floor(round(ln(quantity) / ln(10) * 10, 6)) as integer) as varchar) end as magnitude,
-        cast(extract(hour from {{ local_instant('happened_at', "'" ~ var('reporting_time_zone') ~ "'") }}) as varchar) as hour_of_day,
+        case
+            when quantity > 0 then cast(cast(floor(round(ln(quantity) / ln(10) * 10, 6)) as integer) as varchar)
+        end as magnitude,
+        cast(extract(hour from {{ local_instant('happened_at', zone) }}) as varchar) as hour_of_day,
         {{ lag_span(seconds_between('happened_at', 'logged_at')) }} as logging_lag,
         -- an activity may be in the extracts while it is only planned
         {{ lag_span("case when object = 'activity' and delivery_days < 0 then 0 else delivery_days * 86400 end") }}
@@ -130,20 +135,13 @@ valued as (
     from assigned
 ),
 
--- a sum per week, joined: a window would sort every record
-weeks as (
-    select
-        source,
-        object,
-        week_start,
-        {{ row_fingerprint('(source, object, week_start, sum(record_fingerprint))') }} as week_fingerprint
-    from valued
-    group by source, object, week_start
-),
-
 final as (
-    select * from valued
-    inner join weeks using (source, object, week_start)
+    select
+        *,
+        {{ row_fingerprint(
+            '(source, object, week_start, sum(record_fingerprint) over (partition by source, object, week_start))'
+        ) }} as week_fingerprint
+    from valued
 )
 
 select * from final
