@@ -23,7 +23,7 @@ test: $(VENV)/installed
 test-slow: $(VENV)/installed
 	$(BIN)/python -m pytest -m slow
 
-# what a run costs against the least that its numbers can cost: S takes a quarter of an hour, M needs hours and 30 GB of disk
+# what a run costs against the least that its numbers can cost; M is ten times S
 SCALE ?= S
 .PHONY: bench
 bench: $(VENV)/installed

@@ -43,8 +43,9 @@ def event_log_kept_open(instance: DagsterInstance) -> Iterator[None]:
 
     opened_by_dagster = log._connect
     with ExitStack() as closing:
-        log._connect = connect  # type: ignore[method-assign]
+        # of this instance alone: its class stays as it is
+        vars(log)["_connect"] = connect
         try:
             yield
         finally:
-            log._connect = opened_by_dagster  # type: ignore[method-assign]
+            del vars(log)["_connect"]

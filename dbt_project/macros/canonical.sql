@@ -90,3 +90,14 @@
 {% macro source_of_id(canonical_id) -%}
     substr({{ canonical_id }}, 1, position(':' in {{ canonical_id }}) - 1)
 {%- endmacro %}
+
+
+{#- The columns `types` (name: type) of one part of a union of unlike tables: `given` says which expression a column is; the others are null. -#}
+{% macro typed_columns(types, given) -%}
+    {%- for column in given if column not in types %}
+        {{- exceptions.raise_compiler_error("'" ~ column ~ "' is not one of the columns " ~ types.keys() | join(', ')) }}
+    {%- endfor -%}
+    {%- for column, type in types.items() %}
+        cast({{ given.get(column, 'null') }} as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}

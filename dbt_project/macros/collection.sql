@@ -26,12 +26,9 @@
         'is_closed': 'boolean',
         'is_won': 'boolean',
     } -%}
-    {%- for column in given if column not in types %}
-        {{- exceptions.raise_compiler_error("'" ~ column ~ "' is not a column of the collection records; see macros/collection.sql") }}
-    {%- endfor -%}
-    {%- for column, type in types.items() %}
-        cast({{ given.get(column, "''" if column == 'record_type' else 'null') }} as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    {%- set known = {'record_type': "''"} -%}
+    {%- do known.update(given) -%}
+    {{- typed_columns(types, known) }}
 {%- endmacro %}
 
 

@@ -66,7 +66,7 @@ def expected(column: Column) -> str:
 
 def fix(text: str, otherwise: str) -> str:
     """SQL for what to do about an unusable text: `otherwise`, also SQL, unless it is a cell that has no known value."""
-    known = " ".join(f"when {text} = '{word}' then {literal(told)}" for word, told in UNKNOWN_CELLS.items())
+    known = " ".join(f"when {text} = '{word}' then {literal(advice)}" for word, advice in UNKNOWN_CELLS.items())
     error = f"case when starts_with({text}, '##') then {literal(TOO_NARROW)} else {literal(CELL_ERROR)} end"
     return f"case {known} when {macro('is_unknown_cell', text)} then {error} else {otherwise} end"
 

@@ -1,4 +1,4 @@
-"""Ids that a spreadsheet or a program has taken for numbers: 101.0 is mended, one cut to 15 digits is set aside."""
+"""Ids that a spreadsheet or a program has taken for numbers: 101.0 is corrected, one cut to 15 digits is set aside."""
 
 # What is formatted into SQL is our own: names that sources/*.yml declares and its model has checked.
 # ruff: noqa: S608
@@ -37,7 +37,7 @@ def hash_of(config: ObjectConfig) -> str:
 def examine_ids(
     connection: duckdb.DuckDBPyConnection, config: ObjectConfig, files: Sequence[str]
 ) -> Iterator[tuple[int, str]]:
-    """Mend the ids in `staged`, mark rows whose key is damaged, and yield warnings, each with the number of its file.
+    """Correct ids in `staged`, mark rows whose key is damaged, and yield warnings, each with the number of its file.
 
     101.0 becomes 101 where all ids of the column of the file are whole numbers. `files` are the names by number.
     """
@@ -49,12 +49,12 @@ def examine_ids(
     assert found is not None
     for name, has_fraction, longest in zip(ids, found[::2], found[1::2], strict=True):
         if has_fraction:
-            yield from _mend_fractions(connection, config, files, name)
+            yield from _correct_fractions(connection, config, files, name)
         if (longest or 0) > LONGEST_NUMBER:
             yield from _mark_cut(connection, config, files, name)
 
 
-def _mend_fractions(
+def _correct_fractions(
     connection: duckdb.DuckDBPyConnection, config: ObjectConfig, files: Sequence[str], name: str
 ) -> Iterator[tuple[int, str]]:
     text, column = trimmed(quoted(name)), quoted(name)

@@ -178,11 +178,11 @@ def rolled_back(published: Path, publish_id: str | None) -> tuple[str, str]:
     current = read_manifest(published / MANIFEST)
     kept = [manifest["publish_id"] for manifest in kept_versions(published / VERSIONS)]
     if current is None or not kept:
-        raise ConfigurationError(f"{published / VERSIONS}: nothing is published, so there is nothing to roll back to.")
+        raise ConfigurationError(f"{published / VERSIONS}: nothing is published.")
     before = current["publish_id"]
     earlier = kept[kept.index(before) + 1 :] if before in kept else kept
     if publish_id is None and not earlier:
-        raise ConfigurationError(f"{published / VERSIONS}: there is no earlier version to roll back to.")
+        raise ConfigurationError(f"{published / VERSIONS}: no earlier version is kept.")
     wanted = publish_id or earlier[0]
     if wanted not in kept:
         raise ConfigurationError(f"'{wanted}' is not a version that is kept; there are {', '.join(kept)}.")

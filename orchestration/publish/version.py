@@ -68,7 +68,7 @@ def write_draft(
         name = f"marts.{identifier(table)}"
         described[table] = _content(connection, name)
         known = manifest["tables"].get(table, {}) if manifest else {}
-        if earlier and _is_linked(earlier, folder, table, known, described[table]):
+        if earlier and _shares_parquet(earlier, folder, table, known, described[table]):
             described[table]["parquet_sha256"] = known["parquet_sha256"]
             # its rows are sorted already
             parquet = literal(str(folder / f"{table}.parquet"))
@@ -111,20 +111,19 @@ def _content(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]
     return {"rows": hashed[0], "content": digest}
 
 
-def _is_linked(earlier: Path, folder: Path, table: str, known: Mapping[str, Any], described: Mapping[str, Any]) -> bool:
-    """Link the table's Parquet file from the version `earlier` if it has the same rows and is not damaged."""
+def _shares_parquet(
+    earlier: Path, folder: Path, table: str, known: Mapping[str, Any], described: Mapping[str, Any]
+) -> bool:
+    """Link the table's Parquet file from the version `earlier`; False if its rows are others or it cannot be linked."""
     path = earlier / f"{table}.parquet"
-    if table == PUBLICATION:
-        # its file names the version
-        return False
-    if known.get("content") != described["content"] or not path.is_file():
-        return False
-    if sha256_of(path) != known["parquet_sha256"]:
+    # the file of the publication names its version
+    is_same = table != PUBLICATION and known.get("content") == described["content"]
+    if not (is_same and path.is_file() and sha256_of(path) == known["parquet_sha256"]):
         return False
     try:
         os.link(path, folder / path.name)
     except OSError:
-        # a file system without hard links
+        # not every file system has hard links
         return False
     return True
 

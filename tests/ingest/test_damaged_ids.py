@@ -1,4 +1,4 @@
-"""Ids that a spreadsheet or a program took for numbers: the harmless are mended, the harmful are named."""
+"""Ids that a spreadsheet or a program took for numbers: harmless damage is corrected, other damage is named."""
 
 import pytest
 

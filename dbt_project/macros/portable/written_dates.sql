@@ -23,15 +23,15 @@
         else written end),
     lambda day_and_time: regexp_extract(day_and_time, '{{ year_first }}',
         ['year', 'month', 'day', 'hour', 'minute', 'second', 'fraction', 'half', 'zone'])),
-    lambda part: case when part.year <> ''
-        then part.year || '-' || lpad(part.month, 2, '0') || '-' || lpad(part.day, 2, '0') || case when part.hour = '' then ''
-            else ' ' || case when part.half = '' then lpad(part.hour, 2, '0')
-                when try_cast(part.hour as integer) between 1 and 12 then lpad(cast(try_cast(part.hour as integer) % 12
-                    + case when upper(part.half) = 'PM' then 12 else 0 end as varchar), 2, '0') end
-            || ':' || part.minute || ':' || coalesce(nullif(part.second, ''), '00')
-            || case when part.fraction = '' then '' else '.' || part.fraction end
-            || case when part.zone = '' then ''
-                else coalesce(nullif(regexp_extract(part.zone, '[+-][0-9]{2}:?([0-9]{2})?'), ''), 'Z') end end end)[1]
+    lambda part: case when part['year'] <> ''
+        then part['year'] || '-' || lpad(part['month'], 2, '0') || '-' || lpad(part['day'], 2, '0') || case when part['hour'] = '' then ''
+            else ' ' || case when part['half'] = '' then lpad(part['hour'], 2, '0')
+                when try_cast(part['hour'] as integer) between 1 and 12 then lpad(cast(try_cast(part['hour'] as integer) % 12
+                    + case when upper(part['half']) = 'PM' then 12 else 0 end as varchar), 2, '0') end
+            || ':' || part['minute'] || ':' || coalesce(nullif(part['second'], ''), '00')
+            || case when part['fraction'] = '' then '' else '.' || part['fraction'] end
+            || case when part['zone'] = '' then ''
+                else coalesce(nullif(regexp_extract(part['zone'], '[+-][0-9]{2}:?([0-9]{2})?'), ''), 'Z') end end end)[1]
 {%- endmacro %}
 
 {#- A text with the day, month and year of a pattern in `order` as 2026-03-01, and the rest behind it; null if the name is not that of a month
@@ -51,7 +51,7 @@
     end
 {%- endmacro %}
 
-{#- The day that the text of an instant names, as text, wherever the company is; not null for a text that is no instant. -#}
+{#- The day in the text of an instant, as text, in no time zone; a text that is not an instant gives its first ten characters. -#}
 {% macro day_of_instant(expression) -%}
     case
         when regexp_full_match({{ expression }}, '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?') then substr({{ expression }}, 1, 10)

@@ -6,6 +6,12 @@
 {% set account_fields = 'account_key, account_name, industry, segment, region, created_at, source_exclusion, ' ~ origin %}
 {% set team_fields = 'team_key, team_name, parent_team_reference, ' ~ origin %}
 {% set product_fields = 'product_key, product_name, family, currency, list_price, unit_cost, source_exclusion, ' ~ origin %}
+{% set types = {
+    'record_key': 'varchar', 'record_name': 'varchar', 'email': 'varchar', 'role': 'varchar', 'segment': 'varchar',
+    'region': 'varchar', 'industry': 'varchar', 'team_reference': 'varchar', 'time_zone': 'varchar', 'hired_on': 'date',
+    'ended_on': 'date', 'family': 'varchar', 'currency': 'varchar', 'list_price': 'decimal(18, 4)',
+    'unit_cost': 'decimal(18, 4)', 'created_at': 'timestamp', 'source_exclusion': 'varchar',
+} %}
 
 with
 
@@ -29,23 +35,18 @@ versions as (
     select
         'rep' as entity,
         reps.source,
-        reps.rep_key as record_key,
-        {{ mapped_value('reps', 'rep_name') }} as record_name,
-        reps.email,
-        {{ mapped_value('reps', 'role') }} as role,
-        {{ mapped_value('reps', 'segment') }} as segment,
-        {{ mapped_value('reps', 'region') }} as region,
-        cast(null as varchar) as industry,
-        reps.team_reference,
-        {{ known_time_zone('reps.time_zone') }} as time_zone,
-        reps.hired_on,
-        reps.ended_on,
-        cast(null as varchar) as family,
-        cast(null as varchar) as currency,
-        cast(null as decimal(18, 4)) as list_price,
-        cast(null as decimal(18, 4)) as unit_cost,
-        cast(null as timestamp) as created_at,
-        cast(null as varchar) as source_exclusion,
+        {{- typed_columns(types, {
+            'record_key': 'reps.rep_key',
+            'record_name': mapped_value('reps', 'rep_name'),
+            'email': 'reps.email',
+            'role': mapped_value('reps', 'role'),
+            'segment': mapped_value('reps', 'segment'),
+            'region': mapped_value('reps', 'region'),
+            'team_reference': 'reps.team_reference',
+            'time_zone': known_time_zone('reps.time_zone'),
+            'hired_on': 'reps.hired_on',
+            'ended_on': 'reps.ended_on',
+        }) }},
         {{ origin }}
     from reps
     {{ join_value_map('reps', 'rep_name', 'rep') }}
@@ -56,23 +57,15 @@ versions as (
     select
         'account' as entity,
         accounts.source,
-        accounts.account_key as record_key,
-        accounts.account_name as record_name,
-        cast(null as varchar) as email,
-        cast(null as varchar) as role,
-        {{ mapped_value('accounts', 'segment') }} as segment,
-        {{ mapped_value('accounts', 'region') }} as region,
-        {{ mapped_value('accounts', 'industry') }} as industry,
-        cast(null as varchar) as team_reference,
-        cast(null as varchar) as time_zone,
-        cast(null as date) as hired_on,
-        cast(null as date) as ended_on,
-        cast(null as varchar) as family,
-        cast(null as varchar) as currency,
-        cast(null as decimal(18, 4)) as list_price,
-        cast(null as decimal(18, 4)) as unit_cost,
-        accounts.created_at,
-        accounts.source_exclusion,
+        {{- typed_columns(types, {
+            'record_key': 'accounts.account_key',
+            'record_name': 'accounts.account_name',
+            'segment': mapped_value('accounts', 'segment'),
+            'region': mapped_value('accounts', 'region'),
+            'industry': mapped_value('accounts', 'industry'),
+            'created_at': 'accounts.created_at',
+            'source_exclusion': 'accounts.source_exclusion',
+        }) }},
         {{ origin }}
     from accounts
     {{ join_value_map('accounts', 'industry', 'account') }}
@@ -82,46 +75,26 @@ versions as (
     select
         'team' as entity,
         teams.source,
-        teams.team_key as record_key,
-        teams.team_name as record_name,
-        cast(null as varchar) as email,
-        cast(null as varchar) as role,
-        cast(null as varchar) as segment,
-        cast(null as varchar) as region,
-        cast(null as varchar) as industry,
-        teams.parent_team_reference as team_reference,
-        cast(null as varchar) as time_zone,
-        cast(null as date) as hired_on,
-        cast(null as date) as ended_on,
-        cast(null as varchar) as family,
-        cast(null as varchar) as currency,
-        cast(null as decimal(18, 4)) as list_price,
-        cast(null as decimal(18, 4)) as unit_cost,
-        cast(null as timestamp) as created_at,
-        cast(null as varchar) as source_exclusion,
+        {{- typed_columns(types, {
+            'record_key': 'teams.team_key',
+            'record_name': 'teams.team_name',
+            'team_reference': 'teams.parent_team_reference',
+        }) }},
         {{ origin }}
     from teams
     union all
     select
         'product' as entity,
         products.source,
-        products.product_key as record_key,
-        products.product_name as record_name,
-        cast(null as varchar) as email,
-        cast(null as varchar) as role,
-        cast(null as varchar) as segment,
-        cast(null as varchar) as region,
-        cast(null as varchar) as industry,
-        cast(null as varchar) as team_reference,
-        cast(null as varchar) as time_zone,
-        cast(null as date) as hired_on,
-        cast(null as date) as ended_on,
-        products.family,
-        products.currency,
-        products.list_price,
-        products.unit_cost,
-        cast(null as timestamp) as created_at,
-        products.source_exclusion,
+        {{- typed_columns(types, {
+            'record_key': 'products.product_key',
+            'record_name': 'products.product_name',
+            'family': 'products.family',
+            'currency': 'products.currency',
+            'list_price': 'products.list_price',
+            'unit_cost': 'products.unit_cost',
+            'source_exclusion': 'products.source_exclusion',
+        }) }},
         {{ origin }}
     from products
 ),

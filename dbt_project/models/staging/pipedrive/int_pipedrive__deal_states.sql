@@ -1,4 +1,4 @@
--- noqa: disable=LT02,RF03
+-- noqa: disable=LT02
 {#- A table, because the models of deals and of stage events both read it, and it sorts the whole log. -#}
 {{ config(materialized='table') }}
 -- The state of each deal after each known change, from the log of changes and from deals.csv. A change sets its field from its instant

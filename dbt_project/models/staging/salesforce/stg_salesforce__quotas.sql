@@ -1,4 +1,3 @@
--- noqa: disable=RF03
 -- ForecastingQuota in the columns of the register of quotas. A user who forecasts for a role has the quota of that team, any other user
 -- their own. Only Period says how long a period is.
 with
