@@ -147,6 +147,8 @@ class Settings:
 
 
 _EXAMPLE_DAY = "2025-12-31"
+_EXAMPLE_EXTRACT = f"{{source: pipedrive, object: opportunity, date: {_EXAMPLE_DAY}}}"
+SHARES = ("held_back_share", "set_aside_share")
 _TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -192,6 +194,8 @@ def _complaints(sources: Path, content: dict[Any, Any], defaults: dict[str, Any]
     for name, value in content.items():
         if name == "sources_ended" and isinstance(value, dict):
             yield from _complaints_of_ends(sources, value)
+        elif name == "accepted_extracts" and isinstance(value, list):
+            yield from _complaints_of_accepted(sources, value)
         elif complaint := _complaint(str(name), value, defaults):
             yield (str(name),), complaint
 
@@ -206,6 +210,24 @@ def _complaints_of_ends(sources: Path, ended: dict[Any, Any]) -> Iterator[tuple[
             yield place, f"'sources_ended' of '{source}' is {str(day)!r}; write its last day, such as {_EXAMPLE_DAY}."
 
 
+def _complaints_of_accepted(sources: Path, accepted: list[Any]) -> Iterator[tuple[Location, str]]:
+    place = ("accepted_extracts",)
+    known = sorted(path.stem for path in sources.glob("*.yml"))
+    for extract in accepted:
+        if not isinstance(extract, dict) or set(extract) != {"source", "object", "date"}:
+            yield place, f"'accepted_extracts' has {extract!r}; write lines of the form {_EXAMPLE_EXTRACT}."
+            continue
+        source, object_name, day = str(extract["source"]), str(extract["object"]), extract["date"]
+        if source not in known:
+            yield place, f"'accepted_extracts' names the unknown source '{source}'. {_hint(source, known)}"
+            continue
+        content, _ = load_yaml(sources / f"{source}.yml")
+        if object_name not in (objects := content["objects"]):
+            yield place, f"'accepted_extracts' names the unknown object '{object_name}'. {_hint(object_name, objects)}"
+        elif type(day) is not date:
+            yield place, f"'accepted_extracts' has the date {str(day)!r}; write a day, such as {_EXAMPLE_DAY}."
+
+
 def _hint(name: str, known: Collection[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
     return f"Did you mean '{near[0]}'?" if near else f"Known are: {', '.join(sorted(known))}."
@@ -216,6 +238,12 @@ def _complaint(name: str, value: Any, defaults: dict[str, Any]) -> str | None:
         return f"unknown setting '{name}'. {_hint(name, defaults)}"
     if name == "sources_ended":
         return f"'{name}' is {value!r}; write each source with its last day, such as {{pipedrive: {_EXAMPLE_DAY}}}."
+    if name == "accepted_extracts":
+        return f"'{name}' is {value!r}; write a list such as [{_EXAMPLE_EXTRACT}]."
+    if name in SHARES and (not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1):
+        return f"'{name}' is {value!r}; write a share from 0 to 1, such as {defaults[name]!r}."
+    if name in SHARES:
+        return None
     expected = type(defaults[name])
     if not isinstance(value, expected) or isinstance(value, bool) != (expected is bool):
         return f"'{name}' is {value!r}; write a value of the form {defaults[name]!r}."
@@ -234,6 +262,18 @@ def sources_ended(settings: Settings) -> dict[str, date]:
     """The retired sources, each with the last day on which an extract of it is expected."""
     ended: dict[str, date] = company_settings(settings)["sources_ended"]
     return ended
+
+
+def accepted_extracts(settings: Settings) -> frozenset[tuple[str, str, date]]:
+    """Source, object and day of the extracts that a person accepts, however much they lose or have set aside."""
+    accepted = company_settings(settings)["accepted_extracts"]
+    return frozenset((str(it["source"]), str(it["object"]), it["date"]) for it in accepted)
+
+
+def loss_limits(settings: Settings) -> tuple[float, int]:
+    """The share and the number of records that must be missing from a full extract for it to be held back."""
+    values = company_settings(settings)
+    return float(values["held_back_share"]), values["held_back_rows"]
 
 
 def fiscal_year_start_month(settings: Settings) -> int:

@@ -63,7 +63,10 @@ MODEL_BUILD = Table("quality", "model_build", {"run_id": "varchar", "target": "v
 BUILT_FROM = Table("quality", "built_from", {"project_fingerprint": "varchar", "build_tests_passed_at": "timestamp"})
 
 # One row per file. source_file: path below the landing folder. fingerprint: sha256 of the file. file_size: bytes.
-# tombstones: of the whole extract, counted with its first file. warnings: JSON list.
+# tombstones: of the whole extract, counted with its first file. rows_held_back: usable rows of an extract that was held
+# back, because it loses too many records. records_before, records_missing: of the object before this extract, and how
+# many of them are not in it; 0 of a delta. is_accepted: a person accepts it as it is, in accepted_extracts.
+# warnings: JSON list.
 LOAD_LEDGER = Table(
     "raw",
     "load_ledger",
@@ -81,8 +84,13 @@ LOAD_LEDGER = Table(
         "rows_kept": "bigint",
         "rows_unchanged": "bigint",
         "rows_quarantined": "bigint",
+        "rows_held_back": "bigint",
         "values_unparsable": "bigint",
         "tombstones": "bigint",
+        "records_before": "bigint",
+        "records_missing": "bigint",
+        "is_held_back": "boolean",
+        "is_accepted": "boolean",
         "warnings": "varchar",
         "loaded_at": "timestamp",
     },

@@ -3,6 +3,7 @@ select
     rows_read,
     rows_kept,
     rows_unchanged,
-    rows_quarantined
+    rows_quarantined,
+    rows_held_back
 from {{ source('raw', 'load_ledger') }}
-where rows_read <> rows_kept + rows_unchanged + rows_quarantined
+where rows_read <> rows_kept + rows_unchanged + rows_quarantined + rows_held_back

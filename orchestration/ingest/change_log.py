@@ -13,24 +13,28 @@ changes    A table: the turns that are changes, in their order, so that each is 
 # What is formatted into SQL is our own: names that sources/*.yml declares and its model has checked.
 # ruff: noqa: S608
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import duckdb
 
 from orchestration.ingest.batch import Batch
+from orchestration.ingest.losses import Loss, LossLimits, losses_of_batch, losses_since
 from orchestration.ingest.raw_tables import column_list, quoted
 from orchestration.ingest.rows import rows_of
 from orchestration.ingest.set_aside import FileCounts
 from orchestration.ingest.source_config import ObjectConfig
 
-# The usable rows of the batch; `_row` identifies one.
+# The usable rows of the batch, without those of extracts that are held back; `_row` identifies one.
 ARRIVING = (
     "(select staged.rowid as _row, _key, _key_ordinal, _extract, _row_hash, _file, _source_row from staged "
-    "join batch_files using (_file) where _problem is null)"
+    "join batch_files using (_file) where _problem is null and not _is_held_back)"
 )
 # The keys of which a row was set aside, with the extract: there such a key is not gone.
-DEFENDED = "(select distinct _key, _extract from staged join batch_files using (_file) where _problem is not null)"
+DEFENDED = (
+    "(select distinct _key, _extract from staged join batch_files using (_file) "
+    "where _problem is not null and not _is_held_back)"
+)
 # The keys of a delta with the extracts that show their surplus rows to be gone, which are the rows not in it.
 SHOWN = f"""(
     select distinct _key, _extract as _gone_at from {ARRIVING}
@@ -47,15 +51,17 @@ def apply_batch(
     batch: Batch,
     counts: Sequence[FileCounts],
     loaded_at: datetime,
+    limits: LossLimits,
+    accepted: Collection[datetime],
 ) -> None:
     """Add what stage_batch has left to the log `table`, and complete the counts and the warnings of the files.
 
-    Expects to be within a transaction, and the log not to have anything of the batch's first extract or later. Raises
-    RuntimeError if a row was lost.
+    A full extract that loses more than the `limits` is left out, unless its instant is `accepted`. Expects to be within
+    a transaction, and the log not to have anything of the batch's first extract or later. Raises RuntimeError if a row
+    was lost.
     """
     is_full = config.extract == "full"
     _number_rows_of_a_key(connection)
-    _describe_extracts(connection, batch, counts)
     only_shown = "" if is_full else f"semi join {ARRIVING} using (_key)"
     connection.execute(
         "create or replace temp table known as select _key, _key_ordinal, "
@@ -63,7 +69,20 @@ def apply_batch(
         "where _superseded_at is null"
     )
     is_defended = any(count.rows_quarantined for count in counts)
-    _find_changes(connection, len(batch.extracts), is_full=is_full, is_defended=is_defended)
+    held_back: dict[int, Loss] = {}
+    while True:
+        _describe_extracts(connection, batch, counts, held_back)
+        _find_changes(connection, len(batch.extracts), is_full=is_full, is_defended=is_defended)
+        losses = losses_of_batch(connection, len(batch.extracts)) if is_full else {}
+        found = _too_short(connection, batch, losses, limits, accepted)
+        if not found:
+            break
+        held_back |= found
+        connection.execute(
+            "update batch_files set _is_held_back = true where list_contains($numbers, _extract)",
+            {"numbers": list(found)},
+        )
+    _describe_losses(batch, counts, losses | held_back, held_back, limits, accepted)
     if is_full:
         _warn_of_parts(connection, batch, counts)
     _write(connection, table, config, loaded_at)
@@ -81,12 +100,64 @@ def _number_rows_of_a_key(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _describe_extracts(connection: duckdb.DuckDBPyConnection, batch: Batch, counts: Sequence[FileCounts]) -> None:
+def _too_short(
+    connection: duckdb.DuckDBPyConnection,
+    batch: Batch,
+    losses: Mapping[int, Loss],
+    limits: LossLimits,
+    accepted: Collection[datetime],
+) -> dict[int, Loss]:
+    """The first extract that loses too much, and those right after it that lose too much against the same state."""
+    for first in (number for number, loss in losses.items() if limits.is_exceeded(loss)):
+        since = losses_since(connection, first, ARRIVING, DEFENDED)
+        found: dict[int, Loss] = {}
+        for number in range(first, len(batch.extracts) + 1):
+            is_accepted = batch.instants[number - 1] in accepted
+            if number not in since or is_accepted or not limits.is_exceeded(since[number]):
+                break
+            found[number] = since[number]
+        if found:
+            return found
+    return {}
+
+
+def _describe_losses(
+    batch: Batch,
+    counts: Sequence[FileCounts],
+    losses: Mapping[int, Loss],
+    held_back: Collection[int],
+    limits: LossLimits,
+    accepted: Collection[datetime],
+) -> None:
+    """Complete the counts of each file by what its extract loses; the first file of the extract has the warning."""
+    warned: set[int] = set()
+    for extract, file, count in zip(batch.extract_numbers, batch.files, counts, strict=True):
+        count.loss = losses.get(extract, Loss())
+        count.is_accepted = batch.instants[extract - 1] in accepted
+        count.is_held_back = extract in held_back
+        if count.is_held_back:
+            count.rows_held_back = count.rows_read - count.rows_quarantined
+        if extract in warned or not limits.is_large(count.loss) or count.is_accepted:
+            continue
+        warned.add(extract)
+        loss = count.loss
+        missing = f"{loss.missing:,} of the {loss.before:,} records of '{batch.object}' before it are missing from it"
+        count.warnings.append(
+            f"{file.name}: held back as a whole, because {missing}; the records before it stay."
+            if count.is_held_back
+            else f"{file.name}: {missing}; they count as deleted. Check that the export was complete."
+        )
+
+
+def _describe_extracts(
+    connection: duckdb.DuckDBPyConnection, batch: Batch, counts: Sequence[FileCounts], held_back: Collection[int]
+) -> None:
     """Make `extracts`: each extract of the batch by its number, and what raw holds as number 0.
 
     `_next_whole` is the first extract after it that was read whole; a tombstone has the name of the first file.
     """
     parts = {number for number, count in zip(batch.extract_numbers, counts, strict=True) if not count.is_whole}
+    parts.update(held_back)
     extracts = [
         {
             "_extract": number,
@@ -179,7 +250,7 @@ def _warn_of_parts(connection: duckdb.DuckDBPyConnection, batch: Batch, counts: 
     )
     warned: set[int] = set()
     for extract, file, count in zip(batch.extract_numbers, batch.files, counts, strict=True):
-        if count.is_whole or extract in warned:
+        if count.is_whole or count.is_held_back or extract in warned:
             continue
         warned.add(extract)
         if sum(records for earlier, records in growth.items() if earlier < extract):
@@ -244,7 +315,8 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str, batch: Batch, coun
     for name, rows in kept:
         by_name[name].rows_kept = rows
     for name, count in by_name.items():
-        if count.rows_read != count.rows_kept + count.rows_unchanged + count.rows_quarantined:
+        accounted = count.rows_kept + count.rows_unchanged + count.rows_quarantined + count.rows_held_back
+        if count.rows_read != accounted:
             raise RuntimeError(
                 f"{name}: a row was lost or duplicated: {count}. This is a bug in Kuota; nothing was kept."
             )

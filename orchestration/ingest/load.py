@@ -4,7 +4,7 @@
 # ruff: noqa: S608
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import duckdb
 
 from orchestration.ingest.batch import Batch
 from orchestration.ingest.change_log import apply_batch
+from orchestration.ingest.losses import LossLimits
 from orchestration.ingest.plain_text import fingerprint
 from orchestration.ingest.raw_tables import quoted
 from orchestration.ingest.rows import rows_of
@@ -40,8 +41,12 @@ def load_batch(
     scratch: Path,
     run_id: str,
     rewind_to: datetime | None,
+    limits: LossLimits,
+    accepted: Collection[datetime],
 ) -> list[FileCounts]:
     """Load a batch, none of whose files raw holds; returns the counts of each file, in their order.
+
+    An extract that loses more than the `limits` is held back, unless its instant is `accepted`.
 
     Raw changes in one transaction, which begins with the rewind of the object to `rewind_to`, unless that is None; the
     connection must not be in another one. Expects every later extract of the object to have been rewound.
@@ -55,7 +60,7 @@ def load_batch(
         if rewind_to is not None:
             rewind(connection, config, batch.object, rewind_to)
         table = config.raw_table(batch.object)
-        apply_batch(connection, table, config.objects[batch.object], batch, counts, loaded_at)
+        apply_batch(connection, table, config.objects[batch.object], batch, counts, loaded_at, limits, accepted)
         connection.execute("insert into raw.quarantine from set_aside order by extracted_at, source_file, source_row")
         _write_ledger(connection, config, batch, fingerprints, counts, loaded_at, run_id)
         connection.commit()
@@ -95,8 +100,13 @@ def _write_ledger(
             "rows_kept": count.rows_kept,
             "rows_unchanged": count.rows_unchanged,
             "rows_quarantined": count.rows_quarantined,
+            "rows_held_back": count.rows_held_back,
             "values_unparsable": count.values_unparsable,
             "tombstones": count.tombstones,
+            "records_before": count.loss.before,
+            "records_missing": count.loss.missing,
+            "is_held_back": count.is_held_back,
+            "is_accepted": count.is_accepted,
             "warnings": json.dumps(count.warnings, ensure_ascii=False),
             "loaded_at": loaded_at,
         }

@@ -4,8 +4,8 @@
 # ruff: noqa: S608
 
 import tempfile
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from orchestration.errors import ConfigurationError
 from orchestration.ingest.checks import as_declared
 from orchestration.ingest.headers import delivered_columns
 from orchestration.ingest.landing import LandedFile
+from orchestration.ingest.losses import Loss, LossLimits, first_decided_otherwise
 from orchestration.ingest.plain_text import fingerprint
 from orchestration.ingest.raw_tables import table_exists
 from orchestration.ingest.read_files import read_files
@@ -33,6 +34,9 @@ class LedgerEntry:
     fingerprint: str
     size: int
     modified_at: datetime
+    loss: Loss = field(default_factory=Loss)
+    is_held_back: bool = False
+    is_accepted: bool = False
 
 
 @dataclass
@@ -45,6 +49,8 @@ class ObjectPlan:
     extracts: dict[datetime, list[LandedFile]] = field(default_factory=dict)
     newly_dated: list[LandedFile] = field(default_factory=list)
     """Files with the same content and another time: the ledger gets the new time."""
+    newly_accepted: list[LedgerEntry] = field(default_factory=list)
+    """Files of extracts that are accepted now and were not when they were loaded, or the other way round."""
     unchanged: int = 0
 
 
@@ -52,11 +58,17 @@ def read_ledger(connection: duckdb.DuckDBPyConnection) -> list[LedgerEntry]:
     """All files that raw holds; none if raw does not exist yet."""
     if not table_exists(connection, "load_ledger"):
         return []
+    # a ledger of an earlier version lacks these columns; everything is then read again
+    newer = {"records_before": "0", "records_missing": "0", "is_held_back": "false", "is_accepted": "false"}
+    known = {name for (name,) in connection.execute("select column_name from (describe raw.load_ledger)").fetchall()}
+    decided = ", ".join(f"coalesce({name}, {other})" if name in known else other for name, other in newer.items())
     rows = connection.execute(
-        "select source, object, source_file, extracted_at, fingerprint, file_size, file_modified_at "
-        "from raw.load_ledger"
+        "select source, object, source_file, extracted_at, fingerprint, file_size, file_modified_at, "
+        f"{decided} from raw.load_ledger"
     ).fetchall()
-    return [LedgerEntry(*row) for row in rows]
+    return [
+        replace(LedgerEntry(*row[:7]), loss=Loss(*row[7:9]), is_held_back=row[9], is_accepted=row[10]) for row in rows
+    ]
 
 
 def date_files(
@@ -93,10 +105,13 @@ def plan_object(
     instants: Mapping[str, datetime],
     ledger: list[LedgerEntry],
     cutoff: datetime | None,
+    limits: LossLimits,
+    accepted: Collection[datetime],
 ) -> ObjectPlan:
     """What to do for one object, of which `files` have landed and raw holds `ledger`; nothing after `cutoff` counts.
 
-    Raises ConfigurationError if a file that has to be read again is missing.
+    Extracts are read again from the first one on that these `limits` and `accepted` instants decide otherwise. Raises
+    ConfigurationError if a file that has to be read again is missing.
     """
     plan = ObjectPlan(source, object_name)
     visible = [file for file in files if cutoff is None or instants[file.name] <= cutoff]
@@ -112,6 +127,10 @@ def plan_object(
             plan.newly_dated.append(file)
     if cutoff is not None:
         dirty += [entry.extracted_at for entry in ledger if entry.extracted_at > cutoff]
+    recorded = {entry.extracted_at: (entry.loss, entry.is_held_back) for entry in ledger}
+    if decided_otherwise := first_decided_otherwise(recorded, limits, accepted):
+        dirty.append(decided_otherwise)
+    plan.newly_accepted = [entry for entry in ledger if entry.is_accepted != (entry.extracted_at in accepted)]
     if dirty:
         first = min(dirty)
         if any(entry.extracted_at >= first for entry in ledger):

@@ -13,7 +13,7 @@ from orchestration.ingest.landing import end_of_day
 from orchestration.ingest.source_config import ObjectConfig, SourceConfig
 from orchestration.tables import LAYOUT, LOAD_LEDGER, QUARANTINE, SOURCE, SOURCE_END, SOURCE_TIME_ZONE, Table
 
-RAW_LAYOUT = 3
+RAW_LAYOUT = 4
 """Increase it with any change to what raw holds for the same files: the next run then reads everything again."""
 
 RECORDS = (LAYOUT, LOAD_LEDGER, QUARANTINE, SOURCE, SOURCE_TIME_ZONE, SOURCE_END)
@@ -59,6 +59,9 @@ def prepare_raw(
         connection.execute("create schema if not exists raw")
         for table in RECORDS:
             connection.execute(table.create_statement)
+            for column, column_type in table.columns.items():
+                # of a warehouse that an earlier version has made
+                connection.execute(f"alter table {table.full_name} add column if not exists {column} {column_type}")
         for source in emptied:
             _forget(connection, source)
         for config in configs.values():

@@ -2,9 +2,9 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,11 +16,19 @@ from orchestration.ingest.batch import batches
 from orchestration.ingest.headers import header_errors
 from orchestration.ingest.landing import Landing, end_of_day, scan_landing
 from orchestration.ingest.load import load_batch, rewind
+from orchestration.ingest.losses import AcceptedExtract, LossLimits
 from orchestration.ingest.plan import LedgerEntry, ObjectPlan, date_files, plan_object, read_ledger
 from orchestration.ingest.raw_tables import changed_layouts, prepare_raw
 from orchestration.ingest.set_aside import FileCounts
 from orchestration.ingest.source_config import SourceConfig, load_source_configs
-from orchestration.settings import Settings, fiscal_year_start_month, reporting_time_zone, sources_ended
+from orchestration.settings import (
+    Settings,
+    accepted_extracts,
+    fiscal_year_start_month,
+    loss_limits,
+    reporting_time_zone,
+    sources_ended,
+)
 
 # an object that takes longer reports its progress
 REPORT_AFTER_SECONDS = 5.0
@@ -53,6 +61,13 @@ class Inspection:
     landing: Landing
     cutoff: datetime | None
     ended: dict[str, date]
+    limits: LossLimits
+    accepted: frozenset[AcceptedExtract]
+
+    def accepted_instants(self, source: str, object_name: str, instants: Iterable[datetime]) -> set[datetime]:
+        """Those of `instants` (UTC) at which an accepted extract of the object was taken."""
+        days = {day for of_source, of_object, day in self.accepted if (of_source, of_object) == (source, object_name)}
+        return {instant for instant in instants if days and _day_of(instant, self.zone) in days}
 
 
 def preflight(settings: Settings, as_of: date | None = None) -> None:
@@ -70,7 +85,20 @@ def inspect_landing(settings: Settings, as_of: date | None = None) -> Inspection
     refuse_missing_stage_map(settings.landing, configs, landing)
     if error := next(filter(None, header_errors(landing.files, configs)), None):
         raise error
-    return Inspection(configs, zone, landing, end_of_day(as_of, zone) if as_of else None, sources_ended(settings))
+    share, rows = loss_limits(settings)
+    return Inspection(
+        configs,
+        zone,
+        landing,
+        cutoff=end_of_day(as_of, zone) if as_of else None,
+        ended=sources_ended(settings),
+        limits=LossLimits(share, rows),
+        accepted=accepted_extracts(settings),
+    )
+
+
+def _day_of(instant: datetime, zone: ZoneInfo) -> date:
+    return instant.replace(tzinfo=UTC).astimezone(zone).date()
 
 
 def refuse_missing_stage_map(root: Path, configs: Mapping[str, SourceConfig], landing: Landing) -> None:
@@ -116,7 +144,7 @@ def ingest(
     if not rebuild:
         _refuse_losing_rows(found, ledger, changed)
     warnings = found.landing.warnings + warnings + _gone_files(found, ledger, wanted)
-    warnings += _delivered_after_end(found, instants, wanted)
+    warnings += _delivered_after_end(found, instants, wanted) + _accepted_without_extract(found, instants)
     plans = [
         _plan(source, object_name, found, instants, [] if source in emptied else ledger)
         for source in wanted
@@ -128,8 +156,7 @@ def ingest(
         prepare_raw(connection, found.configs, found.zone, emptied, found.ended)
         for plan in plans:
             started = time.monotonic()
-            config = found.configs[plan.source]
-            counts += _carry_out(connection, plan, config, settings.warehouse.parent, run_id, progress)
+            counts += _carry_out(connection, plan, found, settings.warehouse.parent, run_id, progress)
             seconds[plan.source, plan.object] = time.monotonic() - started
     return IngestReport(
         files_read=len(counts),
@@ -149,26 +176,38 @@ def ingest(
 def _plan(
     source: str, object_name: str, found: Inspection, instants: Mapping[str, datetime], ledger: list[LedgerEntry]
 ) -> ObjectPlan:
+    files = [file for file in found.landing.files if (file.source, file.object) == (source, object_name)]
+    entries = [entry for entry in ledger if (entry.source, entry.object) == (source, object_name)]
+    known = {entry.extracted_at for entry in entries} | {instants[file.name] for file in files}
     return plan_object(
         source,
         object_name,
-        [file for file in found.landing.files if (file.source, file.object) == (source, object_name)],
+        files,
         instants,
-        [entry for entry in ledger if (entry.source, entry.object) == (source, object_name)],
+        entries,
         found.cutoff,
+        found.limits,
+        found.accepted_instants(source, object_name, known),
     )
 
 
 def _carry_out(
     connection: duckdb.DuckDBPyConnection,
     plan: ObjectPlan,
-    config: SourceConfig,
+    found: Inspection,
     scratch_parent: Path,
     run_id: str,
     progress: Callable[[str], None],
 ) -> list[FileCounts]:
     counts: list[FileCounts] = []
+    config = found.configs[plan.source]
+    accepted = found.accepted_instants(plan.source, plan.object, plan.extracts)
     reported_at = time.monotonic()
+    for entry in plan.newly_accepted:
+        connection.execute(
+            "update raw.load_ledger set is_accepted = ? where source = ? and object = ? and source_file = ?",
+            [not entry.is_accepted, entry.source, entry.object, entry.name],
+        )
     for file in plan.newly_dated:
         connection.execute(
             "update raw.load_ledger set file_modified_at = ? where source = ? and source_file = ?",
@@ -180,7 +219,7 @@ def _carry_out(
     for position, batch in enumerate(batches(plan.object, plan.extracts)):
         with tempfile.TemporaryDirectory(dir=scratch_parent) as scratch:
             rewind_to = plan.rewind_to if position == 0 else None
-            counts += load_batch(connection, config, batch, Path(scratch), run_id, rewind_to)
+            counts += load_batch(connection, config, batch, Path(scratch), run_id, rewind_to, found.limits, accepted)
         extracts_read += len(batch.extracts)
         if time.monotonic() - reported_at > REPORT_AFTER_SECONDS and extracts_read < len(plan.extracts):
             reported_at = time.monotonic()
@@ -223,6 +262,18 @@ def _delivered_after_end(found: Inspection, instants: Mapping[str, datetime], wa
                 "it was read. Correct the day in sources_ended, or stop the export."
             )
     return warnings
+
+
+def _accepted_without_extract(found: Inspection, instants: Mapping[str, datetime]) -> list[str]:
+    delivered = {
+        (file.source, file.object, _day_of(instants[file.name], found.zone))
+        for file in (found.landing.files if found.accepted else [])
+    }
+    return [
+        f"settings.yml: 'accepted_extracts' names {source} {object_name} of {day}, but no such extract has landed. "
+        "Correct the line or remove it."
+        for source, object_name, day in sorted(found.accepted - delivered)
+    ]
 
 
 def _refuse_losing_rows(found: Inspection, ledger: list[LedgerEntry], changed: Sequence[str]) -> None:

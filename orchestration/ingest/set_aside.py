@@ -11,6 +11,7 @@ import duckdb
 
 from orchestration.ingest.checks import expected, fix, row_checks, unparsable_values
 from orchestration.ingest.landing import LandedFile
+from orchestration.ingest.losses import Loss
 from orchestration.ingest.raw_tables import quoted
 from orchestration.ingest.read_files import FileRead
 from orchestration.ingest.rows import UNREADABLE_FILE
@@ -29,6 +30,10 @@ class FileCounts:
     rows_quarantined: int = 0
     values_unparsable: int = 0
     tombstones: int = 0
+    rows_held_back: int = 0
+    is_held_back: bool = False
+    is_accepted: bool = False
+    loss: Loss = field(default_factory=Loss)
     is_whole: bool = True
     """Whether every row could be read, so that a missing key means a deleted record."""
     warnings: list[str] = field(default_factory=list)

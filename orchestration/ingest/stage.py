@@ -29,9 +29,9 @@ def stage_batch(
 ) -> list[FileCounts]:
     """Read the files of a batch; returns the counts of each, in their order.
 
-    Leaves the temporary tables `batch_files` (_file, _source_file, _extract, _extracted_at), `staged` (the declared
-    columns, _extras, _key, _row_hash, _file, _source_row, _problem, _key_ordinal) and `set_aside`, as raw.quarantine.
-    `scratch` is a folder for copies. Raises ConfigurationError for an unusable header.
+    Leaves the temporary tables `batch_files` (_file, _source_file, _extract, _extracted_at, _is_held_back), `staged`
+    (the declared columns, _extras, _key, _row_hash, _file, _source_row, _problem, _key_ordinal) and `set_aside`, as
+    raw.quarantine. `scratch` is a folder for copies. Raises ConfigurationError for an unusable header.
     """
     config = source.objects[batch.object]
     _begin(connection, batch, config)
@@ -85,6 +85,7 @@ def _begin(connection: duckdb.DuckDBPyConnection, batch: Batch, config: ObjectCo
             "_source_file": file.name,
             "_extract": extract,
             "_extracted_at": batch.instants[extract - 1],
+            "_is_held_back": False,
         }
         for number, (file, extract) in enumerate(zip(batch.files, batch.extract_numbers, strict=True))
     ]
@@ -93,6 +94,7 @@ def _begin(connection: duckdb.DuckDBPyConnection, batch: Batch, config: ObjectCo
         "_source_file": "varchar",
         "_extract": "integer",
         "_extracted_at": "timestamp",
+        "_is_held_back": "boolean",
     }
     connection.execute(
         f"create or replace temp table batch_files as from {rows_of('files', columns_of_file)}", {"files": files}

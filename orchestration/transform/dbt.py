@@ -13,7 +13,7 @@ from orchestration.errors import KuotaError
 from orchestration.file_times import CODE, files_below
 from orchestration.settings import Settings, company_overrides, default_settings
 
-READ_BY_NO_MODEL = {"sources_ended"}
+READ_BY_NO_MODEL = {"sources_ended", "accepted_extracts", "held_back_share", "held_back_rows"}
 
 
 def dbt_environment(settings: Settings, run_id: str | None = None) -> dict[str, str]:

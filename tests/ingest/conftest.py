@@ -113,7 +113,8 @@ class Bench:
     def balance(self) -> None:
         """Per file, read = kept + unchanged + quarantined, and the quarantine holds as many rows as the ledger says."""
         assert not self.query(
-            "select * from raw.load_ledger where rows_read != rows_kept + rows_unchanged + rows_quarantined"
+            "select * from raw.load_ledger "
+            "where rows_read != rows_kept + rows_unchanged + rows_quarantined + rows_held_back"
         )
         assert not self.query(
             "select source_file, object, rows_quarantined, count(q.reason) from raw.load_ledger l "
