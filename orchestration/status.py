@@ -88,7 +88,6 @@ select
     coalesce(sum(rows_kept) filter (run_id = $run_id), 0)::bigint as rows_kept,
     coalesce(sum(rows_unchanged) filter (run_id = $run_id), 0)::bigint as rows_unchanged,
     coalesce(sum(rows_quarantined) filter (run_id = $run_id), 0)::bigint as rows_quarantined,
-    rows_read - rows_kept - rows_unchanged - rows_quarantined as rows_held_back,
     count(*) as files_in_all
 from load_ledger
 """
@@ -257,7 +256,8 @@ def summary(settings: Settings, result: RunResult, *, seconds: float, as_of: dat
 
 def _loaded(last: dict[str, Any]) -> str:
     unchanged = last["files_in_all"] - last["files_read"]
-    held_back = f", {last['rows_held_back']:,} held back" if last["rows_held_back"] else ""
+    rows = last["rows_read"] - last["rows_kept"] - last["rows_unchanged"] - last["rows_quarantined"]
+    held_back = f", {rows:,} held back" if rows else ""
     return (
         f"loaded      {last['files_read']} files, {last['rows_read']:,} rows: {last['rows_kept']:,} kept, "
         f"{last['rows_unchanged']:,} unchanged, {last['rows_quarantined']:,} quarantined{held_back}; "

@@ -8,6 +8,7 @@ import duckdb
 
 from orchestration.publish import CriticalCheck
 from orchestration.settings import Settings
+from orchestration.tables import LOAD_LEDGER
 from orchestration.warehouse import connect
 
 MODELS = {
@@ -38,17 +39,14 @@ def build(
     """Loaded 10:00, staged 10:01, marts built 10:02, all checks passed at 10:03."""
     with connect(settings.warehouse) as connection:
         connection.execute("create schema if not exists marts")
-        connection.execute("""
-            create or replace table raw.load_ledger (
-                run_id varchar, source varchar, object varchar, source_file varchar, extracted_at timestamp,
-                fingerprint varchar, file_size bigint, file_modified_at timestamp, is_full boolean, rows_read bigint,
-                rows_kept bigint, rows_unchanged bigint, rows_quarantined bigint, values_unparsable bigint,
-                tombstones bigint, warnings varchar, loaded_at timestamp
-            )
-        """)
+        connection.execute("drop table if exists raw.load_ledger")
+        connection.execute(LOAD_LEDGER.create_statement)
         ledger = """
-            insert into raw.load_ledger
-            values (?, 'crm', 'opportunity', ?, ?, 'f', 9, ?, true, 5, 3, 0, 2, 0, 0, ?, ?)
+            insert into raw.load_ledger (
+                run_id, source, object, source_file, extracted_at, fingerprint, file_size, file_modified_at, is_full,
+                rows_read, rows_kept, rows_unchanged, rows_quarantined, values_unparsable, tombstones, warnings,
+                loaded_at
+            ) values (?, 'crm', 'opportunity', ?, ?, 'f', 9, ?, true, 5, 3, 0, 2, 0, 0, ?, ?)
         """
         file = "crm/2017-12-31/opportunities.csv"
         warnings = '["opportunities.csv: the last line has no line end"]'

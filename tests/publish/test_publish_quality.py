@@ -38,7 +38,11 @@ def deliver_quotas(settings):
     with connect(settings.warehouse) as connection:
         connection.execute(
             """
-            insert into raw.load_ledger values (
+            insert into raw.load_ledger (
+                run_id, source, object, source_file, extracted_at, fingerprint, file_size, file_modified_at, is_full,
+                rows_read, rows_kept, rows_unchanged, rows_quarantined, values_unparsable, tombstones, warnings,
+                loaded_at
+            ) values (
                 'run-1', 'registers', 'quota', ?, '2017-12-31 23:59:59', 'f', 9, '2017-12-31', true, 10, 8, 0, 2, 0, 0,
                 '[]', '2018-01-02 10:00:00'
             )
