@@ -1,3 +1,6 @@
+{{ config(tags=['build']) }}
+
+-- Ingest itself refuses a file that does not balance; this is the second look.
 select
     source_file,
     rows_read,
