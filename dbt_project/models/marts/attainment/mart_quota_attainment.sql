@@ -1,4 +1,5 @@
--- Where nothing was credited the actual is 0, and null where the metric was not recorded.
+-- Where nothing was credited the actual is 0, and null where the metric was not recorded. An actual of 0 without a credit and without a quota
+-- has no row.
 with
 
 measured as (
@@ -73,6 +74,7 @@ figures as (
         ) }} as decimal(18, 2)) as required_per_working_day,
         is_complete
     from with_actuals
+    where quota_source is not null or credited_amount is not null or actual_amount is null
 ),
 
 final as (

@@ -70,6 +70,25 @@ explained as (
     left join exposures using (segment_type, segment_id, period_type, period_start)
 ),
 
+metrics_with_values as (
+    select distinct
+        segment_type,
+        metric
+    from explained
+    where value is not null
+),
+
+-- without a value a row says something only where that value is unknown
+informative as (
+    select explained.*
+    from explained
+    inner join metrics_with_values using (segment_type, metric)
+    where
+        explained.value is not null
+        or not explained.is_recorded
+        or (explained.metric in ('attainment', 'pipeline_coverage') and explained.has_partial_quota)
+),
+
 counted as (
     select
         *,
@@ -79,7 +98,7 @@ counted as (
         count(case when not_ranked_reason is null then 1 end) over (
             partition by segment_type, metric, period_type, period_start, wide_group
         ) as wide_group_count
-    from explained
+    from informative
 ),
 
 final as (

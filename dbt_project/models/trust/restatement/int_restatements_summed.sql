@@ -12,7 +12,11 @@ ancestors as (
 
 cutoffs as (
     select * from {{ ref('int_restatement_cutoffs_dated') }}
-    where source is not null
+),
+
+metrics as (
+    select * from {{ ref('metrics') }}
+    where can_have_quota
 ),
 
 by_assignee as (
@@ -100,34 +104,18 @@ assignee_sources as (
         'unassigned' as assignee_id,
         source
     from cutoffs
+    where source is not null
     union
     select
         'company' as assignee_type,
         'company' as assignee_id,
         source
     from cutoffs
+    where source is not null
 ),
 
-reported as (
-    select
-        assignee_sources.assignee_type,
-        assignee_sources.assignee_id,
-        metrics.metric,
-        cutoffs.period_type,
-        cutoffs.period_start,
-        cutoffs.period_end,
-        cutoffs.days_after,
-        max(cutoffs.said_on) as said_on
-    from assignee_sources
-    inner join cutoffs on assignee_sources.source = cutoffs.source
-    inner join {{ ref('metrics') }} as metrics on cutoffs.object = metrics.object
-    where metrics.can_have_quota
-    group by
-        assignee_sources.assignee_type, assignee_sources.assignee_id, metrics.metric, cutoffs.period_type, cutoffs.period_start,
-        cutoffs.period_end, cutoffs.days_after
-),
-
-final as (
+-- the company has a row of every closed period, whether or not a record changed it
+listed as (
     select
         assignee_type,
         assignee_id,
@@ -135,12 +123,54 @@ final as (
         period_type,
         period_start,
         period_end,
-        days_after,
+        days_after
+    from summed
+    where assignee_type <> 'company'
+    union all
+    select distinct
+        'company' as assignee_type,
+        'company' as assignee_id,
+        metrics.metric,
+        cutoffs.period_type,
+        cutoffs.period_start,
+        cutoffs.period_end,
+        cutoffs.days_after
+    from cutoffs
+    cross join metrics
+),
+
+reported as (
+    select
+        listed.assignee_type,
+        listed.assignee_id,
+        listed.metric,
+        listed.period_type,
+        listed.period_start,
+        listed.days_after,
+        max(cutoffs.said_on) as said_on
+    from listed
+    inner join metrics using (metric)
+    inner join assignee_sources using (assignee_type, assignee_id)
+    inner join cutoffs
+        on
+            metrics.object = cutoffs.object
+            and assignee_sources.source = cutoffs.source
+            and listed.period_type = cutoffs.period_type
+            and listed.period_start = cutoffs.period_start
+            and listed.days_after = cutoffs.days_after
+    group by
+        listed.assignee_type, listed.assignee_id, listed.metric, listed.period_type, listed.period_start, listed.days_after
+),
+
+final as (
+    select
+        listed.*,
         reported.said_on,
         summed.restated_amount,
         summed.restated_record_count
-    from reported
-    full outer join summed using (assignee_type, assignee_id, metric, period_type, period_start, period_end, days_after)
+    from listed
+    left join summed using (assignee_type, assignee_id, metric, period_type, period_start, days_after)
+    left join reported using (assignee_type, assignee_id, metric, period_type, period_start, days_after)
 )
 
 select * from final

@@ -1,5 +1,5 @@
--- The figure of each closed period as reported N days after its end, and as it is today. Nothing is summed again: the reported figure is today's
--- less the changes of the records that changed it.
+-- The figure of a closed period as reported N days after its end, and as it is today, where a record has changed it since; for the company every
+-- period. Nothing is summed again: the reported figure is today's less the changes of the records.
 {% set said_amount = 'cast(round(current_amount - restated_amount, 2) as decimal(18, 2))' %}
 
 with
@@ -12,67 +12,39 @@ restatements as (
     select * from {{ ref('int_restatements_summed') }}
 ),
 
-cutoffs as (
-    select distinct
-        period_type,
-        period_start,
-        period_end,
-        days_after
-    from {{ ref('int_restatement_cutoffs_dated') }}
-),
-
-listed as (
-    select
-        attainments.assignee_type,
-        attainments.assignee_id,
-        attainments.metric,
-        cutoffs.period_type,
-        cutoffs.period_start,
-        cutoffs.period_end,
-        cutoffs.days_after,
-        attainments.actual_amount as current_amount
-    from attainments
-    inner join cutoffs
-        on attainments.period_type = cutoffs.period_type and attainments.period_start = cutoffs.period_start
-    union all
-    -- assignees without any credit today
+-- a period without a row of attainment has no credit today
+compared as (
     select
         restatements.assignee_type,
         restatements.assignee_id,
+        segments.segment_name as assignee_name,
         restatements.metric,
         restatements.period_type,
         restatements.period_start,
         restatements.period_end,
         restatements.days_after,
-        cast(0 as decimal(18, 2)) as current_amount
-    from restatements
-    left join attainments
-        on
-            restatements.assignee_type = attainments.assignee_type
-            and restatements.assignee_id = attainments.assignee_id
-            and restatements.metric = attainments.metric
-            and restatements.period_type = attainments.period_type
-            and restatements.period_start = attainments.period_start
-    where restatements.restated_record_count is not null and attainments.assignee_id is null
-),
-
-compared as (
-    select
-        listed.*,
-        segments.segment_name as assignee_name,
         restatements.said_on,
         case
-            when listed.current_amount is not null and restatements.said_on is not null
-                then coalesce(restatements.restated_amount, 0)
-        end as restated_amount,
-        case
-            when listed.current_amount is not null and restatements.said_on is not null
-                then coalesce(restatements.restated_record_count, 0)
-        end as restated_record_count
-    from listed
-    left join restatements using (assignee_type, assignee_id, metric, period_type, period_start, days_after)
+            when attainments.assignee_id is null then cast(0 as decimal(18, 2))
+            else attainments.actual_amount
+        end as current_amount,
+        coalesce(restatements.restated_amount, 0) as changed_amount,
+        coalesce(restatements.restated_record_count, 0) as changed_record_count
+    from restatements
+    left join attainments using (assignee_type, assignee_id, metric, period_type, period_start)
     left join {{ ref('int_segments_listed') }} as segments
-        on listed.assignee_type = segments.segment_type and listed.assignee_id = segments.segment_id
+        on restatements.assignee_type = segments.segment_type and restatements.assignee_id = segments.segment_id
+    where
+        restatements.restated_record_count > 0
+        or (restatements.assignee_type = 'company' and attainments.assignee_id is not null)
+),
+
+known as (
+    select
+        *,
+        case when current_amount is not null and said_on is not null then changed_amount end as restated_amount,
+        case when current_amount is not null and said_on is not null then changed_record_count end as restated_record_count
+    from compared
 ),
 
 figures as (
@@ -93,7 +65,7 @@ figures as (
             when {{ said_amount }} <> 0 then cast(restated_amount as double) / cast({{ said_amount }} as double)
         end as restated_ratio,
         cast(restated_record_count as bigint) as restated_record_count
-    from compared
+    from known
 ),
 
 final as (
