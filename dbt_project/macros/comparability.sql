@@ -69,6 +69,15 @@
 {%- endmacro %}
 
 
+{#- What was credited in a row of int_attainments_measured that is joined to its collection; where nothing was, 0 or unknown. -#}
+{% macro actual_amount(measured) -%}
+    case
+        when {{ measured }}.is_recorded
+            then coalesce({{ measured }}.credited_amount, cast({{ none_or_unknown() }} as decimal(18, 2)))
+    end
+{%- endmacro %}
+
+
 {#- The metric of a row of the win rates, by its definition. -#}
 {% macro win_rate_metric(definition) -%}
     case {{ definition }} when 'won_of_closed_amount' then 'won_of_closed_amount' else 'win_rate' end

@@ -48,12 +48,13 @@ left join attainments
         and restatements.metric = attainments.metric
         and restatements.period_type = attainments.period_type
         and restatements.period_start = attainments.period_start
-left join summed
+full outer join summed
     on restatements.assignee_type = summed.assignee_type
         and restatements.assignee_id = summed.assignee_id
         and restatements.metric = summed.metric
         and restatements.period_type = summed.period_type
         and restatements.period_start = summed.period_start
         and restatements.days_after = summed.days_after
-where (attainments.assignee_id is not null and restatements.current_amount is distinct from attainments.actual_amount)
+where restatements.assignee_id is null and summed.change_amount <> 0
+    or (attainments.assignee_id is not null and restatements.current_amount is distinct from attainments.actual_amount)
     or (restatements.restated_amount is not null and restatements.restated_amount <> coalesce(summed.change_amount, 0))

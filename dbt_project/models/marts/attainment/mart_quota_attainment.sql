@@ -25,10 +25,7 @@ with_actuals as (
     select
         measured.*,
         segments.segment_name as assignee_name,
-        case
-            when measured.is_recorded
-                then coalesce(measured.credited_amount, cast({{ none_or_unknown() }} as decimal(18, 2)))
-        end as actual_amount,
+        {{ actual_amount('measured') }} as actual_amount,
         working_days.working_days,
         working_days.elapsed_working_days,
         cast(working_days.elapsed_working_days as double)

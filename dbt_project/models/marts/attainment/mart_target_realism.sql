@@ -8,14 +8,15 @@ quotas as (
 
 actuals as (
     select
-        assignee_type,
-        assignee_id,
-        metric,
-        period_type,
-        period_start,
-        actual_amount
-    from {{ ref('mart_quota_attainment') }}
-    where is_complete and actual_amount is not null
+        measured.assignee_type,
+        measured.assignee_id,
+        measured.metric,
+        measured.period_type,
+        measured.period_start,
+        {{ actual_amount('measured') }} as actual_amount
+    from {{ ref('int_attainments_measured') }} as measured
+    {{ join_collection('measured', 'measured.assignee_type', 'measured.assignee_id', 'measured.metric') }}
+    where measured.is_complete
 ),
 
 periods as (
@@ -66,6 +67,7 @@ histories as (
             and quotas.metric = actuals.metric
             and periods.period_type = actuals.period_type
             and periods.period_start = actuals.period_start
+            and actuals.actual_amount is not null
     group by quotas.assignee_type, quotas.assignee_id, quotas.metric, quotas.period_type, quotas.period_start
 ),
 

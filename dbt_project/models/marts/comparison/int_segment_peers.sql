@@ -51,42 +51,39 @@ known as (
     from recorded
 ),
 
-explained as (
-    select
-        known.*,
-        case
-            when not known.has_deals and (known.rests_on in ('closed_deals', 'deals') or known.value is null) then 'no_deals'
-            when exposures.exposure_reason is not null then exposures.exposure_reason
-            when known.is_below_peers then 'low_logging_coverage'
-            when not known.is_recorded then 'not_recorded'
-            when known.rests_on = 'closed_deals' and known.closed_count < {{ var('minimum_closed_deals') }}
-                then 'below_minimum_closed_deals'
-            when known.value is not null then null
-            when known.metric in ('attainment', 'pipeline_coverage') and known.has_partial_quota then 'partial_quota'
-            when known.metric = 'attainment' then 'no_quota'
-            else 'no_value'
-        end as not_ranked_reason
-    from known
-    left join exposures using (segment_type, segment_id, period_type, period_start)
-),
-
 metrics_with_values as (
     select distinct
         segment_type,
         metric
-    from explained
+    from known
     where value is not null
 ),
 
 -- without a value a row says something only where that value is unknown
-informative as (
-    select explained.*
-    from explained
+listed as (
+    select known.*
+    from known
     inner join metrics_with_values using (segment_type, metric)
     where
-        explained.value is not null
-        or not explained.is_recorded
-        or (explained.metric in ('attainment', 'pipeline_coverage') and explained.has_partial_quota)
+        known.value is not null
+        or not known.is_recorded
+        or (known.metric in ('attainment', 'pipeline_coverage') and known.has_partial_quota)
+),
+
+explained as (
+    select
+        listed.*,
+        case
+            when not listed.has_deals and (listed.rests_on in ('closed_deals', 'deals') or listed.value is null) then 'no_deals'
+            when exposures.exposure_reason is not null then exposures.exposure_reason
+            when listed.is_below_peers then 'low_logging_coverage'
+            when not listed.is_recorded then 'not_recorded'
+            when listed.rests_on = 'closed_deals' and listed.closed_count < {{ var('minimum_closed_deals') }}
+                then 'below_minimum_closed_deals'
+            when listed.value is null then 'partial_quota'
+        end as not_ranked_reason
+    from listed
+    left join exposures using (segment_type, segment_id, period_type, period_start)
 ),
 
 counted as (
@@ -98,7 +95,7 @@ counted as (
         count(case when not_ranked_reason is null then 1 end) over (
             partition by segment_type, metric, period_type, period_start, wide_group
         ) as wide_group_count
-    from informative
+    from explained
 ),
 
 final as (
