@@ -14,13 +14,17 @@ from sample_company import generate
 
 pytestmark = pytest.mark.slow
 DAYS = ("2026-03-31", "2026-06-30")
+# a rep without a row of restatement has today's figure, and 0 without a row of attainment
 COMPARED = """
-    with periods as (
-        select distinct period_type, period_start, period_end from now.marts.mart_restatement
+    with cutoffs as (
+        select metric, period_type, period_start, period_end, days_after
+        from now.marts.mart_restatement where assignee_type = 'company' and said_on = $day
     ),
     credited as (
-        select rep_id, metric, period_type, period_start, sum(amount) as amount
-        from past.marts.fct_metric_credits join periods on credited_on between period_start and period_end
+        select rep_id, credits.metric, period_type, period_start, sum(amount) as amount
+        from past.marts.fct_metric_credits as credits
+        join (select distinct metric, period_type, period_start, period_end from cutoffs) as periods
+            on credits.metric = periods.metric and credited_on between period_start and period_end
         group by all
     ),
     published as (
@@ -29,15 +33,39 @@ COMPARED = """
         from credited
         union all
         select 'company', 'company', metric, period_type, period_start, round(sum(amount), 2) from credited group by all
+    ),
+    keys as (
+        select assignee_type, assignee_id, metric, period_type, period_start from published
+        union
+        select assignee_type, assignee_id, metric, period_type, period_start from now.marts.mart_quota_attainment
+        union
+        select assignee_type, assignee_id, metric, period_type, period_start from now.marts.mart_restatement
+    ),
+    compared as (
+        select
+            days_after,
+            restated_amount,
+            case
+                when restated.assignee_id is not null then said_amount
+                when today.assignee_id is not null then actual_amount
+                else 0
+            end as said,
+            coalesce(amount, 0) as amount
+        from keys
+        join cutoffs using (metric, period_type, period_start)
+        left join now.marts.mart_restatement as restated
+            using (assignee_type, assignee_id, metric, period_type, period_start, days_after)
+        left join now.marts.mart_quota_attainment as today
+            using (assignee_type, assignee_id, metric, period_type, period_start)
+        left join published using (assignee_type, assignee_id, metric, period_type, period_start)
+        where assignee_type <> 'team'
     )
     select
         days_after,
-        count(*) filter (said_amount <> 0),
+        count(*) filter (said <> 0),
         count(*) filter (restated_amount <> 0),
-        count(*) filter (said_amount is distinct from coalesce(amount, 0))
-    from now.marts.mart_restatement
-    left join published using (assignee_type, assignee_id, metric, period_type, period_start)
-    where assignee_type <> 'team' and said_on = $day and said_amount is not null
+        count(*) filter (said <> amount)
+    from compared
     group by days_after order by days_after"""
 
 

@@ -52,6 +52,19 @@ by_record as (
         sum(change_amount) as change_amount
     from by_assignee
     group by assignee_type, assignee_id, metric, period_type, period_start, period_end, days_after, object_id
+    union all
+    -- the company has a row of every closed period, whether or not a record changed it
+    select
+        'company' as assignee_type,
+        'company' as assignee_id,
+        metrics.metric,
+        cutoffs.period_type,
+        cutoffs.period_start,
+        cutoffs.period_end,
+        cutoffs.days_after,
+        0 as change_amount
+    from cutoffs
+    cross join metrics
 ),
 
 summed as (
@@ -100,76 +113,36 @@ assignee_sources as (
     inner join ancestors on memberships.team_id = ancestors.team_id
     union
     select
-        'rep' as assignee_type,
-        'unassigned' as assignee_id,
-        source
+        everywhere.assignee_type,
+        everywhere.assignee_id,
+        cutoffs.source
     from cutoffs
-    where source is not null
-    union
-    select
-        'company' as assignee_type,
-        'company' as assignee_id,
-        source
-    from cutoffs
-    where source is not null
-),
-
--- the company has a row of every closed period, whether or not a record changed it
-listed as (
-    select
-        assignee_type,
-        assignee_id,
-        metric,
-        period_type,
-        period_start,
-        period_end,
-        days_after
-    from summed
-    where assignee_type <> 'company'
-    union all
-    select distinct
-        'company' as assignee_type,
-        'company' as assignee_id,
-        metrics.metric,
-        cutoffs.period_type,
-        cutoffs.period_start,
-        cutoffs.period_end,
-        cutoffs.days_after
-    from cutoffs
-    cross join metrics
+    cross join (values ('rep', 'unassigned'), ('company', 'company')) as everywhere (assignee_type, assignee_id)
 ),
 
 reported as (
     select
-        listed.assignee_type,
-        listed.assignee_id,
-        listed.metric,
-        listed.period_type,
-        listed.period_start,
-        listed.days_after,
+        assignee_sources.assignee_type,
+        assignee_sources.assignee_id,
+        metrics.metric,
+        cutoffs.period_type,
+        cutoffs.period_start,
+        cutoffs.days_after,
         max(cutoffs.said_on) as said_on
-    from listed
+    from summed
     inner join metrics using (metric)
     inner join assignee_sources using (assignee_type, assignee_id)
-    inner join cutoffs
-        on
-            metrics.object = cutoffs.object
-            and assignee_sources.source = cutoffs.source
-            and listed.period_type = cutoffs.period_type
-            and listed.period_start = cutoffs.period_start
-            and listed.days_after = cutoffs.days_after
+    inner join cutoffs using (object, source, period_type, period_start, days_after)
     group by
-        listed.assignee_type, listed.assignee_id, listed.metric, listed.period_type, listed.period_start, listed.days_after
+        assignee_sources.assignee_type, assignee_sources.assignee_id, metrics.metric, cutoffs.period_type, cutoffs.period_start,
+        cutoffs.days_after
 ),
 
 final as (
     select
-        listed.*,
-        reported.said_on,
-        summed.restated_amount,
-        summed.restated_record_count
-    from listed
-    left join summed using (assignee_type, assignee_id, metric, period_type, period_start, days_after)
+        summed.*,
+        reported.said_on
+    from summed
     left join reported using (assignee_type, assignee_id, metric, period_type, period_start, days_after)
 )
 

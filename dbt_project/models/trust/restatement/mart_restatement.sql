@@ -28,8 +28,8 @@ compared as (
             when attainments.assignee_id is null then cast(0 as decimal(18, 2))
             else attainments.actual_amount
         end as current_amount,
-        coalesce(restatements.restated_amount, 0) as changed_amount,
-        coalesce(restatements.restated_record_count, 0) as changed_record_count
+        restatements.restated_amount as changed_amount,
+        restatements.restated_record_count as changed_record_count
     from restatements
     left join attainments using (assignee_type, assignee_id, metric, period_type, period_start)
     left join {{ ref('int_segments_listed') }} as segments
