@@ -16,7 +16,7 @@
         'opportunity_id': 'varchar',
         'direction': 'varchar',
         'outcome': 'varchar',
-        'quantity': 'decimal(18, 4)',
+        'quantity': 'decimal(19, 4)',
         'currency': 'varchar',
         'account_id': 'varchar',
         'opportunity_type': 'varchar',

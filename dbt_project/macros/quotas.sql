@@ -9,7 +9,7 @@
 
 {#- The sum of a quota's days rounded to cents: first to 6 digits, so that thirds of a day add up to an exact half cent. -#}
 {% macro rounded_quota(amount) -%}
-    cast(round(round({{ amount }}, 6), 2) as decimal(18, 2))
+    {{ with_cents('round(round(' ~ amount ~ ', 6), 2)') }}
 {%- endmacro %}
 
 

@@ -12,7 +12,7 @@ DEFINITIONS = {
     "won_of_closed_count": ("closed_on", "Deals won / deals closed, both by close date."),
     "won_of_closed_amount": (
         "closed_on",
-        "Amount won / amount closed, by close date; null where a lost deal has no amount.",
+        "Amount won / amount closed, by close date; null where a lost deal has no amount or an amount is below 0.",
     ),
     "won_of_created_count": ("created_on", "Deals won by now / deals created in the period, open ones included."),
     "won_within_90_days_of_created": (

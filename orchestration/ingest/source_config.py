@@ -121,7 +121,7 @@ class Column(Strict):
     required: bool = False
     blank_allowed: bool = False
     in_every_file: bool = False
-    digits: Annotated[int | None, Field(ge=1, le=14)] = None
+    digits: Annotated[int | None, Field(ge=1, le=15)] = None
     fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)] = 1
     minimum: int | float | None = None
     values: Annotated[tuple[str, ...] | None, BeforeValidator(_from_registry)] = None

@@ -33,7 +33,7 @@ QUOTA_METRICS = (
 )
 SHARES = (
     ("0.5", "0.5"),
-    ("0.5", "0.5"),
+    ("0.3333", "0.3333", "0.3333"),
     ("0.333333", "0.333333", "0.333334"),
     ("0.7", "0.3"),
     ("0.9", "0.2"),
@@ -46,7 +46,9 @@ Company = dict[str, list[dict[str, Any]]]
 
 days = st.integers(0, (LAST_DAY - FIRST_DAY).days).map(lambda number: FIRST_DAY + timedelta(days=number))
 cents = st.integers(0, 10_000_000).map(lambda number: f"{number // 100}.{number % 100:02d}")
-amounts = st.one_of(*[cents] * 9, st.none())
+credit_notes = cents.map(lambda amount: f"-{amount}")
+billions = st.integers(10**10, 10**15 - 1).map(str)
+amounts = st.one_of(*[cents] * 7, credit_notes, billions, st.none())
 currencies = st.sampled_from([None] * 6 + ["EUR", "EUR", "XXX"])
 
 

@@ -18,14 +18,14 @@
     {{ text if not format else 'replace(replace(' ~ text ~ ", '" ~ format[1] ~ "', ''), '" ~ format[5] ~ "', '.')" }}
 {%- endmacro %}
 
-{#- A number as `type`, such as decimal(18, 4), null as in number_as_double, with as many digits before the point as fit into the type, 14
-    at most. sources/*.yml declares fewer than 14 as `digits`, so that ingest knows. -#}
-{% macro parse_number(expression, type, format=none) -%}
+{#- A number as `type`, such as decimal(18, 4), null as in number_as_double, with as many digits before the point as fit into the type, 15
+    at most, and null below `minimum`. sources/*.yml declares other numbers than 14 as `digits`, so that ingest knows. -#}
+{% macro parse_number(expression, type, format=none, minimum=none) -%}
     {%- set width, places = type.split('(')[1].rstrip(')').split(',') -%}
-    {%- set digits = [14, width | int - places | int] | min -%}
+    {%- set digits = [15, width | int - places | int] | min -%}
     {%- set usual = "when regexp_full_match(" ~ expression ~ ", '[0-9]{1," ~ (digits - 1) ~ "}([.][0-9]+)?') then" -%}
     case {{ '' if format else usual ~ ' try_cast(' ~ expression ~ ' as ' ~ type ~ ')' }}
-        when {{ number_as_double(expression, format, digits) }} is not null
+        when {{ number_as_double(expression, format, digits) }} {{ 'is not null' if minimum is none else '>= ' ~ minimum }}
             then try_cast({{ plain_number(expression, format) }} as {{ type }})
     end
 {%- endmacro %}

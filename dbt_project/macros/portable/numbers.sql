@@ -14,6 +14,13 @@
     end
 {%- endmacro %}
 
+{#- DuckDB keeps products, sums and differences of decimals of up to 18 digits within 18: where an amount is a factor, cast it to 20. -#}
+
+{#- An amount with cents; null where it has more than 16 digits before them: a sum that nobody can know is no reason to stop. -#}
+{% macro with_cents(expression) -%}
+    try_cast({{ expression }} as decimal(18, 2))
+{%- endmacro %}
+
 {% macro median(expression) -%}
     percentile_cont(0.5) within group (order by {{ expression }})
 {%- endmacro %}

@@ -18,30 +18,16 @@ dates_by_period_type as (
         week_start as period_start,
         {{ add_days('week_start', 6) }} as period_end
     from dates
+    {%- for period_type, months in {'month': 1, 'quarter': 3, 'year': 12}.items() %}
     union all
     select
         date_day,
-        'month' as period_type,
-        month_start as period_start,
-        {{ add_days(add_months('month_start', 1), -1) }} as period_end
+        '{{ period_type }}' as period_type,
+        {{ period_type }}_start as period_start,
+        {{ add_days(add_months(period_type ~ '_start', months), -1) }} as period_end
     from dates
     where is_in_whole_year
-    union all
-    select
-        date_day,
-        'quarter' as period_type,
-        quarter_start as period_start,
-        {{ add_days(add_months('quarter_start', 3), -1) }} as period_end
-    from dates
-    where is_in_whole_year
-    union all
-    select
-        date_day,
-        'year' as period_type,
-        year_start as period_start,
-        {{ add_days(add_months('year_start', 12), -1) }} as period_end
-    from dates
-    where is_in_whole_year
+    {%- endfor %}
 ),
 
 final as (

@@ -1,5 +1,5 @@
--- Who is credited with how much of a won deal, from when to when it was known so. Each share is rounded to cents and the residual goes to the
--- largest share (tie: the smallest rep id), so that credits sum to the deal. A share goes to the team its rep is in on the close date.
+-- Who is credited with how much of a won deal, from when to when it was known so. What the shares lack to 1, and their amounts in cents to the
+-- deal's, goes to the largest share (tie: the smallest rep id). A share goes to the team its rep is in on the close date.
 with
 
 won as (
@@ -37,19 +37,31 @@ shares as (
     select
         won.*,
         coalesce(splits.rep_id, won.owner_id) as rep_id,
-        cast(coalesce(splits.share, 1) as decimal(9, 6)) as share
+        coalesce(splits.share, 1) as given_share,
+        row_number() over (
+            partition by opportunity_id, known_from order by splits.share desc, splits.rep_id asc
+        ) as position_by_share
     from won
     left join splits using (opportunity_id, known_from)
+),
+
+exact_shares as (
+    select
+        *,
+        cast(
+            case
+                when position_by_share = 1 then 1 + given_share - sum(given_share) over (partition by opportunity_id, known_from)
+                else given_share
+            end as decimal(9, 6)
+        ) as share
+    from shares
 ),
 
 rounded as (
     select
         *,
-        cast(round(amount_reporting * share, 2) as decimal(18, 2)) as rounded_amount,
-        row_number() over (
-            partition by opportunity_id, known_from order by share desc, rep_id asc
-        ) as position_by_share
-    from shares
+        cast(round(cast(amount_reporting as decimal(20, 2)) * share, 2) as decimal(18, 2)) as rounded_amount
+    from exact_shares
 ),
 
 allocated as (

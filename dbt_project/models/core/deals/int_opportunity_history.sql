@@ -121,6 +121,8 @@ described as (
 final as (
     select
         described.*,
+        coalesce({{ is_too_large('described.amount', 'rates.rate_to_reporting') }}, false)
+        or coalesce({{ is_too_large('described.amount', 'rates_of_creation.rate_to_reporting') }}, false) as is_amount_too_large,
         {{ in_reporting_currency('described.amount', 'rates.rate_to_reporting') }} as amount_reporting,
         -- a source that blanks the amounts of lost deals cannot say what a deal added to the pipeline
         case

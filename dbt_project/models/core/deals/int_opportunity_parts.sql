@@ -1,6 +1,6 @@
 -- The splits and lines of each deal in the intervals within which nothing known of it changed, with the reason for which one does not count,
--- null where it counts. A deal that moved to another system leaves its parts in the old one. The splits of a deal sum to 1, or none of them
--- counts and the deal stays with its owner.
+-- null where it counts. A deal that moved to another system leaves its parts in the old one. The splits of a deal sum to 1 within
+-- 0.001, or none of them counts and the deal stays with its owner.
 {% set columns %}
     opportunity_reference, source_exclusion, source_key, source_file, source_row, row_hash, extracted_at, superseded_at, is_current
 {% endset %}
@@ -85,7 +85,7 @@ summed_splits as (
     select
         opportunity_id,
         known_from,
-        coalesce(sum(share) <> 1 or min(share) < 0 or count(share) < count(*), true) as are_invalid
+        coalesce(abs(sum(share) - 1) > 0.001 or min(share) < 0 or count(share) < count(*), true) as are_invalid
     from resolved
     where part = 'split' and own_exclusion_reason is null
     group by opportunity_id, known_from

@@ -51,7 +51,7 @@ final as (
         by_assignee.metric,
         period_dates.period_type,
         period_dates.period_start,
-        cast(round(sum(by_assignee.amount), 2) as decimal(18, 2)) as actual_amount
+        {{ with_cents('round(sum(by_assignee.amount), 2)') }} as actual_amount
     from by_assignee
     inner join {{ ref('int_period_dates_expanded') }} as period_dates
         on by_assignee.credited_on = period_dates.date_day

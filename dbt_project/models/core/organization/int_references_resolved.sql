@@ -14,38 +14,18 @@ scopes as (
     select 'registers' as scope
 ),
 
+{% set precedences = {'source_record_id': 1, 'canonical_id': 1, 'record_key': 2, 'record_name': 3} -%}
 names as (
+    {% for name, precedence in precedences.items() -%}
     select
         entity,
         source,
         canonical_id,
-        source_record_id as reference,
-        1 as precedence
+        {{ name }} as reference,
+        {{ precedence }} as precedence
     from records
-    union all
-    select
-        entity,
-        source,
-        canonical_id,
-        canonical_id as reference,
-        1 as precedence
-    from records
-    union all
-    select
-        entity,
-        source,
-        canonical_id,
-        record_key as reference,
-        2 as precedence
-    from records
-    union all
-    select
-        entity,
-        source,
-        canonical_id,
-        record_name as reference,
-        3 as precedence
-    from records
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
 ),
 
 ranked as (

@@ -15,10 +15,19 @@ as_of as (
     select * from {{ ref('int_as_of_determined') }}
 ),
 
+largest_rates as (
+    select
+        currency,
+        max(rate_to_reporting) as largest_rate
+    from {{ ref('int_exchange_rates_monthly') }}
+    group by currency
+),
+
 resolved as (
     select
         'registers' as source,
         quotas.*,
+        {{ is_too_large('quotas.target_amount', 'coalesce(largest_rates.largest_rate, 1)') }} as is_too_large,
         case
             when quotas.assignee_type = 'company' then 'company'
             else references_resolved.resolved_id
@@ -40,6 +49,7 @@ resolved as (
         end as calendar_period_start
     from quotas
     cross join as_of
+    left join largest_rates on quotas.currency = largest_rates.currency
     left join references_resolved
         on quotas.assignee_type = references_resolved.entity and quotas.assignee_reference = references_resolved.reference
 ),
@@ -52,6 +62,7 @@ validated as (
             when assignee_type = 'company' and lower(assignee_reference) <> 'company' then 'unknown_assignee'
             when assignee_type <> 'company' and candidate_count is null then 'unknown_assignee'
             when candidate_count > 1 then 'ambiguous_assignee'
+            when is_too_large then 'quota_too_large'
             when is_implausible then 'implausible_period'
             when period_start <> calendar_period_start then 'not_the_first_day_of_a_period'
         end as set_aside_reason

@@ -122,10 +122,10 @@ final as (
         case
             when days_recorded.rep_id is not null or summed.rep_id is not null then coalesce(summed.activity_count, 0)
         end as activity_count,
-        cast(case
-            when summed.rep_id is not null then summed.duration_minutes
+        case
+            when summed.rep_id is not null then {{ with_cents('summed.duration_minutes') }}
             when days_recorded.rep_id is not null then 0
-        end as decimal(18, 2)) as duration_minutes,
+        end as duration_minutes,
         round(summed.median_logging_lag_seconds / 60, 12) as median_logging_lag_minutes,
         case
             when summed.rep_id is not null then false

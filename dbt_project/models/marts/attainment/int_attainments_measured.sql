@@ -114,9 +114,9 @@ final as (
         coalesce(quotas.is_partial_quota, false) as is_partial_quota,
         quotas.over_assignment_ratio,
         actuals.actual_amount as credited_amount,
-        -- a team without reps has certainly done nothing
-        recorded.assignee_id is not null
-        or (spine.assignee_type = 'team' and active_periods.assignee_id is null) as is_recorded
+        -- a team without reps has certainly done nothing; a sum with too many digits is unknown
+        (recorded.assignee_id is not null or (spine.assignee_type = 'team' and active_periods.assignee_id is null))
+        and (actuals.assignee_id is null or actuals.actual_amount is not null) as is_recorded
     from spine
     inner join periods using (period_type, period_start)
     left join active_periods using (assignee_type, assignee_id, period_type, period_start)

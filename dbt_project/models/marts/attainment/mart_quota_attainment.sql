@@ -60,15 +60,15 @@ figures as (
             when not is_partial_quota and quota_amount <> 0
                 then cast(actual_amount as double) / cast(quota_amount as double)
         end as attainment_ratio,
-        cast(quota_amount - actual_amount as decimal(18, 2)) as gap_amount,
+        {{ with_cents('cast(quota_amount as decimal(20, 2)) - actual_amount') }} as gap_amount,
         elapsed_ratio,
         case
             when not is_partial_quota and quota_amount <> 0 and elapsed_working_days > 0
                 then cast(actual_amount as double) / (cast(quota_amount as double) * elapsed_ratio)
         end as pace_ratio,
-        cast({{ exact_quotient(
-            '(quota_amount - actual_amount)', 'nullif(working_days - elapsed_working_days, 0)'
-        ) }} as decimal(18, 2)) as required_per_working_day,
+        {{ with_cents(exact_quotient(
+            '(cast(quota_amount as decimal(20, 2)) - actual_amount)', 'nullif(working_days - elapsed_working_days, 0)'
+        )) }} as required_per_working_day,
         is_complete
     from with_actuals
     where quota_source is not null or credited_amount is not null or actual_amount is null

@@ -37,7 +37,7 @@ revenue as (
         period_start,
         is_partial_quota,
         credited_amount is null as is_without_credit,
-        case when not is_partial_quota then quota_amount - actual_amount end as gap_amount,
+        case when not is_partial_quota then cast(quota_amount as decimal(20, 2)) - actual_amount end as gap_amount,
         case
             when not is_partial_quota and quota_amount <> 0
                 then cast(actual_amount as double) / cast(quota_amount as double)

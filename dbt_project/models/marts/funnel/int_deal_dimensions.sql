@@ -47,10 +47,13 @@ families as (
     select
         opportunity_lines.opportunity_id,
         products.family,
-        sum(
-            cast(cast(opportunity_lines.quantity as decimal(20, 4)) * opportunity_lines.unit_price as decimal(26, 4))
-            * cast(1 - coalesce(opportunity_lines.discount_rate, 0) as decimal(9, 6))
-        ) as family_amount
+        -- a line that is too large to be true says nothing
+        sum(case
+            when not {{ is_too_large('opportunity_lines.quantity', 'opportunity_lines.unit_price') }}
+                then
+                    cast(cast(opportunity_lines.quantity as decimal(20, 4)) * opportunity_lines.unit_price as decimal(26, 4))
+                    * cast(1 - coalesce(opportunity_lines.discount_rate, 0) as decimal(9, 6))
+        end) as family_amount
     from opportunity_lines
     inner join products using (product_id)
     group by opportunity_lines.opportunity_id, products.family

@@ -102,7 +102,7 @@ figures as (
         shared.loss_stage,
         shared.loss_reason,
         shared.lost_count,
-        cast(shared.lost_amount as decimal(18, 2)) as lost_amount,
+        {{ with_cents('shared.lost_amount') }} as lost_amount,
         shared.unknown_amount_count,
         cast(shared.all_lost_count as bigint) as all_lost_count,
         cast(shared.lost_count as double) / cast(shared.all_lost_count as double) as share_of_lost

@@ -40,6 +40,7 @@ counted as (
         count(case when deals.is_won then 1 end) as won_count,
         count(case when deals.is_won then deals.in_numerator end) as known_won_count,
         count(case when deals.is_denominator_unknown then 1 end) as unknown_denominator_count,
+        min(deals.in_denominator) as smallest_in_denominator,
         sum(deals.in_numerator) as in_numerator,
         sum(deals.in_denominator) as in_denominator
     from deals
@@ -83,7 +84,9 @@ measured as (
         case
             when counted.definition is null then {{ none_or_unknown() }}
             when counted.unknown_denominator_count = 0 then counted.in_denominator
-        end as denominator
+        end as denominator,
+        -- a share of amounts of which some are below 0 is no share
+        coalesce(counted.smallest_in_denominator >= 0, true) as can_be_divided
     from counted_periods
     cross join definitions
     cross join as_of
@@ -103,9 +106,10 @@ figures as (
         measured.period_type,
         measured.period_start,
         measured.period_end,
-        cast(measured.numerator as decimal(18, 2)) as numerator,
-        cast(measured.denominator as decimal(18, 2)) as denominator,
-        cast(measured.numerator as double) / nullif(cast(measured.denominator as double), 0) as rate,
+        {{ with_cents('measured.numerator') }} as numerator,
+        {{ with_cents('measured.denominator') }} as denominator,
+        case when measured.can_be_divided then cast(measured.numerator as double) end
+        / nullif(cast(measured.denominator as double), 0) as rate,
         case
             when measured.unit = 'deals' and measured.numerator is not null
                 then {{ wilson_bound('measured.numerator', 'measured.denominator', '-') }}

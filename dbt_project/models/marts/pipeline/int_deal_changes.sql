@@ -65,7 +65,7 @@ changed as (
                 (not is_closed or is_won)
                 and amount <> previous_amount
                 and (currency = previous_currency or currency is null or previous_currency is null)
-                then cast(amount - previous_amount as decimal(18, 4))
+                then cast(amount as decimal(20, 4)) - previous_amount
         end as amount_change
     from versions_compared
     where not previous_is_closed
@@ -86,9 +86,7 @@ final as (
         changes.changed_on,
         changes.close_date_moved_days,
         changes.amount_change is not null as is_amount_changed,
-        cast(
-            round(changes.amount_change * exchange_rates.rate_to_reporting, 2) as decimal(18, 2)
-        ) as amount_change_reporting
+        {{ in_reporting_currency('changes.amount_change', 'exchange_rates.rate_to_reporting') }} as amount_change_reporting
     from dated as changes
     inner join deals on changes.opportunity_id = deals.opportunity_id
     left join exchange_rates

@@ -97,10 +97,10 @@ averaged as (
 final as (
     select
         *,
-        cast({{ exact_quotient(
+        {{ with_cents(exact_quotient(
             'cast(average_won_amount as decimal(24, 2)) * cast(qualified_deal_count * won_deal_count * 2 as decimal(14, 0))',
             'nullif(closed_deal_count * median_cycle_half_days, 0)'
-        ) }} as decimal(18, 2)) as velocity_per_day
+        )) }} as velocity_per_day
     from averaged
 )
 

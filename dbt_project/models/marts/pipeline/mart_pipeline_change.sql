@@ -80,17 +80,14 @@ figures as (
         round(summed.median_slip_days, 12) as median_slip_days,
         summed.pulled_in_count,
         summed.amount_change_count,
-        cast(
-            case when summed.unknown_change_count = 0 then coalesce(summed.amount_change_net, 0) else summed.amount_change_net end
-            as decimal(18, 2)
-        ) as amount_change_net,
+        {{ with_cents(
+            'case when summed.unknown_change_count = 0 then coalesce(summed.amount_change_net, 0) else summed.amount_change_net end'
+        ) }} as amount_change_net,
         summed.late_amount_change_count,
-        cast(
-            case
-                when summed.unknown_late_change_count = 0 then coalesce(summed.late_amount_change_net, 0)
-                else summed.late_amount_change_net
-            end as decimal(18, 2)
-        ) as late_amount_change_net,
+        {{ with_cents(
+            'case when summed.unknown_late_change_count = 0 then coalesce(summed.late_amount_change_net, 0)'
+            ~ ' else summed.late_amount_change_net end'
+        ) }} as late_amount_change_net,
         summed.unknown_change_count
     from summed
     inner join segments using (segment_type, segment_id)

@@ -95,7 +95,7 @@ final as (
         cast(keys.pipeline as varchar) as pipeline,
         coalesce(summed.open_deal_count, 0) as open_deal_count,
         coalesce(velocities.qualified_deal_count, 0) as qualified_deal_count,
-        cast(case when summed.open_deal_count is null then 0 else summed.open_amount end as decimal(18, 2)) as open_amount,
+        {{ with_cents('case when summed.open_deal_count is null then 0 else summed.open_amount end') }} as open_amount,
         coalesce(summed.unknown_amount_count, 0) as unknown_amount_count,
         gaps.gap_amount as remaining_gap_amount,
         case

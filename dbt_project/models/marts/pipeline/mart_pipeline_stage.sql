@@ -45,7 +45,7 @@ final as (
         cast(summed.position_in_pipeline as bigint) as position_in_pipeline,
         cast(summed.age_band as varchar) as age_band,
         summed.open_count,
-        cast(summed.open_amount as decimal(18, 2)) as open_amount,
+        {{ with_cents('summed.open_amount') }} as open_amount,
         summed.unknown_amount_count
     from summed
     inner join segments using (segment_type, segment_id)

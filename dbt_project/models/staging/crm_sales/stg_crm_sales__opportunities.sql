@@ -29,7 +29,7 @@ renamed as (
         cast(null as varchar) as forecast_category,
 
         -- numbers
-        {{ parse_number('close_value', 'decimal(18, 4)') }} as amount,
+        {{ parse_number('close_value', 'decimal(19, 4)') }} as amount,
         cast(null as decimal(9, 6)) as probability,
 
         -- booleans

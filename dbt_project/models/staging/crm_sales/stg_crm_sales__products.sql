@@ -16,7 +16,7 @@ renamed as (
         cast(null as varchar) as currency,
 
         -- numbers
-        {{ parse_number('sales_price', 'decimal(18, 4)') }} as list_price,
+        {{ parse_number('sales_price', 'decimal(18, 4)', minimum=0) }} as list_price,
         cast(null as decimal(18, 4)) as unit_cost,
 
         -- why the source does not count the row

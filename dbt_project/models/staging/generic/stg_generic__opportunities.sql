@@ -33,7 +33,7 @@ renamed as (
         {{ text('forecast_category') }} as forecast_category,
 
         -- numbers
-        {{ parse_number('amount', 'decimal(18, 4)') }} as amount,
+        {{ parse_number('amount', 'decimal(19, 4)') }} as amount,
         -- a fraction: whether 65 means 0.65 or is a typing error cannot be known
         case
             when {{ parse_number('probability', 'decimal(18, 6)') }} between 0 and 1

@@ -14,7 +14,7 @@ renamed as (
 
         -- numbers
         {{ parse_number('quantity', 'decimal(18, 4)') }} as quantity,
-        {{ parse_number('unit_price', 'decimal(18, 4)') }} as unit_price,
+        {{ parse_number('unit_price', 'decimal(18, 4)', minimum=0) }} as unit_price,
         {{ parse_number('discount_rate', 'decimal(9, 6)') }} as discount_rate,
 
         -- why the source does not count the row

@@ -16,8 +16,8 @@ renamed as (
         {{ text('currency') }} as currency,
 
         -- numbers
-        {{ parse_number('list_price', 'decimal(18, 4)') }} as list_price,
-        {{ parse_number('unit_cost', 'decimal(18, 4)') }} as unit_cost,
+        {{ parse_number('list_price', 'decimal(18, 4)', minimum=0) }} as list_price,
+        {{ parse_number('unit_cost', 'decimal(18, 4)', minimum=0) }} as unit_cost,
 
         -- why the source does not count the row
         cast(null as varchar) as source_exclusion,

@@ -30,7 +30,7 @@ renamed as (
         {{ text('hs_manual_forecast_category') }} as forecast_category,
 
         -- numbers
-        {{ parse_number('amount', 'decimal(18, 4)') }} as amount,
+        {{ parse_number('amount', 'decimal(19, 4)') }} as amount,
         {{ parse_number('hs_deal_stage_probability', 'decimal(9, 6)') }} as probability,
 
         -- booleans

@@ -86,7 +86,7 @@ renamed as (
         ended.forecast_category,
 
         -- numbers
-        {{ parse_number('ended.amount', 'decimal(18, 4)') }} as amount,
+        {{ parse_number('ended.amount', 'decimal(19, 4)') }} as amount,
         case
             when {{ parse_number('ended.probability', 'decimal(9, 6)') }} between 0 and 1
                 then {{ parse_number('ended.probability', 'decimal(9, 6)') }}

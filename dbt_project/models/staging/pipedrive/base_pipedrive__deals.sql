@@ -27,7 +27,7 @@ renamed as (
         {{ text('lost_reason') }} as loss_reason,
 
         -- numbers
-        {{ parse_number('value', 'decimal(18, 4)') }} as amount,
+        {{ parse_number('value', 'decimal(19, 4)') }} as amount,
         {{ parse_number('probability', 'decimal(9, 4)') }} as probability_percent,
 
         -- booleans

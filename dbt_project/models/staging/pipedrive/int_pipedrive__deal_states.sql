@@ -81,7 +81,7 @@ final as (
         case when status = 'lost' then loss_reason end as loss_reason,
 
         -- numbers
-        {{ parse_number('amount', 'decimal(18, 4)') }} as amount,
+        {{ parse_number('amount', 'decimal(19, 4)') }} as amount,
         {{ parse_number('probability_percent', 'decimal(9, 4)') }} as probability_percent,
 
         -- booleans: whether the row is of the log, and whether the deal has one

@@ -12,7 +12,7 @@ renamed as (
         lower({{ text('metric') }}) as metric,
         lower({{ text('period_type') }}) as period_type,
         upper({{ text('currency') }}) as currency,
-        {{ parse_number('target', 'decimal(18, 4)') }} as target_amount,
+        {{ parse_number('target', 'decimal(19, 4)') }} as target_amount,
         {{ parse_period('period_start', var('fiscal_year_start_month')) }} as period_start,
         {{ parse_date('effective_from') }} as effective_from,
         {{ source_row_columns() }}

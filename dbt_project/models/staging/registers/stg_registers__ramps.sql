@@ -8,7 +8,7 @@ source_rows as (
 renamed as (
     select
         {{ text('role') }} as role,
-        {{ parse_integer('month_of_tenure') }} as month_of_tenure,
+        {{ parse_integer('month_of_tenure', 4) }} as month_of_tenure,
         {{ parse_number('share', 'decimal(9, 6)') }} as share,
         {{ source_row_columns() }}
     from source_rows

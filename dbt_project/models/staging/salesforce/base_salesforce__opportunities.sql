@@ -31,7 +31,7 @@ renamed as (
         ) as forecast_category,
 
         -- numbers
-        {{ parse_number('amount', 'decimal(18, 4)') }} as amount,
+        {{ parse_number('amount', 'decimal(19, 4)') }} as amount,
         case
             when {{ parse_number('probability', 'decimal(18, 6)') }} between 0 and 100
                 then cast({{ parse_number('probability', 'decimal(18, 6)') }} / 100 as decimal(9, 6))

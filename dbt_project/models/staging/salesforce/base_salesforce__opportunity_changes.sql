@@ -16,7 +16,7 @@ saves as (
 
         -- what the opportunity was then
         {{ text('stagename') }} as stage_name,
-        {{ parse_number('amount', 'decimal(18, 4)') }} as amount,
+        {{ parse_number('amount', 'decimal(19, 4)') }} as amount,
         {{ salesforce_date('closedate') }} as close_on,
 
         -- what changed
@@ -43,7 +43,7 @@ fields as (
 
         -- what the opportunity was then
         cast(null as varchar) as stage_name,
-        cast(null as decimal(18, 4)) as amount,
+        cast(null as decimal(19, 4)) as amount,
         cast(null as date) as close_on,
 
         -- what changed

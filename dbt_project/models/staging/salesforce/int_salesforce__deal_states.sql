@@ -132,7 +132,7 @@ final as (
         stage_name,
 
         -- numbers
-        cast(amount as decimal(18, 4)) as amount,
+        cast(amount as decimal(19, 4)) as amount,
 
         -- dates and instants
         cast(close_on as date) as close_on,

@@ -41,8 +41,8 @@ renamed as (
         -- numbers
         case
             when {{ parse_boolean('source_rows.isquantity') }}
-                then {{ parse_number('source_rows.quotaquantity', 'decimal(18, 4)') }}
-            else {{ parse_number('source_rows.quotaamount', 'decimal(18, 4)') }}
+                then {{ parse_number('source_rows.quotaquantity', 'decimal(19, 4)') }}
+            else {{ parse_number('source_rows.quotaamount', 'decimal(19, 4)') }}
         end as target_amount,
 
         -- dates

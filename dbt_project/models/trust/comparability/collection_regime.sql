@@ -7,33 +7,20 @@ breaks as (
 
 -- after a break that has passed the old way is back, as a regime of its own
 beginnings as (
+    {% for starts_on, break_id in [
+        ('starts_on', 'break_id'), (add_days('ends_on', 1), 'break_id'), ("cast('0001-01-01' as date)", 'cast(null as varchar)'),
+    ] -%}
     select
         source,
         object,
         field,
         population,
-        starts_on,
-        break_id
+        {{ starts_on }} as starts_on,
+        {{ break_id }} as break_id
     from breaks
-    union all
-    select
-        source,
-        object,
-        field,
-        population,
-        {{ add_days('ends_on', 1) }} as starts_on,
-        break_id
-    from breaks
-    where ends_on is not null
-    union all
-    select
-        source,
-        object,
-        field,
-        population,
-        cast('0001-01-01' as date) as starts_on,
-        cast(null as varchar) as break_id
-    from breaks
+    {{ 'where ends_on is not null' if 'ends_on' in starts_on }}
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
 ),
 
 with_next as (

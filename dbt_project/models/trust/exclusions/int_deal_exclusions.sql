@@ -2,7 +2,8 @@
 with
 
 opportunities as (
-    select * from {{ ref('fct_opportunities') }}
+    select * from {{ ref('int_opportunity_history') }}
+    where known_to is null
 ),
 
 validated as (
@@ -69,6 +70,7 @@ final as (
         case
             when amount is null then 'missing_amount'
             when currency is null then 'missing_currency'
+            when is_amount_too_large then 'amount_too_large'
             else 'missing_rate'
         end as reason,
         concat_ws(',', excluded_when_closed, excluded_when_created) as excluded_from

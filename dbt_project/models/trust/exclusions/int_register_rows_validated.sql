@@ -68,12 +68,21 @@ final as (
         source_row,
         exclusion_reason,
         set_aside_reason,
-        case when is_assignee_unresolved then 'assignee' else 'period_start' end as canonical_column,
-        case when is_assignee_unresolved then assignee_reference else cast(period_start as varchar) end as value,
+        case
+            when is_assignee_unresolved then 'assignee'
+            when set_aside_reason = 'quota_too_large' then 'target'
+            else 'period_start'
+        end as canonical_column,
+        case
+            when is_assignee_unresolved then assignee_reference
+            when set_aside_reason = 'quota_too_large' then cast(target_amount as varchar)
+            else cast(period_start as varchar)
+        end as value,
         case set_aside_reason
             when 'unknown_assignee'
                 then 'is not a ' || assignee_type || ' of any source; correct the name or deliver the ' || assignee_type
             when 'ambiguous_assignee' then 'names several ' || assignee_type || 's; write the id <source>:<id>'
+            when 'quota_too_large' then 'is 10^15 or more in the reporting currency; correct it or its exchange rate'
             when 'implausible_period' then 'is more than 20 years before or 5 years after the newest extract; correct it'
             else 'is not the first day of a ' || period_type || '; write that day'
         end as fix

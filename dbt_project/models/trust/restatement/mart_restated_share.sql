@@ -104,8 +104,8 @@ summed as (
         cutoffs.period_start,
         cutoffs.period_end,
         cutoffs.days_after,
-        cast(round(sum(records.moved_amount), 2) as decimal(18, 2)) as moved_amount,
-        cast(round(sum(records.current_amount), 2) as decimal(18, 2)) as current_amount,
+        {{ with_cents('round(sum(records.moved_amount), 2)') }} as moved_amount,
+        {{ with_cents('round(sum(records.current_amount), 2)') }} as current_amount,
         cast(sum(records.restated_record_count) as bigint) as restated_record_count,
         cast(sum(records.record_count) as bigint) as record_count
     from by_record as records

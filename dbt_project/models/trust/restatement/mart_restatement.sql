@@ -1,6 +1,6 @@
 -- The figure of a closed period as reported N days after its end, and as it is today, where a record has changed it since; for the company every
 -- period. Nothing is summed again: the reported figure is today's less the changes of the records.
-{% set said_amount = 'cast(round(current_amount - restated_amount, 2) as decimal(18, 2))' %}
+{% set said_amount = with_cents('round(current_amount - restated_amount, 2)') %}
 
 with
 

@@ -36,7 +36,7 @@ renamed as (
         cast(null as varchar) as forecast_category,
 
         -- numbers
-        {{ parse_number('betrag', 'decimal(18, 4)', '1.234,50') }} as amount,
+        {{ parse_number('betrag', 'decimal(19, 4)', '1.234,50') }} as amount,
         -- in percent: 65 % is 0.65
         cast({{ parse_number("replace(chance, '%', '')", 'decimal(9, 4)') }} / 100 as decimal(9, 6)) as probability,
 

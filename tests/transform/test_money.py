@@ -1,0 +1,188 @@
+"""A company with values that are rare and right, and with values that nobody can mean: all is published or listed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import pytest
+from compiled_project import SETTINGS, build_models, compiled_project, failed_tests, home_settings
+
+from orchestration.guard import validate
+from orchestration.ingest import ingest
+from orchestration.settings import Settings
+
+STAGES = "source,pipeline,source_stage,stage,stage_order,is_closed,is_won,valid_from,valid_to\n"
+DEALS = "opportunity_id,owner_id,stage,created_at,amount,currency,close_date,account_id\n"
+FILES = {
+    "registers/2026-01-01/stage_map.csv": STAGES
+    + "generic,,Open,Open,1,false,false,,\ngeneric,,Won,Won,2,true,true,,\ngeneric,,Lost,Lost,3,true,false,,\n",
+    # a dollar is 16,320.50 rupiah; XAU is worth more than any number has digits, XTS less than any
+    "registers/2026-01-01/exchange_rates.csv": "month,currency,rate_to_reporting\n"
+    "2026-01,IDR,0.0000612726\n2026-01,XAU,99999999\n2026-01,XTS,0.000000000001\n2025-12,XAU,99999999\n2026-01,NEG,-2\n",
+    "registers/2026-01-01/quotas.csv": "assignee_type,assignee,metric,period_type,period_start,target,currency,"
+    "effective_from\n"
+    "rep,R1,revenue_won,quarter,2026-01-01,1000,USD,\n"
+    "rep,R2,revenue_won,quarter,2026-01-01,99999999999999,XAU,\n"
+    "rep,R3,revenue_won,quarter,2026-01-01,1000000000000000000,USD,\n"
+    "rep,R3,deals_won,quarter,2026-01-01,99999999999999,,\n"
+    "rep,R3,revenue_won,month,2026-02-01,-5,USD,\n",
+    "registers/2026-01-01/leave.csv": "rep_id,from_date,to_date\nR1,0001-01-01,0001-01-02\nR3,2026-03-30,9999-12-31\n",
+    "registers/2026-01-01/holidays.csv": "date,region,name\n9999-12-31,,The last day\n0001-01-01,,The first day\n",
+    "registers/2026-01-01/ramp.csv": "role,month_of_tenure,share\n,1,0.5\n,999999999,0.333333333\n",
+    "generic/2026-03-31/reps.csv": "rep_id,name,hired_on,ended_on,team_id\n"
+    "R1,Ana Lima,0001-01-01,9999-12-31,T1\nR2,Ben Ode,,,T1\nR3,Dia Roy,2026-01-01,,T1\n",
+    "generic/2026-03-31/teams.csv": "team_id,name\nT1,North\n",
+    "generic/2026-03-31/team_memberships.csv": "rep_id,team_id,valid_from,valid_to\nR1,T1,0001-01-01,9999-12-31\n",
+    "generic/2026-03-31/opportunities.csv": DEALS
+    # a lost renewal, a credit note and a deal of 0
+    + "N1,R1,Won,2025-12-01,1000,USD,2026-02-10,A1\nN2,R1,Lost,2025-12-01,-400,USD,2026-02-11,A1\n"
+    "N3,R2,Won,2025-12-01,500,USD,2026-01-15,A2\nN4,R2,Won,2025-12-01,-50,USD,2026-03-18,A2\n"
+    "N5,R3,Won,2025-12-01,0,USD,2026-01-20,A3\nN6,R3,Open,2026-01-10,-75.50,USD,2026-05-01,A3\n"
+    # three thirds of 900, thirds of -100, and shares that lack 0.001 or more
+    "S1,R1,Won,2025-12-01,900,USD,2026-01-16,\nS2,R1,Won,2025-12-01,-100,USD,2026-01-17,\n"
+    "S3,R1,Won,2025-12-01,100,USD,2026-01-18,\nS4,R1,Won,2025-12-01,100,USD,2026-01-19,\n"
+    # amounts that nobody can mean, each with another way to overflow
+    "K1,R1,Won,2026-01-02,62812345678901,XAU,2026-01-16,\nK2,R1,Lost,2026-01-02,-62812345678901,XAU,2026-01-16,\n"
+    "K3,R1,Open,2026-01-02,62812345678901,XAU,2026-05-01,\nK4,R1,Won,2026-01-02,1000000000000000000,USD,2026-01-16,\n"
+    "K5,R1,Won,2026-01-02,1e17,USD,2026-01-16,\nK6,R1,Won,2026-01-02,-1e30,USD,2026-01-16,\n"
+    "K7,R3,Won,2026-01-02,99999999999999,USD,2026-01-16,\nK8,R3,Won,2026-01-02,99999999999999,XTS,2026-01-16,\n"
+    "K9,R3,Won,2026-01-02,250000000000000,IDR,2026-01-16,\n"
+    # dates that nobody can mean
+    "D1,R3,Won,0001-01-01,1,USD,2026-01-16,\nD2,R3,Won,2026-01-01,1,USD,9999-12-31,\nD3,R3,Open,9999-12-31,1,USD,0001-01-01,\n"
+    # a rate below 0 is none
+    "R1,R3,Won,2026-01-02,1,NEG,2026-01-16,\n",
+    "generic/2026-03-31/opportunity_splits.csv": "opportunity_id,rep_id,share\n"
+    "S1,R1,0.3333333333333333\nS1,R2,0.3333333333333333\nS1,R3,0.3333333333333333\n"
+    "S2,R1,0.3333\nS2,R2,0.3333\nS2,R3,0.3334\nS3,R1,0.499\nS3,R2,0.5\nS4,R2,0.498999\nS4,R3,0.5\n",
+    "generic/2026-03-31/products.csv": "product_id,name,family,list_price,unit_cost,currency\n"
+    "P1,One,Alpha,99999999999999,-1,USD\nP2,Two,Beta,-100,99999999999999,USD\n",
+    "generic/2026-03-31/opportunity_lines.csv": "line_id,opportunity_id,product_id,quantity,unit_price,discount_rate\n"
+    "L1,N1,P1,99999999999999,99999999999999,-999\nL2,N1,P2,2,500,0\nL3,N3,P2,-3,10,0.5\nL4,N3,P1,1,-10,\n"
+    "L5,S1,P1,99999999999999,0.0001,999\nL6,S1,P1,99999999999999,1e-20,\nL7,N5,P1,1e18,1,\n",
+    "generic/2026-03-31/activities.csv": "activity_id,type,rep_id,occurred_at,logged_at,opportunity_id,"
+    "duration_minutes\n"
+    "C1,call,R1,2026-01-05T10:00:00Z,9999-12-31T00:00:00Z,N1,99999999999999\n"
+    "C2,call,R1,2026-01-05T10:00:00Z,0001-01-01T00:00:00Z,N1,99999999999999\n"
+    "C3,call,R1,9999-12-31T10:00:00Z,,N1,-1\nC4,call,R1,0001-01-01T10:00:00Z,,N1,5\n",
+    "generic/2026-03-31/leads.csv": "lead_id,created_at,owner_id,status,qualified_at,converted_at,opportunity_id\n"
+    "X1,0001-01-01T00:00:00Z,R1,open,9999-12-31T00:00:00Z,,\nX2,9999-12-31T00:00:00Z,R1,open,0001-01-01T00:00:00Z,,\n",
+}
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A home in which the company is loaded and every model is built."""
+    home = home_settings(tmp_path_factory.mktemp("home"))
+    for name, text in FILES.items():
+        file = home.landing / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    (home.landing / "settings.yml").write_text(SETTINGS)
+    ingest(home, run_id="run")
+    with duckdb.connect(str(home.warehouse)) as connection:
+        build_models(connection, compiled_project(tmp_path_factory, SETTINGS))
+    return home
+
+
+@pytest.fixture
+def company(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+        yield connection
+
+
+def texts(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
+    """Rows with each value as text, so that numbers are compared to their last digit."""
+    return connection.execute(f"select columns(*)::varchar from ({query}) order by all").fetchall()
+
+
+def test_nothing_of_it_stops_the_publish(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        assert failed_tests(connection, compiled_project(tmp_path_factory, SETTINGS)) == {}
+    results = validate(settings, "marts", run_id="run")
+    assert [it for it in results if it.severity == "critical" and it.status != "passed"] == []
+    assert len(results) > 20
+
+
+def test_negative_amounts_are_summed_and_make_a_rate_by_amount_unknown(company: duckdb.DuckDBPyConnection) -> None:
+    """February: 1000 won, -400 lost; 16 to 22 March: the credit note alone; 19 to 25 January: 100 and 0 won."""
+    rates = (
+        "select period_start, numerator, denominator, rate from marts.mart_win_rate where segment_type = 'company' and "
+    )
+    assert texts(
+        company, f"{rates} definition = 'won_of_closed_amount' and period_start in ('2026-02-01', '2026-03-16')"
+    ) == [
+        ("2026-02-01", "1000.00", "600.00", None),
+        ("2026-03-16", "-50.00", "-50.00", None),
+    ]
+    assert texts(company, f"{rates} definition = 'won_of_closed_amount' and period_start = '2026-01-19'") == [
+        ("2026-01-19", "100.00", "100.00", "1.0")
+    ]
+    assert texts(
+        company, f"{rates} definition = 'won_of_closed_count' and period_start in ('2026-02-01', '2026-03-16')"
+    ) == [
+        ("2026-02-01", "1.00", "2.00", "0.5"),
+        ("2026-03-16", "1.00", "1.00", "1.0"),
+    ]
+    open_amount = (
+        "select open_amount from marts.mart_pipeline_health where segment_id = 'generic:R3' and pipeline = 'all'"
+    )
+    # N6 and D3
+    assert texts(company, open_amount) == [("-74.50",)]
+
+
+def test_shares_that_sum_to_1_within_a_thousandth_are_made_exact(company: duckdb.DuckDBPyConnection) -> None:
+    credits = "select opportunity_id[9:], rep_id[9:], share, credited_amount from marts.fct_credits"
+    assert texts(company, f"{credits} where opportunity_id[9] = 'S'") == [
+        ("S1", "R1", "0.333334", "300.00"),
+        ("S1", "R2", "0.333333", "300.00"),
+        ("S1", "R3", "0.333333", "300.00"),
+        ("S2", "R1", "0.333300", "-33.33"),
+        ("S2", "R2", "0.333300", "-33.33"),
+        ("S2", "R3", "0.333400", "-33.34"),
+        ("S3", "R1", "0.499000", "49.90"),
+        ("S3", "R2", "0.501000", "50.10"),
+        ("S4", "R1", "1.000000", "100.00"),
+    ]
+
+
+def test_what_can_be_true_is_summed(company: duckdb.DuckDBPyConnection) -> None:
+    """R3: 300 - 33.34 + 0 + 1 of S1, S2, N5 and D1; K7, K8 (1e-12 of a dollar each) and K9 (250 trillion rupiah)."""
+    won = "select assignee_id[9:], actual_amount from marts.mart_quota_attainment where metric = 'revenue_won'"
+    won += " and period_type = 'quarter' and period_start = '2026-01-01' and assignee_type = 'rep'"
+    assert texts(company, won) == [("R1", "1416.57"), ("R2", "766.77"), ("R3", "100015318150366.66")]
+
+
+def test_what_cannot_be_true_is_listed_with_its_line(company: duckdb.DuckDBPyConnection) -> None:
+    listed = (
+        "select object, source_row, reason from marts.mart_exclusion where reason not in ('missing_lines', 'planned')"
+    )
+    assert texts(company, listed) == [
+        ("activity", "5", "implausible_date"),
+        ("exchange_rate", "6", "below_minimum"),
+        ("lead", "2", "implausible_qualified_date"),
+        ("lead", "3", "implausible_qualified_date"),
+        ("opportunity", "12", "amount_too_large"),
+        ("opportunity", "13", "amount_too_large"),
+        ("opportunity", "14", "amount_too_large"),
+        ("opportunity", "15", "missing_amount"),
+        ("opportunity", "16", "missing_amount"),
+        ("opportunity", "17", "missing_amount"),
+        ("opportunity", "21", "implausible_created_date"),
+        ("opportunity", "22", "implausible_close_date"),
+        ("opportunity", "23", "implausible_created_date"),
+        ("opportunity", "24", "missing_rate"),
+        ("opportunity_line", "8", "unparsable_required"),
+        ("opportunity_split", "10", "splits_do_not_sum_to_1"),
+        ("opportunity_split", "11", "splits_do_not_sum_to_1"),
+        ("quota", "3", "quota_too_large"),
+        ("quota", "4", "unparsable_required"),
+        ("quota", "6", "below_minimum"),
+        ("ramp", "3", "unparsable_required"),
+    ]
+
+
+def test_a_price_below_0_is_unknown(company: duckdb.DuckDBPyConnection) -> None:
+    assert texts(company, "select product_name, list_price, unit_cost from marts.dim_products") == [
+        ("One", "99999999999999.0000", None),
+        ("Two", None, "99999999999999.0000"),
+    ]
