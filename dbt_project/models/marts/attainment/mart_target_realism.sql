@@ -103,10 +103,12 @@ figures as (
         cast(quota_amount as double) / nullif(cast(best_actual_amount as double), 0) as quota_to_best_ratio,
         cast(quota_amount as double) / nullif(cast(median_actual_amount as double), 0) as quota_to_median_ratio,
         case
-            when can_be_assessed then quota_amount > cast(best_actual_amount as decimal(20, 2)) * {{ var('unreachable_above_best') }}
+            when can_be_assessed
+                then quota_amount > cast(best_actual_amount as decimal(20, 2)) * {{ var('unreachable_above_best') }}
         end as unreachable,
         case
-            when can_be_assessed then quota_amount < cast(median_actual_amount as decimal(20, 2)) * {{ var('too_easy_below_median') }}
+            when can_be_assessed
+                then quota_amount < cast(median_actual_amount as decimal(20, 2)) * {{ var('too_easy_below_median') }}
         end as too_easy
     from assessed
 ),
