@@ -151,7 +151,8 @@ def test_numerators_are_within_denominators(warehouse: MemoryWarehouse, company:
             """
         from marts.mart_win_rate
         where
-            not numerator between 0 and denominator
+            -- amounts below 0 are no share of anything: the rate is null
+            (rate is not null or definition <> 'won_of_closed_amount') and not numerator between 0 and denominator
             or not rate between coalesce(rate_low, 0) and coalesce(rate_high, 1)
             or not (rate_low >= 0 and rate_high <= 1)
             or (rate is null) <> (numerator is null or denominator is null or denominator = 0)
