@@ -145,17 +145,27 @@ def test_a_split_deal_counts_once(warehouse: MemoryWarehouse, company: Company) 
 @FEW
 @given(company=companies())
 def test_numerators_are_within_denominators(warehouse: MemoryWarehouse, company: Company) -> None:
+    """Amounts below 0 are a share of nothing: where there is one, the rate is null."""
     warehouse.build(company, "mart_win_rate")
+    below_0 = """
+        select 1
+        from marts.fct_win_rate_deals as deals
+        inner join marts.fct_segment_subjects as subjects on deals.opportunity_id = subjects.subject_id
+        where
+            subjects.subject_type = 'opportunity' and subjects.segment_type = rates.segment_type
+            and subjects.segment_id = rates.segment_id and deals.definition = rates.definition
+            and deals.counted_on between rates.period_start and rates.period_end and deals.in_denominator < 0
+    """
     assert (
         warehouse.rows(
-            """
-        from marts.mart_win_rate
+            f"""
+        from marts.mart_win_rate as rates
         where
-            -- amounts below 0 are no share of anything: the rate is null
             (rate is not null or definition <> 'won_of_closed_amount') and not numerator between 0 and denominator
             or not rate between coalesce(rate_low, 0) and coalesce(rate_high, 1)
             or not (rate_low >= 0 and rate_high <= 1)
-            or (rate is null) <> (numerator is null or denominator is null or denominator = 0)
+            or (rate is null)
+            <> (numerator is null or denominator is null or denominator = 0 or exists ({below_0}))
         """
         )
         == []
