@@ -66,7 +66,8 @@ BUILT_FROM = Table("quality", "built_from", {"project_fingerprint": "varchar", "
 # tombstones: of the whole extract, counted with its first file. rows_held_back: usable rows of an extract that was held
 # back, because it loses too many records. records_before, records_missing: of the object before this extract, and how
 # many of them are not in it; 0 of a delta. is_accepted: a person accepts it as it is, in accepted_extracts.
-# warnings: JSON list.
+# rows_not_records: blank rows, repeated headers, totals and footers, which do not count as read; not_records: how many
+# of each, as JSON. warnings: JSON list.
 LOAD_LEDGER = Table(
     "raw",
     "load_ledger",
@@ -85,6 +86,8 @@ LOAD_LEDGER = Table(
         "rows_unchanged": "bigint",
         "rows_quarantined": "bigint",
         "rows_held_back": "bigint",
+        "rows_not_records": "bigint",
+        "not_records": "varchar",
         "values_unparsable": "bigint",
         "tombstones": "bigint",
         "records_before": "bigint",

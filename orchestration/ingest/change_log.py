@@ -25,6 +25,9 @@ from orchestration.ingest.rows import rows_of
 from orchestration.ingest.set_aside import FileCounts
 from orchestration.ingest.source_config import ObjectConfig
 
+FEW = 3
+"""A loss of fewer records needs no word, however large a share it is."""
+
 # The usable rows of the batch, without those of extracts that are held back; `_row` identifies one.
 ARRIVING = (
     "(select staged.rowid as _row, _key, _key_ordinal, _extract, _row_hash, _file, _source_row from staged "
@@ -137,7 +140,8 @@ def _describe_losses(
         count.is_held_back = extract in held_back
         if count.is_held_back:
             count.rows_held_back = count.rows_read - count.rows_quarantined
-        if extract in warned or not limits.is_large(count.loss) or count.is_accepted:
+        is_worth_a_word = limits.is_large(count.loss) and count.loss.missing >= FEW
+        if extract in warned or not is_worth_a_word or count.is_accepted:
             continue
         warned.add(extract)
         loss = count.loss
@@ -248,15 +252,14 @@ def _warn_of_parts(connection: duckdb.DuckDBPyConnection, batch: Batch, counts: 
             "union all select 0, count(_content) from known"
         ).fetchall()
     )
-    warned: set[int] = set()
     for extract, file, count in zip(batch.extract_numbers, batch.files, counts, strict=True):
-        if count.is_whole or count.is_held_back or extract in warned:
+        if count.is_whole or count.is_held_back:
             continue
-        warned.add(extract)
         if sum(records for earlier, records in growth.items() if earlier < extract):
+            what = f"{count.rows_unidentified:,} of its {count.rows_read:,} rows" if count.rows_unidentified else "it"
             count.warnings.append(
-                f"{file.name}: not all of it could be read, so records that are missing from it are not treated as "
-                "deleted."
+                f"{file.name}: {what} could not be read, so records that are missing from it are not treated as "
+                "deleted. Correct the file and replace it."
             )
 
 

@@ -101,6 +101,8 @@ def _write_ledger(
             "rows_unchanged": count.rows_unchanged,
             "rows_quarantined": count.rows_quarantined,
             "rows_held_back": count.rows_held_back,
+            "rows_not_records": sum(each.count for each in count.not_records),
+            "not_records": json.dumps({each.kind: each.count for each in count.not_records}),
             "values_unparsable": count.values_unparsable,
             "tombstones": count.tombstones,
             "records_before": count.loss.before,

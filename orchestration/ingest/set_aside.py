@@ -3,7 +3,7 @@
 # What is formatted into SQL is our own: names that sources/*.yml declares and its model has checked.
 # ruff: noqa: S608
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +12,7 @@ import duckdb
 from orchestration.ingest.checks import expected, fix, row_checks, unparsable_values
 from orchestration.ingest.landing import LandedFile
 from orchestration.ingest.losses import Loss
+from orchestration.ingest.not_records import BLANK, LeftOut, described
 from orchestration.ingest.raw_tables import quoted
 from orchestration.ingest.read_files import FileRead
 from orchestration.ingest.rows import UNREADABLE_FILE
@@ -31,9 +32,13 @@ class FileCounts:
     values_unparsable: int = 0
     tombstones: int = 0
     rows_held_back: int = 0
+    not_records: Sequence[LeftOut] = ()
+    """The rows that were left out: blank ones, headers, totals and footers; none of them counts as read."""
     is_held_back: bool = False
     is_accepted: bool = False
     loss: Loss = field(default_factory=Loss)
+    rows_unidentified: int = 0
+    """Those set aside of which not even the key is known."""
     is_whole: bool = True
     """Whether every row could be read, so that a missing key means a deleted record."""
     warnings: list[str] = field(default_factory=list)
@@ -90,6 +95,7 @@ def count_files(
     connection: duckdb.DuckDBPyConnection,
     files: Sequence[LandedFile],
     reads: Sequence[FileRead],
+    left_out: Mapping[int, Sequence[LeftOut]],
     source: SourceConfig,
 ) -> list[FileCounts]:
     """The counts of each file of the batch, in their order, and the warnings about each as a whole."""
@@ -104,7 +110,7 @@ def count_files(
         "count_if(reason in ('missing_key', 'damaged_id', 'cut_id')) as without_key from set_aside group by all) "
         "as quarantined using (_source_file) order by _file"
     ).fetchall()
-    counts = []
+    counts: list[FileCounts] = []
     for file, read, (rows, quarantined, unidentified, cut_off) in zip(files, reads, counted, strict=True):
         is_cut = read.is_cut or cut_off > 0
         is_empty = rows == 0 and not read.has_lines
@@ -124,13 +130,20 @@ def count_files(
                 "the last line has no line end; it has all of its fields and was kept. "
                 "Check that the export was complete."
             )
+        not_records = left_out.get(len(counts), ())
+        messages = [f"{file.name}: {said}"] if said else []
+        # blank rows of a spreadsheet are only counted
+        if any(each.kind != BLANK for each in not_records):
+            messages.append(f"{file.name}: not records, and left out: {described(not_records)}.")
         counts.append(
             FileCounts(
                 header=read.header,
+                not_records=not_records,
                 rows_read=rows,
                 rows_quarantined=quarantined,
                 is_whole=not (unidentified or is_cut or (is_empty and not is_emptied)),
-                file_warnings=[f"{file.name}: {said}"] if said else [],
+                rows_unidentified=unidentified,
+                file_warnings=messages,
             )
         )
     return counts

@@ -16,6 +16,7 @@ from orchestration.ingest.checks import as_declared, row_checks
 from orchestration.ingest.headers import check_header, delivered_columns
 from orchestration.ingest.ids import examine_ids, hash_of, key_of
 from orchestration.ingest.invisible import trim
+from orchestration.ingest.not_records import leave_out
 from orchestration.ingest.raw_tables import column_list, quoted
 from orchestration.ingest.read_files import Delivered, FileRead, read_files
 from orchestration.ingest.rows import rows_of
@@ -43,10 +44,12 @@ def stage_batch(
         _name_columns(connection, delivered, config)
         reads |= delivered.files
     _check_suspects(connection, config)
+    left_out = leave_out(connection, config)
     names = [file.name for file in batch.files]
     examined = [*examine_ids(connection, config, names), *replaced_characters(connection, config, names)]
     quarantine(connection, source, batch.object, loaded_at)
-    counts = count_files(connection, batch.files, [reads[number] for number in range(len(batch.files))], source)
+    in_order = [reads[number] for number in range(len(batch.files))]
+    counts = count_files(connection, batch.files, in_order, left_out, source)
     for number, warning in examined:
         counts[number].warnings.append(warning)
     collect_warnings(connection, batch.files, find_unparsable(connection, config), counts)
