@@ -21,3 +21,8 @@
 {% macro pipedrive_close_columns() -%}
     {{ return({'close_time': 'close_at', 'lost_time': 'lost_at', 'won_time': 'won_at'}) }}
 {%- endmacro %}
+
+{#- What a stage is called that has the name of a status: 'Won (stage 5)'. -#}
+{% macro stage_beside_status(name, key) -%}
+    {{ name }} || ' (stage ' || {{ key }} || ')'
+{%- endmacro %}

@@ -1,6 +1,13 @@
 -- The stage map, with open ends made explicit. A row without a pipeline holds for every pipeline of its source. A stage may be
--- written by its name or, in a CRM that numbers its stages, by its id. Where a CRM says itself that a stage is won or
--- lost, the register may leave it out.
+-- written by its name or, in a CRM that numbers its stages, by its id. Where a CRM closes deals by a status, the status alone decides: its
+-- stages are open, also one that is called like a status, and the register may leave the statuses out.
+{% set row %}
+    stage_maps.stage_order,
+    stage_maps.row_hash,
+    coalesce(stage_maps.valid_from, cast('0001-01-01' as date)) as valid_from,
+    coalesce(stage_maps.valid_to, cast('9999-12-31' as date)) as valid_to
+{% endset %}
+
 with
 
 stage_maps as (
@@ -12,20 +19,43 @@ stages as (
     {{ union_sources('stages', 'stage_key, stage_name, outcome', 'is_last_known') }}
 ),
 
+statuses as (
+    select * from stages
+    where outcome is not null
+),
+
 named as (
     select
         stage_maps.source,
         stage_maps.pipeline,
         coalesce(stages.stage_name, stage_maps.source_stage) as source_stage,
         stage_maps.stage,
-        stage_maps.stage_order,
-        stage_maps.is_closed,
-        stage_maps.is_won,
-        stage_maps.row_hash,
-        coalesce(stage_maps.valid_from, cast('0001-01-01' as date)) as valid_from,
-        coalesce(stage_maps.valid_to, cast('9999-12-31' as date)) as valid_to
+        stage_maps.is_closed and stage_maps.source not in (select statuses.source from statuses) as is_closed,
+        stage_maps.is_won and stage_maps.source not in (select statuses.source from statuses) as is_won,
+        {{ row }}
     from stage_maps
-    left join stages on stage_maps.source = stages.source and stage_maps.source_stage = stages.stage_key
+    left join stages
+        on
+            stage_maps.source = stages.source
+            and stages.outcome is null
+            and (
+                stage_maps.source_stage = stages.stage_key
+                or lower(stages.stage_name) = lower({{ stage_beside_status('stage_maps.source_stage', 'stages.stage_key') }})
+            )
+    left join statuses on stage_maps.source = statuses.source and lower(stage_maps.source_stage) = statuses.outcome
+    where statuses.source is null or stages.source is not null
+    union all
+    select
+        stage_maps.source,
+        stage_maps.pipeline,
+        stage_maps.source_stage,
+        stage_maps.stage,
+        true as is_closed,
+        statuses.outcome = 'won' as is_won,
+        {{ row }}
+    from stage_maps
+    inner join statuses
+        on stage_maps.source = statuses.source and lower(stage_maps.source_stage) = statuses.outcome and stage_maps.is_closed
 ),
 
 last_places as (
@@ -36,24 +66,47 @@ last_places as (
     group by source
 ),
 
-final as (
+unioned as (
     select * from named
     union all
     select
-        stages.source,
+        statuses.source,
         cast(null as varchar) as pipeline,
-        stages.stage_name as source_stage,
-        case stages.outcome when 'won' then 'Won' else 'Lost' end as stage,
-        last_places.last_stage_order + case stages.outcome when 'won' then 1 else 2 end as stage_order,
+        statuses.stage_name as source_stage,
+        case statuses.outcome when 'won' then 'Won' else 'Lost' end as stage,
         true as is_closed,
-        stages.outcome = 'won' as is_won,
+        statuses.outcome = 'won' as is_won,
+        last_places.last_stage_order + case statuses.outcome when 'won' then 1 else 2 end as stage_order,
         '' as row_hash,
         cast('0001-01-01' as date) as valid_from,
         cast('9999-12-31' as date) as valid_to
-    from stages
-    inner join last_places on stages.source = last_places.source
-    left join named on stages.source = named.source and lower(stages.stage_name) = lower(named.source_stage)
-    where stages.outcome is not null and named.source is null
+    from statuses
+    inner join last_places on statuses.source = last_places.source
+    left join named on statuses.source = named.source and statuses.outcome = lower(named.source_stage)
+    where named.source is null
+),
+
+final as (
+    select
+        unioned.source,
+        unioned.pipeline,
+        unioned.source_stage,
+        -- an open stage and an outcome of one name are two stages
+        case when closed.stage is null or unioned.is_closed then unioned.stage else unioned.stage || ' (open)' end as stage,
+        unioned.stage_order,
+        unioned.is_closed,
+        unioned.is_won,
+        unioned.row_hash,
+        unioned.valid_from,
+        unioned.valid_to
+    from unioned
+    left join (
+        select distinct
+            source,
+            lower(stage) as stage
+        from unioned
+        where is_closed and source in (select statuses.source from statuses)
+    ) as closed on unioned.source = closed.source and lower(unioned.stage) = closed.stage
 )
 
 select * from final

@@ -1,5 +1,5 @@
 -- noqa: disable=LT02
--- Pipedrive's stages, and the statuses won and lost by which it closes deals.
+-- Pipedrive's stages, and the statuses won and lost by which it closes deals. A stage that is called like a status is not the status.
 with
 
 source_rows as (
@@ -14,7 +14,11 @@ renamed as (
         {{ text('pipeline_id') }} as pipeline_key,
 
         -- text
-        {{ text('stage_name') }} as stage_name,
+        case
+            when lower({{ text('stage_name') }}) in ('won', 'lost')
+                then {{ stage_beside_status(text('stage_name'), text('stage_id')) }}
+            else {{ text('stage_name') }}
+        end as stage_name,
         {{ text('pipeline_name') }} as pipeline_name,
         cast(null as varchar) as outcome,
 

@@ -15,7 +15,10 @@ STAGES = "source,pipeline,source_stage,stage,stage_order,is_closed,is_won,valid_
 DEALS = "opportunity_id,owner_id,stage,created_at,amount,currency,close_date,account_id\n"
 FILES = {
     "registers/2026-01-01/stage_map.csv": STAGES
-    + "generic,,Open,Open,1,false,false,,\ngeneric,,Won,Won,2,true,true,,\ngeneric,,Lost,Lost,3,true,false,,\n",
+    + "generic,,Open,Open,1,false,false,,\ngeneric,,Won,Won,2,true,true,,\ngeneric,,Lost,Lost,3,true,false,,\n"
+    # stages that are called like statuses; whatever the register says of them, only a status closes a deal
+    "pipedrive,,Lead In,Lead In,1,false,false,,\npipedrive,,Won,Won,2,false,false,,\n"
+    "pipedrive,,6,Verbal no,3,true,false,,\n",
     # a dollar is 16,320.50 rupiah; XAU is worth more than any number has digits, XTS less than any
     "registers/2026-01-01/exchange_rates.csv": "month,currency,rate_to_reporting\n"
     "2026-01,IDR,0.0000612726\n2026-01,XAU,99999999\n2026-01,XTS,0.000000000001\n2025-12,XAU,99999999\n2026-01,NEG,-2\n",
@@ -66,6 +69,17 @@ FILES = {
     "C3,call,R1,9999-12-31T10:00:00Z,,N1,-1\nC4,call,R1,0001-01-01T10:00:00Z,,N1,5\n",
     "generic/2026-03-31/leads.csv": "lead_id,created_at,owner_id,status,qualified_at,converted_at,opportunity_id\n"
     "X1,0001-01-01T00:00:00Z,R1,open,9999-12-31T00:00:00Z,,\nX2,9999-12-31T00:00:00Z,R1,open,0001-01-01T00:00:00Z,,\n",
+    "pipedrive/2026-03-31/users.csv": "id,name,email,active_flag\n11,Eva Moe,eva@example.com,1\n",
+    "pipedrive/2026-03-31/stages.csv": "stage_id,stage_name,pipeline_id,pipeline_name,order_nr\n"
+    "1,Lead In,1,Sales,1\n5,Won,1,Sales,2\n6,lost,1,Sales,3\n",
+    "pipedrive/2026-03-31/deals.csv": "id,stage_id,status,value,currency,user_id,pipeline_id,add_time,"
+    "update_time,won_time\n"
+    "50,5,open,500,USD,11,1,2025-10-03 02:00:00,2025-11-15 03:00:00,\n"
+    "51,1,won,700,USD,11,1,2025-10-03 02:00:00,2025-11-15 03:00:00,2025-11-15 03:00:00\n"
+    "52,6,open,900,USD,11,1,2025-10-03 02:00:00,2025-11-15 03:00:00,\n"
+    "53,5,won,100,USD,11,1,2025-10-03 02:00:00,2025-11-17 03:00:00,2025-11-17 03:00:00\n",
+    "pipedrive/2026-03-31/deal_changes.csv": "deal_id,change_time,changed_field_key,new_value\n"
+    "53,2025-10-03 02:00:00,stage_id,1\n53,2025-11-16 02:00:00,stage_id,5\n53,2025-11-17 03:00:00,status,Won\n",
 }
 
 
@@ -185,4 +199,20 @@ def test_a_price_below_0_is_unknown(company: duckdb.DuckDBPyConnection) -> None:
     assert texts(company, "select product_name, list_price, unit_cost from marts.dim_products") == [
         ("One", "99999999999999.0000", None),
         ("Two", None, "99999999999999.0000"),
+    ]
+
+
+def test_a_stage_that_is_called_like_a_status_is_a_stage(company: duckdb.DuckDBPyConnection) -> None:
+    deals = "select opportunity_id[11:], stage, is_closed, is_won from marts.fct_opportunities"
+    assert texts(company, f"{deals} where opportunity_id like 'pipedrive:%'") == [
+        ("50", "Won (open)", "false", "false"),
+        ("51", "Won", "true", "true"),
+        ("52", "Verbal no", "false", "false"),
+        ("53", "Won", "true", "true"),
+    ]
+    moves = "select from_stage, to_stage, changed_on from marts.fct_stage_events where opportunity_id = 'pipedrive:53'"
+    assert texts(company, moves) == [
+        ("Lead In", "Won (open)", "2025-11-16"),
+        ("Won (open)", "Won", "2025-11-17"),
+        (None, "Lead In", "2025-10-03"),
     ]
