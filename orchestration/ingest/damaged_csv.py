@@ -165,8 +165,7 @@ STATEMENTS = (
     ),
     split as (
         select
-            row_number() over (order by line_number) + 1 as source_row,
-            line_number,
+            line_number as source_row,
             record,
             not contains(record, '"') or regexp_full_match(record || $delimiter, $fields) as quotes_fit,
             case
@@ -192,7 +191,7 @@ STATEMENTS = (
                     then $field_count
                 else len(fields)
             end as field_count,
-            not $line_end and line_number = max(line_number) over () as is_last
+            not $line_end and source_row = max(source_row) over () as is_last
         from split
     )
     select

@@ -2,13 +2,14 @@
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from orchestration.errors import ConfigurationError
 from orchestration.ingest.batch import portions
-from orchestration.ingest.csv_file import csv_header
+from orchestration.ingest.csv_head import csv_head
 from orchestration.ingest.file_kind import UnreadableFile
 from orchestration.ingest.invisible import trim, visible
 from orchestration.ingest.jsonl import first_line_names
@@ -20,7 +21,17 @@ from orchestration.ingest.read_files import read_files, unpacked
 from orchestration.ingest.source_config import ObjectConfig, SourceConfig
 from orchestration.ingest.workbook import workbook_header
 
-Header = Sequence[str] | ConfigurationError
+
+@dataclass(frozen=True)
+class FoundHeader:
+    """The names of a header, the line in which it begins, and what may be wrong with one that lacks columns."""
+
+    names: Sequence[str] = ()
+    line: int = 1
+    hint: str = ""
+
+
+Header = FoundHeader | ConfigurationError
 
 
 def header_errors(files: Sequence[LandedFile], configs: Mapping[str, SourceConfig]) -> list[ConfigurationError | None]:
@@ -49,17 +60,17 @@ def delivered_columns(header: Iterable[str]) -> dict[str, list[int]]:
     return positions
 
 
-def check_header(file: LandedFile, header: Sequence[str], config: ObjectConfig) -> None:
+def check_header(file: LandedFile, header: Sequence[str], config: ObjectConfig, line: int = 1, hint: str = "") -> None:
     """Raise ConfigurationError if a column that must be in the file is missing, or a declared one appears twice."""
     found = delivered_columns(header)
-    place = f"{file.name}, line {config.xlsx.header_row if file.format == 'xlsx' else 1}"
+    place = f"{file.name}, line {line}"
     missing = [name for name in config.columns if config.must_be_in_file(name) and name not in found]
     if missing:
         names = ", ".join(f"'{' or '.join(config.columns[name].header or (name,))}'" for name in missing)
         lower = ", or set xlsx.sheet and xlsx.header_row to the place of its header" if file.format == "xlsx" else ""
         raise ConfigurationError(
             f"{place}: required column {names} is missing; the file has {visible(', '.join(header)) or 'none'}. "
-            f"Export it with the column, or correct sources/{file.source}.yml{lower}."
+            f"Export it with the column, or correct sources/{file.source}.yml{lower}.{hint}"
         )
     twice = [name for name in config.columns if len(found.get(name, [])) > 1]
     if twice and file.format != "jsonl":
@@ -72,8 +83,8 @@ def _error(file: LandedFile, header: Header, config: ObjectConfig) -> Configurat
     if isinstance(header, ConfigurationError):
         return header
     try:
-        if header:
-            check_header(file, header, config)
+        if header.names:
+            check_header(file, header.names, config, header.line, header.hint)
     except ConfigurationError as error:
         return error
     return None
@@ -84,15 +95,17 @@ def _header(connection: duckdb.DuckDBPyConnection, file: LandedFile, config: Sou
     try:
         beginning = unpacked(file, config, scratch / "plain.txt", only_beginning=file.format == "csv")
         if not beginning.size:
-            return []
+            return FoundHeader()
         match file.format:
             case "csv":
-                return found.named(csv_header(beginning.path, file.name, config.csv.delimiter)[0])
+                head = csv_head(beginning.path, file.name, found, config.csv.delimiter)
+                return FoundHeader(found.named(list(head.names)), head.first_line, head.hint)
             case "parquet":
-                return found.named(parquet_header(connection, beginning.path))
-        return found.named(workbook_header(beginning.path, file.name, found.xlsx))
+                return FoundHeader(found.named(parquet_header(connection, beginning.path)))
+        names, row = workbook_header(beginning.path, file.name, found)
+        return FoundHeader(found.named(names), row)
     except UnreadableFile:
-        return []
+        return FoundHeader()
     except ConfigurationError as error:
         return error
 
@@ -106,17 +119,18 @@ def _json_headers(
 ) -> dict[int, Header]:
     """The keys of the first object, or of all objects of a file whose first one lacks one that must be in the file."""
     found = config.objects[object_name]
-    headers: dict[int, Header] = dict.fromkeys(files, ())
+    headers: dict[int, Header] = dict.fromkeys(files, FoundHeader())
     incomplete: dict[int, list[LandedFile]] = {}
     for lines in _first_lines(files, config, scratch):
         for number, names in first_line_names(connection, lines, config, object_name).items():
-            headers[number] = header = found.named(names)
+            header = found.named(names)
+            headers[number] = FoundHeader(header)
             if not all(name in header for name in found.columns if found.must_be_in_file(name)):
                 incomplete[number] = [files[number]]
     for portion in portions(incomplete):
         alone = {number: file for number, (file,) in portion.items()}
         for delivered in read_files(connection, alone, config, scratch):
-            headers |= dict.fromkeys(delivered.files, delivered.header)
+            headers |= dict.fromkeys(delivered.files, FoundHeader(delivered.header))
     return headers
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 import duckdb
 
@@ -24,6 +24,9 @@ from orchestration.ingest.rows import OpenFile
 
 MAXIMUM_LINE = 32 * 1024 * 1024
 """Bytes; a longer line is not a row but a file without line ends."""
+
+LONGEST_GAP = 200
+"""Bytes of a chunk of a file that are looked at again with the next one, for a blank line across both."""
 
 Result = TypeVar("Result")
 
@@ -105,6 +108,45 @@ def line_count(plain: PlainText) -> int:
             count += chunk.count(b"\n")
             last = chunk[-1:]
     return count + (last != b"\n")
+
+
+def text_lines(path: Path, skip: int, counts_blanks: bool = False) -> tuple[int, bool]:
+    """The lines of a text after `skip` of them, without blank ones at its end; and whether one between them is empty.
+
+    With `counts_blanks`, a line of blanks alone is an empty one too. Lines may all end in a carriage return alone.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        stream.seek(max(0, size - CHUNK))
+        tail = stream.read()
+        end = size - (len(tail) - len(tail.rstrip(b" \t\r\n")))
+        stream.seek(0)
+        line_end = b"\n" if b"\n" in stream.read(CHUNK) else b"\r"
+        gaps = re.compile(rb"\n[ \t]*\r?\n" if counts_blanks else rb"\n\r?\n" if line_end == b"\n" else rb"\r\r")
+        stream.seek(0)
+        _skip_lines(stream, skip, line_end)
+        rest = end - stream.tell()
+        if rest <= 0:
+            return 0, False
+        lines, has_gap, last = 1, False, line_end
+        while rest > 0 and (chunk := stream.read(min(CHUNK, rest))):
+            rest -= len(chunk)
+            lines += chunk.count(line_end)
+            has_gap = has_gap or gaps.search(last + chunk) is not None
+            last = chunk[-LONGEST_GAP:]
+    return lines, has_gap
+
+
+def _skip_lines(stream: BinaryIO, count: int, line_end: bytes) -> None:
+    if line_end == b"\n":
+        for _ in range(count):
+            stream.readline()
+        return
+    beginning = stream.read(CHUNK)
+    place = 0
+    for _ in range(count):
+        place = beginning.find(line_end, place) + 1
+    stream.seek(place)
 
 
 def read_lines(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], skip: int) -> None:

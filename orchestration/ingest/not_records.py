@@ -47,6 +47,10 @@ class LeftOut:
 
 def leave_out(connection: duckdb.DuckDBPyConnection, config: ObjectConfig) -> Mapping[int, Sequence[LeftOut]]:
     """Take the rows that are no records out of `staged` and `rejected`; returns what they were, by file."""
+    if not connection.execute(
+        f"select 1 from staged where {_may_be_none(config)} union all select 1 from rejected limit 1"
+    ).fetchone():
+        return {}
     is_total, is_figure = (
         f"lambda word: regexp_full_match(word, {literal(pattern)})"
         for pattern in (TOTAL_WORD, f"{TOTAL_WORD}|{FIGURE}")
@@ -113,7 +117,6 @@ def _staged_candidates(config: ObjectConfig) -> str:
     """SQL of the few rows of `staged` that may be no record: their words in lower case, and what they may be."""
     called = {name: _names(config, name) for name in config.columns}
     texts = ", ".join(map(quoted, config.columns))
-    key = quoted(config.key[0])
     lower = {name: f"lower({trimmed(quoted(name))})" for name in config.columns}
     is_header = " and ".join(
         [f"{lower[config.key[0]]} in ({called[config.key[0]]})"]
@@ -126,8 +129,16 @@ def _staged_candidates(config: ObjectConfig) -> str:
         f"list_transform(list_filter(list_concat([{texts}], coalesce(json_extract_string(_extras, '$.*'), [])), "
         f"lambda word: word is not null), lambda word: lower({trimmed('word')})) as words, "
         f"{is_header} as is_header, {may_be_total} as may_be_total, len(words) <= 2 as may_be_footer "
-        f"from staged where _problem is not null or {key} is null or lower({key}) in ({called[config.key[0]]}) "
-        f"or regexp_full_match(lower({key}), {literal(f'{TOTAL_WORD}|{FOOTER_LINE}')})"
+        f"from staged where {_may_be_none(config)}"
+    )
+
+
+def _may_be_none(config: ObjectConfig) -> str:
+    """SQL that is true for the few rows of `staged` that may be no record."""
+    key = quoted(config.key[0])
+    return (
+        f"(_problem is not null or {key} is null or lower({key}) in ({_names(config, config.key[0])}) "
+        f"or regexp_full_match(lower({key}), {literal(f'{TOTAL_WORD}|{FOOTER_LINE}')}))"
     )
 
 

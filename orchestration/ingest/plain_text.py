@@ -3,16 +3,21 @@
 import codecs
 import gzip
 import hashlib
+import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from orchestration.ingest.landing import LandedFile
 from orchestration.ingest.source_config import CsvFormat
 
 CHUNK = 4 * 1024 * 1024
+TEXT_FORMATS = ("csv", "jsonl")
+SHORTEST_UTF_16 = 8
+UTF_8_CHARACTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
+NO_WINDOWS_1252 = re.compile(rb"[\x00\x81\x8d\x8f\x90\x9d]")
 
 # Three code points that Unicode keeps for use within a program: no delivered text may carry them.
 UNREADABLE = "\ufdd0"
@@ -40,6 +45,8 @@ class PlainText:
     is_suspect: bool
     """Cut, or decoded from another encoding and perhaps marked: only the slow way sees which rows suffered."""
     ends_with_line_end: bool
+    note: str = ""
+    """What about its encoding was not as declared."""
 
 
 def fingerprint(path: Path) -> str:
@@ -53,19 +60,51 @@ def plain_text(file: LandedFile, csv: CsvFormat, target: Path, *, only_beginning
 
     `only_beginning` copies no more than a header needs.
     """
-    encoding = csv.encoding if file.format == "csv" else "utf-8"
-    if not file.is_compressed and encoding == "utf-8":
+    declared = csv.encoding if file.format == "csv" else "utf-8"
+    if not file.is_compressed and declared == "utf-8" and file.format not in TEXT_FORMATS:
         return _described(file.path, is_cut=False, is_suspect=False)
     cut: list[bool] = []
+    chunks = _unpacked(file.path, cut) if file.is_compressed else _chunks(file.path)
+    beginning = next(chunks, b"")
+    encoding = found_encoding(beginning, declared) if file.format in TEXT_FORMATS else declared
+    note = "" if encoding.startswith(declared) else _note_of(encoding, declared)
+    if not file.is_compressed and encoding == "utf-8":
+        return replace(_described(file.path, is_cut=False, is_suspect=False), note=note)
     with target.open("wb") as output:
-        chunks = _unpacked(file.path, cut) if file.is_compressed else _chunks(file.path)
-        if only_beginning:
-            chunks = islice(chunks, 1)
+        chunks = iter([beginning]) if only_beginning else chain([beginning], chunks)
         if encoding == "utf-8":
             output.writelines(chunks)
         else:
             output.writelines(text.encode() for text in _decoded(chunks, encoding))
-    return _described(target, is_cut=bool(cut), is_suspect=bool(cut) or encoding == "utf-16")
+    is_suspect = bool(cut) or encoding.startswith("utf-16")
+    return replace(_described(target, is_cut=bool(cut), is_suspect=is_suspect), note=note)
+
+
+def found_encoding(beginning: bytes, declared: str) -> str:
+    """The encoding of a text that begins like this: UTF-16 and UTF-8 are recognized, anything else is as declared."""
+    if beginning.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if beginning.startswith(b"\xef\xbb\xbf"):
+        return "utf-8"
+    some = beginning[:1000]
+    # in UTF-16 every second byte of a text in Latin letters is 0
+    for codec, zeros in (("utf-16-le", some[1::2]), ("utf-16-be", some[::2])):
+        if len(some) >= SHORTEST_UTF_16 and zeros.count(0) > 0.7 * len(zeros):
+            return codec
+    return "utf-8" if declared == "utf-16" and some and 0 not in some else declared
+
+
+def looks_like_windows_1252(path: Path) -> bool:
+    """Whether the beginning of a text is not UTF-8 at any place, and Windows-1252 at every place."""
+    with path.open("rb") as stream:
+        beginning = stream.read(CHUNK)
+    return not UTF_8_CHARACTER.search(beginning) and not NO_WINDOWS_1252.search(beginning)
+
+
+def _note_of(encoding: str, declared: str) -> str:
+    found = encoding[:6].upper() if encoding.startswith("utf-16") else encoding.upper()
+    declared = declared.upper()
+    return f"it is {found}, not {declared}, and was read so; set csv.encoding of the source, or export it as {declared}"
 
 
 def marked_text(plain: PlainText, scratch: Path) -> Path:

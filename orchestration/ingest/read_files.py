@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.ingest.csv_file import CsvShape, csv_shape, read_csv
+from orchestration.ingest.csv_head import CsvHead, csv_head
 from orchestration.ingest.file_kind import UnreadableFile, check_compressed, check_kind
 from orchestration.ingest.jsonl import read_jsonl
 from orchestration.ingest.landing import FileFormat, LandedFile
@@ -25,6 +26,10 @@ class FileRead:
     is_cut: bool = False
     """A compressed file that ends before its end."""
     lacks_last_line_end: bool = False
+    delimiter: str = ","
+    """Of a CSV, as it was read."""
+    notes: Sequence[str] = ()
+    """What was not as declared, each a sentence without the file's name and a full stop."""
     has_lines: bool = False
     """It has lines, with or without what the object unnests; only known where the object has `unnest`."""
 
@@ -53,6 +58,7 @@ def read_files(
     """
     begin_rejected(connection)
     shapes: dict[CsvShape | str | int, list[OpenFile]] = {}
+    heads: dict[int, CsvHead] = {}
     for number, file in files.items():
         try:
             opened = OpenFile(number, file, unpacked(file, config, scratch / f"{number}.txt"))
@@ -60,11 +66,14 @@ def read_files(
             reject_file(connection, number, reason)
             yield Delivered({number: FileRead()}, file.format, [], NO_ROWS)
         else:
-            shapes.setdefault(_shape(opened, config), []).append(opened)
+            if file.format == "csv":
+                found = config.objects[file.object]
+                heads[number] = csv_head(opened.plain.path, file.name, found, config.csv.delimiter)
+            shapes.setdefault(_shape(opened, heads), []).append(opened)
     for shape, alike in shapes.items():
         for rows in _read(connection, shape, alike, config, scratch):
             header = config.objects[alike[0].file.object].named(rows.header)
-            described = {opened.number: _described(opened, rows, header) for opened in rows.files}
+            described = {opened.number: _described(opened, rows, header, heads) for opened in rows.files}
             yield Delivered(described, alike[0].file.format, header, rows.relation)
 
 
@@ -77,11 +86,11 @@ def unpacked(file: LandedFile, config: SourceConfig, target: Path, *, only_begin
     return plain
 
 
-def _shape(opened: OpenFile, config: SourceConfig) -> CsvShape | str | int:
+def _shape(opened: OpenFile, heads: Mapping[int, CsvHead]) -> CsvShape | str | int:
     """Equal for files that can be read together."""
     match opened.file.format:
         case "csv":
-            return csv_shape(opened, config.csv.delimiter)
+            return csv_shape(opened, heads[opened.number])
         case "jsonl":
             return "jsonl"
     return opened.number
@@ -109,18 +118,21 @@ def _read_typed(connection: duckdb.DuckDBPyConnection, opened: OpenFile, config:
             return Rows([opened], [], NO_ROWS)
         if file.format == "parquet":
             return read_parquet(connection, opened)
-        return read_workbook(connection, opened, config.objects[file.object].xlsx)
+        return read_workbook(connection, opened, config.objects[file.object])
     except UnreadableFile as reason:
         reject_file(connection, opened.number, reason)
         return Rows([opened], [], NO_ROWS)
 
 
-def _described(opened: OpenFile, rows: Rows, header: Sequence[str]) -> FileRead:
+def _described(opened: OpenFile, rows: Rows, header: Sequence[str], heads: Mapping[int, CsvHead]) -> FileRead:
     plain = opened.plain
+    head = heads.get(opened.number, CsvHead())
     is_text = opened.file.format in ("csv", "jsonl")
     return FileRead(
         header=header,
         is_cut=plain.is_cut,
         lacks_last_line_end=is_text and plain.size > 0 and not plain.ends_with_line_end,
+        delimiter=head.delimiter,
+        notes=[note for note in (plain.note, head.note, rows.note) if note],
         has_lines=opened.number in rows.with_lines,
     )

@@ -50,6 +50,8 @@ class Rows:
     relation: Relation
     with_lines: AbstractSet[int] = frozenset()
     """The numbers of files that have a line which is not blank; only known where the object has `unnest`."""
+    note: str = ""
+    """What about the place of the table was not as declared."""
 
 
 def rows_of(parameter: str, columns: Mapping[str, str]) -> str:

@@ -131,7 +131,8 @@ def count_files(
                 "Check that the export was complete."
             )
         not_records = left_out.get(len(counts), ())
-        messages = [f"{file.name}: {said}"] if said else []
+        messages = [f"{file.name}: {note}." for note in read.notes]
+        messages += [f"{file.name}: {said}"] if said else []
         # blank rows of a spreadsheet are only counted
         if any(each.kind != BLANK for each in not_records):
             messages.append(f"{file.name}: not records, and left out: {described(not_records)}.")

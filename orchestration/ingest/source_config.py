@@ -1,6 +1,6 @@
 """What `sources/<source>.yml` may say: which file is which object, its columns, its keys and its time zones."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -226,6 +226,24 @@ class ObjectConfig(Strict):
         called = {alias.lower(): name for name, column in self.columns.items() for alias in column.header}
         return [called.get(trim(name).lower(), name) for name in header]
 
+    def known(self, header: Sequence[str]) -> int:
+        """How many of the names in a header are columns of the object."""
+        return len({trim(name).lower() for name in self.named(list(header))} & self.columns.keys())
+
+    def recognized(self, header: Sequence[str]) -> int:
+        """The same for what is certainly a header of the object, else 0: every column that must be there, and two."""
+        known = self.known(header)
+        return known if self.has_required(header) and known >= min(2, len(self.columns)) else 0
+
+    def has_required(self, header: Sequence[str]) -> bool:
+        """Whether every column that must be in the file is in the header."""
+        names = {trim(name).lower() for name in self.named(list(header))}
+        return all(name in names for name in self.columns if self.must_be_in_file(name))
+
+    def is_complete(self, header: Sequence[str]) -> bool:
+        """Whether nothing better has to be looked for: a header has what must be there, and something that is known."""
+        return self.has_required(header) and self.known(header) > 0
+
     def paths(self) -> list[tuple[str, str]]:
         """Each column that has a path, with each of its paths."""
         return [(name, path) for name, column in self.columns.items() for path in column.path]
@@ -240,7 +258,7 @@ class CsvFormat(Strict):
     """How the CSV files of a source are written."""
 
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1, pattern=r'^[^"\r\n]$')] = ","
-    encoding: Literal["utf-8", "latin-1", "utf-16"] = "utf-8"
+    encoding: Literal["utf-8", "latin-1", "windows-1252", "utf-16"] = "utf-8"
 
 
 class SourceTimeZone(Strict):

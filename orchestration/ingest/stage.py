@@ -13,6 +13,7 @@ import duckdb
 from orchestration.ingest.batch import Batch
 from orchestration.ingest.characters import replaced_characters
 from orchestration.ingest.checks import as_declared, row_checks
+from orchestration.ingest.decimal_commas import correct_decimal_commas
 from orchestration.ingest.headers import check_header, delivered_columns
 from orchestration.ingest.ids import examine_ids, hash_of, key_of
 from orchestration.ingest.invisible import trim
@@ -43,10 +44,16 @@ def stage_batch(
                 check_header(batch.files[number], delivered.header, config)
         _name_columns(connection, delivered, config)
         reads |= delivered.files
+    names = [file.name for file in batch.files]
+    separated = [number for number, read in reads.items() if read.delimiter != ","]
+    corrected = list(correct_decimal_commas(connection, config, names, separated))
     _check_suspects(connection, config)
     left_out = leave_out(connection, config)
-    names = [file.name for file in batch.files]
-    examined = [*examine_ids(connection, config, names), *replaced_characters(connection, config, names)]
+    examined = [
+        *corrected,
+        *examine_ids(connection, config, names),
+        *replaced_characters(connection, config, batch.files),
+    ]
     quarantine(connection, source, batch.object, loaded_at)
     in_order = [reads[number] for number in range(len(batch.files))]
     counts = count_files(connection, batch.files, in_order, left_out, source)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from decimal import Decimal
-from itertools import islice, zip_longest
+from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -20,32 +20,34 @@ from orchestration.errors import ConfigurationError
 from orchestration.ingest.file_kind import UnreadableFile
 from orchestration.ingest.invisible import trim
 from orchestration.ingest.rows import OpenFile, Rows, rows_alone
-from orchestration.ingest.source_config import XlsxFormat
+from orchestration.ingest.source_config import ObjectConfig, XlsxFormat
 from orchestration.ingest.unknown_cells import FORMULA, MERGED, has_padded_numbers, merges, uncalculated_cells
 from orchestration.ingest.values import trimmed
 
 Cells = Sequence[Any]
+ROWS_SEARCHED = 20
+"""For a header below the title of a report."""
 
 
-def workbook_header(path: Path, name: str, xlsx: XlsxFormat) -> list[str]:
-    """The names in the header row; none in an empty sheet.
+def workbook_header(path: Path, name: str, config: ObjectConfig) -> tuple[list[str], int]:
+    """The names in the header row, none in an empty sheet, and the number of that row.
 
     Raises UnreadableFile for a damaged workbook and ConfigurationError, with the file's `name`, for a sheet that it
     does not have.
     """
-    with _sheet_rows(path, name, xlsx) as (rows, _):
-        header, _ = _header(rows, xlsx)
-    return header
+    with _sheet_rows(path, name, config.xlsx) as (rows, _):
+        header, header_row, _, _ = _header(rows, config)
+    return header, header_row
 
 
-def read_workbook(connection: duckdb.DuckDBPyConnection, opened: OpenFile, xlsx: XlsxFormat) -> Rows:
+def read_workbook(connection: duckdb.DuckDBPyConnection, opened: OpenFile, config: ObjectConfig) -> Rows:
     """The rows of the sheet, in a temporary table that the next call replaces; raises like workbook_header.
 
     A row has the number that the spreadsheet shows; blank rows are left out, and so are columns that are blank from
     the header down. Of a formula, the value that the spreadsheet last saved is read.
     """
-    with _sheet_rows(opened.plain.path, opened.file.name, xlsx) as (rows, sheet_path):
-        header, header_row = _header(rows, xlsx)
+    with _sheet_rows(opened.plain.path, opened.file.name, config.xlsx) as (rows, sheet_path):
+        header, header_row, note, rows = _header(rows, config)
         # transposed, because rows end with their last cell and a frame needs columns of one length
         frame = pd.DataFrame(dict(enumerate(zip_longest(*rows))), dtype=object).map(as_written).astype("string")
         _mark_unknown(frame, opened.plain.path, sheet_path, header_row, len(header))
@@ -63,7 +65,7 @@ def read_workbook(connection: duckdb.DuckDBPyConnection, opened: OpenFile, xlsx:
         )
     finally:
         connection.unregister("sheet")
-    return Rows([opened], header, rows_alone(opened))
+    return Rows([opened], header, rows_alone(opened), note=note)
 
 
 def as_written(value: Any) -> str | None:
@@ -152,11 +154,30 @@ def _chosen(workbook: Any, name: str, xlsx: XlsxFormat) -> Any:
     )
 
 
-def _header(rows: Iterator[Cells], xlsx: XlsxFormat) -> tuple[list[str], int]:
-    """The names in the first row that is not blank, from xlsx.header_row on, and that row's number; takes the rows."""
-    for number, cells in enumerate(islice(rows, xlsx.header_row - 1, None), start=xlsx.header_row):
-        names = [trim(as_written(cell) or "") for cell in cells]
-        if any(names):
-            last = max(position for position, name in enumerate(names) if name)
-            return names[: last + 1], number
-    return [], xlsx.header_row
+def _header(rows: Iterator[Cells], config: ObjectConfig) -> tuple[list[str], int, str, Iterator[Cells]]:
+    """The names in the header row, its number, a note if other rows stand above it, and the rows below it.
+
+    It is the first row that is not blank, from xlsx.header_row on, unless it lacks a column that must be there and one
+    soon after it has them all.
+    """
+    first = config.xlsx.header_row
+    rows = islice(rows, first - 1, None)
+    looked_at = list(islice(rows, ROWS_SEARCHED))
+    headers = {place: names for place, cells in enumerate(looked_at) if (names := _names(cells))}
+    if not headers:
+        return [], first, "", iter(())
+    top = min(headers)
+    place = top
+    if not config.is_complete(headers[top]):
+        place = next((each for each, names in headers.items() if config.recognized(names)), top)
+    note = (
+        f"its header is in row {first + place}; what stands above it, such as '{' '.join(headers[top])[:60].strip()}', "
+        "was left out"
+    )
+    return headers[place], first + place, note if place > top else "", chain(looked_at[place + 1 :], rows)
+
+
+def _names(cells: Cells) -> list[str]:
+    """The texts of a row up to its last one."""
+    names = [trim(as_written(cell) or "") for cell in cells]
+    return names[: max((position for position, name in enumerate(names, start=1) if name), default=0)]

@@ -84,7 +84,7 @@ def test_a_title_above_the_header_and_a_sheet_by_name(bench):
 
 
 def test_a_sheet_or_a_header_that_is_not_there_stops_the_run(bench):
-    bench.land_workbook("shop/2024-01-01/deals.xlsx", COLUMNS, ["a"], above=1)
+    bench.land_workbook("shop/2024-01-01/deals.xlsx", ["id", *COLUMNS[1:]], ["a"], above=1)
     with pytest.raises(
         ConfigurationError, match=r"deals.xlsx, line 1: required column 'deal_id' is missing; .* xlsx.header_row"
     ):
@@ -92,6 +92,17 @@ def test_a_sheet_or_a_header_that_is_not_there_stops_the_run(bench):
     bench.declare('files: "deals*"', 'files: "deals*"\n    xlsx: {sheet: Data}')
     with pytest.raises(ConfigurationError, match=r"deals.xlsx: the workbook has no sheet 'Data', only Sheet1, Notes"):
         preflight(bench.settings)
+
+
+def test_a_header_below_a_title_is_found(bench):
+    bench.land_workbook("shop/2024-01-01/deals.xlsx", COLUMNS, ["a", None, None, -1], ["b", None, None, 2], above=2)
+    report = bench.ingest()
+    assert bench.state() == [("b", "2")]
+    assert bench.set_aside() == [(4, "amount", "below_minimum")]
+    assert (
+        "shop/2024-01-01/deals.xlsx: its header is in row 3; what stands above it, such as 'Prepared by sales "
+        "operations', was left out." in report.warnings
+    )
 
 
 def test_a_hidden_first_sheet_is_not_the_first(bench):
