@@ -1,3 +1,5 @@
+{{ config(tags=['build']) }}
+
 -- Rows of the health of collection whose points are not the score, or whose weights are not 100: there must be none.
 {% set parts = ['filled', 'on_time', 'trail', 'unique', 'by_hand', 'undisturbed'] %}
 

@@ -98,6 +98,7 @@ final as (
             -- what is planned has not occurred
             when identified.occurred_at is null and identified.outcome in ('planned', 'deleted', 'series', 'copy')
                 then identified.outcome
+            when identified.occurred_at is null and identified.outcome like 'unknown:%' then 'unknown_outcome'
             when identified.occurred_at is null then 'missing_date'
             when identified.occurred_at > as_of.as_of_at and coalesce(identified.outcome, '') <> 'done' then 'planned'
         end as exclusion_reason

@@ -1,8 +1,9 @@
 -- noqa: disable=RF02
--- HubSpot's calls, emails, meetings and tasks in the canonical columns of activities. What is queued, scheduled, called off or
--- not done has not occurred: it has a null occurred_at, and its outcome says so. A meeting without an outcome was held when it
--- began before it was delivered. A task is not a call or an email, also where its type says what to do.
+-- HubSpot's calls, emails, meetings and tasks in the canonical columns of activities. Only what has a status or outcome that means so has
+-- occurred; the rest has a null occurred_at, and as outcome planned or, of a value that HubSpot does not have, `unknown:` and the value. A meeting
+-- without an outcome was held when it began before it was delivered. A task is not a call or an email, also where its type says what to do.
 {% set started_at = hubspot_instant('hs_meeting_start_time') %}
+{% set occurred_at = 'case when has_occurred and not is_archived then happens_at end' %}
 {% set ended_at = hubspot_instant('hs_meeting_end_time') %}
 
 with
@@ -91,19 +92,20 @@ occurred as (
     select
         *,
         case object
-            when 'call' then coalesce(status, 'COMPLETED') not in ('QUEUED', 'CANCELED')
-            when 'email' then coalesce(status, 'SENT') not in ('SCHEDULED', 'SENDING', 'FAILED')
+            when 'call'
+                then coalesce(status, 'COMPLETED') in (
+                    'COMPLETED', 'NO_ANSWER', 'BUSY', 'MISSED', 'FAILED', 'IN_PROGRESS', 'CONNECTING', 'RINGING',
+                    'CALLING_CRM_USER'
+                )
+            when 'email' then coalesce(status, 'SENT') in ('SENT', 'BOUNCED')
             when 'task' then coalesce(status, '') = 'COMPLETED'
-            else coalesce(status not in ('SCHEDULED', 'RESCHEDULED', 'NO_SHOW', 'CANCELED'), happens_at <= extracted_at, false)
-        end as has_occurred
+            else coalesce(status = 'COMPLETED', happens_at <= extracted_at, false)
+        end as has_occurred,
+        coalesce(status in (
+            'SCHEDULED', 'RESCHEDULED', 'NO_SHOW', 'CANCELED', 'QUEUED', 'SENDING', 'FAILED', 'NOT_STARTED', 'IN_PROGRESS',
+            'WAITING', 'DEFERRED', 'DELETED'
+        ), true) as is_planned
     from unioned
-),
-
-dated as (
-    select
-        *,
-        case when has_occurred and not is_archived then happens_at end as occurred_at
-    from occurred
 ),
 
 final as (
@@ -121,7 +123,7 @@ final as (
         case
             when is_archived then 'deleted'
             when has_occurred then outcome
-            else 'planned'
+            when is_planned then 'planned' else 'unknown:' || status
         end as outcome,
         tool,
 
@@ -129,8 +131,8 @@ final as (
         duration_minutes,
 
         -- instants and their business dates
-        occurred_at,
-        {{ business_date('occurred_at') }} as occurred_on,
+        {{ occurred_at }} as occurred_at,
+        {{ business_date(occurred_at) }} as occurred_on,
         logged_at,
 
         -- origin
@@ -142,7 +144,7 @@ final as (
         superseded_at,
         is_current,
         extras
-    from dated
+    from occurred
 )
 
 select * from final
