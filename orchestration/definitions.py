@@ -23,7 +23,7 @@ from orchestration.finish_run import finish_in_run, finish_sensors
 from orchestration.guard import guard_checks, load_suites
 from orchestration.ingest.assets import extracts_asset, raw_key
 from orchestration.ingest.sensor import fingerprint_of, new_files
-from orchestration.lineage import critical_tests, model_parents
+from orchestration.lineage import critical_tests, tables_built_from
 from orchestration.publish import CriticalCheck
 from orchestration.publish.assets import publish_asset
 from orchestration.run_lock import RUN_LOCK, run_lock
@@ -103,7 +103,7 @@ def build_definitions(
 
 def gate_inputs(manifest: Path, expectations: Path) -> tuple[dict[str, list[str]], list[CriticalCheck]]:
     """What the gate before publishing looks at: the parents of each model, and the critical checks."""
-    return model_parents(manifest), critical_checks(manifest, expectations)
+    return tables_built_from(manifest), critical_checks(manifest, expectations)
 
 
 def critical_checks(manifest: Path, expectations: Path) -> list[CriticalCheck]:

@@ -14,7 +14,8 @@ BUILD_TAG = "build"
 
 @dataclass(frozen=True)
 class CriticalTest:
-    """A dbt test whose failure blocks publishing; `depends_on` are the "schema.table" names that it reads.
+    """A dbt test whose failure blocks publishing; `depends_on` are the "schema.table" names that it reads, and
+    the tables behind those that are views.
 
     One tagged `build` does not run every time: see `orchestration.transform.build`.
     """
@@ -33,6 +34,30 @@ def model_parents(manifest: Path) -> dict[str, list[str]]:
         for node in nodes.values()
         if node["resource_type"] in ("model", "seed")
     }
+
+
+def tables_built_from(manifest: Path) -> dict[str, list[str]]:
+    """For each model and seed the tables whose rows it holds: `model_parents` with a view replaced by its own parents.
+
+    A view itself has none: it holds no rows, and is not built again when its parents are.
+    """
+    nodes = _nodes(manifest)
+    return {
+        _relation(node): [] if _is_view(node) else sorted(_tables_read(node, nodes))
+        for node in nodes.values()
+        if node["resource_type"] in ("model", "seed")
+    }
+
+
+def _tables_read(node: dict[str, Any], nodes: dict[str, Any]) -> set[str]:
+    parents = [nodes[parent] for parent in node.get("depends_on", {}).get("nodes", [])]
+    views = [parent for parent in parents if _is_view(parent)]
+    tables = {_relation(parent) for parent in parents if not _is_view(parent)}
+    return tables.union(*(_tables_read(view, nodes) for view in views))
+
+
+def _is_view(node: dict[str, Any]) -> bool:
+    return bool(node["resource_type"] == "model" and node["config"]["materialized"] == "view")
 
 
 def figure_parents(manifest: Path) -> dict[str, list[str]]:
@@ -68,7 +93,9 @@ def critical_tests(manifest: Path) -> list[CriticalTest]:
         CriticalTest(
             target=_relation(nodes[node.get("attached_node") or node["depends_on"]["nodes"][-1]]),
             check_name=node["name"],
-            depends_on=tuple(sorted(_relation(nodes[parent]) for parent in node["depends_on"]["nodes"])),
+            depends_on=tuple(
+                sorted(_tables_read(node, nodes).union(_relation(nodes[it]) for it in node["depends_on"]["nodes"]))
+            ),
             is_build_test=BUILD_TAG in node["config"]["tags"],
         )
         for node in nodes.values()

@@ -139,11 +139,17 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, table: s
 def _carry_comments_over(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     name = f"publish_draft.marts.{identifier(table)}"
     where = "database_name = current_database() and schema_name = 'marts' and table_name = ? and comment is not null"
-    for (comment,) in connection.execute(f"select comment from duckdb_tables() where {where}", [table]).fetchall():  # noqa: S608
-        connection.execute(f"comment on table {name} is {literal(comment)}")
+    comments = connection.execute(f"select comment from duckdb_tables() where {where}", [table]).fetchall()  # noqa: S608
     columns = connection.execute(f"select column_name, comment from duckdb_columns() where {where}", [table])  # noqa: S608
-    for column, comment in columns.fetchall():
-        connection.execute(f"comment on column {name}.{identifier(column)} is {literal(comment)}")
+    statements = [
+        *(f"comment on table {name} is {literal(comment)}" for (comment,) in comments),
+        *(
+            f"comment on column {name}.{identifier(column)} is {literal(comment)}"
+            for column, comment in columns.fetchall()
+        ),
+    ]
+    # one transaction: each has to be written to the disk
+    connection.execute("; ".join(["begin", *statements, "commit"]))
 
 
 def _digest(tables: dict[str, dict[str, Any]], contract_version: str) -> str:

@@ -25,8 +25,12 @@ from orchestration.warehouse import connect
 
 REPORT_EVERY = 50
 PR_SET_PDEATHSIG = 1
+# what dbt's console writes before a message
+TIME = re.compile(r"^\d\d:\d\d:\d\d  ")
 # dbt's console counts what has ended: "37 of 419 PASS unique_grain_…"
 ENDED = re.compile(r"^(\d+) of (\d+) (?!START)[A-Z]")
+# what cannot change while the project and the settings do not
+BUILT_ONCE = ("config.materialized:view", "resource_type:seed")
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,8 @@ def build_models(
 ) -> list[NodeResult]:
     """Build and test everything, or only the nodes of `select` (fully qualified names); returns how each node ended.
 
-    Incremental models keep the rows of earlier builds, except in a full build: a `rebuild`, and until everything has
-    been built once from the project and the settings as they are now.
+    Incremental models keep the rows of earlier builds, and views and seeds stay as they are, except in a full build: a
+    `rebuild`, and until everything has been built once from the project and the settings as they are now.
 
     Data tests tagged `build` look for errors of the models and not of the data (the grain of an intermediate table).
     They run in a full build, in the first build of an ISO week, and until all of them have passed.
@@ -58,14 +62,16 @@ def build_models(
     _results_file(settings.dbt_target).unlink(missing_ok=True)
     fingerprint = project_fingerprint(settings)
     is_full, runs_build_tests = _plan(settings.warehouse, fingerprint, rebuild)
+    left_out = [*(() if is_full else BUILT_ONCE), *(() if runs_build_tests else (f"tag:{BUILD_TAG}",))]
+    # "empty": a test runs if it is named or not left out itself, whatever becomes of the models that it reads
+    chosen = ["--select", *select] if select else ["--exclude", *left_out] if left_out else []
     printed: list[str] = []
     with subprocess.Popen(
         [
-            *dbt_command(settings, "--log-format", "json", "build"),
-            *("--exclude-resource-type", "unit_test"),
+            *dbt_command(settings, "build"),
+            *("--exclude-resource-type", "unit_test", "--indirect-selection", "empty"),
             *(("--full-refresh",) if is_full else ()),
-            *(("--indirect-selection", "empty", "--select", *select) if select else ()),
-            *(() if select or runs_build_tests else ("--exclude", f"tag:{BUILD_TAG}")),
+            *chosen,
         ],
         env=dbt_environment(settings, run_id),
         cwd=settings.warehouse.parent,
@@ -76,8 +82,7 @@ def build_models(
     ) as child:
         try:
             for line in child.stdout or ():
-                event = json.loads(line) if line.startswith("{") else {"info": {"msg": line.rstrip()}}
-                printed.append(event["info"]["msg"])
+                printed.append(TIME.sub("", line.rstrip()))
                 sys.stdout.write(printed[-1] + "\n")
                 if (ended := ENDED.match(printed[-1])) and int(ended[1]) % REPORT_EVERY == 0:
                     progress(f"dbt has built and tested {ended[1]} of {ended[2]} models and checks")

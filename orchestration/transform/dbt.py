@@ -82,6 +82,7 @@ def ensure_manifest(settings: Settings) -> Path:
 
 
 def project_fingerprint(settings: Settings) -> str:
-    """Names, sizes and times of the project's files, and the settings: what every model depends on."""
-    described = json.dumps([files_below(settings.dbt_project, CODE), dbt_vars(settings), settings.warehouse.name])
+    """Names, sizes and times of the project's files, the sources and the settings: what every model depends on."""
+    files = [files_below(folder, CODE) for folder in (settings.dbt_project, settings.sources)]
+    described = json.dumps([*files, dbt_vars(settings), settings.warehouse.name])
     return hashlib.sha256(described.encode()).hexdigest()

@@ -9,6 +9,7 @@ from orchestration.lineage import (
     dating_columns,
     figure_parents,
     model_parents,
+    tables_built_from,
     tables_of_set_aside_rows,
 )
 
@@ -30,7 +31,7 @@ def manifest(tmp_path: Path) -> Path:
                 },
                 "nodes": {
                     "model.k.stg_deals": node("model", "staging", "stg_deals", ["source.k.raw.shop__deal"]),
-                    "seed.k.words": {"schema": "intermediate", "name": "words", "resource_type": "seed"},
+                    "seed.k.words": {"schema": "intermediate", "name": "words", "resource_type": "seed", "config": {}},
                     "model.k.fct_deals": node("model", "marts", "fct_deals", ["model.k.stg_deals", "seed.k.words"]),
                     "test.k.unique": {
                         **node("test", "tests", "unique", ["model.k.fct_deals"]),
@@ -58,8 +59,9 @@ def manifest(tmp_path: Path) -> Path:
     return path
 
 
-def node(kind: str, schema: str, name: str, parents: list[str]) -> dict[str, object]:
-    return {"resource_type": kind, "schema": schema, "name": name, "depends_on": {"nodes": parents}}
+def node(kind: str, schema: str, name: str, parents: list[str], materialized: str = "table") -> dict[str, object]:
+    config = {"materialized": materialized}
+    return {"resource_type": kind, "schema": schema, "name": name, "depends_on": {"nodes": parents}, "config": config}
 
 
 def test_each_model_and_seed_has_the_tables_that_it_is_built_from(manifest: Path) -> None:
@@ -68,6 +70,26 @@ def test_each_model_and_seed_has_the_tables_that_it_is_built_from(manifest: Path
         "intermediate.words": [],
         "marts.fct_deals": ["intermediate.words", "staging.stg_deals"],
     }
+
+
+def test_a_view_is_as_new_as_the_tables_behind_it(manifest: Path) -> None:
+    make_view(manifest, "model.k.stg_deals")
+    assert tables_built_from(manifest) == {
+        "staging.stg_deals": [],
+        "intermediate.words": [],
+        "marts.fct_deals": ["intermediate.words", "raw.shop__deal"],
+    }
+    assert [test.depends_on for test in critical_tests(manifest)] == [
+        ("marts.fct_deals",),
+        ("marts.fct_deals", "raw.shop__deal", "staging.stg_deals"),
+        ("raw.shop__deal", "staging.stg_deals"),
+    ]
+
+
+def make_view(manifest: Path, unique_id: str) -> None:
+    content = json.loads(manifest.read_text())
+    content["nodes"][unique_id]["config"] |= {"materialized": "view"}
+    manifest.write_text(json.dumps(content))
 
 
 def test_a_model_passes_figures_on_unless_its_meta_says_no(manifest: Path) -> None:
@@ -84,7 +106,7 @@ def test_a_model_holds_rows_that_are_set_aside_if_its_meta_says_so(manifest: Pat
 
 def give_meta(manifest: Path, unique_id: str, meta: dict[str, bool]) -> None:
     content = json.loads(manifest.read_text())
-    content["nodes"][unique_id]["config"] = {"meta": meta}
+    content["nodes"][unique_id]["config"] |= {"meta": meta}
     manifest.write_text(json.dumps(content))
 
 
