@@ -24,14 +24,18 @@ statuses as (
     where outcome is not null
 ),
 
+sources_with_statuses as (
+    select distinct source from statuses
+),
+
 named as (
     select
         stage_maps.source,
         stage_maps.pipeline,
         coalesce(stages.stage_name, stage_maps.source_stage) as source_stage,
         stage_maps.stage,
-        stage_maps.is_closed and stage_maps.source not in (select statuses.source from statuses) as is_closed,
-        stage_maps.is_won and stage_maps.source not in (select statuses.source from statuses) as is_won,
+        stage_maps.is_closed and sources_with_statuses.source is null as is_closed,
+        stage_maps.is_won and sources_with_statuses.source is null as is_won,
         {{ row }}
     from stage_maps
     left join stages
@@ -42,6 +46,7 @@ named as (
                 stage_maps.source_stage = stages.stage_key
                 or lower(stages.stage_name) = lower({{ stage_beside_status('stage_maps.source_stage', 'stages.stage_key') }})
             )
+    left join sources_with_statuses on stage_maps.source = sources_with_statuses.source
     left join statuses on stage_maps.source = statuses.source and lower(stage_maps.source_stage) = statuses.outcome
     where statuses.source is null or stages.source is not null
     union all
@@ -86,13 +91,22 @@ unioned as (
     where named.source is null
 ),
 
+outcomes as (
+    select distinct
+        unioned.source,
+        lower(unioned.stage) as outcome
+    from unioned
+    inner join sources_with_statuses on unioned.source = sources_with_statuses.source
+    where unioned.is_closed
+),
+
 final as (
     select
         unioned.source,
         unioned.pipeline,
         unioned.source_stage,
         -- an open stage and an outcome of one name are two stages
-        case when closed.stage is null or unioned.is_closed then unioned.stage else unioned.stage || ' (open)' end as stage,
+        case when outcomes.source is null or unioned.is_closed then unioned.stage else unioned.stage || ' (open)' end as stage,
         unioned.stage_order,
         unioned.is_closed,
         unioned.is_won,
@@ -100,13 +114,7 @@ final as (
         unioned.valid_from,
         unioned.valid_to
     from unioned
-    left join (
-        select distinct
-            source,
-            lower(stage) as stage
-        from unioned
-        where is_closed and source in (select statuses.source from statuses)
-    ) as closed on unioned.source = closed.source and lower(unioned.stage) = closed.stage
+    left join outcomes on unioned.source = outcomes.source and lower(unioned.stage) = outcomes.outcome
 )
 
 select * from final
