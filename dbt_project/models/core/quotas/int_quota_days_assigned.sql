@@ -2,6 +2,8 @@
 -- count 0; a day whose month has no rate is null, and so is the quota. A period without a working day has one row without a day, and so a
 -- null quota. A rep's day counts 0 outside employment and on leave, and its share in ramp, where the company's vars say so. Earlier
 -- versions of the plan are valued by the same rules.
+{% set figure = 'assignee_type, assignee_id, metric, period_type, period_start' %}
+
 with
 
 revisions as (
@@ -31,11 +33,7 @@ capacity_days as (
 
 quotas as (
     select distinct
-        assignee_type,
-        assignee_id,
-        metric,
-        period_type,
-        period_start,
+        {{ figure }},
         period_end,
         known_from_at,
         superseded_at
@@ -105,11 +103,7 @@ in_force as (
 
 final as (
     select
-        assignee_type,
-        assignee_id,
-        metric,
-        period_type,
-        period_start,
+        {{ figure }},
         period_end,
         known_from_at,
         superseded_at,

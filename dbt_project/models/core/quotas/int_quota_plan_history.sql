@@ -1,5 +1,7 @@
 -- Each quota as it was known from one register to the next: the revisions that the plan then had, and from when to when each is in force.
 -- Rows of the newest register have no superseded_at; a quota that it dropped has no such rows.
+{% set figure = 'assignee_type, assignee_id, metric, period_type, period_start' %}
+
 with
 
 quotas as (
@@ -9,20 +11,12 @@ quotas as (
 
 changes as (
     select
-        assignee_type,
-        assignee_id,
-        metric,
-        period_type,
-        period_start,
+        {{ figure }},
         extracted_at as known_from_at
     from quotas
     union
     select
-        assignee_type,
-        assignee_id,
-        metric,
-        period_type,
-        period_start,
+        {{ figure }},
         superseded_at as known_from_at
     from quotas
     where superseded_at is not null
@@ -58,11 +52,7 @@ ranked as (
 
 final as (
     select
-        assignee_type,
-        assignee_id,
-        metric,
-        period_type,
-        period_start,
+        {{ figure }},
         period_end,
         known_from_at,
         known_to_at as superseded_at,

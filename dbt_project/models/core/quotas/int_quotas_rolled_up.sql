@@ -1,14 +1,12 @@
 -- The quota of each assignee and period: its own, else that of its shorter periods, else its longer one spread, else its
 -- members'. It is rounded once, at the end.
+{% set figure = 'assignee_type, assignee_id, metric, period_type, period_start' %}
+
 with
 
 own as (
     select
-        assignee_type,
-        assignee_id,
-        metric,
-        period_type,
-        period_start,
+        {{ figure }},
         quota_source,
         is_partial,
         case when sum(days_without_amount) = 0 then sum(part_amount) end as own_amount
@@ -19,11 +17,7 @@ own as (
 -- a day without a rate makes the sum unknown; members without a quota make it partial, and have no sum themselves
 members as (
     select
-        assignee_type,
-        assignee_id,
-        metric,
-        period_type,
-        period_start,
+        {{ figure }},
         case when sum(days_without_amount) = 0 then sum(part_amount) end as members_amount,
         bool_or(is_partial or is_missing) as has_partial_members
     from {{ ref('int_quota_members_expanded') }}
@@ -33,11 +27,7 @@ members as (
 
 final as (
     select
-        assignee_type,
-        assignee_id,
-        metric,
-        period_type,
-        period_start,
+        {{ figure }},
         {{ rounded_quota(
             'case when own.quota_source is null then members.members_amount else own.own_amount end'
         ) }} as quota_amount,

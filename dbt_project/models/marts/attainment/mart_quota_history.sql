@@ -1,3 +1,4 @@
+{% set figure = 'assignee_type, assignee_id, metric, period_type, period_start' %}
 with
 
 days as (
@@ -15,11 +16,7 @@ periods as (
 
 valued as (
     select
-        assignee_type,
-        assignee_id,
-        metric,
-        period_type,
-        period_start,
+        {{ figure }},
         {{ business_date('known_from_at') }} as known_from,
         {{ add_days(business_date('superseded_at'), -1) }} as known_to,
         case when count(day_amount) = count(*) then {{ rounded_quota('sum(day_amount)') }} end as quota_amount
@@ -62,11 +59,7 @@ numbered as (
 
 amounts as (
     select
-        assignee_type,
-        assignee_id,
-        metric,
-        period_type,
-        period_start,
+        {{ figure }},
         position_of_amount,
         min(known_from) as known_from,
         case when count(known_to) = count(*) then max(known_to) end as known_to,

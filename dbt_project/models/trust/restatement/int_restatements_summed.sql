@@ -1,5 +1,7 @@
 -- What the records that changed make of each assignee's figures, and the day of the newest extract, until each cutoff, of the sources of
 -- these figures. A team holds the changes of its reps and of the teams below it; what passed from one of them to another changes nothing.
+{% set figure = 'assignee_type, assignee_id, metric, period_type, period_start' %}
+
 with
 
 moved as (
@@ -42,11 +44,7 @@ by_assignee as (
 
 by_record as (
     select
-        assignee_type,
-        assignee_id,
-        metric,
-        period_type,
-        period_start,
+        {{ figure }},
         period_end,
         days_after,
         sum(change_amount) as change_amount
@@ -69,11 +67,7 @@ by_record as (
 
 summed as (
     select
-        assignee_type,
-        assignee_id,
-        metric,
-        period_type,
-        period_start,
+        {{ figure }},
         period_end,
         days_after,
         cast(sum(change_amount) as decimal(28, 10)) as restated_amount,
