@@ -6,3 +6,18 @@
 {% macro is_too_large(amount, factor) -%}
     abs(cast({{ amount }} as double) * cast({{ factor }} as double)) >= 1e15
 {%- endmacro %}
+
+{#- The reps with the last day on which they count as employed: one whom no extract ever reported active until the last credit. -#}
+{% macro employed_reps() -%}
+    select
+        reps.*,
+        case
+            when reps.was_never_active
+                then coalesce((
+                    select max(credits.credited_on) from {{ ref('fct_metric_credits') }} as credits
+                    where credits.rep_id = reps.rep_id
+                ), cast('0001-01-01' as date))
+            else reps.ended_on
+        end as employed_to
+    from {{ ref('dim_reps') }} as reps
+{%- endmacro %}

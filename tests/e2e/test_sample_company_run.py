@@ -1,5 +1,8 @@
 """The sample company through the real command line: every core figure is the one that its generator calculated."""
 
+import csv
+import json
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
@@ -207,6 +210,39 @@ def test_quotas_are_the_ones_calculated_by_hand(sample: tuple[KuotaHome, Truth])
             and metric = '{case.metric}' and period_type = '{case.period_type}'
             and period_start = '{case.period_start}'""")
         assert found == [(case.quota_amount, sources.get(case.why, "assigned"), False)], case
+
+
+def test_reps_left_on_the_day_on_which_their_crm_first_reported_it(sample: tuple[KuotaHome, Truth]) -> None:
+    """From the users in the files themselves; the plain source gives the day itself."""
+    kuota, _ = sample
+    reported: dict[str, list[tuple[str, bool]]] = {}
+    for file in sorted(kuota.landing.glob("salesforce/*/User.csv")):
+        with file.open(encoding="utf-8") as rows:
+            for user in csv.DictReader(rows):
+                reported.setdefault(user["Email"].lower(), []).append(
+                    (file.parent.name[:10], user["IsActive"] == "true")
+                )
+    for file in sorted(kuota.landing.glob("hubspot/*/owners.jsonl")):
+        for owner in map(json.loads, file.read_text(encoding="utf-8").splitlines()):
+            reported.setdefault(owner["email"].lower(), []).append((file.parent.name[:10], not owner["archived"]))
+    left = {
+        email: min(
+            day for day, is_active in days if not is_active and all(day > other for other, is_on in days if is_on)
+        )
+        for email, days in reported.items()
+        if not days[-1][1]
+    }
+    found = kuota.marts(
+        "select lower(email), ended_on from dim_reps where ended_on is not null and source <> 'generic'"
+    )
+    assert dict(found) == {email: date.fromisoformat(day) for email, day in left.items()}
+    assert len(left) == 2
+    # nobody who left in spring makes the company's quota of the quarters after it partial
+    company = kuota.marts("""
+        select period_start::varchar, is_partial_quota from mart_quota_attainment
+        where assignee_id = 'company' and metric = 'revenue_won' and period_type = 'quarter'
+        and period_start between '2025-10-01' and '2026-07-01' order by 1""")
+    assert [is_partial for _, is_partial in company] == [False] * 4
 
 
 def test_lead_response_times_are_those_of_the_files_of_the_plain_source(sample: tuple[KuotaHome, Truth]) -> None:

@@ -18,7 +18,7 @@ FILES = {
     + "generic,,Open,Open,1,false,false,,\ngeneric,,Won,Won,2,true,true,,\ngeneric,,Lost,Lost,3,true,false,,\n"
     # stages that are called like statuses; whatever the register says of them, only a status closes a deal
     "pipedrive,,Lead In,Lead In,1,false,false,,\npipedrive,,Won,Won,2,false,false,,\n"
-    "pipedrive,,6,Verbal no,3,true,false,,\n",
+    "pipedrive,,6,Verbal no,3,true,false,,\nsalesforce,,Closed Won,Won,2,true,true,,\n",
     # a dollar is 16,320.50 rupiah; XAU is worth more than any number has digits, XTS less than any
     "registers/2026-01-01/exchange_rates.csv": "month,currency,rate_to_reporting\n"
     "2026-01,IDR,0.0000612726\n2026-01,XAU,99999999\n2026-01,XTS,0.000000000001\n2025-12,XAU,99999999\n2026-01,NEG,-2\n",
@@ -28,7 +28,11 @@ FILES = {
     "rep,R2,revenue_won,quarter,2026-01-01,99999999999999,XAU,\n"
     "rep,R3,revenue_won,quarter,2026-01-01,1000000000000000000,USD,\n"
     "rep,R3,deals_won,quarter,2026-01-01,99999999999999,,\n"
-    "rep,R3,revenue_won,month,2026-02-01,-5,USD,\n",
+    "rep,R3,revenue_won,month,2026-02-01,-5,USD,\n"
+    "rep,Fay Orr,revenue_won,quarter,2025-10-01,1000,USD,\nrep,Fay Orr,revenue_won,quarter,2026-01-01,1000,USD,\n"
+    "rep,Gus Pim,revenue_won,quarter,2025-10-01,1000,USD,\nrep,Hal Ray,revenue_won,quarter,2025-10-01,1000,USD,\n"
+    "rep,Hal Ray,revenue_won,quarter,2026-01-01,1000,USD,\nrep,Fay Orr,revenue_won,month,2026-04-01,1000,USD,\n"
+    "rep,Hal Ray,revenue_won,month,2026-04-01,1000,USD,\n",
     "registers/2026-01-01/leave.csv": "rep_id,from_date,to_date\nR1,0001-01-01,0001-01-02\nR3,2026-03-30,9999-12-31\n",
     "registers/2026-01-01/holidays.csv": "date,region,name\n9999-12-31,,The last day\n0001-01-01,,The first day\n",
     "registers/2026-01-01/ramp.csv": "role,month_of_tenure,share\n,1,0.5\n,999999999,0.333333333\n",
@@ -70,6 +74,27 @@ FILES = {
     "generic/2026-03-31/leads.csv": "lead_id,created_at,owner_id,status,qualified_at,converted_at,opportunity_id\n"
     "X1,0001-01-01T00:00:00Z,R1,open,9999-12-31T00:00:00Z,,\nX2,9999-12-31T00:00:00Z,R1,open,0001-01-01T00:00:00Z,,\n",
     "pipedrive/2026-03-31/users.csv": "id,name,email,active_flag\n11,Eva Moe,eva@example.com,1\n",
+    # Fay is active; Gus left in February; Hal left and came back; Ivo and Jan were never active, and Ivo has a deal;
+    # Kim left this system, but not Pipedrive
+    "salesforce/2026-01-31/UserRole.csv": "Id,Name,ParentRoleId\n00E000000000001AAA,South,\n",
+    "salesforce/2026-01-31/User.csv": "Id,Name,Email,UserRoleId,IsActive\n"
+    "005000000000001AAA,Fay Orr,fay@example.com,00E000000000001AAA,true\n"
+    "005000000000002AAA,Gus Pim,gus@example.com,00E000000000001AAA,true\n"
+    "005000000000003AAA,Hal Ray,hal@example.com,00E000000000001AAA,false\n"
+    "005000000000004AAA,Ivo Sun,ivo@example.com,00E000000000001AAA,false\n"
+    "005000000000005AAA,Jan Tor,jan@example.com,00E000000000001AAA,false\n"
+    "005000000000006AAA,Eva Moe,eva@example.com,,true\n",
+    "salesforce/2026-02-28/User.csv": "Id,Name,Email,UserRoleId,IsActive\n"
+    "005000000000001AAA,Fay Orr,fay@example.com,00E000000000001AAA,true\n"
+    "005000000000002AAA,Gus Pim,gus@example.com,00E000000000001AAA,false\n"
+    "005000000000003AAA,Hal Ray,hal@example.com,00E000000000001AAA,true\n"
+    "005000000000004AAA,Ivo Sun,ivo@example.com,00E000000000001AAA,false\n"
+    "005000000000005AAA,Jan Tor,jan@example.com,00E000000000001AAA,false\n"
+    "005000000000006AAA,Eva Moe,eva@example.com,,false\n",
+    "salesforce/2026-02-28/Opportunity.csv": "Id,StageName,OwnerId,CreatedDate,CloseDate,Name,AccountId,"
+    "Amount,IsDeleted\n"
+    "006000000000001AAA,Closed Won,005000000000001AAA,2025-05-01T02:00:00.000Z,2026-01-15,One,,1040,false\n"
+    "006000000000002AAA,Closed Won,005000000000004AAA,2025-10-01T02:00:00.000Z,2025-11-20,Two,,500,false\n",
     "pipedrive/2026-03-31/stages.csv": "stage_id,stage_name,pipeline_id,pipeline_name,order_nr\n"
     "1,Lead In,1,Sales,1\n5,Won,1,Sales,2\n6,lost,1,Sales,3\n",
     "pipedrive/2026-03-31/deals.csv": "id,stage_id,status,value,currency,user_id,pipeline_id,add_time,"
@@ -215,4 +240,24 @@ def test_a_stage_that_is_called_like_a_status_is_a_stage(company: duckdb.DuckDBP
         ("Lead In", "Won (open)", "2025-11-16"),
         ("Won (open)", "Won", "2025-11-17"),
         (None, "Lead In", "2025-10-03"),
+    ]
+
+
+def test_a_rep_is_a_member_until_the_source_reports_the_end(company: duckdb.DuckDBPyConnection) -> None:
+    reps = "select rep_name, ended_on, was_never_active from marts.dim_reps where rep_name in "
+    assert texts(company, f"{reps} ('Eva Moe', 'Fay Orr', 'Gus Pim', 'Hal Ray', 'Ivo Sun', 'Jan Tor')") == [
+        ("Eva Moe", None, "false"),
+        ("Fay Orr", None, "false"),
+        ("Gus Pim", "2026-02-28", "false"),
+        ("Hal Ray", None, "false"),
+        ("Ivo Sun", None, "true"),
+        ("Jan Tor", None, "true"),
+    ]
+    # Ivo's last credit is of November: the fourth quarter lacks his quota, the first that of Gus
+    quotas = "select period_type, period_start, quota_amount, is_partial_quota from marts.mart_quota_attainment"
+    quotas += " where assignee_name = 'South' and metric = 'revenue_won' and quota_amount is not null"
+    assert texts(company, f"{quotas} and (period_type = 'quarter' or period_start >= '2026-04-01')") == [
+        ("month", "2026-04-01", "2000.00", "false"),
+        ("quarter", "2025-10-01", "3000.00", "true"),
+        ("quarter", "2026-01-01", "2000.00", "true"),
     ]

@@ -28,3 +28,15 @@
         on {{ day }} >= coalesce(cast({{ column }}_zone.valid_from as varchar), '')
             and {{ day }} <= coalesce(cast({{ column }}_zone.valid_to as varchar), '9999')
 {%- endmacro %}
+
+{#- The day on which an extract first reported a record inactive that was active before; 0001-01-01 if no extract ever reported it active,
+    9999-12-31 while it is active, null where nothing says so. `key` is that of its rows. -#}
+{% macro inactive_from(is_active, key) -%}
+    {%- set active = 'case when coalesce(' ~ is_active ~ ', true) then ' -%}
+    case
+        when {{ is_active }} then cast('9999-12-31' as date)
+        when ({{ is_active }}) is null then cast(null as date)
+        when count({{ active }} 1 end) over (partition by {{ key }}) = 0 then cast('0001-01-01' as date)
+        else {{ business_date('max(' ~ active ~ '_superseded_at end) over (partition by ' ~ key ~ ')') }}
+    end
+{%- endmacro %}

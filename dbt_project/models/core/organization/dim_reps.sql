@@ -23,7 +23,12 @@ reps as (
         {{ first_known('region') }} as region,
         {{ first_known('time_zone') }} as time_zone,
         {{ first_known('hired_on', 'date') }} as hired_on,
-        {{ first_known('ended_on', 'date') }} as ended_on
+        -- who is active in one system has not left
+        coalesce(
+            {{ first_known('ended_on', 'date') }},
+            case when max(inactive_from) between cast('0001-01-02' as date) and cast('9999-12-30' as date) then max(inactive_from) end
+        ) as ended_on,
+        coalesce(count(ended_on) = 0 and max(inactive_from) = cast('0001-01-01' as date), false) as was_never_active
     from identified
     group by canonical_id
 ),
@@ -62,6 +67,7 @@ final as (
         cast(null as varchar) as time_zone,
         cast(null as date) as hired_on,
         cast(null as date) as ended_on,
+        false as was_never_active,
         cast(null as varchar) as team_id,
         '' as holiday_region
 )

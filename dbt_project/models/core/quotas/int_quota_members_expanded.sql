@@ -12,7 +12,7 @@ ancestors as (
 ),
 
 reps as (
-    select * from {{ ref('dim_reps') }}
+    {{ employed_reps() }}
 ),
 
 rep_teams as (
@@ -89,7 +89,7 @@ missing as (
     inner join member_periods
         on
             member_periods.period_end >= greatest(rep_teams.valid_from, coalesce(reps.hired_on, rep_teams.valid_from))
-            and member_periods.period_start <= least(rep_teams.valid_to, coalesce(reps.ended_on, rep_teams.valid_to))
+            and member_periods.period_start <= least(rep_teams.valid_to, coalesce(reps.employed_to, rep_teams.valid_to))
     left join parts
         on
             parts.assignee_type = 'rep'

@@ -7,7 +7,7 @@
 with
 
 reps as (
-    select * from {{ ref('dim_reps') }}
+    {{ employed_reps() }}
 ),
 
 numbered_days as (
@@ -74,7 +74,7 @@ spine as (
         numbered_days.is_working_day
         and numbered_days.date_day between rep_starts.first_activity_on and as_of.as_of_date
         and (reps.hired_on is null or numbered_days.date_day >= reps.hired_on)
-        and (reps.ended_on is null or numbered_days.date_day <= reps.ended_on)
+        and (reps.employed_to is null or numbered_days.date_day <= reps.employed_to)
     union
     select
         rep_id,

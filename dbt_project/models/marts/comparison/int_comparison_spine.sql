@@ -3,8 +3,8 @@
 with
 
 reps as (
-    select * from {{ ref('dim_reps') }}
-    where rep_id <> 'unassigned'
+    {{ employed_reps() }}
+    where reps.rep_id <> 'unassigned'
 ),
 
 teams as (
@@ -54,7 +54,7 @@ final as (
     inner join reps
         on
             (reps.hired_on is null or periods.period_end >= reps.hired_on)
-            and (reps.ended_on is null or periods.period_start <= reps.ended_on)
+            and (reps.employed_to is null or periods.period_start <= reps.employed_to)
     union all
     select
         'team' as segment_type,

@@ -8,7 +8,7 @@ spine as (
 ),
 
 reps as (
-    select * from {{ ref('dim_reps') }}
+    {{ employed_reps() }}
 ),
 
 as_of as (
@@ -41,7 +41,7 @@ rep_spans as (
         reps.rep_id,
         coalesce(reps.holiday_region, '') as region,
         coalesce(reps.hired_on, cast('0001-01-01' as date)) as hired_on,
-        coalesce(reps.ended_on, cast('9999-12-31' as date)) as ended_on,
+        coalesce(reps.employed_to, cast('9999-12-31' as date)) as ended_on,
         ramps.ramp_ends_on
     from reps
     left join ramps using (rep_id)

@@ -23,6 +23,7 @@ renamed as (
         -- dates
         cast(null as date) as hired_on,
         cast(null as date) as ended_on,
+        cast(null as date) as inactive_from,
 
         -- origin
         {{ source_row_columns() }}

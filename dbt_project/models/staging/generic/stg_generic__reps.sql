@@ -23,6 +23,7 @@ renamed as (
         -- dates
         {{ parse_date('hired_on') }} as hired_on,
         {{ parse_date('ended_on') }} as ended_on,
+        cast(null as date) as inactive_from,
 
         -- origin
         {{ source_row_columns() }}

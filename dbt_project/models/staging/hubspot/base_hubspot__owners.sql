@@ -22,6 +22,9 @@ renamed as (
         -- booleans
         coalesce({{ parse_boolean('archived') }}, false) as is_archived,
 
+        -- dates
+        {{ inactive_from('not ' ~ parse_boolean('archived'), '_key') }} as inactive_from,
+
         -- origin
         {{ source_row_columns() }}
     from source_rows

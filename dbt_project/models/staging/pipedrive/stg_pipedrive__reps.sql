@@ -24,6 +24,7 @@ renamed as (
         -- dates
         cast(null as date) as hired_on,
         cast(null as date) as ended_on,
+        {{ inactive_from(parse_boolean('active_flag'), '_key') }} as inactive_from,
 
         -- origin
         {{ source_row_columns() }}

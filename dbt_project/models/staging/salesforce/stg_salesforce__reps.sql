@@ -32,9 +32,10 @@ renamed as (
         {{ salesforce_id('source_rows.managerid') }} as manager_reference,
         {{ text('source_rows.timezonesidkey') }} as time_zone,
 
-        -- dates: Salesforce knows when a user was entered and not when a rep came or left
+        -- dates: Salesforce knows when a user was entered and not when a rep came or left, only who is active
         cast(null as date) as hired_on,
         cast(null as date) as ended_on,
+        {{ inactive_from(parse_boolean('source_rows.isactive'), salesforce_id('source_rows.id')) }} as inactive_from,
 
         -- origin
         {{ source_row_columns(salesforce_id('source_rows.id')) }}

@@ -23,6 +23,7 @@ renamed as (
         -- dates
         {{ parse_date('eintritt', '%d.%m.%Y') }} as hired_on,
         {{ parse_date('austritt', '%d.%m.%Y') }} as ended_on,
+        cast(null as date) as inactive_from,
 
         -- origin
         {{ source_row_columns() }}
