@@ -2,7 +2,8 @@
 -- Every current row of a rep, account, team or product of every source, in one set of columns: what an entity does not have is null. A row with
 -- an exclusion reason counts nowhere.
 {% set origin = 'source_key, source_file, source_row, row_hash, extracted_at, is_current' %}
-{% set rep_fields = 'rep_key, rep_name, email, role, segment, region, team_reference, time_zone, hired_on, ended_on, inactive_from, ' ~ origin %}
+{% set rep_fields = 'rep_key, rep_name, email, role, segment, region, team_reference, time_zone, hired_on, ended_on, '
+    ~ 'inactive_from, ' ~ origin %}
 {% set account_fields = 'account_key, account_name, industry, segment, region, created_at, source_exclusion, ' ~ origin %}
 {% set team_fields = 'team_key, team_name, parent_team_reference, ' ~ origin %}
 {% set product_fields = 'product_key, product_name, family, currency, list_price, unit_cost, source_exclusion, ' ~ origin %}

@@ -26,7 +26,7 @@ reps as (
         -- who is active in one system has not left
         coalesce(
             {{ first_known('ended_on', 'date') }},
-            case when max(inactive_from) between cast('0001-01-02' as date) and cast('9999-12-30' as date) then max(inactive_from) end
+            nullif(nullif(max(inactive_from), cast('9999-12-31' as date)), cast('0001-01-01' as date))
         ) as ended_on,
         coalesce(count(ended_on) = 0 and max(inactive_from) = cast('0001-01-01' as date), false) as was_never_active
     from identified
