@@ -43,6 +43,7 @@ ESCAPES_MENDED = (
 READABLE_LINES = "(select * replace (replace(line, $unreadable, chr(65533)) as line) from lines)"
 # Under these keys an element that was unnested keeps its line, its name and itself.
 LINE, ELEMENT = "$", "@"
+WRAPPED = "value"
 # json_type takes no invalid JSON, and parses a second time
 IS_OBJECT = (
     "case when json_valid(line) then case when starts_with(line, '{') then true else json_type(line) = 'OBJECT' end "
@@ -186,13 +187,26 @@ def _fields(
             "order by key",
             {"container": pointer_to(*container)},
         ).fetchall()
+        wrapped = _wrapped(connection, container) if container != top else set()
         for number, key in keys:
             if container != top or key not in apart:
-                found[number].append((key, Place(pointer_to(*container, key))))
+                inner = [WRAPPED] if number in wrapped else []
+                found[number].append((key, Place(pointer_to(*container, key, *inner))))
     shapes: dict[tuple[Field, ...], set[int]] = {}
     for number, fields in found.items():
         shapes.setdefault(tuple(fields), set()).add(number)
     return list(shapes.items())
+
+
+def _wrapped(connection: duckdb.DuckDBPyConnection, container: list[str]) -> set[int]:
+    """The files whose values in `container` are objects with a value, as version 1 of HubSpot's API writes them."""
+    rows = connection.execute(
+        "select file, json_extract(any_value(line), $container) as found from checked_lines "
+        f"where reason is null and json_exists(line, $container) group by file "
+        f'having regexp_matches(found::varchar, \'^[{{]"[^"]*":[{{]\') and contains(found::varchar, \'"{WRAPPED}":\')',
+        {"container": pointer_to(*container)},
+    ).fetchall()
+    return {number for number, _ in rows}
 
 
 def _from_top(place: Place, path: str, top: list[str]) -> Place:

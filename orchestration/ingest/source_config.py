@@ -1,5 +1,6 @@
 """What `sources/<source>.yml` may say: which file is which object, its columns, its keys and its time zones."""
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import date
 from enum import StrEnum
@@ -222,9 +223,31 @@ class ObjectConfig(Strict):
         return [name for name in self.columns if self.is_required(name) and name not in delivered]
 
     def named(self, header: list[str]) -> list[str]:
-        """The names of a file's header; a name that is the `header` of a column becomes the name of that column."""
+        """The names of a file's header; a name that is the `header` of a column becomes the name of that column.
+
+        Not where the column is there by its own name: HubSpot gives the id twice. For a column that is not there
+        otherwise, its name as a connector writes it becomes that of the column too: see `_loosely`.
+        """
         called = {alias.lower(): name for name, column in self.columns.items() for alias in column.header}
-        return [called.get(trim(name).lower(), name) for name in header]
+        own = {trim(name).lower() for name in header} & self.columns.keys()
+        names = [name if (column := called.get(trim(name).lower(), "")) in {*own, ""} else column for name in header]
+        absent = {_without_marks(name): name for name in self.columns.keys() - {trim(name).lower() for name in names}}
+        for place, name in enumerate(names if absent else []):
+            if trim(name).lower() not in self.columns:
+                names[place] = absent.pop(self._loosely(name), name)
+        return names
+
+    def _loosely(self, name: str) -> str:
+        """A name without underscores, and without what a connector adds to it: properties_…, property_…__value.
+
+        Fivetran and dlt write stage_name for StageName, Airbyte and Singer properties_amount for properties.amount.
+        """
+        name = trim(name).lower()
+        for container in self.flatten:
+            for prefix in (container, container.removesuffix("ies") + "y" if container.endswith("ies") else container):
+                if match := re.fullmatch(rf"{prefix}(_+|\.)(.+?)((__|\.)(value|string))?", name):
+                    name = match[2]
+        return _without_marks(name)
 
     def known(self, header: Sequence[str]) -> int:
         """How many of the names in a header are columns of the object."""
@@ -252,6 +275,10 @@ class ObjectConfig(Strict):
     def is_nested(self) -> bool:
         """Whether its JSON has more than keys at the top."""
         return bool(self.flatten or self.unnest or self.paths())
+
+
+def _without_marks(name: str) -> str:
+    return name.replace("_", "").replace(".", "").replace(" ", "")
 
 
 class CsvFormat(Strict):

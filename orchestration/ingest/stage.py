@@ -17,6 +17,7 @@ from orchestration.ingest.decimal_commas import correct_decimal_commas
 from orchestration.ingest.headers import check_header, delivered_columns
 from orchestration.ingest.ids import examine_ids, hash_of, key_of
 from orchestration.ingest.invisible import trim
+from orchestration.ingest.json_texts import unread_json
 from orchestration.ingest.not_records import leave_out
 from orchestration.ingest.raw_tables import column_list, quoted
 from orchestration.ingest.read_files import Delivered, FileRead, read_files
@@ -53,6 +54,7 @@ def stage_batch(
         *corrected,
         *examine_ids(connection, config, names),
         *replaced_characters(connection, config, batch.files),
+        *(unread_json(connection, config, names) if source.kind == "crm" else ()),
     ]
     quarantine(connection, source, batch.object, loaded_at)
     in_order = [reads[number] for number in range(len(batch.files))]
