@@ -38,7 +38,7 @@ published_ids as (
     {% for object, model in published_objects.items() -%}
     select source, '{{ object }}' as object, count(*) as published_count
     from {{ ref(model) }}
-    where source is not null
+    where source is not null {{ 'and is_delivered' if object == 'account' }}
     group by source
     union all
     {% endfor -%}

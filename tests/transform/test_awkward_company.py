@@ -39,12 +39,14 @@ FILES = {
     "generic/2026-03-31/reps.csv": "rep_id,name,hired_on,ended_on,team_id\n"
     "R1,Ana Lima,0001-01-01,9999-12-31,T1\nR2,Ben Ode,,,T1\nR3,Dia Roy,2026-01-01,,T1\n",
     "generic/2026-03-31/teams.csv": "team_id,name\nT1,North\n",
+    # A2 is not delivered, and two accounts have one name
+    "generic/2026-03-31/accounts.csv": "account_id,name\nA1,Acme\nA3,Twin\nA4,Twin\n",
     "generic/2026-03-31/team_memberships.csv": "rep_id,team_id,valid_from,valid_to\nR1,T1,0001-01-01,9999-12-31\n",
     "generic/2026-03-31/opportunities.csv": DEALS
     # a lost renewal, a credit note and a deal of 0
     + "N1,R1,Won,2025-12-01,1000,USD,2026-02-10,A1\nN2,R1,Lost,2025-12-01,-400,USD,2026-02-11,A1\n"
     "N3,R2,Won,2025-12-01,500,USD,2026-01-15,A2\nN4,R2,Won,2025-12-01,-50,USD,2026-03-18,A2\n"
-    "N5,R3,Won,2025-12-01,0,USD,2026-01-20,A3\nN6,R3,Open,2026-01-10,-75.50,USD,2026-05-01,A3\n"
+    "N5,R3,Won,2025-12-01,0,USD,2026-01-20,Twin\nN6,R3,Open,2026-01-10,-75.50,USD,2026-05-01,A3\n"
     # three thirds of 900, thirds of -100, and shares that lack 0.001 or more
     "S1,R1,Won,2025-12-01,900,USD,2026-01-16,\nS2,R1,Won,2025-12-01,-100,USD,2026-01-17,\n"
     "S3,R1,Won,2025-12-01,100,USD,2026-01-18,\nS4,R1,Won,2025-12-01,100,USD,2026-01-19,\n"
@@ -210,6 +212,7 @@ def test_what_cannot_be_true_is_listed_with_its_line(company: duckdb.DuckDBPyCon
         ("opportunity", "22", "implausible_close_date"),
         ("opportunity", "23", "implausible_created_date"),
         ("opportunity", "24", "missing_rate"),
+        ("opportunity", "6", "ambiguous_account"),
         ("opportunity_line", "8", "unparsable_required"),
         ("opportunity_split", "10", "splits_do_not_sum_to_1"),
         ("opportunity_split", "11", "splits_do_not_sum_to_1"),
@@ -263,3 +266,15 @@ def test_a_rep_is_a_member_until_the_source_reports_the_end(company: duckdb.Duck
         ("quarter", "2025-10-01", "3000.00", "true"),
         ("quarter", "2026-01-01", "2000.00", "true"),
     ]
+
+
+def test_an_account_that_was_not_delivered_is_a_customer_by_its_id(company: duckdb.DuckDBPyConnection) -> None:
+    accounts = "select account_id, account_name, is_delivered from marts.dim_accounts where source = 'generic'"
+    assert texts(company, accounts) == [
+        ("generic:A1", "Acme", "true"),
+        ("generic:A2", None, "false"),
+        ("generic:A3", "Twin", "true"),
+        ("generic:A4", "Twin", "true"),
+    ]
+    new = "select object_id[9:], amount from marts.fct_metric_credits where metric = 'new_customers'"
+    assert texts(company, f"{new} and source = 'generic'") == [("N1", "1.0000000000"), ("N3", "1.0000000000")]

@@ -39,7 +39,11 @@ final as (
         known.owner_reference,
         owners.resolved_id as owner_rep_id,
         known.account_reference,
-        accounts.resolved_id as account_id,
+        -- an account that no source delivers counts by its id
+        case
+            when accounts.candidate_count is not null then accounts.resolved_id
+            else {{ referenced_id('known.source', 'known.account_reference') }}
+        end as account_id,
         products.resolved_id as product_id,
         -- who created the deal again in another system did not create it
         case when known.is_matched then known.deal_created_by_reference else known.created_by_reference end

@@ -53,62 +53,27 @@ lead_teams as (
     inner join {{ ref('dim_team_ancestors') }} as ancestors on memberships.team_id = ancestors.team_id
 ),
 
+{#- The subject, its rows, and the type and id of its segment. -#}
+{% set segments = [
+    ('opportunity', 'deals', "'company'", "'company'"),
+    ('opportunity', 'deal_teams', "'team'", 'team_id'),
+    ('opportunity', 'deals', "'rep'", 'owner_id'),
+    ('opportunity', ref('int_deal_dimensions'), 'dimension', '"value"'),
+    ('lead', 'leads', "'company'", "'company'"),
+    ('lead', 'lead_teams', "'team'", 'team_id'),
+    ('lead', 'leads', "'rep'", 'owner_id'),
+    ('lead', 'leads', "'lead_source'", "coalesce(lead_source, 'unknown')"),
+] -%}
 final as (
+    {% for subject_type, rows, segment_type, segment_id in segments -%}
     select
-        'opportunity' as subject_type,
-        opportunity_id as subject_id,
-        'company' as segment_type,
-        'company' as segment_id
-    from deals
-    union all
-    select
-        'opportunity' as subject_type,
-        opportunity_id as subject_id,
-        'team' as segment_type,
-        team_id as segment_id
-    from deal_teams
-    union all
-    select
-        'opportunity' as subject_type,
-        opportunity_id as subject_id,
-        'rep' as segment_type,
-        owner_id as segment_id
-    from deals
-    union all
-    select
-        'opportunity' as subject_type,
-        opportunity_id as subject_id,
-        dimension as segment_type,
-        "value" as segment_id
-    from {{ ref('int_deal_dimensions') }}
-    union all
-    select
-        'lead' as subject_type,
-        lead_id as subject_id,
-        'company' as segment_type,
-        'company' as segment_id
-    from leads
-    union all
-    select
-        'lead' as subject_type,
-        lead_id as subject_id,
-        'team' as segment_type,
-        team_id as segment_id
-    from lead_teams
-    union all
-    select
-        'lead' as subject_type,
-        lead_id as subject_id,
-        'rep' as segment_type,
-        owner_id as segment_id
-    from leads
-    union all
-    select
-        'lead' as subject_type,
-        lead_id as subject_id,
-        'lead_source' as segment_type,
-        coalesce(lead_source, 'unknown') as segment_id
-    from leads
+        '{{ subject_type }}' as subject_type,
+        {{ subject_type }}_id as subject_id,
+        {{ segment_type }} as segment_type,
+        {{ segment_id }} as segment_id
+    from {{ rows }}
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
 )
 
 select * from final

@@ -33,6 +33,7 @@ deals as (
         opportunities.*,
         coalesce(validated.close_date is null and validated.closed_at is null, false) as is_close_date_blank,
         validated.created_on is null as is_creation_blank,
+        validated.account_reference is not null and opportunities.account_id is null as is_account_ambiguous,
         -- a source that blanks the amounts of lost deals does not say what they added to the pipeline
         not sources.lost_amount_is_blank
         and opportunities.created_on is not null
@@ -82,6 +83,13 @@ final as (
         'units_sold' as excluded_from
     from deals
     where lacks_units
+    union all
+    select
+        {{ deal }},
+        'ambiguous_account' as reason,
+        'new_customers' as excluded_from
+    from deals
+    where is_won and closed_on is not null and is_account_ambiguous
     union all
     select
         {{ deal }},
