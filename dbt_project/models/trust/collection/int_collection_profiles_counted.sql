@@ -1,17 +1,15 @@
 {{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ delete_changed_weeks() }}') }}
 -- The collection profile: what each week's records of a source, an object and a field look like, for everybody (all), each team and each
 -- pipeline. The seed collection_measures says what is counted; this is the only model that counts.
-{% set cell = [
-    'source', 'measured_object', 'field', 'measure', 'counts', 'counted_type', 'team_id', 'pipeline', 'week_start',
-    'week_fingerprint',
-] %}
-{% set profile = [
-    'source', 'measured_object', 'field', 'measure', 'counts', 'counted_type', 'population', 'week_start', 'week_fingerprint',
-] %}
+{% set cell = ['source', 'measure_number', 'counted_type', 'team_id', 'pipeline', 'week_start', 'week_fingerprint'] %}
+{% set profile = ['source', 'measure_number', 'counted_type', 'population', 'week_start', 'week_fingerprint'] %}
 with
 
 measures as (
-    select * from {{ ref('collection_measures') }}
+    select
+        *,
+        row_number() over (order by object, field, measure) as measure_number
+    from {{ ref('collection_measures') }}
 ),
 
 records as (
@@ -20,12 +18,10 @@ records as (
 ),
 
 -- each record, once for each value of it that is measured
-measured as (
+measured as {{ not_materialized() }} (
     select
         records.*,
-        measures.field,
-        measures.object as measured_object,
-        measures.measure,
+        measures.measure_number,
         measures.counts,
         case when measures.by_record_type then records.record_type else '' end as counted_type,
         case measures.value
@@ -42,11 +38,7 @@ measured as (
     from records
     inner join measures on records.object = measures.counted_object and records.dated_by = measures.dated_by
     where
-        case measures.condition
-            when 'closed' then records.is_closed
-            when 'lost' then not records.is_won
-            else true
-        end
+        case measures.condition when 'closed' then records.is_closed when 'lost' then not records.is_won else true end
         and (measures.counts = 'copies' or not records.is_copy)
 ),
 
@@ -55,7 +47,7 @@ repeats as (
     select
         *,
         lag(value) over (
-            partition by source, measured_object, field, counted_type, owner_rep_id, week_start
+            partition by measure_number, counted_type, owner_rep_id, week_fingerprint
             order by dated_on, happened_at, record_key
         ) as previous_value
     from measured
@@ -123,21 +115,24 @@ summed as (
 
 final as (
     select
-        source,
-        measured_object as object,
-        field,
-        population,
-        week_start,
-        measure,
-        counted_type as record_type,
+        summed.source,
+        measures.object,
+        measures.field,
+        summed.population,
+        summed.week_start,
+        measures.measure,
+        summed.counted_type as record_type,
         -- edits: those in the ten minutes with the most, of all edits
-        case when counts <> 'edits' then category end as category,
-        cast(max(measured_count) as bigint) as value,
-        cast(sum(row_count) as bigint) as row_count,
-        min(first_on) as first_on,
-        week_fingerprint
+        case when measures.counts <> 'edits' then summed.category end as category,
+        cast(max(summed.measured_count) as bigint) as value,
+        cast(sum(summed.row_count) as bigint) as row_count,
+        min(summed.first_on) as first_on,
+        summed.week_fingerprint
     from summed
-    group by {{ profile | join(', ') }}, case when counts <> 'edits' then category end
+    inner join measures using (measure_number)
+    group by
+        summed.source, measures.object, measures.field, summed.population, summed.week_start, measures.measure,
+        summed.counted_type, case when measures.counts <> 'edits' then summed.category end, summed.week_fingerprint
 )
 
 select * from final

@@ -92,7 +92,7 @@ credited_now as (
         {{ listed_in_order('rep_id', 'rep_id') }} as rep_ids,
         max(credited_on) as credited_on
     from credit_history
-    where known_to is null
+    where known_to is null and object_id in (select records.object_id from records)
     group by metric, object_id
 ),
 

@@ -1,0 +1,4 @@
+{#- A named step that is read twice and is not kept in between, so that each reader's filter reaches its tables. Empty in Spark, which keeps none. -#}
+{% macro not_materialized() -%}
+    not materialized
+{%- endmacro %}
