@@ -37,15 +37,15 @@ FILES = {
     "registers/2026-01-01/holidays.csv": "date,region,name\n9999-12-31,,The last day\n0001-01-01,,The first day\n",
     "registers/2026-01-01/ramp.csv": "role,month_of_tenure,share\n,1,0.5\n,999999999,0.333333333\n",
     "generic/2026-03-31/reps.csv": "rep_id,name,hired_on,ended_on,team_id\n"
-    "R1,Ana Lima,0001-01-01,9999-12-31,T1\nR2,Ben Ode,,,T1\nR3,Dia Roy,2026-01-01,,T1\n",
+    "R1,Ana Lima,0001-01-01,9999-12-31,T1\nR2,Ben Od\u00e9,,,T1\nR3,Dia Roy,2026-01-01,,T1\n",
     "generic/2026-03-31/teams.csv": "team_id,name\nT1,North\n",
     # A2 is not delivered, and two accounts have one name
     "generic/2026-03-31/accounts.csv": "account_id,name\nA1,Acme\nA3,Twin\nA4,Twin\n",
     "generic/2026-03-31/team_memberships.csv": "rep_id,team_id,valid_from,valid_to\nR1,T1,0001-01-01,9999-12-31\n",
     "generic/2026-03-31/opportunities.csv": DEALS
-    # a lost renewal, a credit note and a deal of 0
+    # a lost renewal, a credit note of an owner whose name has a letter in two parts, and a deal of 0
     + "N1,R1,Won,2025-12-01,1000,USD,2026-02-10,A1\nN2,R1,Lost,2025-12-01,-400,USD,2026-02-11,A1\n"
-    "N3,R2,Won,2025-12-01,500,USD,2026-01-15,A2\nN4,R2,Won,2025-12-01,-50,USD,2026-03-18,A2\n"
+    "N3,R2,Won,2025-12-01,500,USD,2026-01-15,A2\nN4,Ben Ode\u0301,Won,2025-12-01,-50,USD,2026-03-18,A2\n"
     "N5,R3,Won,2025-12-01,0,USD,2026-01-20,Twin\nN6,R3,Open,2026-01-10,-75.50,USD,2026-05-01,A3\n"
     # three thirds of 900, thirds of -100, and shares that lack 0.001 or more
     "S1,R1,Won,2025-12-01,900,USD,2026-01-16,\nS2,R1,Won,2025-12-01,-100,USD,2026-01-17,\n"

@@ -44,9 +44,10 @@
     end
 {%- endmacro %}
 
-{#- A name without case, punctuation and blanks, which systems write differently; null if nothing is left. -#}
+{#- A name without case, punctuation and blanks, which systems write differently; null if nothing is left. Letters keep their accents and vowel
+    signs, composed or not. -#}
 {% macro normalized_name(expression) -%}
-    nullif(trim(regexp_replace(lower({{ expression }}), '[^\p{L}\p{N}]+', ' ', 'g')), '')
+    nullif(trim(regexp_replace(lower(nfc_normalize({{ expression }})), '[^\p{L}\p{M}\p{N}]+', ' ', 'g')), '')
 {%- endmacro %}
 
 {#- How many letters two names differ by. -#}

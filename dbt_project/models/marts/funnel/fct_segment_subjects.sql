@@ -53,7 +53,7 @@ lead_teams as (
     inner join {{ ref('dim_team_ancestors') }} as ancestors on memberships.team_id = ancestors.team_id
 ),
 
-{#- The subject, its rows, and the type and id of its segment. -#}
+{# The subject, its rows, and the type and id of its segment. -#}
 {% set segments = [
     ('opportunity', 'deals', "'company'", "'company'"),
     ('opportunity', 'deal_teams', "'team'", 'team_id'),
