@@ -44,10 +44,15 @@
     end
 {%- endmacro %}
 
+{#- A text in Unicode's composed form: é is one letter. -#}
+{% macro composed(expression) -%}
+    nfc_normalize({{ expression }})
+{%- endmacro %}
+
 {#- A name without case, punctuation and blanks, which systems write differently; null if nothing is left. Letters keep their accents and vowel
     signs, composed or not. -#}
 {% macro normalized_name(expression) -%}
-    nullif(trim(regexp_replace(lower(nfc_normalize({{ expression }})), '[^\p{L}\p{M}\p{N}]+', ' ', 'g')), '')
+    nullif(trim(regexp_replace(lower({{ composed(expression) }}), '[^\p{L}\p{M}\p{N}]+', ' ', 'g')), '')
 {%- endmacro %}
 
 {#- How many letters two names differ by. -#}

@@ -1,6 +1,6 @@
 {#- Trimmed text with composed letters, as é, null where blank or a spreadsheet does not know it. -#}
 {% macro text(column) -%}
-    case when not {{ is_unknown_cell(column) }} then nullif(nfc_normalize({{ trimmed(column) }}), '') end
+    case when not {{ is_unknown_cell(column) }} then nullif({{ composed(trimmed(column)) }}, '') end
 {%- endmacro %}
 
 {#- Where a staged row comes from, and from when to when it was the newest known one for its key. `source_key` is the key in SQL, where
