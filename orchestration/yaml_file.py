@@ -47,7 +47,7 @@ def _collect_lines(path: Path, node: yaml.Node | None, location: Location, lines
             if inner in lines:
                 raise ConfigurationError(
                     f"{path}, line {key.start_mark.line + 1}: the key '{key.value}' appears twice; "
-                    f"the first is on line {lines[inner]}. Keep one."
+                    f"the first is on line {lines[inner]}. Keep one; two lists become one."
                 )
             lines[inner] = key.start_mark.line + 1
             _collect_lines(path, value, inner, lines)

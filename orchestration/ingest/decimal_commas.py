@@ -12,39 +12,39 @@ from orchestration.ingest.raw_tables import quoted
 from orchestration.ingest.source_config import ColumnType, ObjectConfig
 from orchestration.ingest.values import trimmed
 
-# 1.234,50 and 0,5; a comma before three digits may separate thousands
-DECIMAL_COMMA = "[+-]?([0-9]+|[0-9]{1,3}([.][0-9]{3})+),([0-9]{1,2}|[0-9]{4,})"
-NUMBER = "[+-]?([0-9]+|[0-9]{1,3}([.][0-9]{3})+)(,[0-9]+)?"
+THOUSANDS = "[1-9][0-9]{0,2}([.][0-9]{3})"
+# 1.234,50, 0,125 and 1.234.567; a comma before three digits, or one point before them, may mean something else
+CERTAIN = f"[+-]?(([0-9]+|{THOUSANDS}+),([0-9]{{1,2}}|[0-9]{{4,}})|0,[0-9]+|{THOUSANDS}{{2,}}(,[0-9]+)?)"
+NUMBER = f"[+-]?([0-9]+|{THOUSANDS}+)(,[0-9]+)?"
 
 
 def correct_decimal_commas(
     connection: duckdb.DuckDBPyConnection, config: ObjectConfig, files: Sequence[str], separated: Sequence[int]
 ) -> Iterator[tuple[int, str]]:
-    """Correct the numbers of a column in `staged` that has decimal commas, in files `separated` by something else.
+    """Correct the numbers in `staged` that have decimal commas, in files `separated` by something else.
 
-    It certainly has them where some numbers cannot be meant otherwise, and all can be meant so. Yields a warning for
-    each column, with the number of its file. `files` are the names by number.
+    A file certainly has them where some numbers of one column cannot be meant otherwise, and all of that column can be
+    meant so; then each other column that can be meant so has them too. Yields a warning for each column, with the
+    number of its file. `files` are the names by number.
     """
+    if not separated:
+        return
     names = [
         name for name, column in config.columns.items() if column.type is ColumnType.DECIMAL and column.format is None
     ]
-    for name in names if separated else []:
-        text, column = trimmed(quoted(name)), quoted(name)
-        is_certain = f"regexp_full_match({text}, '{DECIMAL_COMMA}')"
-        found = connection.execute(
-            f"select _file, count_if({is_certain}), min(_source_row) filter ({is_certain}), "
-            f"arg_min({text}, _source_row) filter ({is_certain}) from staged "
-            f"where list_contains($separated, _file) and {column} is not null "
-            f"group by _file having count_if({is_certain}) > 0 and bool_and(regexp_full_match({text}, '{NUMBER}')) "
-            "order by _file",
-            {"separated": separated},
-        ).fetchall()
+    certain = {
+        number
+        for name in names
+        for number, *_ in _found(connection, name, separated, f"regexp_full_match(number, '{CERTAIN}')")
+    }
+    for name in names if certain else []:
+        found = _found(connection, name, sorted(certain), "regexp_matches(number, '[.,]')")
         if not found:
             continue
         numbers = [number for number, *_ in found]
         connection.execute(
-            f"update staged set {column} = replace(replace({text}, '.', ''), ',', '.') "
-            f"where list_contains($numbers, _file) and {column} is not null",
+            f"update staged set {quoted(name)} = replace(replace({trimmed(quoted(name))}, '.', ''), ',', '.') "
+            f"where list_contains($numbers, _file) and {quoted(name)} is not null",
             {"numbers": numbers},
         )
         connection.execute(
@@ -59,3 +59,23 @@ def correct_decimal_commas(
                 f"{files[number]}, line {row}, column '{name}': '{value}' was read as {read_as} ({count} in this "
                 "file): the file has decimal commas; set the column's 'format' to 1.234,50, or export with points.",
             )
+
+
+def _found(
+    connection: duckdb.DuckDBPyConnection, name: str, among: Sequence[int], condition: str
+) -> list[tuple[int, int, int, str]]:
+    """The files `among` which a column can have decimal commas throughout and meets the condition somewhere.
+
+    Each with how often it does, the first row and its text.
+    """
+    return connection.execute(
+        f"""
+        select _file, count_if({condition}), min(_source_row) filter ({condition}),
+            arg_min(number, _source_row) filter ({condition})
+        from (select _file, _source_row, {trimmed(quoted(name))} as number from staged)
+        where list_contains($among, _file) and number is not null
+        group by _file having count_if({condition}) > 0 and bool_and(regexp_full_match(number, '{NUMBER}'))
+        order by _file
+        """,
+        {"among": among},
+    ).fetchall()

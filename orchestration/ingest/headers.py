@@ -66,7 +66,7 @@ def check_header(file: LandedFile, header: Sequence[str], config: ObjectConfig, 
     place = f"{file.name}, line {line}"
     missing = [name for name in config.columns if config.must_be_in_file(name) and name not in found]
     if missing:
-        names = ", ".join(f"'{' or '.join(config.columns[name].header or (name,))}'" for name in missing)
+        names = ", ".join(f"'{' or '.join(_names(name, config.columns[name].header))}'" for name in missing)
         lower = ", or set xlsx.sheet and xlsx.header_row to the place of its header" if file.format == "xlsx" else ""
         raise ConfigurationError(
             f"{place}: required column {names} is missing; the file has {visible(', '.join(header)) or 'none'}. "
@@ -77,6 +77,11 @@ def check_header(file: LandedFile, header: Sequence[str], config: ObjectConfig, 
         raise ConfigurationError(
             f"{place}: column '{twice[0]}' appears twice; export it once, or rename one of the two."
         )
+
+
+def _names(name: str, header: Sequence[str]) -> Sequence[str]:
+    # one name of the files takes the place of ours; with several, ours is one that files have too
+    return header if len(header) == 1 else (name, *header)
 
 
 def _error(file: LandedFile, header: Header, config: ObjectConfig) -> ConfigurationError | None:

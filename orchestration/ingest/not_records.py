@@ -17,8 +17,9 @@ from orchestration.ingest.values import literal, trimmed
 
 BLANK, HEADER, TOTAL, FOOTER = "blank row", "repeated header", "total", "footer"
 TOTAL_WORD = (
-    "((grand|sub|overall)[ -]?)?(total|totals|sum|summe|gesamt|gesamtsumme|zwischensumme|insgesamt|totaal|totale|"
-    "totaux|suma|somme|soma|jumlah|average|avg|durchschnitt|(record|row|deal)? ?counts?)"
+    "((grand|sub|overall)[ -]?)?(total|totals|sum|summe|gesamt|gesamtsumme|gesamtergebnis|ergebnis|zwischensumme|"
+    "teilergebnis|insgesamt|totaal|totale|totaux|suma|somme|soma|jumlah|razem|celkem|toplam|итого|всего|合计|总计|小计|"
+    "合計|小計|합계|총계|average|avg|durchschnitt|(record|row|deal)? ?counts?)"
     r"( (general|général|generale|keseluruhan|amount|revenue|records?|rows?|deals?|count|value|of [^0-9]*))?"
     r"[ ]*[:=]?[ ]*(\(?[0-9][0-9.,]*( (records?|rows?|deals?|items?))?\)?)?"
 )
@@ -30,8 +31,12 @@ FOOTER_LINE = (
     "erstellt (am|von)|exportiert (am|von)|vertraulich|stand: ?[0-9]|seite [0-9]+|rahasia|dibuat (oleh|pada)|dicetak).*"
     "|.*(all rights reserved|do not distribute).*"
 )
-# A figure beside a total: a number with signs, or the code of a currency.
-FIGURE = r"[(+-]?([a-z]{3} ?)?[^a-z0-9]{0,3}[0-9][0-9.,' ]*[)]? ?(%|[a-z]{3})?|[a-z]{3}|-"
+# The total of a group, as spreadsheets write it, in a row without a key: R12 Total.
+GROUP_TOTAL = ".+[ ](sub)?(total|totals|sum|summe|ergebnis|count|average)"
+# A figure beside a total: a number with signs, or a formula of which the workbook has no value.
+FIGURE = r"[(+-]?([a-z]{3} ?)?[^a-z0-9]{0,3}[0-9][0-9.,' ]*[)]? ?(%|[a-z]{3})?|#[a-z]+!"
+# What may stand beside a figure: the code of its currency.
+BESIDE = "[a-z]{3}|-"
 # In a row that could not be split, whatever a delimiter may be.
 DELIMITERS = r"[,;\t|]"
 
@@ -51,9 +56,9 @@ def leave_out(connection: duckdb.DuckDBPyConnection, config: ObjectConfig) -> Ma
         f"select 1 from staged where {_may_be_none(config)} union all select 1 from rejected limit 1"
     ).fetchone():
         return {}
-    is_total, is_figure = (
+    is_total, is_figure, is_beside = (
         f"lambda word: regexp_full_match(word, {literal(pattern)})"
-        for pattern in (TOTAL_WORD, f"{TOTAL_WORD}|{FIGURE}")
+        for pattern in (f"{TOTAL_WORD}|{GROUP_TOTAL}", FIGURE, f"{FIGURE}|{BESIDE}")
     )
     is_below = "_source_row > coalesce(last_record, 0)"
     connection.execute(
@@ -66,12 +71,21 @@ def leave_out(connection: duckdb.DuckDBPyConnection, config: ObjectConfig) -> Ma
                 case
                     when len(words) = 0 then '{BLANK}'
                     when is_header then '{HEADER}'
+                    -- one label and figures: a team called Total has no figure, a product AVG has an id and a name
                     when
                         may_be_total
-                        and list_bool_or(list_transform(words, {is_total}))
-                        and list_bool_and(list_transform(words, {is_figure}))
+                        and len(list_filter(words, {is_total})) between 1 and 2
+                        and len(list_distinct(list_filter(words, {is_total}))) = len(list_filter(words, {is_total}))
+                        and (len(words) = 1 or list_bool_or(list_transform(words, {is_figure})))
+                        and list_bool_and(list_transform(
+                            list_filter(words, lambda word: not list_contains(list_filter(words, {is_total}), word)),
+                            {is_beside}
+                        )) is not false
                         then '{TOTAL}'
-                    when may_be_footer and regexp_full_match(words[1], {literal(FOOTER_LINE)}) then '{FOOTER}'
+                    when
+                        may_be_footer and words[1] is distinct from words[2]
+                        and regexp_full_match(words[1], {literal(FOOTER_LINE)})
+                        then '{FOOTER}'
                 end as kind
             from candidates
         ),

@@ -75,9 +75,14 @@ def _as_written(field: str, kind: DuckDBPyType) -> str:
         case "timestamp" | "timestamp_s" | "timestamp_ms" | "timestamp_ns":
             # pandas has no dates, only midnights
             iso = f"replace({field}::varchar, ' ', 'T')"
-            return f"case when {field}::time = time '00:00' then {field}::date::varchar else {iso} end"
+            midnight = f"{field}::time = time '00:00'"
+            return (
+                f"case when not isfinite({field}) then {field}::varchar "
+                f"when {midnight} then {field}::date::varchar else {iso} end"
+            )
         case "timestamp with time zone":
-            return f"replace(timezone('UTC', {field})::varchar, ' ', 'T') || 'Z'"
+            iso = f"replace(timezone('UTC', {field})::varchar, ' ', 'T') || 'Z'"
+            return f"case when not isfinite({field}) then {field}::varchar else {iso} end"
         case "list" | "array" | "struct" | "map" | "union" | "variant":
             return f"to_json({field})::varchar"
     return f"{field}::varchar"

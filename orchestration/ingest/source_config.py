@@ -225,12 +225,18 @@ class ObjectConfig(Strict):
     def named(self, header: list[str]) -> list[str]:
         """The names of a file's header; a name that is the `header` of a column becomes the name of that column.
 
-        Not where the column is there by its own name: HubSpot gives the id twice. For a column that is not there
+        Not where the column is there by its own name: HubSpot gives the id twice. Of several, the first that `header`
+        lists. For a column that is not there
         otherwise, its name as a connector writes it becomes that of the column too: see `_loosely`.
         """
-        called = {alias.lower(): name for name, column in self.columns.items() for alias in column.header}
-        own = {trim(name).lower() for name in header} & self.columns.keys()
-        names = [name if (column := called.get(trim(name).lower(), "")) in {*own, ""} else column for name in header]
+        delivered = {trim(name).lower() for name in header}
+        aliases = {
+            name: next(filter(delivered.__contains__, map(str.lower, column.header)), None)
+            for name, column in self.columns.items()
+            if name not in delivered
+        }
+        called = {alias: name for name, alias in aliases.items() if alias}
+        names = [called.get(trim(name).lower(), name) for name in header]
         absent = {_without_marks(name): name for name in self.columns.keys() - {trim(name).lower() for name in names}}
         for place, name in enumerate(names if absent else []):
             if trim(name).lower() not in self.columns:

@@ -95,6 +95,12 @@ def test_deals_of_hubspot_as_connectors_name_their_columns(tmp_path, header):
     assert found == [("7", "closedwon", "100", "501", "Deal, 1", None, None, "false")]
 
 
+def test_of_two_names_of_one_column_the_first_that_is_listed_counts(tmp_path):
+    header = "id,dealstage,amount,hubspot_owner_id,dealname,is_deleted,_fivetran_deleted"
+    found, _ = _ingested(tmp_path, "hubspot", "deals.csv", f'{header}\n7,won,100,501,"Deal, 1",false,false\n', HUBSPOT)
+    assert found[0][0] == "7" and found[0][-1] == "false"
+
+
 @pytest.mark.parametrize(
     "header",
     [

@@ -188,6 +188,18 @@ def test_one_extract_in_several_formats_plain_and_packed(bench, deals):
     bench.balance()
 
 
+@pytest.mark.parametrize("zone", ["", " with time zone"])
+def test_an_infinite_instant_of_parquet_is_unknown_and_the_others_are_read(bench, zone):
+    bench.land_parquet(
+        "shop/2024-01-01/deals.parquet",
+        f"select deal_id, '' as owner, moment::timestamp{zone} as closed_on, 1 as amount "
+        "from (values ('a', '2024-01-01'), ('b', 'infinity')) as _ (deal_id, moment)",
+    )
+    bench.ingest()
+    assert [deal for deal, _ in bench.state()] == ["a"]
+    assert len(bench.set_aside()) == 1
+
+
 def test_an_undated_parquet_is_dated_by_its_newest_update(bench):
     bench.land_parquet(
         "shop/calls.parquet", "select range as call_id, timestamp '2024-02-01 10:00:00' as updated_at from range(2)"

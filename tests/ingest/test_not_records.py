@@ -64,6 +64,8 @@ TOTALS = [
     "Summe;3",
     "Gesamtsumme,,,3,,",
     "Count,2,,,,",
+    ",R12 Total,,3,,",
+    "Итого,,,3,,",
     "Total,,,3,,,,,,",
 ]
 
@@ -103,6 +105,8 @@ def test_the_footer_of_a_salesforce_report(bench, deals, last_line_end):
 
 def test_a_record_that_only_looks_like_a_total_stays(bench, deals):
     rows = ["total,Ann,2024-01-01,3,,won", "Total Energy,,,3,,", "Summit,,,,,", "sum-1,,,4,,", "17,Total,,3,,"]
+    # an id and a name that are the same word, and a name of three letters
+    rows += ["TOTAL,Total,,,,", "AVG,AVG,,39.99,,", "SUM,IBM,,,,", "Confidential Shredding,Confidential Shredding,,,,"]
     bench.land("shop/2024-01-01/deals.csv", deals("a,,,1,,", *rows))
     bench.ingest()
     assert len(bench.state()) == 1 + len(rows)
@@ -126,7 +130,7 @@ def test_in_workbooks_and_json_too(bench):
         ["deal_id", "owner", "closed_on", "amount"],
         ["a", None, None, 1],
         ["deal_id", "owner", "closed_on", "amount"],
-        ["Total", None, None, 1],
+        ["Total", None, None, "=SUM(D2:D2)"],
         ["Confidential"],
     )
     bench.ingest()

@@ -88,7 +88,19 @@ def test_decimal_commas_are_read_where_nothing_else_can_be_meant(bench):
     bench.land("shop/2024-01-01/deals.csv", text.replace(",", ";").replace("#", ","))
     report = bench.ingest()
     assert bench.state() == [("a", "100.50"), ("b", "1000.5"), ("c", "7"), ("d", "2000")]
-    assert any("line 2, column 'amount': '100,50' was read as 100.50 (2 in this file)" in w for w in report.warnings)
+    assert any("line 2, column 'amount': '100,50' was read as 100.50 (3 in this file)" in w for w in report.warnings)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "read"),
+    [(("1.500", "1.234.567"), ("1500", "1234567")), (("0,125", "3"), ("0.125", "3"))],
+    ids=["points separate thousands", "a comma after 0"],
+)
+def test_one_certain_number_says_what_the_others_are(bench, amounts, read):
+    text = COLUMNS.replace(",", ";") + "\n" + "".join(f"{n};;;{amount}\n" for n, amount in enumerate(amounts))
+    bench.land("shop/2024-01-01/deals.csv", text)
+    bench.ingest()
+    assert bench.state() == list(zip("01", read, strict=True))
 
 
 @pytest.mark.parametrize("amounts", [("100,50", "100.50"), ("1,000",)], ids=["both", "a comma before three digits"])
