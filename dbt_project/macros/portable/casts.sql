@@ -9,12 +9,17 @@
     {%- set number = 'try_cast(' ~ plain_number(expression, format) ~ ' as double)' -%}
     {%- set usual = "when regexp_full_match(" ~ expression ~ ", '[0-9]{1," ~ (digits - 1) ~ "}([.][0-9]+)?') then" -%}
     case {{ '' if format else usual ~ ' try_cast(' ~ expression ~ ' as double)' }}
-        when {{ looks_like(expression, pattern) }} and abs({{ number }}) <= 1e{{ digits }} - 1 then {{ number }}
+        when {{ looks_like(signed(expression), pattern) }} and abs({{ number }}) <= 1e{{ digits }} - 1 then {{ number }}
     end
 {%- endmacro %}
 
+{#- −75, (75) and 75- are numbers below 0. -#}
+{% macro signed(expression) -%}
+    regexp_replace(replace({{ trimmed(expression) }}, '−', '-'), '^[(]([0-9][0-9.,]*)[)]$|^([0-9][0-9.,]*)-$', '-\1\2')
+{%- endmacro %}
+
 {% macro plain_number(expression, format=none) -%}
-    {%- set text = trimmed(expression) -%}
+    {%- set text = signed(expression) -%}
     {{ text if not format else 'replace(replace(' ~ text ~ ", '" ~ format[1] ~ "', ''), '" ~ format[5] ~ "', '.')" }}
 {%- endmacro %}
 
