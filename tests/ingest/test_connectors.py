@@ -97,8 +97,12 @@ def test_deals_of_hubspot_as_connectors_name_their_columns(tmp_path, header):
 
 def test_of_two_names_of_one_column_the_first_that_is_listed_counts(tmp_path):
     header = "id,dealstage,amount,hubspot_owner_id,dealname,is_deleted,_fivetran_deleted"
-    found, _ = _ingested(tmp_path, "hubspot", "deals.csv", f'{header}\n7,won,100,501,"Deal, 1",false,false\n', HUBSPOT)
-    assert found[0][0] == "7" and found[0][-1] == "false"
+    found, _ = _ingested(tmp_path, "hubspot", "deals.csv", f'{header}\n7,won,100,501,"Deal, 1",false,true\n', HUBSPOT)
+    assert found[0][0] == "7" and found[0][-1] == "true"
+    header = "id,stage_name,owner_id,created_date,close_date,is_deleted,_fivetran_deleted"
+    row = "006A,Won,005A,2026-01-01,2026-02-01,false,true"
+    query = "select isdeleted from raw.salesforce__opportunity"
+    assert _ingested(tmp_path, "salesforce", "Opportunity.csv", f"{header}\n{row}\n", query)[0] == [("true",)]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@
     if it is none: 2026/3/1, 20260301, 1 Mar 2026, Mar 1, 2026; 10:00 PM; blanks before the offset, UTC and GMT; the number of days by which
     spreadsheets count, from 1954 to 2118. Of two numbers for day and month, nobody knows which is which. -#}
 {% macro other_instant(expression) -%}
-    {%- set zone = '(?:Z|UTC|GMT|(?:UTC|GMT)?[+-][0-9]{2}:?(?:[0-9]{2})?(?: ?UTC)?)' -%}
+    {%- set zone = '(?:Z|UTC|GMT|(?:UTC|GMT)?[+-](?:0[0-9]|1[0-8]):?(?:[0-5][0-9])?(?: ?UTC)?)' -%}
     {%- set time = '([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)? *([AP]M)? *(' ~ zone ~ ')?(?:\\[[A-Z_/+-]+\\])?' -%}
     {%- set year_first = '(?i)^([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:(?:T|,? +)' ~ time ~ ')?$' -%}
     {%- set day_first = '^(?:[A-Za-z]{3,9},? +)?([0-9]{1,2})[ ./-]+([A-Za-z]{3,9})[ .,/-]+([0-9]{4})\\b(.*)$' -%}
@@ -43,7 +43,8 @@
 
 {#- The canonical text of a day or an instant, null if it is none; see other_instant. -#}
 {% macro canonical_instant(expression) -%}
-    {%- set time = '[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?' -%}
+    {#- an offset behind minutes is not understood by casts: other_instant adds the seconds -#}
+    {%- set time = '[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?(Z|[+-](0[0-9]|1[0-8])(:?[0-5][0-9])?)?)?' -%}
     case
         when regexp_full_match({{ expression }}, '[0-9]{4}-[0-9]{2}-[0-9]{2}({{ time }})?') then {{ expression }}
         when {{ looks_like(expression, '[0-9]{4}-[0-9]{2}-[0-9]{2}(' ~ time ~ ')?') }} then {{ trimmed(expression) }}

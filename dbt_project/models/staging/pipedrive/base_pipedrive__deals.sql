@@ -31,7 +31,7 @@ renamed as (
         {{ parse_number('probability', 'decimal(9, 4)') }} as probability_percent,
 
         -- booleans
-        coalesce({{ parse_boolean('is_deleted') }}, {{ parse_boolean('deleted') }}, false) as is_deleted,
+        coalesce({{ parse_boolean('is_deleted') }}, false) or coalesce({{ parse_boolean('deleted') }}, false) as is_deleted,
 
         -- dates and instants
         {{ parse_instant('add_time', 'add_time_zone.time_zone') }} as created_at,
