@@ -12,7 +12,9 @@ crosswalks as (
         coalesce(register.valid_from, cast('0001-01-01' as date)) as begins_on,
         register.row_hash
     from {{ ref('stg_registers__crosswalks') }} as register
-    where register.is_current
+    where
+        register.is_current
+        and not {{ is_placeholder_id('register.canonical_reference') }}
 ),
 
 -- of the rows on one record that have begun, the last is in force
@@ -138,4 +140,26 @@ declared as (
             records.entity = targets.entity
             and records.source_record_id = targets.canonical_id
 )
+{%- endmacro %}
+
+{#- Whether what a record of an entity is recognized by identifies nobody: a name or an e-mail of the seed placeholders, or a text that is no
+    e-mail. A local part is compared without its tag, separators and last digits. -#}
+{% macro is_placeholder(entity, value) -%}
+    {%- set local_part = without_pattern(value, '[+@].*|[._-]|[0-9]+(?:[+@].*)?$') -%}
+    case
+        when {{ entity }} = 'account' then {{ is_listed_placeholder(value, 'name') }}
+        when not {{ is_like_pattern(value, '.+@.+') }} then true
+        else {{ is_listed_placeholder(value, 'email') }}
+            or {{ is_listed_placeholder(local_part, 'email_local_part') }}
+            or {{ is_listed_placeholder(without_pattern(value, '^.*@'), 'email_domain') }}
+    end
+{%- endmacro %}
+
+{#- Whether an id of the register crosswalk is a placeholder. -#}
+{% macro is_placeholder_id(reference) -%}
+    {{ is_listed_placeholder('lower(' ~ trimmed(reference) ~ ')', 'id') }}
+{%- endmacro %}
+
+{% macro is_listed_placeholder(value, field) -%}
+    {{ value }} in (select listed.placeholder from {{ ref('placeholders') }} as listed where listed.field = '{{ field }}')
 {%- endmacro %}

@@ -75,7 +75,18 @@ FILES = {
     "C3,call,R1,9999-12-31T10:00:00Z,,N1,-1\nC4,call,R1,0001-01-01T10:00:00Z,,N1,5\n",
     "generic/2026-03-31/leads.csv": "lead_id,created_at,owner_id,status,qualified_at,converted_at,opportunity_id\n"
     "X1,0001-01-01T00:00:00Z,R1,open,9999-12-31T00:00:00Z,,\nX2,9999-12-31T00:00:00Z,R1,open,0001-01-01T00:00:00Z,,\n",
-    "pipedrive/2026-03-31/users.csv": "id,name,email,active_flag\n11,Eva Moe,eva@example.com,1\n",
+    # of the reps of two systems, Test and Nil are one by their e-mails; the others share placeholders, two by the value map
+    "pipedrive/2026-03-31/users.csv": "id,name,email,active_flag\n11,Eva Moe,eva@example.com,1\n"
+    "21,Test Muller,test.muller@firm.example,1\n22,Nil Roe,nil@firm.example,1\n23,Lu Tan,No-Reply2@firm.example,1\n"
+    "24,Max Ito,0812 345,1\n25,Pia Rau,n/a,1\n26,Quy Do,Helpdesk@firm.example,1\n27,Rex Fo,,1\n",
+    "pipedrive/2026-03-31/organizations.csv": "id,name,owner_id\n1,Unknown,11\n2,None Such Ltd,11\n3,Walk-in,11\n",
+    "salesforce/2026-02-28/Account.csv": "Id,Name\n001000000000001AAA,(unknown)\n001000000000002AAA,None such ltd\n"
+    "001000000000003AAA,Walk-in\n",
+    "registers/2026-01-01/value_map.csv": "source,object,field,source_value,value,valid_from,valid_to\n"
+    "pipedrive,rep,email,Helpdesk@firm.example,placeholder,,\nsalesforce,rep,email,helpdesk@firm.example,placeholder,,\n"
+    "pipedrive,account,name,Walk-in,Unknown,,\n",
+    "registers/2026-01-01/crosswalk.csv": "entity,source,source_id,canonical_id,valid_from\n"
+    "rep,pipedrive,27,TBD,\nrep,salesforce,005000000000027AAA,TBD,\n",
     # Fay is active; Gus left in February; Hal left and came back; Ivo and Jan were never active, and Ivo has a deal;
     # Kim left this system, but not Pipedrive
     "salesforce/2026-01-31/UserRole.csv": "Id,Name,ParentRoleId\n00E000000000001AAA,South,\n",
@@ -92,7 +103,11 @@ FILES = {
     "005000000000003AAA,Hal Ray,hal@example.com,00E000000000001AAA,true\n"
     "005000000000004AAA,Ivo Sun,ivo@example.com,00E000000000001AAA,false\n"
     "005000000000005AAA,Jan Tor,jan@example.com,00E000000000001AAA,false\n"
-    "005000000000006AAA,Eva Moe,eva@example.com,,false\n",
+    "005000000000006AAA,Eva Moe,eva@example.com,,false\n"
+    "005000000000021AAA,Test Muller,test.muller@firm.example,,true\n005000000000022AAA,Nil Roe,nil@firm.example,,true\n"
+    "005000000000023AAA,Lea Ott,no-reply2@firm.example,,true\n005000000000024AAA,Moe Ude,0812 345,,true\n"
+    "005000000000025AAA,Pat Roy,n/a,,true\n005000000000026AAA,Ron Eck,helpdesk@firm.example,,true\n"
+    "005000000000027AAA,Sue Ay,,,true\n",
     "salesforce/2026-02-28/Opportunity.csv": "Id,StageName,OwnerId,CreatedDate,CloseDate,Name,AccountId,"
     "Amount,IsDeleted\n"
     "006000000000001AAA,Closed Won,005000000000001AAA,2025-05-01T02:00:00.000Z,2026-01-15,One,,1040,false\n"
@@ -199,6 +214,8 @@ def test_what_cannot_be_true_is_listed_with_its_line(company: duckdb.DuckDBPyCon
     )
     assert texts(company, listed) == [
         ("activity", "5", "implausible_date"),
+        ("crosswalk", "2", "placeholder_id"),
+        ("crosswalk", "3", "placeholder_id"),
         ("exchange_rate", "6", "below_minimum"),
         ("lead", "2", "implausible_qualified_date"),
         ("lead", "3", "implausible_qualified_date"),
@@ -278,3 +295,22 @@ def test_an_account_that_was_not_delivered_is_a_customer_by_its_id(company: duck
     ]
     new = "select object_id[9:], amount from marts.fct_metric_credits where metric = 'new_customers'"
     assert texts(company, f"{new} and source = 'generic'") == [("N1", "1.0000000000"), ("N3", "1.0000000000")]
+
+
+def test_a_placeholder_matches_nothing_and_is_listed(company: duckdb.DuckDBPyConnection) -> None:
+    matched = "select entity, source_id, match_rule from marts.bridge_source_ids where source = 'pipedrive'"
+    assert texts(company, matched) == [
+        ("account", "pipedrive:2", "name"),
+        ("rep", "pipedrive:11", "email"),
+        ("rep", "pipedrive:21", "email"),
+        ("rep", "pipedrive:22", "email"),
+    ]
+    listed = "select source_name, other_source_name, reason from marts.mart_near_match where source_id[:9] = 'pipedrive'"
+    assert texts(company, listed) == [
+        ("Lu Tan", "Lea Ott", "placeholder"),
+        ("Max Ito", "Moe Ude", "placeholder"),
+        ("Pia Rau", "Pat Roy", "placeholder"),
+        ("Quy Do", "Ron Eck", "placeholder"),
+        ("Unknown", "(unknown)", "placeholder"),
+        ("Unknown", "(unknown)", "placeholder"),
+    ]

@@ -11,10 +11,6 @@
 
 with
 
-unioned as (
-    {{ union_sources('activities', columns) }}
-),
-
 mapped as (
     select
         unioned.*,
@@ -26,7 +22,7 @@ mapped as (
         {{ referenced_id('unioned.source', 'unioned.opportunity_reference') }} as source_opportunity_id,
         {{ referenced_id('unioned.source', 'unioned.lead_reference') }} as source_lead_id,
         {{ delivery_days('unioned') }}
-    from unioned
+    from ({{ union_sources('activities', columns) }}) as unioned
     {{ join_value_map(
         'unioned', 'activity_type', 'activity', occurred_on, rep='source_rep_reference', written='source_activity_type'
     ) }}

@@ -7,17 +7,13 @@
 
 with
 
-unioned as (
-    {{ union_sources('stage_events', columns) }}
-),
-
 identified as (
     select
         {{ referenced_id('source', 'opportunity_reference') }} as source_opportunity_id,
         *,
         {{ business_date('changed_at') }} as changed_on,
         {{ business_date('extracted_at') }} as delivered_on
-    from unioned
+    from ({{ union_sources('stage_events', columns) }}) as unioned
 ),
 
 matches as (

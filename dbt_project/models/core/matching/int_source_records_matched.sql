@@ -1,12 +1,12 @@
 -- noqa: disable=LT02
 -- Every rep, account, team and product of every source, with its id in every other model. Records of several systems are one by the register
--- crosswalk, else by a rep's e-mail or an account's name where it belongs to one record in each system. A record that the register maps to
--- itself stays separate.
+-- crosswalk, else by a rep's e-mail or an account's name where it belongs to one record in each system and is no placeholder. A record that
+-- the register maps to itself stays separate.
 with recursive
 
 {{ steps_reading_crosswalks() }},
 
-records as (
+named as (
     select
         entity,
         source,
@@ -22,6 +22,13 @@ records as (
     where exclusion_reason is null
 ),
 
+records as (
+    select
+        *,
+        {{ is_placeholder('entity', 'recognized_by') }} as is_placeholder
+    from named
+),
+
 {{ steps_declaring_ids() }},
 
 recognizable as (
@@ -32,7 +39,7 @@ recognizable as (
             partition by entity, recognized_by order by first_seen_at asc, source asc, source_record_id asc
         ) as position_in_group
     from declared
-    where recognized_by is not null and declared_id is distinct from source_record_id
+    where not is_placeholder and declared_id is distinct from source_record_id
 ),
 
 recognized as (

@@ -16,22 +16,6 @@
 
 with
 
-reps as (
-    {{ union_sources('reps', rep_fields) }}
-),
-
-accounts as (
-    {{ union_sources('accounts', account_fields) }}
-),
-
-teams as (
-    {{ union_sources('teams', team_fields) }}
-),
-
-products as (
-    {{ union_sources('products', product_fields) }}
-),
-
 versions as (
     select
         'rep' as entity,
@@ -39,7 +23,7 @@ versions as (
         {{- typed_columns(types, {
             'record_key': 'reps.rep_key',
             'record_name': mapped_value('reps', 'rep_name'),
-            'email': 'reps.email',
+            'email': mapped_value('reps', 'email'),
             'role': mapped_value('reps', 'role'),
             'segment': mapped_value('reps', 'segment'),
             'region': mapped_value('reps', 'region'),
@@ -50,8 +34,9 @@ versions as (
             'inactive_from': 'reps.inactive_from',
         }) }},
         {{ origin }}
-    from reps
+    from ({{ union_sources('reps', rep_fields) }}) as reps
     {{ join_value_map('reps', 'rep_name', 'rep') }}
+    {{ join_value_map('reps', 'email', 'rep') }}
     {{ join_value_map('reps', 'role', 'rep') }}
     {{ join_value_map('reps', 'segment', 'rep') }}
     {{ join_value_map('reps', 'region', 'rep') }}
@@ -61,7 +46,7 @@ versions as (
         accounts.source,
         {{- typed_columns(types, {
             'record_key': 'accounts.account_key',
-            'record_name': 'accounts.account_name',
+            'record_name': mapped_value('accounts', 'account_name'),
             'segment': mapped_value('accounts', 'segment'),
             'region': mapped_value('accounts', 'region'),
             'industry': mapped_value('accounts', 'industry'),
@@ -69,7 +54,8 @@ versions as (
             'source_exclusion': 'accounts.source_exclusion',
         }) }},
         {{ origin }}
-    from accounts
+    from ({{ union_sources('accounts', account_fields) }}) as accounts
+    {{ join_value_map('accounts', 'account_name', 'account') }}
     {{ join_value_map('accounts', 'industry', 'account') }}
     {{ join_value_map('accounts', 'segment', 'account') }}
     {{ join_value_map('accounts', 'region', 'account') }}
@@ -83,7 +69,7 @@ versions as (
             'team_reference': 'teams.parent_team_reference',
         }) }},
         {{ origin }}
-    from teams
+    from ({{ union_sources('teams', team_fields) }}) as teams
     union all
     select
         'product' as entity,
@@ -98,7 +84,7 @@ versions as (
             'source_exclusion': 'products.source_exclusion',
         }) }},
         {{ origin }}
-    from products
+    from ({{ union_sources('products', product_fields) }}) as products
 ),
 
 first_seen as (

@@ -13,12 +13,6 @@ break_references as (
     from {{ ref('int_collection_breaks_detected') }}
 ),
 
-memberships as (
-    {{ union_sources(
-        'team_memberships', 'source_key, source_file, source_row, row_hash, rep_reference, team_reference', 'is_current'
-    ) }}
-),
-
 referring as (
     select
         'registers' as source,
@@ -56,7 +50,9 @@ referring as (
         rep_reference,
         team_reference,
         cast(null as varchar) as break_reference
-    from memberships
+    from (
+        {{ union_sources('team_memberships', 'source_key, source_file, source_row, row_hash, rep_reference, team_reference', 'is_current') }}
+    ) as memberships
 ),
 
 resolved as (
@@ -84,7 +80,10 @@ crosswalks as (
     select
         register.*,
         {{ has_newer_row('register.source_key') }} as is_duplicate,
-        case when coalesce(records.entity, deals.entity) is null then 'unknown_source_id' end as set_aside_reason
+        case
+            when coalesce(records.entity, deals.entity) is null then 'unknown_source_id'
+            when {{ is_placeholder_id('register.canonical_reference') }} then 'placeholder_id'
+        end as set_aside_reason
     from {{ ref('stg_registers__crosswalks') }} as register
     left join {{ ref('int_source_records_matched') }} as records
         on
@@ -138,9 +137,11 @@ final as (
         source_row,
         set_aside_reason,
         coalesce(set_aside_reason, case when is_duplicate then 'duplicate' end) as exclusion_reason,
-        'source_id' as canonical_column,
-        record_key as value,
-        'is not one of the ' || entity || ' records of ' || crosswalks.source || '; correct it or deliver the ' || entity as fix
+        case set_aside_reason when 'placeholder_id' then 'canonical_id' else 'source_id' end as canonical_column,
+        case set_aside_reason when 'placeholder_id' then canonical_reference else record_key end as value,
+        case set_aside_reason when 'placeholder_id' then 'is a placeholder; write an id of one record, or remove the row' else
+            'is not one of the ' || entity || ' records of ' || crosswalks.source || '; correct it or deliver the ' || entity
+        end as fix
     from crosswalks
 )
 

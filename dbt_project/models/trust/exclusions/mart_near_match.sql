@@ -8,19 +8,14 @@
 
 with
 
-records as (
-    select
-        *,
-        {{ normalized_name('record_name') }} as plain_name
-    from {{ ref('int_source_records_matched') }}
-    where entity in ('rep', 'account')
-),
-
 named as (
     select
         *,
-        nullif({{ without_words('plain_name', legal_forms) }}, '') as bare_name
-    from records
+        {{ normalized_name('record_name') }} as plain_name,
+        nullif({{ without_words(normalized_name('record_name'), legal_forms) }}, '') as bare_name,
+        row_number() over (partition by entity, source, recognized_by order by source_record_id) as position_in_source
+    from {{ ref('int_source_records_matched') }}
+    where entity in ('rep', 'account')
 ),
 
 -- Two names that differ by one letter are the same without that letter, in both or in the longer one. To find such pairs by an equal key costs
@@ -37,23 +32,20 @@ near_names as (
 keyed as (
     select
         *,
-        case entity when 'rep' then 'email_not_unique' else 'name_not_unique' end as reason,
+        case
+            when is_placeholder then 'placeholder'
+            when entity = 'rep' then 'email_not_unique'
+            else 'name_not_unique'
+        end as reason,
         recognized_by as shared_key
     from named
     union all
     select
         *,
-        'same_name' as reason,
-        plain_name as shared_key
+        case entity when 'rep' then 'same_name' else 'similar_name' end as reason,
+        case entity when 'rep' then plain_name else replace(bare_name, ' ', '') end as shared_key
     from named
-    where entity = 'rep'
-    union all
-    select
-        *,
-        'similar_name' as reason,
-        replace(bare_name, ' ', '') as shared_key
-    from named
-    where entity = 'account'
+    where entity = 'rep' or is_placeholder is distinct from true
     union all
     select
         named.*,
@@ -85,6 +77,8 @@ pairs as (
         records.canonical_id <> others.canonical_id
         and records.declared_id is null
         and others.declared_id is null
+        -- each record with a placeholder is listed once, not with each other one
+        and (records.reason <> 'placeholder' or records.position_in_source = 1 or others.position_in_source = 1)
         and (
             records.reason <> 'one_letter'
             or (
