@@ -1,6 +1,10 @@
 -- The business dates on which an extract showed a deal, its close, a lead, its qualification, a stage change or an activity, new or changed.
 with
 
+leads as (
+    {{ union_sources('leads', 'source_key, qualified_at, extracted_at') }}
+),
+
 stage_events as (
     {{ union_sources('stage_events', 'source_key, extracted_at') }}
 ),
@@ -43,7 +47,7 @@ shown as (
         'qualified_at' as dated_by,
         source_key as record_key,
         extracted_at as shown_at
-    from ({{ union_sources('leads', 'source_key, qualified_at, extracted_at') }}) as leads
+    from leads
     where qualified_at is not null
 ),
 
