@@ -155,9 +155,10 @@ declared as (
     end
 {%- endmacro %}
 
-{#- Whether an id of the register crosswalk is a placeholder. -#}
+{#- Whether an id that the register crosswalk gives a record is a placeholder. -#}
 {% macro is_placeholder_id(reference) -%}
-    {{ is_listed_placeholder('lower(' ~ trimmed(reference) ~ ')', 'id') }}
+    {%- set words = 'n[/.]?a|none|null|nil|nan|unknown|undefined|missing|blank|empty|tb[acd]|test|dummy|placeholder|x+' -%}
+    {{ is_like_pattern(reference, '[-–—_.#?/<>() 0]*(?:' ~ words ~ ')?[-–—_.#?/<>() ]*') }}
 {%- endmacro %}
 
 {% macro is_listed_placeholder(value, field) -%}

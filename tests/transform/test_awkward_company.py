@@ -75,7 +75,7 @@ FILES = {
     "C3,call,R1,9999-12-31T10:00:00Z,,N1,-1\nC4,call,R1,0001-01-01T10:00:00Z,,N1,5\n",
     "generic/2026-03-31/leads.csv": "lead_id,created_at,owner_id,status,qualified_at,converted_at,opportunity_id\n"
     "X1,0001-01-01T00:00:00Z,R1,open,9999-12-31T00:00:00Z,,\nX2,9999-12-31T00:00:00Z,R1,open,0001-01-01T00:00:00Z,,\n",
-    # of the reps of two systems, Test and Nil are one by their e-mails; the others share placeholders, two by the value map
+    # of the reps of two systems, Test and Nil are one by e-mail; the others share placeholders, two by value_map
     "pipedrive/2026-03-31/users.csv": "id,name,email,active_flag\n11,Eva Moe,eva@example.com,1\n"
     "21,Test Muller,test.muller@firm.example,1\n22,Nil Roe,nil@firm.example,1\n23,Lu Tan,No-Reply2@firm.example,1\n"
     "24,Max Ito,0812 345,1\n25,Pia Rau,n/a,1\n26,Quy Do,Helpdesk@firm.example,1\n27,Rex Fo,,1\n",
@@ -305,7 +305,9 @@ def test_a_placeholder_matches_nothing_and_is_listed(company: duckdb.DuckDBPyCon
         ("rep", "pipedrive:21", "email"),
         ("rep", "pipedrive:22", "email"),
     ]
-    listed = "select source_name, other_source_name, reason from marts.mart_near_match where source_id[:9] = 'pipedrive'"
+    listed = (
+        "select source_name, other_source_name, reason from marts.mart_near_match where source_id[:9] = 'pipedrive'"
+    )
     assert texts(company, listed) == [
         ("Lu Tan", "Lea Ott", "placeholder"),
         ("Max Ito", "Moe Ude", "placeholder"),

@@ -51,7 +51,9 @@ referring as (
         team_reference,
         cast(null as varchar) as break_reference
     from (
-        {{ union_sources('team_memberships', 'source_key, source_file, source_row, row_hash, rep_reference, team_reference', 'is_current') }}
+        {{ union_sources(
+            'team_memberships', 'source_key, source_file, source_row, row_hash, rep_reference, team_reference', 'is_current'
+        ) }}
     ) as memberships
 ),
 
@@ -139,8 +141,9 @@ final as (
         coalesce(set_aside_reason, case when is_duplicate then 'duplicate' end) as exclusion_reason,
         case set_aside_reason when 'placeholder_id' then 'canonical_id' else 'source_id' end as canonical_column,
         case set_aside_reason when 'placeholder_id' then canonical_reference else record_key end as value,
-        case set_aside_reason when 'placeholder_id' then 'is a placeholder; write an id of one record, or remove the row' else
-            'is not one of the ' || entity || ' records of ' || crosswalks.source || '; correct it or deliver the ' || entity
+        case
+            when set_aside_reason = 'placeholder_id' then 'is a placeholder; write an id of one record, or remove the row'
+            else 'is not one of the ' || entity || ' records of ' || crosswalks.source || '; correct it or deliver the ' || entity
         end as fix
     from crosswalks
 )
