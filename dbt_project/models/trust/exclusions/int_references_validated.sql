@@ -50,11 +50,9 @@ referring as (
         rep_reference,
         team_reference,
         cast(null as varchar) as break_reference
-    from (
-        {{ union_sources(
-            'team_memberships', 'source_key, source_file, source_row, row_hash, rep_reference, team_reference', 'is_current'
-        ) }}
-    ) as memberships
+    from ({{ union_sources(
+        'team_memberships', 'source_key, source_file, source_row, row_hash, rep_reference, team_reference', 'is_current'
+    ) }}) as memberships
 ),
 
 resolved as (
