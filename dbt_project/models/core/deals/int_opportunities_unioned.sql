@@ -13,10 +13,6 @@
 
 with
 
-unioned as (
-    {{ union_sources('opportunities', columns) }}
-),
-
 mapped as (
     select
         unioned.*,
@@ -25,7 +21,7 @@ mapped as (
         {{ mapped_value('unioned', 'product_reference', 'source_product_reference') }} as product_reference,
         {{ mapped_value('unioned', 'created_by_reference', 'source_created_by_reference') }} as created_by_reference,
         {{ canonical_id('unioned.source', 'unioned.opportunity_key') }} as source_opportunity_id
-    from unioned
+    from ({{ union_sources('opportunities', columns) }}) as unioned
     {{ join_value_map('unioned', 'owner_reference', 'opportunity', shown_on, written='source_owner_reference') }}
     {{ join_value_map('unioned', 'account_reference', 'opportunity', shown_on, written='source_account_reference') }}
     {{ join_value_map('unioned', 'product_reference', 'opportunity', shown_on, written='source_product_reference') }}

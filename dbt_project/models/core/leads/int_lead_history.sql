@@ -13,10 +13,6 @@
 
 with
 
-unioned as (
-    {{ union_sources('leads', columns) }}
-),
-
 mapped as (
     select
         unioned.*,
@@ -26,7 +22,7 @@ mapped as (
         {{ mapped_value('unioned', 'lead_source', 'source_lead_source') }} as lead_source,
         {{ mapped_value('unioned', 'lead_status', 'source_lead_status') }} as lead_status,
         {{ delivery_days('unioned') }}
-    from unioned
+    from ({{ union_sources('leads', columns) }}) as unioned
     {{ join_value_map('unioned', 'owner_reference', 'lead', created_on, written='source_owner_reference') }}
     {{ join_value_map('unioned', 'lead_source', 'lead', created_on, rep='source_owner_reference', written='source_lead_source') }}
     {{ join_value_map('unioned', 'lead_status', 'lead', created_on, written='source_lead_status') }}
