@@ -127,6 +127,10 @@ def plan_object(
             plan.newly_dated.append(file)
     if cutoff is not None:
         dirty += [entry.extracted_at for entry in ledger if entry.extracted_at > cutoff]
+    landed = {file.name for file in files}
+    # nothing of raw comes from an extract that is held back, so its file may go
+    withdrawn = {entry.name for entry in ledger if entry.is_held_back and entry.name not in landed}
+    dirty += [entry.extracted_at for entry in ledger if entry.name in withdrawn]
     recorded = {entry.extracted_at: (entry.loss, entry.is_held_back) for entry in ledger}
     if decided_otherwise := first_decided_otherwise(recorded, limits, accepted):
         dirty.append(decided_otherwise)
@@ -138,7 +142,7 @@ def plan_object(
         for file in sorted(visible, key=lambda file: (instants[file.name], file.name)):
             if instants[file.name] >= first:
                 plan.extracts.setdefault(instants[file.name], []).append(file)
-        _refuse_gone(plan, first, {file.name for file in files}, ledger)
+        _refuse_gone(plan, first, landed | withdrawn, ledger)
     reread = {file.name for extract in plan.extracts.values() for file in extract}
     plan.unchanged = sum(1 for file in visible if file.name not in reread)
     return plan

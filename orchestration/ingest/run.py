@@ -243,7 +243,7 @@ def _gone_files(found: Inspection, ledger: list[LedgerEntry], wanted: Sequence[s
     landed = {file.name for file in found.landing.files}
     return [
         f"{name}: was loaded and is no longer in the landing folder; its rows stay until a rebuild. Put it back."
-        for name in sorted({entry.name for entry in ledger if entry.source in wanted} - landed)
+        for name in sorted({it.name for it in ledger if it.source in wanted and not it.is_held_back} - landed)
     ]
 
 

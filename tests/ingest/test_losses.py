@@ -161,6 +161,16 @@ def test_the_limits_are_settings_and_a_change_of_them_decides_again(bench, rows)
     assert (len(_held_back(bench)), len(bench.state())) == (1, 40)
 
 
+def test_a_file_that_is_held_back_may_be_taken_away(bench, rows):
+    bench.land("shop/2024-01-01/deals.csv", rows(range(40)))
+    bench.land(SHRUNK, rows(range(8)))
+    bench.ingest()
+    assert len(_held_back(bench)) == 1
+    (bench.settings.landing / SHRUNK).unlink()
+    report = bench.ingest()
+    assert (_held_back(bench), len(bench.state()), report.warnings) == ([], 40, [])
+
+
 def test_an_extract_that_lengthens_its_ids_to_eighteen_characters_loses_nothing(bench, deals):
     bench.land("shop/2024-01-01/deals.csv", deals(*(f"006Hs00001abc{number},,,1,," for number in range(10, 30))))
     bench.land(SHRUNK, deals(*(f"006Hs00001abc{number}AAX,,,1,," for number in range(10, 30))))

@@ -4,11 +4,12 @@
 {% macro parse_instant(expression, time_zone, format=none) -%}
     {%- set formatted = "timezone('UTC', timezone(" ~ time_zone ~ ", " ~ formatted_instant(expression, format) ~ "))" -%}
     {%- set written -%}
-        list_transform([{{ canonical_instant(expression) }}], lambda written: case
+        list_filter(list_transform([{{ canonical_instant(expression) }}], lambda written: case
             when length(written) = 10 then {{ start_of_business_date('try_cast(written as date)') }}
             when regexp_matches(written, '(Z|[+-][0-9:]+)$')
                 then cast(timezone('UTC', try_cast(written as timestamptz)) as timestamp)
-            else cast(timezone('UTC', timezone({{ time_zone }}, try_cast(written as timestamp))) as timestamp) end)[1]
+            else cast(timezone('UTC', timezone({{ time_zone }}, try_cast(written as timestamp))) as timestamp) end),
+            lambda instant: instant between cast('0001-01-01' as timestamp) and cast('9999-12-31 09:59:59' as timestamp))[1]
     {%- endset -%}
     {%- if not format -%}
     {{ written }}
