@@ -18,9 +18,9 @@ WORDS = Path(__file__).parent / "words_for_nothing.yml"
 MILLISECONDS = "[0-9]{12,13}"
 USUAL_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 USUAL_INSTANT = USUAL_DAY + r"([T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
-# How a spreadsheet or a program writes an id that it has taken for a large number.
 # as in the macro parse_instant
 IN_ALL_ZONES = "between timestamptz '0001-01-01 00:00:00+00' and timestamptz '9999-12-31 09:59:59+00'"
+# How a spreadsheet or a program writes an id that it has taken for a large number.
 ROUNDED_ID = "[+-]?[0-9]([.,][0-9]+)?[eE][+][0-9]{1,3}|[+-]?[0-9][.,][0-9]+[eE][0-9]{1,3}"
 
 
@@ -138,7 +138,8 @@ def certainly_parsed(column: Column, text: str) -> str:
         case ColumnType.DECIMAL if column.format is None:
             return f"regexp_full_match({text}, '-?[0-9]{{1,{column.most_digits - 1}}}([.][0-9]+)?')"
         case ColumnType.INSTANT if column.format is None:
-            return f"(regexp_full_match({text}, '{USUAL_INSTANT}') and coalesce(try_cast({text} as timestamptz) {IN_ALL_ZONES}, false))"
+            in_all_zones = f"coalesce(try_cast({text} as timestamptz) {IN_ALL_ZONES}, false)"
+            return f"(regexp_full_match({text}, '{USUAL_INSTANT}') and {in_all_zones})"
         case ColumnType.DATE | ColumnType.MONTH | ColumnType.PERIOD if column.format is None:
             return f"(regexp_full_match({text}, '{USUAL_DAY}') and try_cast({text} as date) is not null)"
     return f"{parsed(column, text)} is not null"
