@@ -18,8 +18,8 @@ WORDS = Path(__file__).parent / "words_for_nothing.yml"
 MILLISECONDS = "[0-9]{12,13}"
 USUAL_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 USUAL_INSTANT = USUAL_DAY + r"([T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
-# as in the macro parse_instant
-IN_ALL_ZONES = "between timestamptz '0001-01-01 00:00:00+00' and timestamptz '9999-12-31 09:59:59+00'"
+# as in the macro parse_instant: the last instant that is in year 9999 everywhere
+IN_ALL_ZONES = "<= timestamptz '9999-12-31 09:59:59+00'"
 # How a spreadsheet or a program writes an id that it has taken for a large number.
 ROUNDED_ID = "[+-]?[0-9]([.,][0-9]+)?[eE][+][0-9]{1,3}|[+-]?[0-9][.,][0-9]+[eE][0-9]{1,3}"
 

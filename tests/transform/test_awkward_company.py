@@ -213,6 +213,7 @@ def test_what_cannot_be_true_is_listed_with_its_line(company: duckdb.DuckDBPyCon
         "select object, source_row, reason from marts.mart_exclusion where reason not in ('missing_lines', 'planned')"
     )
     assert texts(company, listed) == [
+        ("activity", "4", "unparsable_required"),
         ("activity", "5", "implausible_date"),
         ("crosswalk", "2", "placeholder_id"),
         ("crosswalk", "3", "placeholder_id"),

@@ -9,7 +9,7 @@
             when regexp_matches(written, '(Z|[+-][0-9:]+)$')
                 then cast(timezone('UTC', try_cast(written as timestamptz)) as timestamp)
             else cast(timezone('UTC', timezone({{ time_zone }}, try_cast(written as timestamp))) as timestamp) end),
-            lambda instant: instant between cast('0001-01-01' as timestamp) and cast('9999-12-31 09:59:59' as timestamp))[1]
+            lambda instant: instant <= cast('9999-12-31 09:59:59' as timestamp))[1]
     {%- endset -%}
     {%- if not format -%}
     {{ written }}
