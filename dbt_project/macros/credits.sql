@@ -7,7 +7,7 @@
     abs(cast({{ amount }} as double) * cast({{ factor }} as double)) >= 1e15
 {%- endmacro %}
 
-{#- The reps with the last day on which they count as employed: one whom no extract ever reported active until the last credit. -#}
+{#- The reps with the last day of their employment. A rep that no extract reported active is employed until the day of the last credit. -#}
 {% macro employed_reps() -%}
     select
         reps.*,

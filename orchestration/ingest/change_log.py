@@ -26,7 +26,7 @@ from orchestration.ingest.set_aside import FileCounts
 from orchestration.ingest.source_config import ObjectConfig
 
 FEW = 3
-"""A loss of fewer records needs no word, however large a share it is."""
+"""A loss of fewer records gives no warning, however large a share it is."""
 
 # The usable rows of the batch, without those of extracts that are held back; `_row` identifies one.
 ARRIVING = (
@@ -140,8 +140,8 @@ def _describe_losses(
         count.is_held_back = extract in held_back
         if count.is_held_back:
             count.rows_held_back = count.rows_read - count.rows_quarantined
-        is_worth_a_word = limits.is_large(count.loss) and count.loss.missing >= FEW
-        if extract in warned or not is_worth_a_word or count.is_accepted:
+        is_notable = limits.is_large(count.loss) and count.loss.missing >= FEW
+        if extract in warned or not is_notable or count.is_accepted:
             continue
         warned.add(extract)
         loss = count.loss

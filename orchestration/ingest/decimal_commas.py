@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import duckdb
 
-from orchestration.ingest.ids import hash_of, key_of
+from orchestration.ingest.ids import correct_texts
 from orchestration.ingest.raw_tables import quoted
 from orchestration.ingest.source_config import ColumnType, ObjectConfig
 from orchestration.ingest.values import trimmed
@@ -42,16 +42,8 @@ def correct_decimal_commas(
         if not found:
             continue
         numbers = [number for number, *_ in found]
-        connection.execute(
-            f"update staged set {quoted(name)} = replace(replace({trimmed(quoted(name))}, '.', ''), ',', '.') "
-            f"where list_contains($numbers, _file) and {quoted(name)} is not null",
-            {"numbers": numbers},
-        )
-        connection.execute(
-            f"update staged set _key = {key_of(config)}, _row_hash = {hash_of(config)} "
-            "where list_contains($numbers, _file)",
-            {"numbers": numbers},
-        )
+        with_point = f"replace(replace({trimmed(quoted(name))}, '.', ''), ',', '.')"
+        correct_texts(connection, config, name, with_point, f"{quoted(name)} is not null", numbers)
         for number, count, row, value in found:
             read_as = value.replace(".", "").replace(",", ".")
             yield (
@@ -64,9 +56,9 @@ def correct_decimal_commas(
 def _found(
     connection: duckdb.DuckDBPyConnection, name: str, among: Sequence[int], condition: str
 ) -> list[tuple[int, int, int, str]]:
-    """The files `among` which a column can have decimal commas throughout and meets the condition somewhere.
+    """The files `among` in which a column may have decimal commas throughout, and meets the condition somewhere.
 
-    Each with how often it does, the first row and its text.
+    Each with how often it does, and the row and the text of the first time.
     """
     return connection.execute(
         f"""

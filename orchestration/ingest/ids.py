@@ -54,6 +54,25 @@ def examine_ids(
             yield from _mark_cut(connection, config, files, name)
 
 
+def correct_texts(
+    connection: duckdb.DuckDBPyConnection,
+    config: ObjectConfig,
+    name: str,
+    corrected: str,
+    condition: str,
+    files: Sequence[int],
+) -> None:
+    """Set a column of `staged` to the SQL `corrected` where the condition holds in `files`; keys and hashes follow."""
+    connection.execute(
+        f"update staged set {quoted(name)} = {corrected} where list_contains($files, _file) and {condition}",
+        {"files": files},
+    )
+    connection.execute(
+        f"update staged set _key = {key_of(config)}, _row_hash = {hash_of(config)} where list_contains($files, _file)",
+        {"files": files},
+    )
+
+
 def _correct_fractions(
     connection: duckdb.DuckDBPyConnection, config: ObjectConfig, files: Sequence[str], name: str
 ) -> Iterator[tuple[int, str]]:
@@ -66,16 +85,7 @@ def _correct_fractions(
         f"having fractions > 0 and bool_and(regexp_full_match({text}, '[0-9]+([.]0+)?')) order by _file"
     ).fetchall()
     numbers = [number for number, *_ in found]
-    connection.execute(
-        f"update staged set {column} = regexp_replace({text}, '[.]0+$', '') "
-        f"where list_contains($numbers, _file) and {has_fraction}",
-        {"numbers": numbers},
-    )
-    connection.execute(
-        f"update staged set _key = {key_of(config)}, _row_hash = {hash_of(config)} "
-        "where list_contains($numbers, _file)",
-        {"numbers": numbers},
-    )
+    correct_texts(connection, config, name, f"regexp_replace({text}, '[.]0+$', '')", has_fraction, numbers)
     for number, count, row, value in found:
         yield (
             number,

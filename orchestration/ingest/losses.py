@@ -46,11 +46,6 @@ class LossLimits:
         return self.is_large(loss) and loss.missing >= self.rows
 
 
-def how_to_accept(source: str, object_name: str, day: date) -> str:
-    """The line of landing/settings.yml that accepts an extract."""
-    return f"accepted_extracts: [{{source: {source}, object: {object_name}, date: {day}}}]"
-
-
 def losses_of_batch(connection: duckdb.DuckDBPyConnection, extracts: int) -> dict[int, Loss]:
     """The loss of each extract of a batch by its number, as the tables `known` and `changes` have it."""
     row = connection.execute("select count(*) from known where _key_ordinal = 1 and _content is not null").fetchone()

@@ -56,38 +56,36 @@ def leave_out(connection: duckdb.DuckDBPyConnection, config: ObjectConfig) -> Ma
         f"select 1 from staged where {_may_be_none(config)} union all select 1 from rejected limit 1"
     ).fetchone():
         return {}
-    is_total, is_figure, is_beside = (
+    is_label, is_figure, is_beside = (
         f"lambda word: regexp_full_match(word, {literal(pattern)})"
-        for pattern in (f"{TOTAL_WORD}|{GROUP_TOTAL}", FIGURE, f"{FIGURE}|{BESIDE}")
+        for pattern in (f"{TOTAL_WORD}|{GROUP_TOTAL}", FIGURE, f"{TOTAL_WORD}|{GROUP_TOTAL}|{FIGURE}|{BESIDE}")
     )
     is_below = "_source_row > coalesce(last_record, 0)"
     connection.execute(
         f"""
         create or replace temp table left_out as
         with candidates as ({_staged_candidates(config)} union all {_rejected_candidates(config)}),
+        labelled as (select *, list_filter(words, {is_label}) as labels from candidates),
         recognized as (
             select
                 *,
                 case
                     when len(words) = 0 then '{BLANK}'
                     when is_header then '{HEADER}'
-                    -- one label and figures: a team called Total has no figure, a product AVG has an id and a name
+                    -- figures with their labels: a team called Total has no figure, a product AVG has one word twice
                     when
                         may_be_total
-                        and len(list_filter(words, {is_total})) between 1 and 2
-                        and len(list_distinct(list_filter(words, {is_total}))) = len(list_filter(words, {is_total}))
+                        and len(labels) between 1 and 2
+                        and len(list_distinct(labels)) = len(labels)
                         and (len(words) = 1 or list_bool_or(list_transform(words, {is_figure})))
-                        and list_bool_and(list_transform(
-                            list_filter(words, lambda word: not list_contains(list_filter(words, {is_total}), word)),
-                            {is_beside}
-                        )) is not false
+                        and list_bool_and(list_transform(words, {is_beside}))
                         then '{TOTAL}'
                     when
                         may_be_footer and words[1] is distinct from words[2]
                         and regexp_full_match(words[1], {literal(FOOTER_LINE)})
                         then '{FOOTER}'
                 end as kind
-            from candidates
+            from labelled
         ),
         last_records as (
             select _file, max(_source_row) as last_record

@@ -18,8 +18,6 @@ WORDS = Path(__file__).parent / "words_for_nothing.yml"
 MILLISECONDS = "[0-9]{12,13}"
 USUAL_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 USUAL_INSTANT = USUAL_DAY + r"([T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
-# as in the macro parse_instant: the last instant that is in year 9999 everywhere
-IN_ALL_ZONES = "<= timestamptz '9999-12-31 09:59:59+00'"
 # How a spreadsheet or a program writes an id that it has taken for a large number.
 ROUNDED_ID = "[+-]?[0-9]([.,][0-9]+)?[eE][+][0-9]{1,3}|[+-]?[0-9][.,][0-9]+[eE][0-9]{1,3}"
 
@@ -138,7 +136,7 @@ def certainly_parsed(column: Column, text: str) -> str:
         case ColumnType.DECIMAL if column.format is None:
             return f"regexp_full_match({text}, '-?[0-9]{{1,{column.most_digits - 1}}}([.][0-9]+)?')"
         case ColumnType.INSTANT if column.format is None:
-            in_all_zones = f"coalesce(try_cast({text} as timestamptz) {IN_ALL_ZONES}, false)"
+            in_all_zones = f"coalesce(try_cast({text} as timestamptz) <= {_latest_instant()}, false)"
             return f"(regexp_full_match({text}, '{USUAL_INSTANT}') and {in_all_zones})"
         case ColumnType.DATE | ColumnType.MONTH | ColumnType.PERIOD if column.format is None:
             return f"(regexp_full_match({text}, '{USUAL_DAY}') and try_cast({text} as date) is not null)"
@@ -150,11 +148,15 @@ def _instant(column: Column, text: str) -> str:
     if formatted and column.format and column.format.startswith("%Y"):
         return formatted
     instant = f"try_cast({macro('canonical_instant', text)} as timestamptz)"
-    written = f"list_filter([{instant}], lambda instant: instant {IN_ALL_ZONES})[1]"
+    written = f"list_filter([{instant}], lambda instant: instant <= {_latest_instant()})[1]"
     if column.milliseconds:
         number = f"to_timestamp(try_cast({trimmed(text)} as bigint) / 1000)"
         written = f"case when {looks_like(text, MILLISECONDS)} then {number} else {written} end"
     return f"coalesce({formatted}, {written})" if formatted else written
+
+
+def _latest_instant() -> str:
+    return f"timezone('UTC', {macro('latest_instant')})"
 
 
 def shown(text: str) -> str:

@@ -138,16 +138,22 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, table: s
 
 def _carry_comments_over(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     name = f"publish_draft.marts.{identifier(table)}"
-    where = "database_name = current_database() and schema_name = 'marts' and table_name = ? and comment is not null"
-    comments = connection.execute(f"select comment from duckdb_tables() where {where}", [table]).fetchall()  # noqa: S608
-    columns = connection.execute(f"select column_name, comment from duckdb_columns() where {where}", [table])  # noqa: S608
-    statements = [
-        *(f"comment on table {name} is {literal(comment)}" for (comment,) in comments),
-        *(
-            f"comment on column {name}.{identifier(column)} is {literal(comment)}"
-            for column, comment in columns.fetchall()
-        ),
+    comments = connection.execute(
+        """
+        with described as (
+            select database_name, schema_name, table_name, null as column_name, comment from duckdb_tables()
+            union all
+            select database_name, schema_name, table_name, column_name, comment from duckdb_columns()
+        )
+        select column_name, comment from described
+        where database_name = current_database() and schema_name = 'marts' and table_name = ? and comment is not null
+        """,
+        [table],
+    ).fetchall()
+    targets = [
+        (f"column {name}.{identifier(column)}" if column else f"table {name}", text) for column, text in comments
     ]
+    statements = [f"comment on {target} is {literal(text)}" for target, text in targets]
     # one transaction: each has to be written to the disk
     connection.execute("; ".join(["begin", *statements, "commit"]))
 

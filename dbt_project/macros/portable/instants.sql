@@ -9,7 +9,7 @@
             when regexp_matches(written, '(Z|[+-][0-9:]+)$')
                 then cast(timezone('UTC', try_cast(written as timestamptz)) as timestamp)
             else cast(timezone('UTC', timezone({{ time_zone }}, try_cast(written as timestamp))) as timestamp) end),
-            lambda instant: instant <= cast('9999-12-31 09:59:59' as timestamp))[1]
+            lambda instant: instant <= {{ latest_instant() }})[1]
     {%- endset -%}
     {%- if not format -%}
     {{ written }}
@@ -17,6 +17,9 @@
     cast({{ formatted if format.startswith('%Y') else 'coalesce(' ~ formatted ~ ', ' ~ written ~ ')' }} as timestamp)
     {%- endif -%}
 {%- endmacro %}
+
+{#- The last instant in UTC that is in year 9999 in every time zone. -#}
+{% macro latest_instant() %}cast('9999-12-31 09:59:59' as timestamp){% endmacro %}
 
 {#- The instant in UTC of a text as parse_instant reads it, or of the milliseconds since 1970. -#}
 {% macro parse_instant_or_milliseconds(expression, time_zone) -%}

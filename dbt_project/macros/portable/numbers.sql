@@ -16,7 +16,7 @@
 
 {#- DuckDB keeps products, sums and differences of decimals of up to 18 digits within 18: where an amount is a factor, cast it to 20. -#}
 
-{#- An amount with cents; null where it has more than 16 digits before them: a sum that nobody can know is no reason to stop. -#}
+{#- An amount with cents; null where it has more than 16 digits before them: an impossible sum does not stop the run. -#}
 {% macro with_cents(expression) -%}
     try_cast({{ expression }} as decimal(18, 2))
 {%- endmacro %}

@@ -29,7 +29,7 @@
             and {{ day }} <= coalesce(cast({{ column }}_zone.valid_to as varchar), '9999')
 {%- endmacro %}
 
-{#- The day on which an extract first reported a record inactive that was active before; 0001-01-01 if no extract ever reported it active,
+{#- The day on which an extract first reported a record inactive that was active before; 0001-01-01 if no extract reported it active,
     9999-12-31 while it is active, null where nothing says so. `key` is that of its rows. -#}
 {% macro inactive_from(is_active, key) -%}
     {%- set active = 'case when coalesce(' ~ is_active ~ ', true) then ' -%}

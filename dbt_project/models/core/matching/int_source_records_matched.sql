@@ -1,6 +1,6 @@
 -- noqa: disable=LT02
 -- Every rep, account, team and product of every source, with its id in every other model. Records of several systems are one by the register
--- crosswalk, else by a rep's e-mail or an account's name where it belongs to one record in each system and is no placeholder. A record that
+-- crosswalk, else by a rep's e-mail or an account's name where it belongs to one record in each system and is not a placeholder. A record that
 -- the register maps to itself stays separate.
 with recursive
 

@@ -85,7 +85,7 @@ measured as (
             when counted.definition is null then {{ none_or_unknown() }}
             when counted.unknown_denominator_count = 0 then counted.in_denominator
         end as denominator,
-        -- a share of amounts of which some are below 0 is no share
+        -- with an amount below 0 the share is not defined
         coalesce(counted.smallest_in_denominator >= 0, true) as can_be_divided
     from counted_periods
     cross join definitions
