@@ -1,5 +1,4 @@
--- Where nothing was credited the actual is 0, and null where the metric was not recorded. An actual of 0 without a credit and without a quota
--- has no row.
+-- Where nothing was credited the actual is 0, null where it was not recorded, and without a quota there is no row.
 with
 
 measured as (
