@@ -33,10 +33,11 @@ ARRIVING = (
     "(select staged.rowid as _row, _key, _key_ordinal, _extract, _row_hash, _file, _source_row from staged "
     "join batch_files using (_file) where _problem is null and not _is_held_back)"
 )
-# The keys of which a row was set aside, with the extract: there such a key is not gone.
+# The keys of which a row was set aside, with the extract: there such a key is not gone, unless its rows contradict each
+# other.
 DEFENDED = (
     "(select distinct _key, _extract from staged join batch_files using (_file) "
-    "where _problem is not null and not _is_held_back)"
+    "where _problem is not null and not _is_contradicted and not _is_held_back)"
 )
 # The keys of a delta with the extracts that show their surplus rows to be gone, which are the rows not in it.
 SHOWN = f"""(
@@ -85,6 +86,11 @@ def apply_batch(
             "update batch_files set _is_held_back = true where list_contains($numbers, _extract)",
             {"numbers": list(found)},
         )
+    large = [number for number, loss in losses.items() if number not in held_back and _is_notable(loss, limits)]
+    for number in large:
+        # a record may be there by an id that is written otherwise
+        since = losses_since(connection, number, ARRIVING, DEFENDED)
+        losses[number] = since.get(number, losses[number])
     _describe_losses(batch, counts, losses | held_back, held_back, limits, accepted)
     if is_full:
         _warn_of_parts(connection, batch, counts)
@@ -124,6 +130,10 @@ def _too_short(
     return {}
 
 
+def _is_notable(loss: Loss, limits: LossLimits) -> bool:
+    return limits.is_exceeded(loss) or (limits.is_large(loss) and loss.missing >= FEW)
+
+
 def _describe_losses(
     batch: Batch,
     counts: Sequence[FileCounts],
@@ -140,8 +150,7 @@ def _describe_losses(
         count.is_held_back = extract in held_back
         if count.is_held_back:
             count.rows_held_back = count.rows_read - count.rows_quarantined
-        is_notable = limits.is_large(count.loss) and count.loss.missing >= FEW
-        if extract in warned or not is_notable or count.is_accepted:
+        if extract in warned or not _is_notable(count.loss, limits) or count.is_accepted:
             continue
         warned.add(extract)
         loss = count.loss

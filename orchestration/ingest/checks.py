@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from orchestration.ingest.landing import FileFormat
 from orchestration.ingest.raw_tables import quoted
-from orchestration.ingest.source_config import DATED, Column, ColumnType, ObjectConfig
+from orchestration.ingest.source_config import DATED, WRITTEN, Column, ColumnType, ObjectConfig
 from orchestration.ingest.unknown_cells import FORMULA, MERGED
 from orchestration.ingest.values import certainly_parsed, literal, looks_like, macro, parsed, trimmed
 
@@ -13,6 +13,8 @@ NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?"
 EXPECTED = {
     ColumnType.ID: "the whole id, which a spreadsheet has rounded; export it again, as text",
     ColumnType.TEXT: "the value",
+    ColumnType.NAME: "the value",
+    ColumnType.CODE: "the value",
     ColumnType.DATE: "a date as 2017-12-31",
     ColumnType.MONTH: "a month as 2017-12",
     ColumnType.PERIOD: "the first day of the period as 2017-10-01",
@@ -27,6 +29,7 @@ UNKNOWN_CELLS = {
 }
 TOO_NARROW = "the column was too narrow to show the value; widen it and export it again"
 CELL_ERROR = "the formula of the cell has an error; correct it and save it again"
+CONTRADICTION = "contradiction"
 CUT_ID = "the ids are cut to 15 digits, as a spreadsheet does; export them again, as text"
 
 
@@ -90,17 +93,40 @@ def row_checks(config: ObjectConfig, *, quick: bool = False) -> list[Check]:
             if is_own_id:
                 # Only the whole column shows it: ids.py marks these rows.
                 checks.append(Check(name, "cut_id", "false", CUT_ID))
-        if column.minimum is not None:
-            number = f"try_cast({text} as double)" if quick and column.format is None else parsed(column, text)
-            below = f"coalesce({number} < {column.minimum}, false)"
-            if quick:
-                below = f"({below} or {_unparsable(column, text, quick)})"
-            checks.append(Check(name, "below_minimum", below, f"write {column.minimum} or more"))
+        for limit, is_below, wanted in ((column.minimum, "<", "{} or more"), (column.above, "<=", "more than {}")):
+            if limit is not None:
+                number = f"try_cast({text} as double)" if quick and column.format is None else parsed(column, text)
+                below = f"coalesce({number} {is_below} {limit}, false)"
+                if quick:
+                    below = f"({below} or {_unparsable(column, text, quick)})"
+                checks.append(Check(name, "below_minimum", below, f"write {wanted.format(limit)}"))
         if column.values is not None:
             allowed = ", ".join(literal(value) for value in column.values)
             outside = f"coalesce({text if quick else trimmed(text)} not in ({allowed}), false)"
             checks.append(Check(name, "value_not_allowed", outside, f"write one of {', '.join(column.values)}"))
+    # Only other rows show it: keys.py marks these rows.
+    checks += [
+        Check(
+            name,
+            CONTRADICTION,
+            "false",
+            f"rows with the same {named_key(config)} contradict each other; keep the right one",
+        )
+        for name in decisive(config)
+    ]
     return sorted(checks, key=lambda check: check.reason != "missing_key")
+
+
+def decisive(config: ObjectConfig) -> list[str]:
+    """The columns in which rows of one key contradict each other, of an object that has one row per key."""
+    columns = config.columns.items() if config.one_row_per_key else ()
+    return [name for name, column in columns if name not in config.key and not column.remark]
+
+
+def named_key(config: ObjectConfig) -> str:
+    """The columns of the key, for people."""
+    *others, last = config.key
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def unparsable_values(config: ObjectConfig, *, quick: bool = False) -> dict[str, str]:
@@ -119,5 +145,5 @@ def _unparsable(column: Column, text: str, quick: bool) -> str:
 
 def _sets_row_aside(config: ObjectConfig, name: str) -> bool:
     # A row is kept without a reference that may be blank.
-    is_reference = config.columns[name].type in (ColumnType.ID, ColumnType.TEXT) and name not in config.key
+    is_reference = config.columns[name].type in WRITTEN and name not in config.key
     return config.is_required(name) and not (is_reference and config.columns[name].blank_allowed)

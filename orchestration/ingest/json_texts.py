@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import duckdb
 
 from orchestration.ingest.raw_tables import quoted
-from orchestration.ingest.source_config import ColumnType, ObjectConfig
+from orchestration.ingest.source_config import WRITTEN, ObjectConfig
 from orchestration.ingest.values import literal
 
 NAMED = 5
@@ -18,7 +18,7 @@ def unread_json(
     connection: duckdb.DuckDBPyConnection, config: ObjectConfig, files: Sequence[str]
 ) -> Iterator[tuple[int, str]]:
     """A warning for each file in `staged` that has texts which are JSON, with its number; `files` are the names."""
-    names = [name for name, column in config.columns.items() if column.type in (ColumnType.ID, ColumnType.TEXT)]
+    names = [name for name, column in config.columns.items() if column.type in WRITTEN]
     declared = " union all ".join(
         f"select _file, _source_row, {literal(name)} as name, {quoted(name)} as text from staged "
         f"where {_may_be_json(quoted(name))}"

@@ -81,11 +81,14 @@ def _from_registry(value: Any) -> Any:
 class ColumnType(StrEnum):
     """What the text of a column must mean.
 
-    An id names a record, its own or another one: a word for nothing is none, and damage by a spreadsheet is found.
+    A name is what people call something: None and - may be one, but no text, id or code. A code, such as a currency, is
+    the same in upper and lower case. An id names a record, its own or another one: damage by a spreadsheet is found.
     A month is its first day or a text such as 2026-07; a period may also be a week, a quarter or a year.
     """
 
     TEXT = "text"
+    NAME = "name"
+    CODE = "code"
     ID = "id"
     DATE = "date"
     MONTH = "month"
@@ -96,6 +99,8 @@ class ColumnType(StrEnum):
     BOOLEAN = "boolean"
 
 
+WRITTEN = (ColumnType.TEXT, ColumnType.NAME, ColumnType.CODE, ColumnType.ID)
+"""The types of which almost any text is a value."""
 DATED = (ColumnType.DATE, ColumnType.MONTH, ColumnType.PERIOD, ColumnType.INSTANT)
 
 
@@ -109,6 +114,8 @@ class Column(Strict):
     `blank_allowed`: a required value or a part of the key may be blank. A file without the column is read as if it were
     blank, unless the column must be `in_every_file`, because nothing could be known without it.
     `digits`: how many digits a number has at most before its point, else 14, a whole number 9; a larger one is unknown.
+    `above`: what a number must exceed; `minimum`: what it must reach.
+    `remark`: nothing depends on it, so rows that differ in it do not contradict each other.
     `fiscal_year_start_month`: what a period means by a quarter and a year; the settings of the company say it.
     """
 
@@ -125,6 +132,8 @@ class Column(Strict):
     digits: Annotated[int | None, Field(ge=1, le=15)] = None
     fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)] = 1
     minimum: int | float | None = None
+    above: int | float | None = None
+    remark: bool = False
     values: Annotated[tuple[str, ...] | None, BeforeValidator(_from_registry)] = None
     """The texts that are allowed: a list, or {registry, column, where}, the values of a column of a dbt seed."""
     description: str | None = None
@@ -137,10 +146,9 @@ class Column(Strict):
             raise ValueError("'format' belongs to columns of type date, month, period, instant or decimal")
         if self.milliseconds and (self.type is not ColumnType.INSTANT or self.format is not None):
             raise ValueError("'milliseconds' belongs to columns of type instant without a 'format'")
-        if self.minimum is not None and self.type not in (ColumnType.DECIMAL, ColumnType.INTEGER):
-            raise ValueError("'minimum' belongs to columns of type decimal or integer")
-        if self.digits is not None and self.type not in (ColumnType.DECIMAL, ColumnType.INTEGER):
-            raise ValueError("'digits' belongs to columns of type decimal or integer")
+        for option in ("minimum", "above", "digits"):
+            if getattr(self, option) is not None and self.type not in (ColumnType.DECIMAL, ColumnType.INTEGER):
+                raise ValueError(f"'{option}' belongs to columns of type decimal or integer")
         if self.in_every_file and not self.blank_allowed:
             raise ValueError("'in_every_file' belongs to columns with 'blank_allowed'; any other required one must be")
         if self.values is not None and self.type is not ColumnType.TEXT:
@@ -163,6 +171,7 @@ class XlsxFormat(Strict):
 class ObjectConfig(Strict):
     """One kind of record: the files that carry it, its key and its columns.
 
+    `one_row_per_key`: rows of an extract with one key that contradict each other are all set aside.
     Of JSON: the keys of the objects in `flatten` count as keys of the row; each element that `unnest` names is a row.
     """
 
@@ -175,6 +184,7 @@ class ObjectConfig(Strict):
     unnest: Annotated[str, AfterValidator(_known_unnest)] | None = None
     extract: Literal["full", "delta"]
     key: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    one_row_per_key: bool = False
     updated_column: Identifier | None = None
     xlsx: XlsxFormat = XlsxFormat()
     columns: Annotated[dict[Identifier, Column], Field(min_length=1)]

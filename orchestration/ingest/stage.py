@@ -18,6 +18,7 @@ from orchestration.ingest.headers import check_header, delivered_columns
 from orchestration.ingest.ids import examine_ids, hash_of, key_of
 from orchestration.ingest.invisible import trim
 from orchestration.ingest.json_texts import unread_json
+from orchestration.ingest.keys import mark_contradictions, unify_keys
 from orchestration.ingest.not_records import leave_out
 from orchestration.ingest.raw_tables import column_list, quoted
 from orchestration.ingest.read_files import Delivered, FileRead, read_files
@@ -33,8 +34,8 @@ def stage_batch(
     """Read the files of a batch; returns the counts of each, in their order.
 
     Leaves the temporary tables `batch_files` (_file, _source_file, _extract, _extracted_at, _is_held_back), `staged`
-    (the declared columns, _extras, _key, _row_hash, _file, _source_row, _problem, _key_ordinal) and `set_aside`, as
-    raw.quarantine. `scratch` is a folder for copies. Raises ConfigurationError for an unusable header.
+    (the declared columns, _extras, _key, _row_hash, _file, _source_row, _problem, _key_ordinal, _is_contradicted) and
+    `set_aside`, as raw.quarantine. `scratch` is a folder for copies. Raises ConfigurationError for an unusable header.
     """
     config = source.objects[batch.object]
     _begin(connection, batch, config)
@@ -50,9 +51,12 @@ def stage_batch(
     corrected = list(correct_decimal_commas(connection, config, names, separated))
     _check_suspects(connection, config)
     left_out = leave_out(connection, config)
+    ids = list(examine_ids(connection, config, names))
+    unify_keys(connection, config)
+    mark_contradictions(connection, config)
     examined = [
         *corrected,
-        *examine_ids(connection, config, names),
+        *ids,
         *replaced_characters(connection, config, batch.files),
         *(unread_json(connection, config, names) if source.kind == "crm" else ()),
     ]
@@ -88,7 +92,7 @@ def _begin(connection: duckdb.DuckDBPyConnection, batch: Batch, config: ObjectCo
     columns = ", ".join(f"{quoted(name)} varchar" for name in config.columns)
     connection.execute(
         f"create or replace temp table staged ({columns}, _extras varchar, _key varchar, _row_hash varchar, "
-        "_file integer, _source_row bigint, _problem integer, _key_ordinal integer)"
+        "_file integer, _source_row bigint, _problem integer, _key_ordinal integer, _is_contradicted boolean)"
     )
     connection.execute("create or replace temp table set_aside as from raw.quarantine limit 0")
     files = [
@@ -133,7 +137,7 @@ def _name_columns(connection: duckdb.DuckDBPyConnection, delivered: Delivered, c
     named = ", ".join(f"{text} as {quoted(name)}" for name, text in zip(config.columns, declared, strict=True))
     connection.execute(
         f"insert into staged select {column_list(config)}, _extras, {key_of(config)}, {hash_of(config)}, "
-        f"_file, _source_row, {_first_problem(config, quick=True)}, 1 "
+        f"_file, _source_row, {_first_problem(config, quick=True)}, 1, false "
         f"from (select file as _file, source_row as _source_row, {named}, {extras_json} as _extras "
         f"from ({delivered.relation.sql}))",
         parameters,

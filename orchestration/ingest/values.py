@@ -49,11 +49,12 @@ def not_blank(column: Column | None, expression: str) -> str:
 
     Which words these are depends on the type of the column; None is a column that is not declared.
     """
-    kind: Literal["texts", "ids", "values"]
-    if column is None or (column.type is ColumnType.TEXT and column.values is None):
-        kind, word = "texts", expression
+    kind: Literal["names", "texts", "values"]
+    if column is None or column.type is ColumnType.NAME:
+        kind, word = "names", expression
     else:
-        kind = "ids" if column.type is ColumnType.ID else "values"
+        is_text = column.type is ColumnType.ID or (column.type is ColumnType.TEXT and column.values is None)
+        kind = "texts" if is_text else "values"
         word = f"lower({trimmed(expression)})"
     words = words_for_nothing(kind)
     # The first character spares the usual value everything else.
@@ -67,13 +68,13 @@ def not_blank(column: Column | None, expression: str) -> str:
 
 
 @cache
-def words_for_nothing(kind: Literal["texts", "ids", "values"]) -> tuple[str, ...]:
-    """The words that count as blank in a kind of column; for ids and values in lower case."""
+def words_for_nothing(kind: Literal["names", "texts", "values"]) -> tuple[str, ...]:
+    """The words that count as blank in a kind of column; for texts and values in lower case."""
     content, _ = load_yaml(WORDS)
     words: list[str] = content["every_column"]
-    if kind == "texts":
+    if kind == "names":
         return tuple(words)
-    words = words + content["ids_and_values"] + (content["values"] if kind == "values" else [])
+    words = words + content["texts_and_values"] + (content["values"] if kind == "values" else [])
     return tuple(dict.fromkeys(word.lower() for word in words))
 
 
@@ -116,7 +117,7 @@ def parsed(column: Column, text: str) -> str:
                 f"case when ascii({text}) between 65 and 122 then {text} "
                 f"when {looks_like(text, ROUNDED_ID)} then null else {known} end"
             )
-        case ColumnType.TEXT:
+        case ColumnType.TEXT | ColumnType.NAME | ColumnType.CODE:
             return f"case when not {macro('is_unknown_cell', text)} then {text} end"
 
 
@@ -127,7 +128,7 @@ def certainly_parsed(column: Column, text: str) -> str:
             # A rounded id has an e behind digits, and what a spreadsheet does not know begins with #.
             is_word = f"ascii({text}) between 65 and 122"
             return f"({is_word} or not (contains({text}, 'e') or contains({text}, 'E') or starts_with({text}, '#')))"
-        case ColumnType.TEXT:
+        case ColumnType.TEXT | ColumnType.NAME | ColumnType.CODE:
             return f"not starts_with({text}, '#')"
         case ColumnType.BOOLEAN:
             return f"{text} in ('true', 'false', '1', '0')"

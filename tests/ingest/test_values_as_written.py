@@ -186,10 +186,12 @@ def test_a_declared_format_is_read_and_so_is_the_iso_form():
     ("kind", "nothing", "something"),
     [
         (
-            "text",
+            "name",
             ["NULL", "null", "\\N", "#N/A", "nan", "<NA>", "  ", "\u200b\u00a0"],
             ["None", "-", "n/a", "NA", "Null", "x"],
         ),
+        ("text", ["NULL", "None", "n/a", "-", "\u2014", "(blank)", "  "], ["NA", "Nil", ".", "x"]),
+        ("code", ["NULL", "None", "N/A", "NA", "-", "?"], ["EUR", "eur", "x"]),
         (
             "id",
             ["NULL", "None", "nan", "\\N", "#N/A", "n/a", "-", "\u2013", "--None--", " null ", "undefined"],

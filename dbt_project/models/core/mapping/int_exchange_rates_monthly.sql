@@ -1,29 +1,18 @@
 -- One rate per month and currency. The reporting currency's own rate is 1, whatever the register says.
 with
 
-ranked as (
+final as (
     select
         cast(date_trunc('month', rate_month) as date) as rate_month,
         currency,
-        rate_to_reporting,
-        row_number() over (
-            partition by date_trunc('month', rate_month), currency order by rate_month asc, row_hash desc
-        ) as position_in_month
+        min(rate_to_reporting) as rate_to_reporting
     from {{ ref('stg_registers__exchange_rates') }}
     where
         is_current
         and currency <> '{{ var("reporting_currency") }}'
         and rate_to_reporting > 0
         and rate_month is not null
-),
-
-final as (
-    select
-        rate_month,
-        currency,
-        rate_to_reporting
-    from ranked
-    where position_in_month = 1
+    group by date_trunc('month', rate_month), currency
     union all
     select distinct
         cast(date_trunc('month', date_day) as date) as rate_month,
