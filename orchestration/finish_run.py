@@ -1,4 +1,4 @@
-"""The end of every run, however it was started: quality.duckdb, the Data Docs, the ops page and the notification.
+"""The end of every run, however it was started: kuota_quality.duckdb, the Data Docs, the ops page and the notification.
 
 A run finishes itself, as the last thing that it does under the lock: see run_lock.py. Where it could not (its process
 died, or it never got the lock), a sensor does it. The tag FINISHED says that it is done.
@@ -56,7 +56,7 @@ class RunEnd:
 
 
 def finish_run(settings: Settings, run_id: str, end: RunEnd) -> list[str]:
-    """Write quality.duckdb, the Data Docs and the ops page, and notify of a failure. The caller holds the lock.
+    """Write kuota_quality.duckdb, the Data Docs and the ops page, and notify of a failure. The caller holds the lock.
 
     Returns one line for each channel that could not be notified. A run that only found the lock held notifies nobody.
     """
@@ -76,7 +76,7 @@ def finish_once(
     end = end_of_run(settings.warehouse, instance, run_id)
     run = instance.get_run_by_id(run_id)
     if run is not None and FINISHED not in run.tags:
-        report_progress("reports: quality.duckdb, Data Docs, ops page")
+        report_progress("reports: kuota_quality.duckdb, Data Docs, ops page")
         for problem in finish_run(settings, run_id, end):
             report_progress(f"warning: {problem}")
         instance.add_run_tags(run_id, {FINISHED: "true"})

@@ -53,7 +53,7 @@ def _remembered(settings: Settings, inputs: str) -> str:
     """The inputs, and size and time of the files that every run leaves behind: the warehouse and what people open."""
     files = [
         settings.warehouse,
-        *(settings.published / name for name in ("marts.duckdb", "quality.duckdb", "manifest.json")),
+        *(settings.published / name for name in ("kuota.duckdb", "kuota_quality.duckdb", "manifest.json")),
         settings.reports / "data_docs" / "index.html",
     ]
     stats = [(str(path), path.stat()) for path in files if path.exists()]

@@ -92,7 +92,7 @@ class Settings:
 
     @property
     def published(self) -> Path:
-        """What readers open: marts.duckdb, quality.duckdb, manifest.json, versions/."""
+        """What readers open: kuota.duckdb, kuota_quality.duckdb, manifest.json, versions/."""
         return self.home / "published"
 
     @property

@@ -13,7 +13,7 @@ from orchestration.settings import Settings
 
 WARNINGS_SHOWN = 10
 REASONS_SHOWN = 3
-# of a check that did not pass; its sample rows stay in quality.duckdb
+# of a check that did not pass; its sample rows stay in kuota_quality.duckdb
 CHECK = (
     *("target", "check_name", "severity", "status", "unexpected_count", "element_count", "failing_since"),
     *("failing_runs", "marts", "first_on", "last_on", "owner", "fix"),
@@ -29,7 +29,7 @@ def describe(settings: Settings, *, now: datetime, has_loaded: bool = True) -> d
     """
     manifest = settings.published / "manifest.json"
     published = json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else None
-    quality = settings.published / "quality.duckdb"
+    quality = settings.published / "kuota_quality.duckdb"
     return {
         "home": str(settings.home),
         "ops_page": str(settings.reports / "index.html"),
@@ -46,8 +46,8 @@ def describe(settings: Settings, *, now: datetime, has_loaded: bool = True) -> d
 
 
 def _last_run(published: Path, has_loaded: bool) -> dict[str, Any]:
-    with duckdb.connect(str(published / "quality.duckdb"), read_only=True) as connection:
-        connection.execute("use quality.quality")
+    with duckdb.connect(str(published / "kuota_quality.duckdb"), read_only=True) as connection:
+        connection.execute("use kuota_quality.quality")
         [last] = rows_of(connection, "select run_id, outcome, written_at::varchar || 'Z' as ended_at from last_run")
         [loaded] = rows_of(connection, LOADED, {"run_id": last["run_id"] if has_loaded else None})
         [checked] = rows_of(connection, CHECKED)
@@ -114,21 +114,21 @@ from collection_break
 
 def _restated(published: Path) -> dict[str, Any] | None:
     """The company's revenue of the newest quarter that has been closed for 30 days: as first reported, and now."""
-    with duckdb.connect(str(published / "marts.duckdb"), read_only=True) as connection:
-        connection.execute("use marts.marts")
+    with duckdb.connect(str(published / "kuota.duckdb"), read_only=True) as connection:
+        connection.execute("use kuota.marts")
         found = rows_of(
             connection,
             """
             select
                 period_start::varchar as quarter_start,
-                said_amount::double as said_amount,
+                reported_amount::double as reported_amount,
                 current_amount::double as current_amount,
                 restated_ratio,
                 restated_record_count
             from mart_restatement
             where
                 assignee_type = 'company' and metric = 'revenue_won' and period_type = 'quarter' and days_after = 30
-                and said_amount is not null
+                and reported_amount is not null
             order by period_start desc
             limit 1
             """,
@@ -210,8 +210,9 @@ def _restatement(restated: dict[str, Any] | None) -> str:
         return "restated    not known yet: no quarter has been closed for 30 days"
     ratio = "" if restated["restated_ratio"] is None else f" ({restated['restated_ratio']:+.2%})"
     return (
-        f"restated    revenue of the quarter from {restated['quarter_start']}: {restated['said_amount']:,.2f} 30 days "
-        f"after its end, {restated['current_amount']:,.2f} now{ratio}, {restated['restated_record_count']} records"
+        f"restated    revenue of the quarter from {restated['quarter_start']}: {restated['reported_amount']:,.2f} "
+        f"30 days after its end, {restated['current_amount']:,.2f} now{ratio}, "
+        f"{restated['restated_record_count']} records"
     )
 
 
@@ -245,7 +246,7 @@ def summary(settings: Settings, result: RunResult, *, seconds: float, as_of: dat
         f"{headline}{named}{size}",
         _loaded(last),
         _checked(last),
-        f"marts       {settings.published / 'marts.duckdb'}",
+        f"marts       {settings.published / 'kuota.duckdb'}",
         f"data docs   {settings.reports / 'data_docs' / 'index.html'}",
         f"ops page    {settings.reports / 'index.html'}",
         *([f"log         {result.log_file}"] if result.log_file else []),

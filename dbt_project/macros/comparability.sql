@@ -86,7 +86,7 @@
 
 {#- The version of the published columns: raised when one changes its name or its meaning. -#}
 {% macro contract_version() -%}
-    '1'
+    '2'
 {%- endmacro %}
 
 

@@ -1,7 +1,7 @@
 {{ config(tags=['build']) }}
 
 -- Rows of the health of collection whose points are not the score, or whose weights are not 100: there must be none.
-{% set parts = ['filled', 'on_time', 'trail', 'unique', 'by_hand', 'undisturbed'] %}
+{% set parts = ['filled', 'on_time', 'activity_history', 'unique', 'by_hand', 'undisturbed'] %}
 
 select
     source,

@@ -1,6 +1,6 @@
 """What a published number is made of: deals, quota rows and exclusions, down to the source file and row.
 
-Reads only published/marts.duckdb, so that it works while a run writes. The rules are those of the models: here rows are
+Reads only published/kuota.duckdb, so that it works while a run writes. The rules are those of the models: here rows are
 selected, and their sum is compared with the mart.
 """
 

@@ -50,11 +50,11 @@ class Period:
 @contextmanager
 def published_marts(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published marts, read-only: a run replaces the file and never writes in it."""
-    path = settings.published / "marts.duckdb"
+    path = settings.published / "kuota.duckdb"
     if not path.exists():
         raise ConfigurationError(f"{path}: nothing is published yet; run `kuota run`.")
     with duckdb.connect(str(path), read_only=True) as connection:
-        connection.execute("use marts.marts")
+        connection.execute("use kuota.marts")
         try:
             yield connection
         except (duckdb.CatalogException, duckdb.BinderException) as error:

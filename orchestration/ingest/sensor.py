@@ -13,18 +13,16 @@ from orchestration.settings import Settings, reporting_time_zone
 def new_files(settings: Settings) -> list[LandedFile]:
     """Files in the landing folder that the last run did not read, or that have changed since.
 
-    Reads published/quality.duckdb, which every run replaces and no run locks. Raises ConfigurationError for a landing
-    folder that no run could read.
+    Reads published/kuota_quality.duckdb, which every run replaces and no run locks. Raises ConfigurationError for
+    a landing folder that no run could read.
     """
     landing = scan_landing(settings.landing, load_source_configs(settings.sources), reporting_time_zone(settings))
-    ledger = settings.published / "quality.duckdb"
+    ledger = settings.published / "kuota_quality.duckdb"
     if not ledger.exists():
         return list(landing.files)
     with duckdb.connect(str(ledger), read_only=True) as connection:
         seen = set(
-            connection.execute(
-                "select source_file, file_size, file_modified_at from quality.quality.load_ledger"
-            ).fetchall()
+            connection.execute("select source_file, file_size, file_modified_at from quality.load_ledger").fetchall()
         )
     return [file for file in landing.files if (file.name, file.size, file.modified_at) not in seen]
 

@@ -1,4 +1,4 @@
-"""The publish room: the gate, the marts and quality.duckdb that readers open, and the ops page."""
+"""The publish room: the gate, the marts and kuota_quality.duckdb that readers open, and the ops page."""
 
 from orchestration.publish.gate import CriticalCheck, unmet_conditions
 from orchestration.publish.marts import PublishReport, kept_versions, publish_marts, rolled_back

@@ -44,7 +44,7 @@ def publish_asset(
         owners=[OWNER],
         kinds={"duckdb", "parquet"},
         description=(
-            "What BI tools open, read-only: published/marts.duckdb, replaced in one step, and its version with sorted "
+            "What BI tools open, read-only: published/kuota.duckdb, replaced in one step, and its version with sorted "
             "Parquet. Refuses a build unless every critical check has passed since it was built."
         ),
     )

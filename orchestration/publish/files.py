@@ -51,6 +51,16 @@ def put_in_place(new: Path, target: Path) -> None:
     make_durable(target.parent)
 
 
+def link_in_place(file: Path, target: Path) -> None:
+    """Let `target` be the same file as `file`, in one step; a copy where the file system has no hard links."""
+    new = new_path(target.parent, target.name)
+    try:
+        os.link(file, new)
+    except OSError:
+        shutil.copyfile(file, new)
+    put_in_place(new, target)
+
+
 def write_text_in_place(target: Path, text: str) -> None:
     """Write `text` as UTF-8 and put it in place of `target`."""
     new = new_path(target.parent, target.name)

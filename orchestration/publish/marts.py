@@ -1,6 +1,5 @@
 """Publish the marts: through the gate, into a version named by its content, then in place of what readers open."""
 
-import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +12,9 @@ import duckdb
 from orchestration.errors import ConfigurationError, CriticalCheckFailed
 from orchestration.publish.code_version import code_version
 from orchestration.publish.files import (
+    link_in_place,
     make_private_folder,
     new_path,
-    put_in_place,
     remove_leftovers,
     sha256_of,
     write_text_in_place,
@@ -23,8 +22,8 @@ from orchestration.publish.files import (
 from orchestration.publish.gate import CriticalCheck, unmet_conditions
 from orchestration.publish.state import check_counts
 from orchestration.publish.version import (
+    DATABASE,
     MANIFEST,
-    MARTS,
     Draft,
     is_whole,
     keep_version,
@@ -36,6 +35,8 @@ from orchestration.publish.version import (
 from orchestration.warehouse import connect
 
 VERSIONS = "versions"
+# what BI tools opened before contract version 2; it goes with version 3
+EARLIER_NAME = "marts.duckdb"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class PublishReport:
     rows: int
     """Of all tables."""
     path: Path
-    """The marts.duckdb to open."""
+    """The kuota.duckdb to open."""
     as_of_date: date
 
 
@@ -64,7 +65,7 @@ def publish_marts(
     keep: int = 10,
     progress: Callable[[str], None] = lambda line: None,
 ) -> PublishReport:
-    """Publish the tables of the warehouse's schema `marts` that `models` names; see `unmet_conditions` for the gate.
+    """Publish the tables of the schemas `marts` and `quality` that `models` names; see `unmet_conditions` for the gate.
 
     `versions_only` leaves what readers open as it is and only writes published/versions/. The newest `keep` versions
     are kept. Raises CriticalCheckFailed with one line per reason; what was published before then stays, as it does in
@@ -97,13 +98,13 @@ def _current_version(published: Path) -> Path | None:
 
 def _tables_to_publish(
     connection: duckdb.DuckDBPyConnection, models: Mapping[str, Sequence[str]], progress: Callable[[str], None]
-) -> list[str]:
+) -> list[tuple[str, str]]:
     tables = published_tables(connection)
     # a table of a renamed or removed model was not built again, and no check covers it
-    for table in tables:
-        if f"marts.{table}" not in models:
+    for schema, table in tables:
+        if schema == "marts" and f"marts.{table}" not in models:
             progress(f"marts.{table} no longer belongs to a model: not published")
-    return [table for table in tables if f"marts.{table}" in models]
+    return [(schema, table) for schema, table in tables if f"{schema}.{table}" in models]
 
 
 def _manifest(draft: Draft, run_id: str, checks: dict[str, int]) -> dict[str, Any]:
@@ -117,7 +118,7 @@ def _manifest(draft: Draft, run_id: str, checks: dict[str, int]) -> dict[str, An
         "code_version": code_version(),
         "tables": draft.tables,
         "checks": checks,
-        "marts_sha256": sha256_of(draft.folder / MARTS),
+        "database_sha256": sha256_of(draft.folder / DATABASE),
     }
 
 
@@ -130,7 +131,7 @@ def _put_in_place(
     if not was_there:
         keep_version(draft.folder, version, manifest)
     elif not unchanged:
-        manifest = manifest | {"marts_sha256": sha256_of(version / MARTS)}
+        manifest = manifest | {"database_sha256": sha256_of(version / DATABASE)}
         write_text_in_place(version / MANIFEST, manifest_text(manifest))
     if not versions_only:
         if not unchanged:
@@ -141,31 +142,26 @@ def _put_in_place(
         unchanged=unchanged,
         tables=len(draft.tables),
         rows=sum(table["rows"] for table in draft.tables.values()),
-        path=(version if versions_only else published) / MARTS,
+        path=(version if versions_only else published) / DATABASE,
         as_of_date=draft.as_of_date,
     )
 
 
 def _is_current(published: Path, publish_id: str) -> bool:
     manifest = read_manifest(published / MANIFEST)
-    marts = published / MARTS
+    database = published / DATABASE
     return (
         manifest is not None
         and manifest["publish_id"] == publish_id
-        and marts.is_file()
-        and not marts.with_name(f"{MARTS}.wal").exists()
-        and sha256_of(marts) == manifest["marts_sha256"]
+        and database.is_file()
+        and not database.with_name(f"{DATABASE}.wal").exists()
+        and sha256_of(database) == manifest.get("database_sha256")
     )
 
 
 def _replace_what_readers_open(published: Path, version: Path, manifest: dict[str, Any]) -> None:
-    new = new_path(published, MARTS)
-    try:
-        os.link(version / MARTS, new)
-    except OSError:
-        # not every file system has hard links
-        shutil.copyfile(version / MARTS, new)
-    put_in_place(new, published / MARTS)
+    for name in (DATABASE, EARLIER_NAME):
+        link_in_place(version / DATABASE, published / name)
     write_text_in_place(published / MANIFEST, manifest_text(manifest))
 
 
@@ -189,7 +185,9 @@ def rolled_back(published: Path, publish_id: str | None) -> tuple[str, str]:
     version = published / VERSIONS / wanted
     manifest = read_manifest(version / MANIFEST)
     if manifest is None or not is_whole(version):
-        raise ConfigurationError(f"{version}: the version is damaged; name another with `kuota rollback PUBLISH_ID`.")
+        raise ConfigurationError(
+            f"{version}: the version is damaged or of an old release; name another with `kuota rollback PUBLISH_ID`."
+        )
     _replace_what_readers_open(published, version, manifest)
     return before, wanted
 

@@ -66,7 +66,7 @@ def notify_failure(settings: Settings, *, outcome: str, run_id: str | None, deta
 
 def _failed_critical_checks(published: Path) -> Rows:
     with duckdb.connect(str(published / QUALITY), read_only=True) as connection:
-        connection.execute("use quality.quality")
+        connection.execute("use kuota_quality.quality")
         return [check for check in failing_checks(connection) if check["severity"] == "critical"]
 
 

@@ -1,4 +1,4 @@
-"""The queries of the ops page on quality.duckdb; each returns rows by column name."""
+"""The queries of the ops page on kuota_quality.duckdb; each returns rows by column name."""
 
 from typing import Any
 

@@ -14,7 +14,7 @@ from orchestration.publish import charts, ops_queries, ops_trust
 from orchestration.publish.files import make_private_folder, remove_leftovers, write_text_in_place
 from orchestration.publish.marts import VERSIONS, kept_versions
 from orchestration.publish.quality import QUALITY
-from orchestration.publish.version import MANIFEST, MARTS, read_manifest
+from orchestration.publish.version import DATABASE, MANIFEST, read_manifest
 
 OUTCOMES = ("published", "unchanged", "blocked", "failed", "canceled", "finished")
 SAMPLES_SHOWN = 50
@@ -25,7 +25,7 @@ PERSONAL = re.compile(
 
 
 def write_ops_report(published: Path, reports: Path, *, run_id: str, outcome: str, details: Sequence[str] = ()) -> Path:
-    """Write reports/index.html from published/quality.duckdb and the manifests, and return its path.
+    """Write reports/index.html from published/kuota_quality.duckdb and the manifests, and return its path.
 
     `outcome` is one of OUTCOMES: published, unchanged (the same content was there), blocked (the gate refused), failed
     (an error), canceled, or finished (a run that was not meant to publish). `details` give the reason.
@@ -36,8 +36,8 @@ def write_ops_report(published: Path, reports: Path, *, run_id: str, outcome: st
     manifest = read_manifest(published / MANIFEST)
     with duckdb.connect(str(published / QUALITY), read_only=True) as connection:
         # the file has the same name as its schema, so `quality.check_result` would be ambiguous
-        connection.execute("use quality.quality")
-        ops_trust.attach_published(connection, published / MARTS)
+        connection.execute("use kuota_quality.quality")
+        ops_trust.attach_published(connection, published / DATABASE)
         content = _content(connection, run_id)
     critical = [check for check in content["failing"] if check["severity"] == "critical"]
     data_docs = reports / "data_docs" / "index.html"

@@ -1,6 +1,6 @@
 """The queries of the ops page about trust: the trend of checks, collection breaks, restatements, health.
 
-What readers see is read from published/marts.duckdb, attached as `published`. A table that is not published yet gives
+What readers see is read from published/kuota.duckdb, attached as `published`. A table that is not published yet gives
 None, which is not the same as one without rows.
 """
 
@@ -163,7 +163,7 @@ def restatements(connection: duckdb.DuckDBPyConnection) -> Rows | None:
             where days_after = 0 and restated_amount <> 0 and assignee_type in ('company', 'rep')
         )
         select
-            assignee_type, assignee_id, assignee_name, metric, period_type, period_start, period_end, said_amount,
+            assignee_type, assignee_id, assignee_name, metric, period_type, period_start, period_end, reported_amount,
             current_amount, restated_amount, restated_ratio, restated_record_count
         from ranked
         where place = 1

@@ -1,4 +1,4 @@
-"""quality.duckdb: what was loaded, set aside and checked; written after every run, also one that published nothing."""
+"""kuota_quality.duckdb: what was loaded, set aside and checked; written after every run, also a blocked one."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.lineage import tables_of_set_aside_rows
-from orchestration.publish.files import make_private_folder, new_path, put_in_place, remove_leftovers
+from orchestration.publish.files import link_in_place, make_private_folder, new_path, put_in_place, remove_leftovers
 from orchestration.publish.impact import write_check_impact
 from orchestration.publish.state import (
     describe_state,
@@ -28,14 +28,16 @@ from orchestration.tables import (
 )
 from orchestration.warehouse import connect
 
-QUALITY = "quality.duckdb"
+QUALITY = "kuota_quality.duckdb"
+# its name before contract version 2; it goes with version 3
+EARLIER_NAME = "quality.duckdb"
 RUNS_KEPT = 100
 
 
 def publish_quality(
     warehouse: Path, published: Path, manifest: Path, *, run_id: str, outcome: str | None = None
 ) -> Path:
-    """Replace published/quality.duckdb in one step and return its path. The caller holds the lock.
+    """Replace published/kuota_quality.duckdb in one step and return its path. The caller holds the lock.
 
     Schema `quality`: check_result (the newest 100 runs; `is_current` marks results that still hold), check_impact
     (what failing checks affect), load_ledger and quarantine (with the rows that the models set aside), source (with
@@ -59,6 +61,7 @@ def publish_quality(
         connection.execute("checkpoint publish_quality")
         connection.execute("detach publish_quality")
     put_in_place(new, published / QUALITY)
+    link_in_place(published / QUALITY, published / EARLIER_NAME)
     return published / QUALITY
 
 
@@ -160,7 +163,7 @@ def _rows_set_aside(connection: duckdb.DuckDBPyConnection, tables: Sequence[tupl
 
 
 def last_run_id(published: Path) -> str:
-    """The run that wrote quality.duckdb."""
+    """The run that wrote kuota_quality.duckdb."""
     with duckdb.connect(str(published / QUALITY), read_only=True) as connection:
-        [found] = connection.execute("select run_id from quality.quality.last_run").fetchall()
+        [found] = connection.execute("select run_id from quality.last_run").fetchall()
     return str(found[0])

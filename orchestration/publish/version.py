@@ -17,7 +17,7 @@ from orchestration.publish.files import make_durable, new_path, sha256_of
 from orchestration.publish.state import identifier, literal
 
 MANIFEST = "manifest.json"
-MARTS = "marts.duckdb"
+DATABASE = "kuota.duckdb"
 PUBLICATION = "publication"
 # fixed, because other sizes or codecs give other bytes for the same rows
 ROWS_IN_GROUP = 122_880
@@ -34,39 +34,39 @@ class Draft:
     as_of_date: date
     contract_version: str
     tables: dict[str, dict[str, Any]]
-    """By name: rows, parquet_sha256, and content, which is equal where the rows are, in whatever order."""
+    """By name: schema, rows, parquet_sha256, and content, which is equal where the rows are, in whatever order."""
 
 
-def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """The names of the base tables in the warehouse's schema `marts`, in alphabetical order."""
-    found = connection.execute("""
-        select table_name from information_schema.tables
-        where table_catalog = current_database() and table_schema = 'marts' and table_type = 'BASE TABLE'
-        order by table_name
+def published_tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Schema and name of the base tables in the warehouse's schemas `marts` and `quality`, in alphabetical order."""
+    return connection.execute("""
+        select table_schema, table_name from information_schema.tables
+        where table_catalog = current_database() and table_schema in ('marts', 'quality') and table_type = 'BASE TABLE'
+        order by table_schema, table_name
     """).fetchall()
-    return [name for (name,) in found]
 
 
 def write_draft(
-    connection: duckdb.DuckDBPyConnection, folder: Path, tables: Iterable[str], earlier: Path | None = None
+    connection: duckdb.DuckDBPyConnection, folder: Path, tables: Iterable[tuple[str, str]], earlier: Path | None = None
 ) -> Draft:
-    """Write the `tables` of schema `marts` into the empty `folder` and name them by their content.
+    """Write the `tables`, schema and name, into the empty `folder` and name the version by their content.
 
     The same rows give the same bytes of Parquet in whatever order they were built, and the same publish_id. A table
     that has the rows of the version in the folder `earlier` shares its Parquet file, as a hard link. Raises
     CriticalCheckFailed unless marts.publication has exactly one row, with an as_of_date.
     """
     tables = list(tables)
-    if PUBLICATION not in tables:
+    if ("marts", PUBLICATION) not in tables:
         raise CriticalCheckFailed("marts.publication was never built: run `kuota run`.")
     as_of_at, as_of_date, contract_version = _publication(connection)
     described: dict[str, dict[str, Any]] = {}
     manifest = read_manifest(earlier / MANIFEST) if earlier else None
-    connection.execute(f"attach {literal(str(folder / MARTS))} as publish_draft")
+    connection.execute(f"attach {literal(str(folder / DATABASE))} as publish_draft")
     connection.execute("create schema publish_draft.marts")
-    for table in tables:
-        name = f"marts.{identifier(table)}"
-        described[table] = _content(connection, name)
+    connection.execute("create schema publish_draft.quality")
+    for schema, table in tables:
+        name = f"{identifier(schema)}.{identifier(table)}"
+        described[table] = {"schema": schema} | _content(connection, name)
         known = manifest["tables"].get(table, {}) if manifest else {}
         if earlier and _shares_parquet(earlier, folder, table, known, described[table]):
             described[table]["parquet_sha256"] = known["parquet_sha256"]
@@ -76,11 +76,11 @@ def write_draft(
             connection.execute(f"insert into publish_draft.{name} from read_parquet({parquet})")
         else:
             connection.execute(f"create table publish_draft.{name} as select * from {name} order by all")  # noqa: S608
-            described[table]["parquet_sha256"] = _write_parquet(connection, folder, table)
-        _carry_comments_over(connection, table)
+            described[table]["parquet_sha256"] = _write_parquet(connection, folder, schema, table)
+        _carry_comments_over(connection, schema, table)
     publish_id = f"{as_of_date.isoformat()}-{_digest(described, contract_version)}"
     connection.execute("update publish_draft.marts.publication set publish_id = ?", [publish_id])
-    described[PUBLICATION]["parquet_sha256"] = _write_parquet(connection, folder, PUBLICATION)
+    described[PUBLICATION]["parquet_sha256"] = _write_parquet(connection, folder, "marts", PUBLICATION)
     connection.execute("checkpoint publish_draft")
     connection.execute("detach publish_draft")
     return Draft(folder, publish_id, as_of_at, as_of_date, contract_version, described)
@@ -128,16 +128,16 @@ def _shares_parquet(
     return True
 
 
-def _write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, table: str) -> str:
+def _write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, schema: str, table: str) -> str:
     path = folder / f"{table}.parquet"
-    connection.table(f"publish_draft.marts.{identifier(table)}").write_parquet(
+    connection.table(f"publish_draft.{identifier(schema)}.{identifier(table)}").write_parquet(
         str(path), compression=COMPRESSION, row_group_size=ROWS_IN_GROUP, overwrite=True
     )
     return sha256_of(path)
 
 
-def _carry_comments_over(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    name = f"publish_draft.marts.{identifier(table)}"
+def _carry_comments_over(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> None:
+    name = f"publish_draft.{identifier(schema)}.{identifier(table)}"
     comments = connection.execute(
         """
         with described as (
@@ -146,9 +146,9 @@ def _carry_comments_over(connection: duckdb.DuckDBPyConnection, table: str) -> N
             select database_name, schema_name, table_name, column_name, comment from duckdb_columns()
         )
         select column_name, comment from described
-        where database_name = current_database() and schema_name = 'marts' and table_name = ? and comment is not null
+        where database_name = current_database() and schema_name = ? and table_name = ? and comment is not null
         """,
-        [table],
+        [schema, table],
     ).fetchall()
     targets = [
         (f"column {name}.{identifier(column)}" if column else f"table {name}", text) for column, text in comments
@@ -183,7 +183,8 @@ def is_whole(folder: Path) -> bool:
     if manifest is None:
         return False
     expected = {f"{table}.parquet": entry["parquet_sha256"] for table, entry in manifest["tables"].items()}
-    expected[MARTS] = manifest["marts_sha256"]
+    # a version of an earlier release has another file
+    expected[DATABASE] = manifest.get("database_sha256", "")
     return all((folder / name).is_file() and sha256_of(folder / name) == digest for name, digest in expected.items())
 
 

@@ -12,7 +12,7 @@ OPENING = """\
 # What is published, column by column
 
 Made by `make docs` from the descriptions in `dbt_project/models/`: change them there. The tables are those of the
-schema `marts` in `published/marts.duckdb`, where every table and column carries the same text as a comment.
+schema `marts` in `published/kuota.duckdb`, where every table and column carries the same text as a comment.
 
 Ratios are fractions (0.63, not 63). Null means "cannot be known" and 0 "known to be none". Ids are `<source>:<id>`; the
 company's id is `company`. To see what a number is made of: `kuota explain`.

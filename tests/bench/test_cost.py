@@ -77,7 +77,7 @@ def test_seconds_of_rooms() -> None:
         "  10.1 s  dbt starts",
         "  16.4 s  dbt has built and tested 50 of 387 models and checks",
         "  40.2 s  marts.mart_lead_response: 3 passed",
-        "  45.0 s  reports: quality.duckdb, Data Docs, ops page",
+        "  45.0 s  reports: kuota_quality.duckdb, Data Docs, ops page",
         "published   2026-09-30-73c6e40828e8, as of 2026-09-30: 45 tables, 185,032 rows",
     ]
     seconds = {"start": 5.3, "ingest": 3.3, "checks of raw": 1.5, "models": 30.1, "checks of marts": 4.8, "reports": 0}

@@ -46,16 +46,16 @@ class KuotaHome:
 
     def marts(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of `query` on the published marts; `mart_win_rate` is enough of a name."""
-        return _ask(self.home / "published" / "marts.duckdb", "marts.marts", query)
+        return _ask(self.home / "published" / "kuota.duckdb", "kuota.marts", query)
 
     def quality(self, query: str) -> list[tuple[Any, ...]]:
-        """The rows of `query` on the published quality.duckdb."""
-        return _ask(self.home / "published" / "quality.duckdb", "quality.quality", query)
+        """The rows of `query` on the published kuota_quality.duckdb."""
+        return _ask(self.home / "published" / "kuota_quality.duckdb", "kuota_quality.quality", query)
 
     def published(self) -> dict[str, str]:
         """The digests of what readers of the marts open."""
         files = files_in(self.home / "published")
-        return {name: digest for name, digest in files.items() if name != "quality.duckdb"}
+        return {name: digest for name, digest in files.items() if "quality" not in name}
 
 
 @dataclass(frozen=True)

@@ -88,16 +88,16 @@ def test_a_number_that_cannot_be_explained_gives_one_clear_line(kuota: KuotaHome
 
 
 def test_rows_that_do_not_sum_to_the_number_are_an_error(own_home: KuotaHome) -> None:
-    with duckdb.connect(str(own_home.home / "published" / "marts.duckdb")) as connection:
-        connection.execute("update marts.marts.fct_metric_credits set amount = 99 where object_id = 'generic:O1'")
+    with duckdb.connect(str(own_home.home / "published" / "kuota.duckdb")) as connection:
+        connection.execute("update marts.fct_metric_credits set amount = 99 where object_id = 'generic:O1'")
     ended = own_home.kuota("explain", "attainment", "--assignee", "generic:R1", "--period", "2026-Q1")
     assert ended.exit_code == 1
     assert ended.errors == ["actual_amount is 100.00, but the rows listed sum to 99.00"]
 
 
 def test_a_publish_of_an_older_version_is_reported(own_home: KuotaHome) -> None:
-    with duckdb.connect(str(own_home.home / "published" / "marts.duckdb")) as connection:
-        connection.execute("drop table marts.marts.fct_quota_contributions")
+    with duckdb.connect(str(own_home.home / "published" / "kuota.duckdb")) as connection:
+        connection.execute("drop table marts.fct_quota_contributions")
     ended = own_home.kuota("explain", "attainment", "--assignee", "company", "--period", "2026")
     assert ended.exit_code == 2
     assert len(ended.errors) == 1 and ended.errors[0].endswith("does not exist!); run `kuota run`.")
@@ -107,4 +107,4 @@ def test_a_home_without_a_publish_is_reported(kuota: KuotaHome, own_home: KuotaH
     empty = KuotaHome(own_home.home.parent / "nowhere", own_home.landing)
     ended = empty.kuota("explain", "attainment", "--assignee", "company", "--period", "2026")
     assert ended.exit_code == 2
-    assert ended.errors[0].endswith("marts.duckdb: nothing is published yet; run `kuota run`.")
+    assert ended.errors[0].endswith("kuota.duckdb: nothing is published yet; run `kuota run`.")

@@ -18,7 +18,7 @@ DAYS = ("2026-03-31", "2026-06-30")
 COMPARED = """
     with cutoffs as (
         select metric, period_type, period_start, period_end, days_after
-        from now.marts.mart_restatement where assignee_type = 'company' and said_on = $day
+        from now.marts.mart_restatement where assignee_type = 'company' and reported_on = $day
     ),
     credited as (
         select rep_id, credits.metric, period_type, period_start, sum(amount) as amount
@@ -46,7 +46,7 @@ COMPARED = """
             days_after,
             restated_amount,
             case
-                when restated.assignee_id is not null then said_amount
+                when restated.assignee_id is not null then reported_amount
                 when today.assignee_id is not null then actual_amount
                 else 0
             end as said,
@@ -92,7 +92,7 @@ def published_as_of(now: KuotaHome, tmp_path_factory: pytest.TempPathFactory) ->
     def publish(day: str) -> Path:
         past = KuotaHome(tmp_path_factory.mktemp(day) / "home", now.landing)
         run(past, "--as-of", day)
-        (marts,) = (past.home / "published" / "versions").glob("*/marts.duckdb")
+        (marts,) = (past.home / "published" / "versions").glob("*/kuota.duckdb")
         return marts
 
     return publish

@@ -238,7 +238,7 @@ def test_the_run_ends_in_a_summary(first_run: tuple[KuotaHome, Ended]) -> None:
     assert lines[0].startswith(f"published   {publish_id(kuota)}, as of 2017-12-31: {TABLES} tables")
     assert lines[1] == ("loaded      7 files, 9,159 rows: 9,159 kept, 0 unchanged, 0 quarantined; 0 files seen before")
     assert " 0 warned, 0 failed" in lines[2]
-    for part in ("published/marts.duckdb", "reports/data_docs/index.html", "reports/index.html"):
+    for part in ("published/kuota.duckdb", "reports/data_docs/index.html", "reports/index.html"):
         assert str(kuota.home / part) in ended.said
         assert (kuota.home / part).is_file()
 
@@ -332,8 +332,8 @@ def test_another_home_as_of_the_same_day_gives_the_same_bytes_under_versions_alo
     parquet = {name: digest for name, digest in found.items() if name.endswith(".parquet")}
     assert len(parquet) == TABLES
     assert parquet == {name: digest for name, digest in kuota.published().items() if name.endswith(".parquet")}
-    with duckdb.connect(str(other.home / "published" / version / "marts.duckdb"), read_only=True) as connection:
-        assert connection.sql("select as_of_date::varchar from marts.marts.publication").fetchall() == [("2017-12-31",)]
+    with duckdb.connect(str(other.home / "published" / version / "kuota.duckdb"), read_only=True) as connection:
+        assert connection.sql("select as_of_date::varchar from marts.publication").fetchall() == [("2017-12-31",)]
 
 
 def test_an_attainment_is_explained_by_its_revisions_and_deals(kuota: KuotaHome) -> None:

@@ -1,4 +1,4 @@
-"""However a run was started, its end writes quality.duckdb, the Data Docs and the ops page, and notifies of a failure.
+"""However a run was started, its end writes kuota_quality.duckdb, Data Docs and ops page, and notifies of a failure.
 
 The runs here are started without the command line, as by the UI, a schedule or a sensor.
 """
@@ -82,7 +82,7 @@ def test_a_run_that_publishes_writes_its_reports_and_no_sensor_writes_them_again
         ops_page, data_docs = pages(settings)
         assert "Published 2017-12-31-" in ops_page
         assert "of an earlier run" not in data_docs and "<html" in data_docs
-        assert (settings.published / "quality.duckdb").exists()
+        assert (settings.published / "kuota_quality.duckdb").exists()
         finished = instance.get_run_by_id(result.run_id)
         assert finished is not None and finished.tags[FINISHED] == "true"
         assert isinstance(sense(settings, instance, result), SkipReason)

@@ -37,7 +37,7 @@ def settings(tmp_path: Path) -> OwnCode:
     land(settings, FILES)
     for name in (
         *("dbt_project/models/one.sql", "expectations/raw/crm.yml", "sources/crm.yml", "warehouse/kuota.duckdb"),
-        *("published/marts.duckdb", "published/quality.duckdb", "published/manifest.json"),
+        *("published/kuota.duckdb", "published/kuota_quality.duckdb", "published/manifest.json"),
         "reports/data_docs/index.html",
     ):
         path = home / name
@@ -68,8 +68,8 @@ CHANGES: dict[str, Callable[[OwnCode], object]] = {
     "a check is another": lambda it: later(it.expectations / "raw" / "crm.yml"),
     "a source is declared otherwise": lambda it: later(it.sources / "crm.yml"),
     "somebody has built a model": lambda it: later(it.warehouse),
-    "another run has ended": lambda it: later(it.published / "quality.duckdb"),
-    "the marts are gone": lambda it: (it.published / "marts.duckdb").unlink(),
+    "another run has ended": lambda it: later(it.published / "kuota_quality.duckdb"),
+    "the marts are gone": lambda it: (it.published / "kuota.duckdb").unlink(),
     "the reports are gone": lambda it: (it.reports / "data_docs" / "index.html").unlink(),
 }
 

@@ -37,10 +37,8 @@ def test_refresh_without_the_command_line_publishes_and_writes_its_reports(refre
 
 
 def test_refresh_publishes_and_shows_its_models(refreshed: Deployment) -> None:
-    with duckdb.connect(str(refreshed.settings.published / "marts.duckdb"), read_only=True) as connection:
-        deals = connection.sql(
-            "select count(*), count(*) filter (is_won) from marts.marts.fct_opportunities"
-        ).fetchall()
+    with duckdb.connect(str(refreshed.settings.published / "kuota.duckdb"), read_only=True) as connection:
+        deals = connection.sql("select count(*), count(*) filter (is_won) from marts.fct_opportunities").fetchall()
     assert deals == [(3, 1)]
     mart = AssetKey(["core", "deals", "fct_opportunities"])
     assert refreshed.instance.get_latest_materialization_event(mart) is not None

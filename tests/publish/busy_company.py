@@ -65,7 +65,7 @@ select
     case name when 'Company' then 'company' when 'North' then 'team' else 'rep' end as assignee_type,
     'crm:' || lower(name) as assignee_id, name as assignee_name, metric, 'month' as period_type,
     period_start::date as period_start, last_day(period_start::date) as period_end, days_after,
-    said::decimal(18, 2) as said_amount, current::decimal(18, 2) as current_amount,
+    said::decimal(18, 2) as reported_amount, current::decimal(18, 2) as current_amount,
     (current - said)::decimal(18, 2) as restated_amount, (current - said) / nullif(current, 0) as restated_ratio,
     2 as restated_record_count
 from (values
@@ -102,7 +102,7 @@ HEALTH = """
 create or replace table marts.mart_collection_health as
 select
     'crm' as source, team_id, week::date as period_start, (score - 3 * weeks)::integer as score, 20 as filled_weight,
-    20 as filled_points, 80 as trail_weight, (score - 3 * weeks - 20)::integer as trail_points
+    20 as filled_points, 80 as activity_history_weight, (score - 3 * weeks - 20)::integer as activity_history_points
 from (values ('all', 91), ('crm:north', 100)) as teams(team_id, score),
     (select range as week, 10 * (row_number() over () % 3) as weeks
      from range(date '2017-06-05', date '2017-12-26', interval 7 day))

@@ -33,7 +33,7 @@ def test_a_publish_from_the_ui_shows_what_it_published(tmp_path):
         ("mart_win_rate", 1),
         ("publication", 1),
     }
-    assert metadata["path"].value == str(settings.published / "marts.duckdb")
+    assert metadata["path"].value == str(settings.published / "kuota.duckdb")
 
 
 def test_a_publish_from_the_ui_goes_through_the_gate(tmp_path):
@@ -41,4 +41,4 @@ def test_a_publish_from_the_ui_goes_through_the_gate(tmp_path):
     build(settings)
     checked(settings, UNIQUE, "failed", at("10:04"), unexpected_count=3)
     assert not publish_alone(settings).success
-    assert not (settings.published / "marts.duckdb").exists()
+    assert not (settings.published / "kuota.duckdb").exists()

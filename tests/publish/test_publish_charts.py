@@ -113,11 +113,11 @@ def test_a_cell_is_the_worse_the_lower_the_score_or_the_larger_the_share():
 
 def test_a_row_shows_its_newest_period_or_its_largest_value():
     rows = [
-        {"source": "crm", "team_id": "all", "period_start": day("2025-01-13"), "score": 80, "note": "trail"},
+        {"source": "crm", "team_id": "all", "period_start": day("2025-01-13"), "score": 80, "note": "activity history"},
         {"source": "crm", "team_id": "crm:1", "period_start": day("2025-01-06"), "score": 50, "note": "filled"},
     ]
     heat = charts.heat_map(rows, "score", charts.HEALTH_STEPS, {"crm:28": "North"}, is_good_high=True)
-    assert [(row["shown"], row["note"]) for row in heat["rows"]] == [(80, "trail"), (None, None)]
+    assert [(row["shown"], row["note"]) for row in heat["rows"]] == [(80, "activity history"), (None, None)]
     heat = charts.heat_map(rows, "score", charts.HEALTH_STEPS, {}, is_good_high=False, shows_largest=True)
     assert [(row["shown"], row["shown_of"]) for row in heat["rows"]] == [
         (80, day("2025-01-13")),

@@ -59,10 +59,8 @@ def impact(settings, check, sample_keys, status="failed"):
     with connect(settings.warehouse) as connection:
         connection.execute("update quality.check_result set sample_keys = ? where run_id = 'run-2'", [sample_keys])
     publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id="run-2")
-    with duckdb.connect(str(settings.published / "quality.duckdb"), read_only=True) as connection:
-        return connection.execute(
-            "select marts, first_on, last_on, dates_of from quality.quality.check_impact"
-        ).fetchall()
+    with duckdb.connect(str(settings.published / "kuota_quality.duckdb"), read_only=True) as connection:
+        return connection.execute("select marts, first_on, last_on, dates_of from quality.check_impact").fetchall()
 
 
 def span_of(rows):
@@ -127,5 +125,5 @@ def test_affected_marts_are_named_if_dbt_has_a_manifest(settings):
 
 def test_a_check_that_passes_affects_nothing(settings):
     publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id="run-1")
-    with duckdb.connect(str(settings.published / "quality.duckdb"), read_only=True) as connection:
-        assert connection.execute("select count(*) from quality.quality.check_impact").fetchone() == (0,)
+    with duckdb.connect(str(settings.published / "kuota_quality.duckdb"), read_only=True) as connection:
+        assert connection.execute("select count(*) from quality.check_impact").fetchone() == (0,)

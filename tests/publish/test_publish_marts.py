@@ -5,7 +5,7 @@ import stat
 
 import duckdb
 import pytest
-from small_company import CHECKS, CREDITS, MODELS, UNIQUE, at, build, checked, settings_in
+from small_company import CHECKS, CREDITS, MODELS, UNIQUE, at, build, built, checked, settings_in
 
 from orchestration.errors import ConfigurationError, CriticalCheckFailed
 from orchestration.publish import publish_marts, rolled_back
@@ -19,7 +19,7 @@ def publish(settings, run_id="run-1", **options):
 
 
 def read(settings, query):
-    with duckdb.connect(str(settings.published / "marts.duckdb"), read_only=True) as connection:
+    with duckdb.connect(str(settings.published / "kuota.duckdb"), read_only=True) as connection:
         return connection.execute(query).fetchall()
 
 
@@ -47,19 +47,37 @@ def test_readers_find_the_marts_sorted_described_and_named(settings):
     report = publish(settings)
     assert (report.tables, report.rows, report.as_of_date.isoformat()) == (3, 5, "2017-12-31")
     assert report.publish_id.startswith("2017-12-31-") and not report.unchanged
-    assert report.path == settings.published / "marts.duckdb"
-    assert [str(amount) for _, _, amount in read(settings, "from marts.marts.fct_credits")] == [
+    assert report.path == settings.published / "kuota.duckdb"
+    assert [str(amount) for _, _, amount in read(settings, "from marts.fct_credits")] == [
         "100.00",
         "250.50",
         "33.33",
     ]
-    assert read(settings, "select publish_id from marts.marts.publication") == [(report.publish_id,)]
+    assert read(settings, "select publish_id from marts.publication") == [(report.publish_id,)]
     assert read(settings, "select comment from duckdb_tables() where comment is not null") == [
         ("What each rep's share is",)
     ]
     assert read(settings, "select column_name, comment from duckdb_columns() where comment is not null") == [
         ("rep_id", "Who gets the credit")
     ]
+
+
+def test_one_file_has_the_marts_and_the_evidence_of_breaks_and_every_name_works_as_it_is_written(settings):
+    with connect(settings.warehouse) as connection:
+        connection.execute("create schema if not exists quality")
+        connection.execute("create table quality.collection_break as select 'b1' as break_id, 'calls' as field")
+        connection.execute("comment on table quality.collection_break is 'A change of how records are collected'")
+    built(settings, "quality.collection_break", at("10:02"))
+    models = MODELS | {"quality.collection_break": ["marts.fct_credits"]}
+    publish_marts(settings.warehouse, settings.published, run_id="run-1", models=models, critical_checks=CHECKS)
+    assert read(settings, "from quality.collection_break") == [("b1", "calls")]
+    # what every run writes again is not part of a publish
+    assert read(settings, "select table_name from duckdb_tables() where schema_name = 'quality'") == [
+        ("collection_break",)
+    ]
+    assert ("A change of how records are collected",) in read(settings, "select comment from duckdb_tables()")
+    # until contract version 3 the earlier name opens the same file
+    assert (settings.published / "marts.duckdb").samefile(settings.published / "kuota.duckdb")
 
 
 def test_the_manifest_has_what_was_published_and_from_what(settings):
@@ -80,9 +98,9 @@ def test_the_manifest_has_what_was_published_and_from_what(settings):
     version = settings.versions / report.publish_id
     assert names_in(version) == [
         "fct_credits.parquet",
+        "kuota.duckdb",
         "manifest.json",
         "mart_win_rate.parquet",
-        "marts.duckdb",
         "publication.parquet",
     ]
     assert json.loads((version / "manifest.json").read_text()) == manifest
@@ -92,7 +110,7 @@ def test_only_the_owner_may_read_what_is_published(settings):
     publish(settings)
     for path in settings.published.rglob("*"):
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
-    assert names_in(settings.published) == ["manifest.json", "marts.duckdb", "versions"]
+    assert names_in(settings.published) == ["kuota.duckdb", "manifest.json", "marts.duckdb", "versions"]
 
 
 def test_the_same_rows_in_another_order_give_the_same_bytes_and_the_same_name(tmp_path):
@@ -119,11 +137,11 @@ def test_other_content_gets_another_name_and_replaces_what_readers_open(settings
     build(settings, [*CREDITS, ("crm:4", "crm:bob", "1.00")])
     second = publish(settings)
     assert second.publish_id != first.publish_id
-    assert read(settings, "select count(*) from marts.marts.fct_credits") == [(4,)]
+    assert read(settings, "select count(*) from marts.fct_credits") == [(4,)]
     build(settings)
     third = publish(settings)
     assert third.publish_id == first.publish_id and not third.unchanged
-    assert read(settings, "select count(*) from marts.marts.fct_credits") == [(3,)]
+    assert read(settings, "select count(*) from marts.fct_credits") == [(3,)]
 
 
 def test_a_failed_critical_check_leaves_the_previous_publish_as_it_was(settings):
@@ -141,7 +159,7 @@ def test_a_company_that_delivered_nothing_publishes_nothing_and_sees_why(setting
         connection.execute("update marts.publication set as_of_date = null")
     with pytest.raises(CriticalCheckFailed, match="deliver at least one extract"):
         publish(settings)
-    assert not (settings.published / "marts.duckdb").exists()
+    assert not (settings.published / "kuota.duckdb").exists()
 
 
 def test_the_table_of_a_model_that_was_removed_is_not_published(settings):
@@ -154,17 +172,17 @@ def test_the_table_of_a_model_that_was_removed_is_not_published(settings):
 
 def test_a_reader_keeps_the_file_that_it_has_open_and_a_new_one_sees_the_new(settings):
     publish(settings)
-    with (settings.published / "marts.duckdb").open("rb") as reader:
+    with (settings.published / "kuota.duckdb").open("rb") as reader:
         first_bytes = reader.read(4096)
         build(settings, CREDITS[:1])
         publish(settings)
         reader.seek(0)
         assert reader.read(4096) == first_bytes
-    with duckdb.connect(str(settings.published / "marts.duckdb"), read_only=True) as reader:
+    with duckdb.connect(str(settings.published / "kuota.duckdb"), read_only=True) as reader:
         build(settings)
         publish(settings)
-        assert reader.execute("select count(*) from marts.marts.fct_credits").fetchall() == [(1,)]
-    assert read(settings, "select count(*) from marts.marts.fct_credits") == [(3,)]
+        assert reader.execute("select count(*) from marts.fct_credits").fetchall() == [(1,)]
+    assert read(settings, "select count(*) from marts.fct_credits") == [(3,)]
 
 
 @pytest.mark.parametrize("replacement", [1, 2, 3])
@@ -187,29 +205,29 @@ def test_a_crash_at_any_replacement_leaves_a_publish_to_read_and_the_next_run_pu
         with pytest.raises(KeyboardInterrupt):
             publish(settings)
     # the third replacement is the manifest's: by then, readers open the new marts
-    assert read(settings, "select count(*) from marts.marts.fct_credits") == [(1 if replacement == 3 else 3,)]
+    assert read(settings, "select count(*) from marts.fct_credits") == [(1 if replacement == 3 else 3,)]
     report = publish(settings)
     assert not report.unchanged
-    assert read(settings, "select count(*) from marts.marts.fct_credits") == [(1,)]
+    assert read(settings, "select count(*) from marts.fct_credits") == [(1,)]
     assert json.loads((settings.published / "manifest.json").read_text())["publish_id"] == report.publish_id
-    assert names_in(settings.published) == ["manifest.json", "marts.duckdb", "versions"]
+    assert names_in(settings.published) == ["kuota.duckdb", "manifest.json", "marts.duckdb", "versions"]
     assert len(names_in(settings.versions)) == 2
 
 
 def test_what_a_killed_run_left_is_removed(settings):
     left = settings.versions / ".new-0-draft"
     left.mkdir(parents=True)
-    (left / "marts.duckdb").write_text("half a file")
-    (settings.published / ".new-0-marts.duckdb").write_text("half a file")
+    (left / "kuota.duckdb").write_text("half a file")
+    (settings.published / ".new-0-kuota.duckdb").write_text("half a file")
     report = publish(settings)
     assert names_in(settings.versions) == [report.publish_id]
-    assert names_in(settings.published) == ["manifest.json", "marts.duckdb", "versions"]
+    assert names_in(settings.published) == ["kuota.duckdb", "manifest.json", "marts.duckdb", "versions"]
 
 
 @pytest.mark.parametrize("damage", ["shortened", "removed", "manifest cut off", "log next to it"])
 def test_a_damaged_publish_is_replaced_though_its_content_did_not_change(settings, damage):
     report = publish(settings)
-    marts = settings.published / "marts.duckdb"
+    marts = settings.published / "kuota.duckdb"
     if damage == "shortened":
         marts.write_bytes(marts.read_bytes()[:100])
     elif damage == "removed":
@@ -217,10 +235,10 @@ def test_a_damaged_publish_is_replaced_though_its_content_did_not_change(setting
     elif damage == "manifest cut off":
         (settings.published / "manifest.json").write_text('{"publish_id": "2017')
     else:
-        (settings.published / "marts.duckdb.wal").write_text("a reader opened it to write")
+        (settings.published / "kuota.duckdb.wal").write_text("a reader opened it to write")
     again = publish(settings)
     assert again.publish_id == report.publish_id and not again.unchanged
-    assert read(settings, "select count(*) from marts.marts.fct_credits") == [(3,)]
+    assert read(settings, "select count(*) from marts.fct_credits") == [(3,)]
     assert publish(settings).unchanged
 
 
@@ -247,7 +265,7 @@ def test_a_run_as_of_an_earlier_day_writes_a_version_and_nothing_that_readers_op
     before = {name: content for name, content in files_below(settings.published).items() if "versions" not in name}
     build(settings, CREDITS[:2], as_of_date="2017-06-30")
     report = publish(settings, versions_only=True)
-    assert report.path == settings.versions / report.publish_id / "marts.duckdb"
+    assert report.path == settings.versions / report.publish_id / "kuota.duckdb"
     assert report.publish_id.startswith("2017-06-30-") and report.path.exists()
     after = {name: content for name, content in files_below(settings.published).items() if "versions" not in name}
     assert after == before
@@ -258,7 +276,7 @@ def test_a_home_with_a_quote_and_a_space_in_its_name_works(tmp_path):
     settings = settings_in(tmp_path / "Ann's home; drop [x]*")
     build(settings)
     publish(settings)
-    assert read(settings, "select count(*) from marts.marts.fct_credits") == [(3,)]
+    assert read(settings, "select count(*) from marts.fct_credits") == [(3,)]
 
 
 def test_a_file_system_without_hard_links_gets_a_copy(settings, monkeypatch):
@@ -267,7 +285,7 @@ def test_a_file_system_without_hard_links_gets_a_copy(settings, monkeypatch):
 
     monkeypatch.setattr(os, "link", refuse)
     publish(settings)
-    assert read(settings, "select count(*) from marts.marts.fct_credits") == [(3,)]
+    assert read(settings, "select count(*) from marts.fct_credits") == [(3,)]
     assert publish(settings).unchanged
 
 
@@ -277,7 +295,7 @@ def test_a_table_that_did_not_change_shares_its_file_with_the_version_before(set
     second = settings.versions / publish(settings).publish_id
     shared = {name for name in names_in(first) if (first / name).samefile(second / name)}
     assert shared == {"fct_credits.parquet", "mart_win_rate.parquet"}
-    assert read(settings, "select count(*), typeof(any_value(credited_amount)) from marts.marts.fct_credits") == read(
+    assert read(settings, "select count(*), typeof(any_value(credited_amount)) from marts.fct_credits") == read(
         settings, "select 3, 'DECIMAL(18,2)'"
     )
     build(settings, CREDITS[:2], as_of_date="2018-01-01")
@@ -317,14 +335,14 @@ def test_a_rollback_shows_readers_the_version_before_and_the_next_publish_the_ne
     build(settings, CREDITS[:1])
     second = publish(settings)
     assert rolled_back(settings.published, None) == (second.publish_id, first.publish_id)
-    assert read(
-        settings, "select count(*), (select publish_id from marts.marts.publication) from marts.marts.fct_credits"
-    ) == [(3, first.publish_id)]
+    assert read(settings, "select count(*), (select publish_id from marts.publication) from marts.fct_credits") == [
+        (3, first.publish_id)
+    ]
     assert json.loads((settings.published / "manifest.json").read_text())["publish_id"] == first.publish_id
     assert names_in(settings.versions) == sorted([first.publish_id, second.publish_id])
     again = publish(settings)
     assert (again.publish_id, again.unchanged) == (second.publish_id, False)
-    assert read(settings, "select count(*) from marts.marts.fct_credits") == [(1,)]
+    assert read(settings, "select count(*) from marts.fct_credits") == [(1,)]
     assert rolled_back(settings.published, second.publish_id) == (second.publish_id, second.publish_id)
 
 

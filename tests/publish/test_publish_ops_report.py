@@ -154,8 +154,8 @@ def test_a_retired_source_is_expected_to_deliver_until_its_end_date(settings, en
                 {"day": newest},
             )
     text = text_of(page_after(settings, "finished"))
-    with duckdb.connect(str(settings.published / "quality.duckdb"), read_only=True) as connection:
-        connection.execute("use quality.quality")
+    with duckdb.connect(str(settings.published / "kuota_quality.duckdb"), read_only=True) as connection:
+        connection.execute("use kuota_quality.quality")
         [old_crm] = [row for row in freshness(connection) if row["source"] == "old_crm"]
     assert (old_crm["status"], old_crm["days_behind"]) == (status, days_behind)
     line = status_lines(describe(settings, now=datetime.now(UTC)))[6]

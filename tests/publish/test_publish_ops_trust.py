@@ -36,9 +36,9 @@ def text(page):
 
 
 def asked(settings, question):
-    with duckdb.connect(str(settings.published / "quality.duckdb"), read_only=True) as connection:
-        connection.execute("use quality.quality")
-        ops_trust.attach_published(connection, settings.published / "marts.duckdb")
+    with duckdb.connect(str(settings.published / "kuota_quality.duckdb"), read_only=True) as connection:
+        connection.execute("use kuota_quality.quality")
+        ops_trust.attach_published(connection, settings.published / "kuota.duckdb")
         return question(connection)
 
 
@@ -144,14 +144,14 @@ def test_the_health_of_the_last_26_weeks_is_shown_by_source_and_team(busy, text)
     rows = asked(busy, ops_trust.collection_health)
     assert len({row["period_start"] for row in rows}) == 26 and len(rows) == 52
     assert rows[0]["team_id"] == "all" and "How well it was logged" in text
-    # 91 of 100 points: all 20 for fields filled, 71 of 80 for the trail; the other team lost none
-    assert "crm, all teams trail 71 of 80" in text and "crm, North Score" in text
+    # 91 of 100 points: all 20 for fields filled, 71 of 80 for the history of activities; the other team lost none
+    assert "crm, all teams activity history 71 of 80" in text and "crm, North Score" in text
 
 
 @pytest.mark.parametrize(
     ("points", "said"),
     [
-        ({"filled": (25, 25), "on_time": (20, 14), "trail": (20, 15)}, "on time 14 of 20"),
+        ({"filled": (25, 25), "on_time": (20, 14), "activity_history": (20, 15)}, "on time 14 of 20"),
         ({"filled": (60, 60), "on_time": (40, 40)}, None),
         ({"filled": (100, 97), "on_time": (None, None)}, "filled 97 of 100"),
     ],

@@ -16,8 +16,8 @@ def settings(tmp_path):
 
 
 def read(settings, query):
-    with duckdb.connect(str(settings.published / "quality.duckdb"), read_only=True) as connection:
-        connection.execute("use quality.quality")
+    with duckdb.connect(str(settings.published / "kuota_quality.duckdb"), read_only=True) as connection:
+        connection.execute("use kuota_quality.quality")
         return connection.execute(query).fetchall()
 
 
@@ -79,7 +79,7 @@ def deliver_quotas(settings):
 
 def test_before_anything_was_loaded_every_table_is_there_and_empty(settings):
     path = publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id="run-1")
-    assert path == settings.published / "quality.duckdb"
+    assert path == settings.published / "kuota_quality.duckdb"
     tables = [name for (name,) in read(settings, "select table_name from information_schema.tables order by 1")]
     assert tables == [
         "check_impact",
@@ -93,7 +93,9 @@ def test_before_anything_was_loaded_every_table_is_there_and_empty(settings):
     ]
     for table in tables:
         assert read(settings, f"select count(*) from {table}") == [(1 if table == "last_run" else 0,)]
-    assert [path.name for path in settings.published.iterdir()] == ["quality.duckdb"]
+    assert sorted(path.name for path in settings.published.iterdir()) == ["kuota_quality.duckdb", "quality.duckdb"]
+    # until contract version 3 the earlier name opens the same file
+    assert (settings.published / "quality.duckdb").samefile(path)
 
 
 def test_rows_that_the_models_set_aside_move_from_kept_to_quarantined_and_every_file_balances(settings):

@@ -146,8 +146,8 @@ def test_shrunken_rates_intervals_and_signals(
     assert signals == {"above", "below", "not_distinguishable"}
 
 
-def habits(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Reps in the order of their attainment, and their habits: one in four is a habit of the six at the top."""
+def behaviour_metrics(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Reps in the order of their attainment, and their behaviour: the six at the top lead in one metric of four."""
     rng = np.random.default_rng(seed)
     attained, measured = [], []
     for year, group in product(range(2000, 2010), ("a", "b")):
@@ -162,13 +162,13 @@ def habits(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
                     "is_top": number < 6,
                 }
             )
-            for habit in range(8):
-                lift = 2.5 if habit % 4 == 0 and number < 6 else 0
+            for metric in range(8):
+                lift = 2.5 if metric % 4 == 0 and number < 6 else 0
                 value = 1e11 * (5 + lift + rng.normal())
                 if group == "a":
-                    measured.append({**rep, "habit": f"habit {habit}", "value": value})
+                    measured.append({**rep, "behaviour_metric": f"metric {metric}", "value": value})
                 elif number % 3:
-                    measured.append({**rep, "habit": f"habit {habit}", "value": value / 1e12})
+                    measured.append({**rep, "behaviour_metric": f"metric {metric}", "value": value / 1e12})
     return pd.DataFrame(attained), pd.DataFrame(measured)
 
 
@@ -196,39 +196,39 @@ def without_collection() -> dict[str, pd.DataFrame]:
     return tables
 
 
-def test_gaps_of_the_top_performers_are_those_that_hold_for_all_habits_together() -> None:
-    attained, measured = habits(5)
+def test_gaps_of_the_top_performers_are_those_that_hold_for_all_behaviour_metrics_together() -> None:
+    attained, measured = behaviour_metrics(5)
     reps = attained.rename(columns={"rep_id": "segment_id"}).assign(segment_type="rep", metric="attainment")
     texts = ("segment_type", "segment_id", "view", "period_type", "pipeline", "from_stage", "to_stage")
     sides = result_of(
-        "int_top_performer_habits",
+        "int_top_performer_behaviour",
         int_segment_peers=ranked(reps),
-        int_activity_habits=measured,
+        int_activity_behaviour=measured,
         mart_funnel_conversion=pd.DataFrame({name: pd.Series([], dtype="string") for name in texts}).assign(
             period_start=pd.Series([], dtype="datetime64[s]"), conversion_rate=pd.Series([], dtype="float")
         ),
     )
-    gaps = result_of("mart_top_performer_gap", int_top_performer_habits=sides, **without_collection())
-    found = gaps.set_index(["peer_group", "period_start", "habit"])
+    gaps = result_of("mart_top_performer_gap", int_top_performer_behaviour=sides, **without_collection())
+    found = gaps.set_index(["peer_group", "period_start", "behaviour_metric"])
     observed = attained.drop(columns="value").merge(measured, on=["rep_id", "period_type", "period_start"])
     shown = silent = 0
-    for (group, start, habit), rows in observed.groupby(["peer_group", "period_start", "habit"]):
+    for (group, start, metric), rows in observed.groupby(["peer_group", "period_start", "behaviour_metric"]):
         top, rest = (rows.loc[rows["is_top"] == side, "value"].to_numpy() for side in (True, False))
         if min(len(top), len(rest)) < 3:
-            assert (group, start, habit) not in found.index
+            assert (group, start, metric) not in found.index
             continue
         tested = stats.ttest_ind(top, rest, equal_var=False)
-        if (group, start, habit) not in found.index:
+        if (group, start, metric) not in found.index:
             assert tested.pvalue > 0.05 / 8 * 0.7
             silent += 1
             continue
-        row, interval = found.loc[(group, start, habit)], tested.confidence_interval(0.95)
+        row, interval = found.loc[(group, start, metric)], tested.confidence_interval(0.95)
         width = interval.high - interval.low
         assert tested.pvalue < 0.05 / 8 * 1.3
         assert row["top_value"] == pytest.approx(top.mean(), rel=1e-12)
         assert row["rest_value"] == pytest.approx(rest.mean(), rel=1e-12)
         assert row["interval_low"] == pytest.approx(interval.low, abs=0.0013 * width)
         assert row["interval_high"] == pytest.approx(interval.high, abs=0.0013 * width)
-        assert row["habit_count"] == 8
+        assert row["behaviour_metric_count"] == 8
         shown += 1
     assert shown > 10 and silent > 50

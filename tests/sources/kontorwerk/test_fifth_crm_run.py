@@ -55,15 +55,15 @@ def test_a_run_is_refused_until_the_stage_map_is_whole_and_then_publishes(exampl
     assert refused.returncode == 3
     [error] = [line for line in refused.stderr.splitlines() if line.startswith("error: ")]
     assert "kontorwerk, pipeline default: 'Verhandlung' (2 deals" in error
-    assert not (example.published / "marts.duckdb").exists()
+    assert not (example.published / "kuota.duckdb").exists()
     with_every_stage(example)
     published = child(example, "-c", COMMAND, "run")
     assert published.returncode == 0, published.stderr
     assert "as of 2025-06-30" in published.stdout
-    with duckdb.connect(str(example.published / "marts.duckdb"), read_only=True) as connection:
+    with duckdb.connect(str(example.published / "kuota.duckdb"), read_only=True) as connection:
         counted = connection.execute(
             "select count_if(is_won), count_if(is_closed and not is_won), count_if(not is_closed) "
-            "from marts.marts.fct_opportunities"
+            "from marts.fct_opportunities"
         ).fetchall()
     assert counted == [(5, 2, 4)]
 

@@ -1,10 +1,10 @@
--- Has a row only where the difference is larger than chance. The unit is the rep, and every habit, also a share, is one figure per rep:
--- activities and deals of one rep are not independent trials. Many habits are compared at once, and some would differ by chance: the
--- difference must hold for all habits of the group and period together (Bonferroni).
+-- Has a row only where the difference is larger than chance. The unit is the rep, and every behaviour metric, also a share, is one figure
+-- per rep: activities and deals of one rep are not independent trials. Many are compared at once, and some would differ by chance: the
+-- difference must hold for all of the group and period together (Bonferroni).
 with
 
 sides as (
-    select * from {{ ref('int_top_performer_habits') }}
+    select * from {{ ref('int_top_performer_behaviour') }}
 ),
 
 compared as (
@@ -14,7 +14,7 @@ compared as (
         top_side.period_start,
         top_side.period_end,
         top_side.ranked_by,
-        top_side.habit,
+        top_side.behaviour_metric,
         top_side.metric,
         top_side.pipeline,
         top_side.from_stage,
@@ -26,7 +26,7 @@ compared as (
         rest_side.mean_value as rest_mean,
         rest_side.variance as rest_variance
     from sides as top_side
-    inner join sides as rest_side using (peer_group, period_type, period_start, habit, pipeline, from_stage, to_stage)
+    inner join sides as rest_side using (peer_group, period_type, period_start, behaviour_metric, pipeline, from_stage, to_stage)
     where
         top_side.is_top
         and not rest_side.is_top
@@ -46,14 +46,14 @@ bounded as (
 counted as (
     select
         *,
-        count(*) over (partition by peer_group, period_type, period_start) as habit_count
+        count(*) over (partition by peer_group, period_type, period_start) as behaviour_metric_count
     from bounded
 ),
 
 adjusted as (
     select
         *,
-        {{ normal_tail_quantile('cast(0.025 as double) / habit_count') }} as joint_quantile
+        {{ normal_tail_quantile('cast(0.025 as double) / behaviour_metric_count') }} as joint_quantile
     from counted
 ),
 
@@ -72,7 +72,7 @@ figures as (
         period_start,
         period_end,
         cast(ranked_by as varchar) as ranked_by,
-        cast(habit as varchar) as habit,
+        cast(behaviour_metric as varchar) as behaviour_metric,
         cast(nullif(pipeline, '') as varchar) as pipeline,
         cast(nullif(from_stage, '') as varchar) as from_stage,
         cast(nullif(to_stage, '') as varchar) as to_stage,
@@ -83,7 +83,7 @@ figures as (
         round(top_mean - rest_mean, 12) as difference,
         interval_low,
         interval_high,
-        habit_count,
+        behaviour_metric_count,
         metric
     from with_joint_bounds
     where joint_low > 0 or joint_high < 0
@@ -100,7 +100,7 @@ final as (
         period_start,
         period_end,
         ranked_by,
-        habit,
+        behaviour_metric,
         pipeline,
         from_stage,
         to_stage,
@@ -111,7 +111,7 @@ final as (
         difference,
         interval_low,
         interval_high,
-        habit_count,
+        behaviour_metric_count,
         collection_status,
         comparability,
         comparability_year_ago,

@@ -31,7 +31,7 @@ checked as (
             and coalesce(profiles.record_type = metric_fields.record_type, true)
     where
         profiles.team_id = 'all'
-        and (profiles.measure = 'trail_count' or (profiles.measure = 'filled_count' and metric_fields.metric is not null))
+        and (profiles.measure = 'activity_history_count' or (profiles.measure = 'filled_count' and metric_fields.metric is not null))
     group by profiles.source, profiles.object, profiles.field, profiles.measure, profiles.record_type
     having sum(profiles.value) > 0
 ),
@@ -43,7 +43,7 @@ measured as (
         profiles.week_start,
         parts.part,
         cast(sum(case
-            when measure in ('filled_count', 'trail_count') then profiles.value
+            when measure in ('filled_count', 'activity_history_count') then profiles.value
             when measure = 'lag_count' and profiles.category not in ('0 before', '5 two weeks', '6 month', '7 later')
                 then profiles.value
             when measure = 'lag_count' then 0

@@ -1,4 +1,4 @@
-{% set parts = ['filled', 'on_time', 'trail', 'unique', 'by_hand', 'undisturbed'] %}
+{% set parts = ['filled', 'on_time', 'activity_history', 'unique', 'by_hand', 'undisturbed'] %}
 
 with
 

@@ -40,7 +40,7 @@ changed as (
         cutoffs.days_after,
         cutoffs.cutoff_on,
         coalesce(max(case when changing.is_known_now then changing.source end), max(changing.source)) as source,
-        sum(case when changing.is_known_now then 0 else changing.amount end) as said_amount,
+        sum(case when changing.is_known_now then 0 else changing.amount end) as reported_amount,
         sum(case when changing.is_known_now then changing.amount else 0 end) as current_amount
     from changing
     inner join {{ ref('int_period_dates_expanded') }} as period_dates on changing.credited_on = period_dates.date_day
@@ -108,17 +108,17 @@ final as (
         changed.period_start,
         changed.period_end,
         changed.days_after,
-        cast(changed.said_amount as decimal(28, 10)) as said_amount,
+        cast(changed.reported_amount as decimal(28, 10)) as reported_amount,
         cast(changed.current_amount as decimal(28, 10)) as current_amount,
-        cast(changed.current_amount - changed.said_amount as decimal(28, 10)) as change_amount,
+        cast(changed.current_amount - changed.reported_amount as decimal(28, 10)) as change_amount,
         case
             when credited_then.rep_ids is null then 'added'
             when credited_now.rep_ids is null then 'removed'
             else 'changed'
         end as change_kind,
-        credited_then.rep_ids as said_rep_ids,
+        credited_then.rep_ids as reported_rep_ids,
         credited_now.rep_ids as current_rep_ids,
-        credited_then.credited_on as said_credited_on,
+        credited_then.credited_on as reported_credited_on,
         credited_now.credited_on as current_credited_on
     from changed
     left join credited_then using (metric, object_id, cutoff_on)

@@ -79,7 +79,7 @@ final as (
         cutoffs.period_end,
         cutoffs.days_after,
         cutoffs.cutoff_on,
-        max(extract_days.extracted_on) as said_on
+        max(extract_days.extracted_on) as reported_on
     from cutoffs
     cross join {{ ref('int_as_of_determined') }} as as_of
     left join extract_days on extract_days.extracted_on between cutoffs.period_start and cutoffs.cutoff_on

@@ -122,7 +122,7 @@ reported as (
         cutoffs.period_type,
         cutoffs.period_start,
         cutoffs.days_after,
-        max(cutoffs.said_on) as said_on
+        max(cutoffs.reported_on) as reported_on
     from summed
     inner join metrics using (metric)
     inner join assignee_sources using (assignee_type, assignee_id)
@@ -135,7 +135,7 @@ reported as (
 final as (
     select
         summed.*,
-        reported.said_on
+        reported.reported_on
     from summed
     left join reported using (assignee_type, assignee_id, metric, period_type, period_start, days_after)
 )

@@ -1,6 +1,6 @@
 -- The figure of a closed period as reported N days after its end, and as it is today, where a record has changed it since; for the company every
 -- period. Nothing is summed again: the reported figure is today's less the changes of the records.
-{% set said_amount = with_cents('round(current_amount - restated_amount, 2)') %}
+{% set reported_amount = with_cents('round(current_amount - restated_amount, 2)') %}
 
 with
 
@@ -23,7 +23,7 @@ compared as (
         restatements.period_start,
         restatements.period_end,
         restatements.days_after,
-        restatements.said_on,
+        restatements.reported_on,
         case
             when attainments.assignee_id is null then cast(0 as decimal(18, 2))
             else attainments.actual_amount
@@ -42,8 +42,8 @@ compared as (
 known as (
     select
         *,
-        case when current_amount is not null and said_on is not null then changed_amount end as restated_amount,
-        case when current_amount is not null and said_on is not null then changed_record_count end as restated_record_count
+        case when current_amount is not null and reported_on is not null then changed_amount end as restated_amount,
+        case when current_amount is not null and reported_on is not null then changed_record_count end as restated_record_count
     from compared
 ),
 
@@ -57,12 +57,12 @@ figures as (
         period_start,
         period_end,
         cast(days_after as integer) as days_after,
-        said_on,
-        {{ said_amount }} as said_amount,
+        reported_on,
+        {{ reported_amount }} as reported_amount,
         current_amount,
         cast(restated_amount as decimal(28, 10)) as restated_amount,
         case
-            when {{ said_amount }} <> 0 then cast(restated_amount as double) / cast({{ said_amount }} as double)
+            when {{ reported_amount }} <> 0 then cast(restated_amount as double) / cast({{ reported_amount }} as double)
         end as restated_ratio,
         cast(restated_record_count as bigint) as restated_record_count
     from known

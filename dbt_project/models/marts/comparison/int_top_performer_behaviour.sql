@@ -1,7 +1,7 @@
--- Count, mean and variance of each habit among the top quarter of a peer group and among the rest, by quarter and year. Reps are ranked by
--- attainment where enough of the group have one, else by revenue won; a tie at the top is in it as a whole. Sums are of decimals, and
--- squares of deviations are parts of the largest one, so that neither threads nor currencies change a digit.
-{% set side = 'peer_group, period_type, period_start, period_end, ranked_by, is_top, habit, metric, pipeline, '
+-- Count, mean and variance of each behaviour metric among the top quarter of a peer group and among the rest, by quarter and year. Reps
+-- are ranked by attainment where enough of the group have one, else by revenue won; a tie at the top is in it as a whole. Sums are of
+-- decimals, and squares of deviations are parts of the largest one, so that neither threads nor currencies change a digit.
+{% set side = 'peer_group, period_type, period_start, period_end, ranked_by, is_top, behaviour_metric, metric, pipeline, '
     ~ 'from_stage, to_stage' %}
 
 with
@@ -43,26 +43,26 @@ preferred as (
     where peer_count >= {{ var('minimum_peers') }}
 ),
 
--- each habit with the metric whose collection it depends on
-habits as (
+-- each behaviour metric with the metric whose collection it depends on
+behaviour_metrics as (
     select
         rep_id,
         period_type,
         period_start,
-        habit,
-        'habit_activities' as metric,
+        behaviour_metric,
+        'behaviour_activities' as metric,
         '' as pipeline,
         '' as from_stage,
         '' as to_stage,
         value
-    from {{ ref('int_activity_habits') }}
+    from {{ ref('int_activity_behaviour') }}
     union all
     select
         segment_id as rep_id,
         period_type,
         period_start,
-        metric as habit,
-        case metric when 'average_won_amount' then 'attainment' else 'habit_lead_response' end as metric,
+        metric as behaviour_metric,
+        case metric when 'average_won_amount' then 'attainment' else 'behaviour_lead_response' end as metric,
         '' as pipeline,
         '' as from_stage,
         '' as to_stage,
@@ -74,8 +74,8 @@ habits as (
         segment_id as rep_id,
         period_type,
         period_start,
-        'stage_conversion' as habit,
-        'habit_stage_conversion' as metric,
+        'stage_conversion' as behaviour_metric,
+        'behaviour_stage_conversion' as metric,
         pipeline,
         from_stage,
         to_stage,
@@ -90,12 +90,12 @@ observed as (
         preferred.period_end,
         preferred.metric as ranked_by,
         preferred.rank_in_group * 4 <= preferred.peer_count as is_top,
-        habits.*
+        behaviour_metrics.*
     from preferred
-    inner join habits using (rep_id, period_type, period_start)
+    inner join behaviour_metrics using (rep_id, period_type, period_start)
     where
         preferred.metric = case when preferred.has_attainment then 'attainment' else 'revenue_won' end
-        and habits.value is not null
+        and behaviour_metrics.value is not null
 ),
 
 averaged as (

@@ -55,7 +55,7 @@ shares as (
         daily.rep_id,
         period_dates.period_type,
         period_dates.period_start,
-        recorded.activity_type || '_share' as habit,
+        recorded.activity_type || '_share' as behaviour_metric,
         cast(sum(coalesce(counted.activity_count, 0)) as double) / cast(sum(daily.activity_count) as double) as value
     from recorded
     inner join activity_types using (activity_type)
@@ -72,7 +72,7 @@ final as (
         segment_id as rep_id,
         period_type,
         period_start,
-        'activities_per_deal' as habit,
+        'activities_per_deal' as behaviour_metric,
         cast(activity_count as double) / cast(trackable_count as double) as value
     from {{ ref('int_closed_deals') }}
     where segment_type = 'rep' and period_type in ('quarter', 'year') and trackable_count > 0
