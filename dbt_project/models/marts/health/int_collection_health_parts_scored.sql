@@ -24,14 +24,14 @@ checked as (
         profiles.record_type,
         true as is_checked
     from profiles
-    left join {{ ref('metric_fields') }} as metric_fields
+    left join {{ ref('metric_fields') }} as fields
         on
-            profiles.object = metric_fields.object
-            and profiles.field = metric_fields.field
-            and coalesce(profiles.record_type = metric_fields.record_type, true)
+            profiles.object = fields.object
+            and profiles.field = fields.field
+            and coalesce(profiles.record_type = fields.record_type, true)
     where
         profiles.team_id = 'all'
-        and (profiles.measure = 'activity_history_count' or (profiles.measure = 'filled_count' and metric_fields.metric is not null))
+        and (profiles.measure = 'activity_history_count' or (profiles.measure = 'filled_count' and fields.metric is not null))
     group by profiles.source, profiles.object, profiles.field, profiles.measure, profiles.record_type
     having sum(profiles.value) > 0
 ),
