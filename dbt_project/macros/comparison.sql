@@ -8,3 +8,46 @@
             else 'company'
         end
 {%- endmacro %}
+
+
+{#- The published comparison of the reps or of the teams with their peers. -#}
+{% macro published_comparison(segment_type) -%}
+with
+
+compared as (
+    select * from {{ ref('int_peers_compared') }}
+    where segment_type = '{{ segment_type }}'
+),
+
+figures as (
+    select
+        segment_id as {{ segment_type }}_id,
+        segment_name as {{ segment_type }}_name,
+        period_type,
+        period_start,
+        period_end,
+        metric,
+        round(value, 12) as value,
+        peer_group,
+        peer_count,
+        round(peer_median, 12) as peer_median,
+        robust_z,
+        percentile,
+        rank_in_group as "rank",
+        shrunk_value,
+        interval_low,
+        interval_high,
+        signal,
+        not_ranked_reason,
+        logging_coverage
+    from compared
+),
+
+final as (
+    {{ with_comparability(
+        'figures', "'" ~ segment_type ~ "'", 'figures.' ~ segment_type ~ '_id', 'figures.metric', value='figures.value'
+    ) }}
+)
+
+select * from final
+{%- endmacro %}

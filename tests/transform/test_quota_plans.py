@@ -74,7 +74,7 @@ rep,Fin,revenue_won,quarter,2025-07-01,90000,,
 rep,Gus,revenue_won,quarter,2025-07-01,80000,,
 team,West,revenue_won,quarter,2025-07-01,150000,,
 """,
-    "registers/2025-07-31/quotas.csv": f"""{QUOTA_COLUMNS}
+    "registers/2025-07-31/quotas.csv": f"""{QUOTA_COLUMNS},reason,approved_by
 rep,Ana,revenue_won,quarter,2025-07-01,93000,,
 rep,Ana,revenue_won,quarter,2025-07-01,260000,,2025-08-20
 rep,Bo,revenue_won,month,2025-06-01,21000,,
@@ -84,8 +84,8 @@ rep,Eva,revenue_won,month,2025-07-01,10000,,
 rep,Eva,revenue_won,month,2025-08-01,20000,,
 rep,Eva,revenue_won,month,2025-08-01,41001,,2025-08-18
 rep,Eva,revenue_won,month,2025-09-01,30000.50,,
-rep,Fin,revenue_won,quarter,2025-07-01,100000,,
-rep,Gus,revenue_won,quarter,2025-07-01,80000,,
+rep,Fin,revenue_won,quarter,2025-07-01,100000,,,took over two accounts,Ida
+rep,Gus,revenue_won,quarter,2025-07-01,80000,,,confirmed,Ida
 team,West,revenue_won,quarter,2025-07-01,150000,,
 rep,Hana,revenue_won,quarter,2025-10-01,66000,EUR,
 rep,Hana,units_sold,quarter,2025-10-01,66,EUR,
@@ -282,13 +282,15 @@ def test_over_assignment_and_partial_attainment(plain: Path) -> None:
 def test_plan_as_it_was_known_before_the_newer_register(plain: Path) -> None:
     rows = query(
         plain,
-        """select assignee_name, known_from::varchar, known_to::varchar, quota_amount, changed_by_amount
+        """select
+            assignee_name, known_from::varchar, known_to::varchar, quota_amount, changed_by_amount, reason, approved_by
         from marts.mart_quota_history where assignee_name in ('Fin', 'Gus') order by all""",
     )
     assert rows == [
-        ("Fin", "2025-06-30", "2025-07-30", 90000, None),
-        ("Fin", "2025-07-31", None, 100000, 10000),
-        ("Gus", "2025-06-30", None, 80000, None),
+        ("Fin", "2025-06-30", "2025-07-30", 90000, None, None, None),
+        ("Fin", "2025-07-31", None, 100000, 10000, "took over two accounts", "Ida"),
+        # a reason without a change of the amount is none of a change
+        ("Gus", "2025-06-30", None, 80000, None, None, None),
     ]
 
 

@@ -58,6 +58,8 @@ final as (
         known_to_at as superseded_at,
         target_amount,
         currency,
+        reason,
+        approved_by,
         in_force_from,
         coalesce(
             {{ add_days(

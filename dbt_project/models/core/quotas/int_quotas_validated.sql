@@ -88,6 +88,8 @@ final as (
         period_end,
         target_amount,
         coalesce(currency, '{{ var("reporting_currency") }}') as currency,
+        reason,
+        approved_by,
         effective_from,
         in_force_from,
         extracted_at,

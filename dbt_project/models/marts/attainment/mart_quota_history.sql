@@ -14,9 +14,16 @@ periods as (
     where date_day = period_start
 ),
 
+-- the last revision of each version of the plan says why, and who approved it
+last_revisions as (
+    select * from {{ ref('int_quota_plan_history') }}
+    where in_force_to = cast('9999-12-31' as date)
+),
+
 valued as (
     select
         {{ figure }},
+        known_from_at,
         {{ business_date('known_from_at') }} as known_from,
         {{ add_days(business_date('superseded_at'), -1) }} as known_to,
         case when count(day_amount) = count(*) then {{ rounded_quota('sum(day_amount)') }} end as quota_amount
@@ -62,6 +69,7 @@ amounts as (
         {{ figure }},
         position_of_amount,
         min(known_from) as known_from,
+        min(known_from_at) as known_from_at,
         case when count(known_to) = count(*) then max(known_to) end as known_to,
         max(quota_amount) as quota_amount
     from numbered
@@ -84,9 +92,19 @@ figures as (
             partition by amounts.assignee_type, amounts.assignee_id, amounts.metric, amounts.period_type, amounts.period_start
             order by amounts.known_from
         ) as decimal(18, 2)) as changed_by_amount,
+        last_revisions.reason,
+        last_revisions.approved_by,
         amounts.known_to is null as is_current
     from amounts
     inner join periods using (period_type, period_start)
+    left join last_revisions
+        on
+            amounts.assignee_type = last_revisions.assignee_type
+            and amounts.assignee_id = last_revisions.assignee_id
+            and amounts.metric = last_revisions.metric
+            and amounts.period_type = last_revisions.period_type
+            and amounts.period_start = last_revisions.period_start
+            and amounts.known_from_at = last_revisions.known_from_at
     left join segments
         on amounts.assignee_type = segments.segment_type and amounts.assignee_id = segments.segment_id
 ),

@@ -12,6 +12,8 @@ renamed as (
         lower({{ text('metric') }}) as metric,
         lower({{ text('period_type') }}) as period_type,
         upper({{ text('currency') }}) as currency,
+        {{ text('reason') }} as reason,
+        {{ text('approved_by') }} as approved_by,
         {{ parse_number('target', 'decimal(19, 4)') }} as target_amount,
         {{ parse_period('period_start', var('fiscal_year_start_month')) }} as period_start,
         {{ parse_date('effective_from') }} as effective_from,
