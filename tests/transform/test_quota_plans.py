@@ -75,23 +75,23 @@ rep,Gus,revenue_won,quarter,2025-07-01,80000,,
 team,West,revenue_won,quarter,2025-07-01,150000,,
 """,
     "registers/2025-07-31/quotas.csv": f"""{QUOTA_COLUMNS},reason,approved_by
-rep,Ana,revenue_won,quarter,2025-07-01,93000,,
-rep,Ana,revenue_won,quarter,2025-07-01,260000,,2025-08-20
-rep,Bo,revenue_won,month,2025-06-01,21000,,
-rep,Dag,revenue_won,quarter,2025-04-01,59000,,
-rep,Dag,revenue_won,quarter,2025-04-01,118000,,2025-06-02
-rep,Eva,revenue_won,month,2025-07-01,10000,,
-rep,Eva,revenue_won,month,2025-08-01,20000,,
-rep,Eva,revenue_won,month,2025-08-01,41001,,2025-08-18
-rep,Eva,revenue_won,month,2025-09-01,30000.50,,
+rep,Ana,revenue_won,quarter,2025-07-01,93000,,,,
+rep,Ana,revenue_won,quarter,2025-07-01,260000,,2025-08-20,,
+rep,Bo,revenue_won,month,2025-06-01,21000,,,,
+rep,Dag,revenue_won,quarter,2025-04-01,59000,,,,
+rep,Dag,revenue_won,quarter,2025-04-01,118000,,2025-06-02,,
+rep,Eva,revenue_won,month,2025-07-01,10000,,,,
+rep,Eva,revenue_won,month,2025-08-01,20000,,,,
+rep,Eva,revenue_won,month,2025-08-01,41001,,2025-08-18,,
+rep,Eva,revenue_won,month,2025-09-01,30000.50,,,,
 rep,Fin,revenue_won,quarter,2025-07-01,100000,,,took over two accounts,Ida
 rep,Gus,revenue_won,quarter,2025-07-01,80000,,,confirmed,Ida
-team,West,revenue_won,quarter,2025-07-01,150000,,
-rep,Hana,revenue_won,quarter,2025-10-01,66000,EUR,
-rep,Hana,units_sold,quarter,2025-10-01,66,EUR,
-rep,Ida,revenue_won,quarter,2025-01-01,50000,,
-rep,Kim,revenue_won,quarter,2025-10-01,66000,GBP,
-rep,Lou,revenue_won,week,2025-11-03,5000,,
+team,West,revenue_won,quarter,2025-07-01,150000,,,,
+rep,Hana,revenue_won,quarter,2025-10-01,66000,EUR,,,
+rep,Hana,units_sold,quarter,2025-10-01,66,EUR,,,
+rep,Ida,revenue_won,quarter,2025-01-01,50000,,,,
+rep,Kim,revenue_won,quarter,2025-10-01,66000,GBP,,,
+rep,Lou,revenue_won,week,2025-11-03,5000,,,,
 """,
 }
 
