@@ -13,7 +13,7 @@ identified as (
         *,
         {{ business_date('changed_at') }} as changed_on,
         {{ business_date('extracted_at') }} as delivered_on
-    from ({{ union_sources('stage_events', columns) }}) as unioned
+    from ({{ union_sources('stage_events', columns, 'source_exclusion is null') }}) as unioned
 ),
 
 matches as (

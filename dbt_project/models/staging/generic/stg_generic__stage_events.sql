@@ -19,6 +19,7 @@ renamed as (
         {{ text('from_stage') }} as from_source_stage,
         {{ text('to_stage') }} as to_source_stage,
         {{ text('changed_by') }} as changed_by,
+        cast(null as varchar) as source_exclusion,
 
         -- instants
         {{ parse_instant('changed_at', 'changed_at_zone.time_zone') }} as changed_at,

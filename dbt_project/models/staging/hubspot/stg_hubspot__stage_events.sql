@@ -58,6 +58,7 @@ final as (
         from_source_stage,
         to_source_stage,
         changed_by,
+        cast(null as varchar) as source_exclusion,
 
         -- instants
         changed_at,

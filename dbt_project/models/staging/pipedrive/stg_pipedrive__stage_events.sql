@@ -1,6 +1,6 @@
--- The moves of the deals that have a log, in the canonical columns of stage events. A change of stage counts while the deal
--- is open: what is done to it after its close reopens nothing. A close is a move to won or lost; a reopening is a move
--- back into the stage that the deal is in. Setting a value that is already set is not a move.
+-- The moves of the deals that have a log, in the canonical columns of stage events. A change of stage counts while the deal is open: what is done
+-- to it after its close reopens nothing, and is excluded as after_close. A close is a move to won or lost; a reopening is a move back into the
+-- stage that the deal is in. Setting a value that is already set is not a move.
 with
 
 stage_changes as (
@@ -35,6 +35,7 @@ moves as (
         stages.stage_position,
         stage_changes.stage_key as to_key,
         coalesce(stages.stage_name, stage_changes.stage_key) as to_source_stage,
+        case when states.previous_status <> 'open' then 'after_close' end as source_exclusion,
         stage_changes.source_file,
         stage_changes.source_row,
         stage_changes.row_hash,
@@ -43,7 +44,8 @@ moves as (
     inner join states
         on stage_changes.deal_key = states.deal_key and stage_changes.changed_at = states.observed_at and states.is_logged
     left join stages on stage_changes.stage_key = stages.stage_key
-    where states.previous_status is null or states.previous_status = 'open'
+    -- a reopening is a move of its own
+    where coalesce(states.previous_status, 'open') = 'open' or states.status <> 'open'
     union all
     select
         states.deal_key,
@@ -55,6 +57,7 @@ moves as (
             when states.status = 'open' then coalesce(stages.stage_name, states.stage_key)
             else states.status
         end as to_source_stage,
+        cast(null as varchar) as source_exclusion,
         states.status_source_file as source_file,
         states.status_source_row as source_row,
         states.status_row_hash as row_hash,
@@ -70,11 +73,11 @@ ordered as (
     select
         *,
         lag(to_key) over (
-            partition by deal_key
+            partition by deal_key, source_exclusion
             order by changed_at, move_order, stage_position nulls last, length(to_key), to_key
         ) as from_key,
         lag(to_source_stage) over (
-            partition by deal_key
+            partition by deal_key, source_exclusion
             order by changed_at, move_order, stage_position nulls last, length(to_key), to_key
         ) as from_source_stage
     from moves
@@ -90,6 +93,7 @@ final as (
         from_source_stage,
         to_source_stage,
         cast(null as varchar) as changed_by,
+        source_exclusion,
 
         -- instants
         changed_at,
@@ -104,7 +108,7 @@ final as (
         true as is_current,
         cast(null as varchar) as extras
     from ordered
-    where from_key is distinct from to_key
+    where from_key is distinct from to_key or source_exclusion is not null
 )
 
 select * from final

@@ -119,6 +119,7 @@ final as (
         coalesce(previous_stage, old_stage) as from_source_stage,
         to_stage as to_source_stage,
         changed_by,
+        cast(null as varchar) as source_exclusion,
 
         -- instants
         changed_at,

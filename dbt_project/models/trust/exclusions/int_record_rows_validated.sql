@@ -85,6 +85,22 @@ records as (
     from {{ ref('int_stage_log_unioned') }} as stage_log
     left join known_opportunities on stage_log.opportunity_id = known_opportunities.opportunity_id
     where stage_log.is_current
+    union all
+    select
+        source,
+        'stage_event' as object,
+        source_key,
+        source_file,
+        source_row,
+        source_exclusion as exclusion_reason,
+        cast(null as varchar) as source_record_id,
+        {{ business_date('changed_at') }} as dated_on,
+        cast(null as boolean) as is_linked,
+        cast(null as varchar) as canonical_column,
+        cast(null as varchar) as value
+    from ({{ union_sources(
+        'stage_events', 'changed_at, source_exclusion, source_key, source_file, source_row', 'is_current and source_exclusion is not null'
+    ) }}) as excluded_by_source
 ),
 
 final as (

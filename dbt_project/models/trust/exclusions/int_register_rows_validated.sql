@@ -19,53 +19,27 @@ quotas as (
     where superseded_at is null
 ),
 
-plain_rows as (
+{% set row = 'source_key, source_file, source_row' -%}
+{% set set_aside = ['set_aside_reason', 'canonical_column', 'value', 'fix'] -%}
+final as (
     {% for object, model in plain_registers.items() -%}
     select
+        'registers' as source,
         '{{ object }}' as object,
-        source_key,
-        source_file,
-        source_row,
-        case when {{ has_newer_row('source_key') }} then 'duplicate' end as exclusion_reason
+        {{ row }},
+        case when {{ has_newer_row('source_key') }} then 'duplicate' end as exclusion_reason,
+        cast(null as varchar) as {{ set_aside | join(',\n        cast(null as varchar) as ') }}
     from {{ ref(model) }}
     where is_current
-    {{ 'union all' if not loop.last }}
-    {% endfor -%}
-),
-
-final as (
-    select
-        'registers' as source,
-        object,
-        source_key,
-        source_file,
-        source_row,
-        exclusion_reason,
-        cast(null as varchar) as set_aside_reason,
-        cast(null as varchar) as canonical_column,
-        cast(null as varchar) as value,
-        cast(null as varchar) as fix
-    from plain_rows
     union all
-    select
-        source,
-        object,
-        source_key,
-        source_file,
-        source_row,
-        exclusion_reason,
-        set_aside_reason,
-        canonical_column,
-        value,
-        fix
+    {% endfor -%}
+    select source, object, {{ row }}, exclusion_reason, {{ set_aside | join(', ') }}
     from {{ ref('int_references_validated') }}
     union all
     select
         'registers' as source,
         'quota' as object,
-        source_key,
-        source_file,
-        source_row,
+        {{ row }},
         exclusion_reason,
         set_aside_reason,
         case
@@ -91,9 +65,7 @@ final as (
     select
         'registers' as source,
         'collection_change' as object,
-        source_key,
-        source_file,
-        source_row,
+        {{ row }},
         exclusion_reason,
         set_aside_reason,
         'team' as canonical_column,
