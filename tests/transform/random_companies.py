@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -126,6 +127,33 @@ def newcomers(draw: Draw) -> Company:
             for period_type, period_start in PERIODS
         ],
         "stg_registers__holidays": [{"holiday_on": draw(days), "region": "island"}],
+    }
+
+
+def damaged(company: Company, random: Random) -> Company:
+    """The company with what extracts really have: dates in no period, deals closed before they were created."""
+    faults: dict[str, list[dict[str, Any]]] = {
+        "stg_generic__opportunities": [
+            {"created_at": None, "created_on": None},
+            {"created_at": "1925-02-01 05:00:00", "created_on": "1925-02-01"},
+            {"close_date": "1925-02-01"},
+            {"close_date": "2024-11-30"},
+            {"created_by_reference": None, "currency": "XXX"},
+        ],
+        "stg_generic__opportunity_lines": [{"quantity": None}, {"product_reference": "nothing"}],
+        "stg_generic__leads": [
+            {"qualified_at": "1925-02-01 05:00:00", "qualified_on": "1925-02-01"},
+            {"created_at": None, "created_on": None},
+        ],
+        "stg_generic__activities": [
+            {"occurred_at": "1925-02-01 05:00:00", "occurred_on": "1925-02-01"},
+            {"occurred_at": "2025-12-01 05:00:00", "occurred_on": "2025-12-01"},
+        ],
+        "stg_registers__quotas": [{"currency": "XXX"}, {"assignee_reference": "nobody"}],
+    }
+    return company | {
+        model: [row | random.choice(faults[model]) if random.random() < 0.3 else row for row in company[model]]
+        for model in faults
     }
 
 

@@ -1,4 +1,4 @@
--- Each deal that counts and is yet excluded from some metrics, by reason: what it lacks for them.
+-- Each deal that counts, and each of its lines, that is yet excluded from some metrics, by reason: what it lacks for them.
 with
 
 opportunities as (
@@ -55,16 +55,19 @@ without_amount as (
     select
         *,
         case
-            when amount_reporting is not null or closed_on is null then null
+            when amount_reporting is not null then null
+            -- one that has no amount yet is in unknown_amount_count
+            when not is_closed then case when amount is not null then 'pipeline_coverage' end
+            when closed_on is null then null
             when is_won then 'revenue_won,attainment,average_won_amount,won_of_closed_amount'
             else 'won_of_closed_amount'
-        end as excluded_when_closed,
+        end as excluded_now,
         case when lacks_amount_created then 'pipeline_created' end as excluded_when_created
     from deals
-    where (closed_on is not null and amount_reporting is null) or lacks_amount_created
+    where lacks_amount_created or (amount_reporting is null and (closed_on is not null or (not is_closed and amount is not null)))
 ),
 
-{% set deal = 'source, source_key, source_file, source_row' -%}
+{% set deal = "'opportunity' as object, source, source_key, source_file, source_row" -%}
 final as (
     select
         {{ deal }},
@@ -74,22 +77,8 @@ final as (
             when is_amount_too_large then 'amount_too_large'
             else 'missing_rate'
         end as reason,
-        concat_ws(',', excluded_when_closed, excluded_when_created) as excluded_from
+        concat_ws(',', excluded_now, excluded_when_created) as excluded_from
     from without_amount
-    union all
-    select
-        {{ deal }},
-        'missing_lines' as reason,
-        'units_sold' as excluded_from
-    from deals
-    where lacks_units
-    union all
-    select
-        {{ deal }},
-        'ambiguous_account' as reason,
-        'new_customers' as excluded_from
-    from deals
-    where is_won and closed_on is not null and is_account_ambiguous
     union all
     select
         {{ deal }},
@@ -105,20 +94,29 @@ final as (
         'pipeline_created,median_cycle_days,won_of_created_count,won_within_90_days_of_created' as excluded_from
     from deals
     where created_on is null
+    {% for reason, (metrics, condition) in {
+        'missing_lines': ('units_sold', 'lacks_units'),
+        'ambiguous_account': ('new_customers', 'is_won and closed_on is not null and is_account_ambiguous'),
+        'missing_stage_date': ('funnel_conversion', 'lacks_stages'),
+        'closed_before_created': ('median_cycle_days', 'closed_on < created_on'),
+    }.items() -%}
+    union all
+    select {{ deal }}, '{{ reason }}' as reason, '{{ metrics }}' as excluded_from
+    from deals
+    where {{ condition }}
+    {% endfor -%}
     union all
     select
-        {{ deal }},
-        'missing_stage_date' as reason,
-        'funnel_conversion' as excluded_from
-    from deals
-    where lacks_stages
-    union all
-    select
-        {{ deal }},
-        'closed_before_created' as reason,
-        'median_cycle_days' as excluded_from
-    from deals
-    where closed_on < created_on
+        'opportunity_line' as object,
+        parts.source,
+        parts.source_key,
+        parts.source_file,
+        parts.source_row,
+        'missing_quantity' as reason,
+        'units_sold' as excluded_from
+    from {{ ref('int_opportunity_parts') }} as parts
+    inner join deals on parts.opportunity_id = deals.opportunity_id and deals.is_won
+    where parts.part = 'line' and parts.known_to is null and parts.exclusion_reason is null and parts.quantity is null
 )
 
 select * from final

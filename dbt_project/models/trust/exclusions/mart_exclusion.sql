@@ -11,33 +11,26 @@ excluded_from_all as (
     where exclusion_reason is not null
 ),
 
+{% set row = 'source_key, source_file, source_row' -%}
 -- credited to a day that is in no period
-credited as (
+dated as (
+    {% for object, reason in {'activity': 'implausible_date', 'lead': 'implausible_qualified_date'}.items() -%}
     select
-        credits.object,
-        credits.object_id,
-        credits.metric
-    from {{ ref('fct_metric_credits') }} as credits
+        records.source,
+        '{{ object }}' as object,
+        {{ row }},
+        '{{ reason }}' as reason,
+        credits.metric as excluded_from
+    from {{ ref('int_' ~ object ~ '_history') }} as records
+    inner join {{ ref('fct_metric_credits') }} as credits
+        on credits.object = '{{ object }}' and records.{{ object }}_id = credits.object_id
     cross join as_of
-    where credits.credited_on not between as_of.earliest_plausible_on and as_of.latest_plausible_on
-),
-
-dated_activities as (
-    select
-        activities.*,
-        credited.metric
-    from {{ ref('int_activity_history') }} as activities
-    inner join credited on activities.activity_id = credited.object_id
-    where activities.exclusion_reason is null and activities.known_to is null and credited.object = 'activity'
-),
-
-dated_leads as (
-    select
-        leads.*,
-        credited.metric
-    from {{ ref('int_lead_history') }} as leads
-    inner join credited on leads.lead_id = credited.object_id
-    where leads.exclusion_reason is null and leads.known_to is null and credited.object = 'lead'
+    where
+        records.exclusion_reason is null
+        and records.known_to is null
+        and credits.credited_on not between as_of.earliest_plausible_on and as_of.latest_plausible_on
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
 ),
 
 stage_changes as (
@@ -45,20 +38,39 @@ stage_changes as (
     where is_after_close
 ),
 
-{% set row = 'source_key, source_file, source_row' -%}
+-- a quota of which a day cannot be valued
+quotas_without_value as (
+    select distinct
+        quotas.source,
+        {{ row }},
+        case when days.date_day is null then 'no_working_day' else 'missing_rate' end as reason
+    from {{ ref('int_quotas_validated') }} as quotas
+    inner join {{ ref('int_quota_days_assigned') }} as days
+        on
+            quotas.assignee_type = days.assignee_type
+            and quotas.assignee_id = days.assignee_id
+            and quotas.metric = days.metric
+            and quotas.period_type = days.period_type
+            and quotas.period_start = days.period_start
+            and quotas.in_force_from = coalesce(days.in_force_from, quotas.in_force_from)
+    where
+        quotas.exclusion_reason is null
+        and quotas.superseded_at is null
+        and days.superseded_at is null
+        and days.day_amount is null
+),
+
 unioned as (
     select source, object, {{ row }}, exclusion_reason as reason, 'all' as excluded_from from excluded_from_all
     union all
-    select source, 'opportunity' as object, {{ row }}, reason, excluded_from from {{ ref('int_deal_exclusions') }}
+    select source, object, {{ row }}, reason, excluded_from from {{ ref('int_deal_exclusions') }}
     union all
     select source, 'stage_event' as object, {{ row }}, 'after_close' as reason, 'funnel_conversion' as excluded_from
     from stage_changes
     union all
-    select source, 'activity' as object, {{ row }}, 'implausible_date' as reason, metric as excluded_from
-    from dated_activities
+    select source, 'quota' as object, {{ row }}, reason, 'attainment' as excluded_from from quotas_without_value
     union all
-    select source, 'lead' as object, {{ row }}, 'implausible_qualified_date' as reason, metric as excluded_from
-    from dated_leads
+    select source, object, {{ row }}, reason, excluded_from from dated
 ),
 
 final as (
