@@ -28,7 +28,7 @@ from orchestration.publish import CriticalCheck
 from orchestration.publish.assets import publish_asset
 from orchestration.run_lock import RUN_LOCK, run_lock
 from orchestration.settings import Settings, company_settings
-from orchestration.transform import ensure_manifest
+from orchestration.transform import ensure_manifest, is_built_from_this
 from orchestration.transform.assets import asset_keys, models_asset
 
 
@@ -82,8 +82,13 @@ def build_definitions(
     return Definitions(
         assets=[extracts_asset(settings), models_asset(settings), published],
         asset_checks=[
-            guard_checks(settings, "raw", lambda target: raw_key(*target.removeprefix("raw.").split("__", 1))),
-            guard_checks(settings, "marts", keys.__getitem__),
+            guard_checks(
+                settings,
+                "raw",
+                lambda target: raw_key(*target.removeprefix("raw.").split("__", 1)),
+                lambda: is_built_from_this(settings),
+            ),
+            guard_checks(settings, "marts", keys.__getitem__, lambda: is_built_from_this(settings)),
         ],
         jobs=[refresh, rebuild],
         schedules=[

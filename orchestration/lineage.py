@@ -13,9 +13,8 @@ BUILD_TAG = "build"
 
 
 @dataclass(frozen=True)
-class CriticalTest:
-    """A dbt test whose failure blocks publishing; `depends_on` are the "schema.table" names that it reads, and
-    the tables behind those that are views.
+class DataTest:
+    """A dbt data test; `depends_on` are the "schema.table" names that it reads, and what views read.
 
     One tagged `build` does not run every time: see `orchestration.transform.build`.
     """
@@ -24,6 +23,8 @@ class CriticalTest:
     check_name: str
     depends_on: tuple[str, ...]
     is_build_test: bool
+    is_critical: bool
+    fqn: str
 
 
 def model_parents(manifest: Path) -> dict[str, list[str]]:
@@ -46,6 +47,15 @@ def tables_built_from(manifest: Path) -> dict[str, list[str]]:
         _relation(node): [] if _is_view(node) else sorted(_tables_read(node, nodes))
         for node in nodes.values()
         if node["resource_type"] in ("model", "seed")
+    }
+
+
+def tables_to_name(manifest: Path) -> dict[str, str]:
+    """For each model that is a table, its fully qualified name in dbt."""
+    return {
+        _relation(node): ".".join(node["fqn"])
+        for node in _nodes(manifest).values()
+        if node["resource_type"] == "model" and not _is_view(node)
     }
 
 
@@ -86,20 +96,27 @@ def dating_columns(manifest: Path) -> dict[str, list[str]]:
     }
 
 
-def critical_tests(manifest: Path) -> list[CriticalTest]:
-    """The data tests of severity error."""
+def critical_tests(manifest: Path) -> list[DataTest]:
+    """The data tests of severity error: their failure blocks publishing."""
+    return [test for test in data_tests(manifest) if test.is_critical]
+
+
+def data_tests(manifest: Path) -> list[DataTest]:
+    """All data tests."""
     nodes = _nodes(manifest)
     return [
-        CriticalTest(
+        DataTest(
             target=_relation(nodes[node.get("attached_node") or node["depends_on"]["nodes"][-1]]),
             check_name=node["name"],
             depends_on=tuple(
                 sorted(_tables_read(node, nodes).union(_relation(nodes[it]) for it in node["depends_on"]["nodes"]))
             ),
             is_build_test=BUILD_TAG in node["config"]["tags"],
+            is_critical=node["config"]["severity"].lower() == "error",
+            fqn=".".join(node["fqn"]),
         )
         for node in nodes.values()
-        if node["resource_type"] == "test" and node["config"]["severity"].lower() == "error"
+        if node["resource_type"] == "test"
     ]
 
 

@@ -61,6 +61,13 @@ MODEL_BUILD = Table("quality", "model_build", {"run_id": "varchar", "target": "v
 # What everything was last built from; no row while a build is under way. build_tests_passed_at: when all data tests
 # tagged `build` last passed on it.
 BUILT_FROM = Table("quality", "built_from", {"project_fingerprint": "varchar", "build_tests_passed_at": "timestamp"})
+# One row per table of raw and of the models. changed_by, changed_at: the run that last changed its rows, and when.
+# inputs: what it was built from, each table with its changed_by; of a raw table a digest of its rows.
+TABLE_STATE = Table(
+    "quality",
+    "table_state",
+    {"target": "varchar", "changed_by": "varchar", "changed_at": "timestamp", "inputs": "varchar"},
+)
 
 # One row per file. source_file: path below the landing folder. fingerprint: sha256 of the file. file_size: bytes.
 # tombstones: of the whole extract, counted with its first file. rows_held_back: usable rows of an extract that was held

@@ -9,12 +9,12 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from orchestration.errors import LockHeld
-from orchestration.tables import BUILT_FROM, CHECK_RESULT, MODEL_BUILD
+from orchestration.tables import BUILT_FROM, CHECK_RESULT, MODEL_BUILD, TABLE_STATE
 
 SHARED_TABLES = (
     "create schema if not exists raw",
     "create schema if not exists quality",
-    *(table.create_statement for table in (CHECK_RESULT, MODEL_BUILD, BUILT_FROM)),
+    *(table.create_statement for table in (CHECK_RESULT, MODEL_BUILD, BUILT_FROM, TABLE_STATE)),
     # a warehouse of an earlier version
     "alter table quality.built_from add column if not exists build_tests_passed_at timestamp",
 )

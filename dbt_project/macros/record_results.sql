@@ -9,7 +9,7 @@
     {%- for result in results if result.status != 'skipped' -%}
         {%- set execution = result.timing | selectattr('name', 'equalto', 'execute') | list | first -%}
         {%- if execution and execution.completed_at -%}
-            {%- if result.node.resource_type in ('model', 'seed') and result.status == 'success' -%}
+            {%- if result.node.config.materialized in ('view', 'seed') and result.status == 'success' -%}
                 {%- do builds.append(build_row(result, execution)) -%}
             {%- elif result.node.resource_type == 'test' -%}
                 {%- do checks.append(check_row(result, execution)) -%}

@@ -1,6 +1,6 @@
 """The checks as Dagster shows them: one asset check per expectation, one step per room."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from dagster import (
@@ -20,13 +20,21 @@ from orchestration.guard.validate import CheckResult, Room, validate
 from orchestration.progress import progress_of
 from orchestration.run_lock import RUN_LOCK
 from orchestration.settings import Settings
+from orchestration.table_state import checks_that_hold
+from orchestration.warehouse import connect
 
 
-def guard_checks(settings: Settings, room: Room, asset_key_of: Callable[[str], AssetKey]) -> AssetChecksDefinition:
+def guard_checks(
+    settings: Settings,
+    room: Room,
+    asset_key_of: Callable[[str], AssetKey],
+    results_may_hold: Callable[[], bool] = lambda: False,
+) -> AssetChecksDefinition:
     """All checks of a room (`raw_checks`, `marts_checks`) as one step; `asset_key_of` maps "schema.table" to its asset.
 
-    Critical ones block what is downstream. Materializing some assets runs only their checks. Raises
-    ConfigurationError if a suite cannot be used.
+    Critical ones block what is downstream. Materializing some assets runs only their checks. A table whose checks all
+    passed since it last changed is not checked again, if `results_may_hold`: what they passed under is still the same.
+    Raises ConfigurationError if a suite cannot be used.
     """
     suites = load_suites(settings.expectations / room)
     checks = {
@@ -42,13 +50,17 @@ def guard_checks(settings: Settings, room: Room, asset_key_of: Callable[[str], A
     @multi_asset_check(name=f"{room}_checks", specs=specs, can_subset=True, required_resource_keys={RUN_LOCK})
     def run_checks(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
         selected = [key for key in checks if key in context.selected_asset_check_keys]
-        targets = list(dict.fromkeys(checks[key][0].target for key in selected))
+        hold = _targets_that_hold(settings, room, [it[0] for it in checks.values()]) if results_may_hold() else set()
+        targets = list(dict.fromkeys(checks[key][0].target for key in selected if checks[key][0].target not in hold))
         results = validate(settings, room, run_id=context.run.run_id, targets=targets, progress=progress_of(context))
         found = {(result.target, result.check_name): result for result in results}
         for key in selected:
             target, check = checks[key]
             result = found.get((target.target, check.check_name))
-            yield _reported(settings.reports, key, check, result) if result else _nothing_delivered(key)
+            if result:
+                yield _reported(settings.reports, key, check, result)
+            else:
+                yield _not_run(key, "still passed" if target.target in hold else "no rows delivered")
 
     return run_checks
 
@@ -88,12 +100,26 @@ def _reported(reports: Path, key: AssetCheckKey, check: Check, result: CheckResu
     )
 
 
-def _nothing_delivered(key: AssetCheckKey) -> AssetCheckResult:
-    # Dagster skips what is downstream of a blocking check that reports nothing
+def _targets_that_hold(settings: Settings, room: Room, targets: Sequence[Target]) -> set[str]:
+    reads = [
+        (target.target, check.check_name, table)
+        for target in targets
+        for check in target.expectations
+        for table in (target.target, *check.reads)
+    ]
+    with connect(settings.warehouse) as connection:
+        hold = checks_that_hold(connection, room, reads)
+    return {
+        target.target for target in targets if {(target.target, it.check_name) for it in target.expectations} <= hold
+    }
+
+
+def _not_run(key: AssetCheckKey, observed: str) -> AssetCheckResult:
+    # Dagster warns of a blocking check that reports nothing
     return AssetCheckResult(
         asset_key=key.asset_key,
         check_name=key.name,
         passed=True,
-        description="No rows delivered, nothing to check.",
-        metadata={"status": "not checked", "observed": "no rows delivered"},
+        description="Nothing new to check.",
+        metadata={"status": "not checked", "observed": observed},
     )

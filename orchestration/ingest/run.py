@@ -29,6 +29,7 @@ from orchestration.settings import (
     reporting_time_zone,
     sources_ended,
 )
+from orchestration.table_state import describe_raw
 
 # an object that takes longer reports its progress
 REPORT_AFTER_SECONDS = 5.0
@@ -158,6 +159,7 @@ def ingest(
             started = time.monotonic()
             counts += _carry_out(connection, plan, found, settings.warehouse.parent, run_id, progress)
             seconds[plan.source, plan.object] = time.monotonic() - started
+        describe_raw(connection, run_id)
     return IngestReport(
         files_read=len(counts),
         files_unchanged=sum(plan.unchanged for plan in plans),

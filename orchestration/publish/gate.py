@@ -127,18 +127,18 @@ older_than_parent as (
         2 as kind, child as target, '' as check_name,
         concat(
             child, ' was built at ', strftime(any_value(built_child.built_at), '%Y-%m-%d %H:%M:%S UTC'), ', before ',
-            first(parent order by built_parent.built_at desc, parent), ' that it is built from (',
-            strftime(max(built_parent.built_at), '%Y-%m-%d %H:%M:%S UTC'), '): run `kuota run`.'
+            first(parent order by built_parent.changed_at desc, parent), ' that it is built from (',
+            strftime(max(built_parent.changed_at), '%Y-%m-%d %H:%M:%S UTC'), '): run `kuota run`.'
         ) as line
     from publish_edge
     join publish_built as built_child on built_child.target = child
     join publish_built as built_parent on built_parent.target = parent
-    where built_child.built_at < built_parent.built_at
+    where built_child.built_at < built_parent.changed_at
     group by child
 ),
 due as (
-    select room, publish_critical.target, check_name, max(built_at) as due_at,
-        first(depends_on order by built_at desc nulls last, depends_on) as due_to
+    select room, publish_critical.target, check_name, max(changed_at) as due_at,
+        first(depends_on order by changed_at desc nulls last, depends_on) as due_to
     from publish_critical
     left join publish_built on publish_built.target = depends_on
     group by all

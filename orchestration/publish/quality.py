@@ -39,7 +39,7 @@ def publish_quality(
 ) -> Path:
     """Replace published/kuota_quality.duckdb in one step and return its path. The caller holds the lock.
 
-    Schema `quality`: check_result (the newest 100 runs; `is_current` marks results that still hold), check_impact
+    Schema `quality`: check_result (the newest 100 runs, and `is_current` for results that still hold), check_impact
     (what failing checks affect), load_ledger and quarantine (with the rows that the models set aside), source (with
     the last day of a retired one, and the end of that day in UTC), collection_regime, collection_break, and last_run
     with `run_id`, `outcome` (see write_ops_report, null if unknown) and the time in UTC. A table that the warehouse
@@ -85,7 +85,7 @@ def _write_checks(connection: duckdb.DuckDBPyConnection, run_id: str, outcome: s
             select run_id from publish_result group by run_id order by max(checked_at) desc, run_id limit $runs
         )
         from publish_result
-        where run_id in (from newest_runs)
+        where run_id in (from newest_runs) or is_current
         order by checked_at, room, target, check_name
         """,
         {"runs": RUNS_KEPT},

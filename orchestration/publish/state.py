@@ -41,17 +41,24 @@ def empty_relation(columns: Mapping[str, str]) -> str:
 
 
 def describe_state(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the temporary tables `publish_built` (target, built_at) and `publish_result`.
+    """Make the temporary tables `publish_built` (target, built_at, changed_at) and `publish_result`.
 
-    A raw table counts as built when its newest file was loaded. `publish_result` is quality.check_result with
-    `is_current`: the newest result of its check, and not older than the build of the table that it checked.
+    A raw table counts as built when its newest file was loaded. `changed_at`: when its rows last became others, which a
+    build need not do. `publish_result` is quality.check_result with `is_current`: the newest result of its check, and
+    not older than the last change of the table that it checked.
     """
     ledger = relation_or_empty(connection, LOAD_LEDGER)
     connection.execute(f"""
         create or replace temporary table publish_built as
-        select target, max(built_at)::timestamp as built_at from quality.model_build group by target
-        union all
-        select 'raw.' || source || '__' || object, max(loaded_at)::timestamp from {ledger} group by source, object
+        with built as (
+            select target, max(built_at)::timestamp as built_at from quality.model_build group by target
+            union all
+            select 'raw.' || source || '__' || object, max(loaded_at)::timestamp from {ledger} group by source, object
+        )
+        select
+            target, coalesce(built_at, state.changed_at) as built_at, coalesce(state.changed_at, built_at) as changed_at
+        from built
+        full join quality.table_state as state using (target)
     """)  # noqa: S608
     connection.execute("""
         create or replace temporary table publish_result as
@@ -61,7 +68,7 @@ def describe_state(connection: duckdb.DuckDBPyConnection) -> None:
                 partition by room, target, check_name
                 order by checked_at desc, status is not distinct from 'passed'
             ) = 1
-            and checked_at >= coalesce(publish_built.built_at, '-infinity'::timestamp) as is_current
+            and checked_at >= coalesce(publish_built.changed_at, '-infinity'::timestamp) as is_current
         from quality.check_result
         left join publish_built using (target)
     """)

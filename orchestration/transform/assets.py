@@ -1,7 +1,7 @@
 """The dbt models and their tests as Dagster shows them, built by one dbt child."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from orchestration.progress import progress_of
 from orchestration.run_lock import RUN_LOCK
 from orchestration.settings import Settings
 from orchestration.table_metadata import table_metadata
-from orchestration.transform.build import NodeResult, build_models
+from orchestration.transform.build import UNCHANGED, NodeResult, build_models
 from orchestration.transform.dbt import ensure_manifest
 from orchestration.transform.findings import Finding, add_sample_keys, failed_checks, findings
 from orchestration.warehouse import connect
@@ -102,6 +102,9 @@ def models_asset(settings: Settings) -> AssetsDefinition:
         # dbt may have parsed the project again: a node may be newer than what Dagster has loaded
         known = [(nodes[result.unique_id], result) for result in results if result.unique_id in nodes]
         yield from _materializations(settings.warehouse, known)
+        if whole:
+            asked_for = {it.unique_id for it in results if it.message != UNCHANGED}
+            yield from _unchanged(nodes, asked_for)
         for node, result in known:
             if result.status == "pass" and node["name"] in checks:
                 yield _passed(checks[node["name"]], node)
@@ -121,7 +124,11 @@ def _materializations(
     warehouse: Path, results: Sequence[tuple[Mapping[str, Any], NodeResult]]
 ) -> Iterator[MaterializeResult[None]]:
     """What was built, each with its rows, columns and seconds."""
-    built = [(node, it.seconds) for node, it in results if node["resource_type"] in BUILT and it.status == "success"]
+    built = [
+        (node, it.seconds)
+        for node, it in results
+        if node["resource_type"] in BUILT and it.status == "success" and it.message != UNCHANGED
+    ]
     descriptions = {
         _relation(node): {name: column["description"] for name, column in node["columns"].items()} for node, _ in built
     }
@@ -130,6 +137,13 @@ def _materializations(
     for node, seconds in built:
         metadata = {"seconds": round(seconds, 3), **tables.get(_relation(node), {})}
         yield MaterializeResult(asset_key=_asset_key(node), metadata=metadata)
+
+
+def _unchanged(nodes: Mapping[str, dict[str, Any]], asked_for: Collection[str]) -> Iterator[MaterializeResult[None]]:
+    """The tables that stay as they are: Dagster skips what is downstream of one that nothing is said about."""
+    for unique_id, node in nodes.items():
+        if node["config"]["materialized"] in ("table", "incremental") and unique_id not in asked_for:
+            yield MaterializeResult(asset_key=_asset_key(node), metadata={"unchanged": True})
 
 
 def _names(context: AssetExecutionContext, nodes: Mapping[str, dict[str, Any]]) -> list[str]:

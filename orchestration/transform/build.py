@@ -5,6 +5,7 @@ this process before every build, which takes seconds, and leaves its child writi
 """
 
 import ctypes
+import hashlib
 import json
 import re
 import signal
@@ -16,11 +17,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from orchestration.errors import KuotaError
-from orchestration.lineage import BUILD_TAG
-from orchestration.settings import Settings
+from orchestration.file_times import CODE, files_below
+from orchestration.lineage import data_tests, tables_built_from, tables_to_name
+from orchestration.settings import PROJECT, Settings
+from orchestration.table_state import checks_that_hold, describe_raw, tables_to_build
 from orchestration.tables import BUILT_FROM
-from orchestration.transform.dbt import dbt_command, dbt_environment, project_fingerprint
+from orchestration.transform.dbt import dbt_command, dbt_environment, ensure_manifest, project_fingerprint
 from orchestration.warehouse import connect
 
 REPORT_EVERY = 50
@@ -29,8 +34,8 @@ PR_SET_PDEATHSIG = 1
 TIME = re.compile(r"^\d\d:\d\d:\d\d  ")
 # dbt's console counts what has ended: "37 of 419 PASS unique_grain_…"
 ENDED = re.compile(r"^(\d+) of (\d+) (?!START)[A-Z]")
-# what cannot change while the project and the settings do not
-BUILT_ONCE = ("config.materialized:view", "resource_type:seed")
+UNCHANGED = "UNCHANGED"
+"""dbt's message for a table that it was asked for and left as it was: nothing that it is built from has changed."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +52,11 @@ class NodeResult:
 def build_models(
     settings: Settings, *, run_id: str, select: Sequence[str], rebuild: bool, progress: Callable[[str], None]
 ) -> list[NodeResult]:
-    """Build and test everything, or only the nodes of `select` (fully qualified names); returns how each node ended.
+    """Build and test what has changed, or only the nodes of `select` (fully qualified names); returns how each ended.
 
-    Incremental models keep the rows of earlier builds, and views and seeds stay as they are, except in a full build: a
-    `rebuild`, and until everything has been built once from the project and the settings as they are now.
+    A table is built if something that it is built from may have changed; its tests run then, and until they pass.
+    Incremental models keep the rows of groups that are the same, and views and seeds stay as they are. A full build
+    builds everything: a `rebuild`, and until all has been built once from the code and the settings as they are now.
 
     Data tests tagged `build` look for errors of the models and not of the data (the grain of an intermediate table).
     They run in a full build, in the first build of an ISO week, and until all of them have passed.
@@ -60,11 +66,13 @@ def build_models(
     fails.
     """
     _results_file(settings.dbt_target).unlink(missing_ok=True)
-    fingerprint = project_fingerprint(settings)
+    fingerprint = build_fingerprint(settings)
     is_full, runs_build_tests = _plan(settings.warehouse, fingerprint, rebuild)
-    left_out = [*(() if is_full else BUILT_ONCE), *(() if runs_build_tests else (f"tag:{BUILD_TAG}",))]
+    names = select or ([] if is_full else _changed(settings, run_id, runs_build_tests))
+    if not names and not is_full:
+        return []
     # "empty": a test runs if it is named or not left out itself, whatever becomes of the models that it reads
-    chosen = ["--select", *select] if select else ["--exclude", *left_out] if left_out else []
+    chosen = ["--select", *names] if names else []
     printed: list[str] = []
     with subprocess.Popen(
         [
@@ -111,6 +119,44 @@ def _plan(warehouse: Path, fingerprint: str, rebuild: bool) -> tuple[bool, bool]
             return True, True
     [(_, passed_at)] = known
     return False, passed_at is None or passed_at.isocalendar()[:2] != _now().isocalendar()[:2]
+
+
+def _changed(settings: Settings, run_id: str, runs_build_tests: bool) -> list[str]:
+    """The tables to build again, and the tests that read one of them, did not pass, or are due."""
+    manifest = ensure_manifest(settings)
+    names = tables_to_name(manifest)
+    # what is not among these is a view or a seed, which only a full build changes
+    parents = {table: read for table, read in tables_built_from(manifest).items() if table in names}
+    tests = data_tests(manifest)
+    with connect(settings.warehouse) as connection:
+        # also where the run that loaded new rows died before it could say so
+        describe_raw(connection, run_id)
+        changed = tables_to_build(connection, parents)
+        reads = [(it.target, it.check_name, table) for it in tests for table in it.depends_on]
+        hold = checks_that_hold(connection, "transform", reads)
+    return [f"fqn:{names[table]}" for table in sorted(changed)] + [
+        f"fqn:{it.fqn}"
+        for it in tests
+        if (
+            runs_build_tests
+            if it.is_build_test
+            else (it.target, it.check_name) not in hold or changed & set(it.depends_on)
+        )
+    ]
+
+
+def build_fingerprint(settings: Settings) -> str:
+    """What every table and every check result depends on, apart from the data: code, versions and settings."""
+    files = [files_below(folder, CODE) for folder in (settings.expectations, PROJECT / "orchestration")]
+    described = json.dumps([project_fingerprint(settings), *files, sys.version, duckdb.__version__])
+    return hashlib.sha256(described.encode()).hexdigest()
+
+
+def is_built_from_this(settings: Settings) -> bool:
+    """Whether everything was last built, and checked, with code and settings as they are now."""
+    with connect(settings.warehouse) as connection:
+        known = connection.execute("select project_fingerprint from quality.built_from").fetchall()
+    return known == [(build_fingerprint(settings),)]
 
 
 def _now() -> datetime:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.lineage import (
-    CriticalTest,
+    DataTest,
     critical_tests,
     dating_columns,
     figure_parents,
@@ -61,7 +61,14 @@ def manifest(tmp_path: Path) -> Path:
 
 def node(kind: str, schema: str, name: str, parents: list[str], materialized: str = "table") -> dict[str, object]:
     config = {"materialized": materialized}
-    return {"resource_type": kind, "schema": schema, "name": name, "depends_on": {"nodes": parents}, "config": config}
+    return {
+        "resource_type": kind,
+        "schema": schema,
+        "name": name,
+        "fqn": ["k", name],
+        "depends_on": {"nodes": parents},
+        "config": config,
+    }
 
 
 def test_each_model_and_seed_has_the_tables_that_it_is_built_from(manifest: Path) -> None:
@@ -120,7 +127,7 @@ def test_each_table_has_the_columns_that_it_declares_to_date_its_rows(manifest: 
 
 def test_tests_of_severity_error_are_critical_with_all_that_they_read(manifest: Path) -> None:
     assert critical_tests(manifest) == [
-        CriticalTest("marts.fct_deals", "unique", ("marts.fct_deals",), is_build_test=False),
-        CriticalTest("staging.stg_deals", "ties", ("marts.fct_deals", "staging.stg_deals"), is_build_test=False),
-        CriticalTest("staging.stg_deals", "never_null", ("staging.stg_deals",), is_build_test=True),
+        DataTest("marts.fct_deals", "unique", ("marts.fct_deals",), False, True, "k.unique"),
+        DataTest("staging.stg_deals", "ties", ("marts.fct_deals", "staging.stg_deals"), False, True, "k.ties"),
+        DataTest("staging.stg_deals", "never_null", ("staging.stg_deals",), True, True, "k.never_null"),
     ]
