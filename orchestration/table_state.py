@@ -32,6 +32,8 @@ def describe_raw(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
         f'from raw."{table}"'
         for table, columns in tables.items()
     ]
+    if not described:
+        return
     connection.begin()
     try:
         connection.execute(f"create or replace temporary table described as {' union all '.join(described)}")

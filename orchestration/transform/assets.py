@@ -1,7 +1,8 @@
 """The dbt models and their tests as Dagster shows them, built by one dbt child."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -101,10 +102,7 @@ def models_asset(settings: Settings) -> AssetsDefinition:
         results = build_models(settings, run_id=run_id, select=select, rebuild=config.rebuild, progress=report)
         # dbt may have parsed the project again: a node may be newer than what Dagster has loaded
         known = [(nodes[result.unique_id], result) for result in results if result.unique_id in nodes]
-        yield from _materializations(settings.warehouse, known)
-        if whole:
-            asked_for = {it.unique_id for it in results if it.message != UNCHANGED}
-            yield from _unchanged(nodes, asked_for)
+        yield from _materializations(settings.warehouse, nodes, results, with_unchanged=whole)
         for node, result in known:
             if result.status == "pass" and node["name"] in checks:
                 yield _passed(checks[node["name"]], node)
@@ -121,29 +119,36 @@ def models_asset(settings: Settings) -> AssetsDefinition:
 
 
 def _materializations(
-    warehouse: Path, results: Sequence[tuple[Mapping[str, Any], NodeResult]]
+    warehouse: Path, nodes: Mapping[str, dict[str, Any]], results: Sequence[NodeResult], *, with_unchanged: bool
 ) -> Iterator[MaterializeResult[None]]:
-    """What was built, each with its rows, columns and seconds."""
-    built = [
-        (node, it.seconds)
-        for node, it in results
-        if node["resource_type"] in BUILT and it.status == "success" and it.message != UNCHANGED
-    ]
+    """What was built, each with its rows, columns and seconds; and the tables that stay as they are, if wanted.
+
+    Dagster skips what is downstream of a table that nothing is said about, and wants parents before their children.
+    """
+    ended = {it.unique_id: it for it in results if it.message != UNCHANGED}
+    built = {it: nodes[it] for it in nodes if it in ended and ended[it].status == "success" and _is_built(nodes[it])}
     descriptions = {
-        _relation(node): {name: column["description"] for name, column in node["columns"].items()} for node, _ in built
+        _relation(node): {name: column["description"] for name, column in node["columns"].items()}
+        for node in built.values()
     }
     with connect(warehouse, read_only=True) as connection:
-        tables = table_metadata(connection, [(node["schema"], node["name"]) for node, _ in built], descriptions)
-    for node, seconds in built:
-        metadata = {"seconds": round(seconds, 3), **tables.get(_relation(node), {})}
-        yield MaterializeResult(asset_key=_asset_key(node), metadata=metadata)
+        tables = table_metadata(connection, [(node["schema"], node["name"]) for node in built.values()], descriptions)
+    parents = {it: node["depends_on"].get("nodes", []) for it, node in nodes.items() if _is_built(node)}
+    for unique_id in TopologicalSorter(parents).static_order():
+        if unique_id in built:
+            metadata = {"seconds": round(ended[unique_id].seconds, 3), **tables.get(_relation(nodes[unique_id]), {})}
+            yield MaterializeResult(asset_key=_asset_key(nodes[unique_id]), metadata=metadata)
+        elif (
+            with_unchanged
+            and unique_id not in ended
+            and unique_id in nodes
+            and nodes[unique_id]["config"]["materialized"] in ("table", "incremental")
+        ):
+            yield MaterializeResult(asset_key=_asset_key(nodes[unique_id]), metadata={"unchanged": True})
 
 
-def _unchanged(nodes: Mapping[str, dict[str, Any]], asked_for: Collection[str]) -> Iterator[MaterializeResult[None]]:
-    """The tables that stay as they are: Dagster skips what is downstream of one that nothing is said about."""
-    for unique_id, node in nodes.items():
-        if node["config"]["materialized"] in ("table", "incremental") and unique_id not in asked_for:
-            yield MaterializeResult(asset_key=_asset_key(node), metadata={"unchanged": True})
+def _is_built(node: Mapping[str, Any]) -> bool:
+    return node["resource_type"] in BUILT
 
 
 def _names(context: AssetExecutionContext, nodes: Mapping[str, dict[str, Any]]) -> list[str]:

@@ -168,7 +168,9 @@ def test_the_newest_hundred_runs_are_kept(settings):
             from range(100) as minutes(minute)
         """)
     publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id="run-101")
-    assert read(settings, "select count(distinct run_id), min(run_id) from check_result") == [(100, "run of minute 0")]
+    # and what still holds of one before them
+    assert read(settings, "select count(distinct run_id), min(run_id) from check_result") == [(101, "run of minute 0")]
+    assert read(settings, "select bool_and(is_current) from check_result where run_id not like 'run of%'") == [(True,)]
 
 
 def test_a_home_with_a_quote_and_a_space_in_its_name_works(tmp_path):
