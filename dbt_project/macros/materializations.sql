@@ -71,15 +71,22 @@
     {%- set existing = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type='table') -%}
     {%- set is_kept = existing is not none and existing.type == 'table' and not should_full_refresh() -%}
-    {%- set inputs = inputs_of(model) -%}
-    {%- set is_due = not (is_kept and 'KUOTA_RUN_ID' in dbt_metadata_envs and is_built_from(inputs)) -%}
+    {#- what it reads, as it is now: each table with the run that last changed its rows; and whether it was built from that -#}
+    {%- set found = run_query("
+        select now.inputs, now.inputs = built.inputs
+        from (
+            select coalesce(string_agg(target || '@' || changed_by, ' ' order by target), '') as inputs
+            from quality.table_state where target in ('" ~ tables_read(model) | join("', '") ~ "')
+        ) as now
+        left join quality.table_state as built on built.target = " ~ literal(relation_name(model))).rows[0] -%}
+    {%- set is_due = not (is_kept and found[1] and 'KUOTA_RUN_ID' in dbt_metadata_envs) -%}
     {%- if not is_due -%}
         {%- call noop_statement('main', 'UNCHANGED') -%}{%- endcall -%}
     {%- elif existing is not none and existing.type != 'table' -%}
         {%- do adapter.drop_relation(existing) -%}
     {%- endif -%}
     {%- set written = make_intermediate_relation(target) if is_kept or model['language'] == 'python' else target -%}
-    {{ return({'target': target, 'written': written, 'is_kept': is_kept, 'is_due': is_due, 'inputs': inputs}) }}
+    {{ return({'target': target, 'written': written, 'is_kept': is_kept, 'is_due': is_due, 'inputs': found[0]}) }}
 {% endmacro %}
 
 
@@ -105,12 +112,12 @@
         {%- if is_beside and is_changed -%}
             alter table {{ build.written }} rename to {{ adapter.quote(build.target.identifier) }};
         {%- endif -%}
-        {%- if is_changed -%}
+        {%- if not is_changed -%}
+            update quality.table_state set inputs = {{ literal(build.inputs) }} where target = {{ name }};
+        {%- else -%}
             delete from quality.table_state where target = {{ name }};
             insert into quality.table_state (target, changed_by, changed_at, inputs)
             values ({{ name }}, {{ literal(run_id()) }}, {{ now }}, {{ literal(build.inputs) }});
-        {%- else -%}
-            update quality.table_state set inputs = {{ literal(build.inputs) }} where target = {{ name }};
         {%- endif -%}
         insert into quality.model_build (run_id, target, built_at) values ({{ literal(run_id()) }}, {{ name }}, {{ now }});
     {%- endcall -%}
@@ -133,22 +140,6 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return(found | unique | list) }}
-{% endmacro %}
-
-
-{#- What a model reads, as it is now: each table with the run that last changed its rows. -#}
-{% macro inputs_of(model) %}
-    {%- set found = run_query("
-        select coalesce(string_agg(target || '@' || changed_by, ' ' order by target), '') from quality.table_state
-        where target in ('" ~ tables_read(model) | join("', '") ~ "')") -%}
-    {{ return(found.columns[0][0]) }}
-{% endmacro %}
-
-
-{% macro is_built_from(inputs) %}
-    {%- set found = run_query("select count(*) from quality.table_state where target = " ~ literal(relation_name(model))
-        ~ " and inputs = " ~ literal(inputs)) -%}
-    {{ return(found.columns[0][0] == 1) }}
 {% endmacro %}
 
 

@@ -77,6 +77,39 @@ def test_a_second_writer_is_refused_and_a_killed_run_loses_nothing(own_home: Kuo
     assert [stage for (stage,) in stages] == NEW_STAGES
 
 
+def built_by_the_last_run(kuota: KuotaHome) -> set[str]:
+    with duckdb.connect(str(kuota.home / "warehouse" / "kuota.duckdb"), read_only=True) as connection:
+        newest = "select arg_max(run_id, built_at) from quality.model_build"
+        rows = connection.execute(f"select target from quality.model_build where run_id = ({newest})").fetchall()
+    return {target.partition(".")[2] for (target,) in rows}
+
+
+def test_only_what_is_behind_the_new_files_is_built_and_nothing_stays_stale(own_home: KuotaHome) -> None:
+    """After the blocked and the killed run above, a quota and an activity arrive; then everything is built again."""
+    quotas = f"registers/{LATER}/quotas.csv"
+    plan = "assignee_type,assignee,metric,period_type,period_start,target,currency,effective_from\n"
+    dirty_landing.write(own_home.landing, {quotas: plan + "rep,R1,revenue_won,month,2026-01-01,300,USD,\n"})
+    assert own_home.kuota("run").exit_code == 0
+    built = built_by_the_last_run(own_home)
+    assert {"int_quotas_validated", "mart_quota_attainment"} <= built
+    assert not {"int_activity_history", "fct_activities", "mart_activity_daily", "fct_opportunities"} & built
+    attained = "select quota_amount from mart_quota_attainment where assignee_id like '%R1' and period_type = 'month'"
+    assert (300,) in own_home.marts(attained)
+    # an activity of a day that is known already
+    calls = f"generic/{LATER}/activities.csv"
+    rows = "activity_id,type,rep_id,occurred_at\nV1,call,R1,2026-01-09T09:00:00Z\nV9,call,R1,2026-01-12T09:00:00Z\n"
+    dirty_landing.write(own_home.landing, {calls: rows})
+    assert own_home.kuota("run").exit_code == 0
+    built = built_by_the_last_run(own_home)
+    assert {"int_activity_history", "mart_activity_daily"} <= built
+    assert not {"int_quotas_validated", "int_opportunity_history", "fct_credits"} & built
+    assert own_home.marts("select count(*) from fct_activities where occurred_on = '2026-01-12'") == [(1,)]
+    kept = own_home.published()
+    rebuilt = own_home.kuota("run", "--rebuild")
+    assert (rebuilt.exit_code, rebuilt.said.partition(" ")[0]) == (0, "unchanged"), rebuilt.said
+    assert own_home.published() == kept
+
+
 def wait_for(text: str, path: Path) -> None:
     give_up = time.monotonic() + 200
     while text not in path.read_text():
