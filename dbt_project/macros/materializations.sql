@@ -30,19 +30,14 @@
 {#- Rows of groups that have not changed stay: decision 9. The model's pre_hook deletes the others, and its SQL has the new ones. -#}
 {% materialization incremental, adapter='duckdb' %}
     {%- set build = what_to_build() -%}
-    {%- if build.is_due and build.is_kept -%}
-        {%- set before = rows_in(build.target) -%}
+    {%- if build.is_due -%}
+        {%- set before = rows_in(build.target) if build.is_kept -%}
         {{ run_hooks(pre_hooks, inside_transaction=True) }}
-        {%- set left = rows_in(build.target) -%}
-        {%- call statement('main') -%}
-            insert into {{ build.target }} by name ({{ compiled_code }});
-        {%- endcall -%}
-        {%- do put_in_place(build, not (before == left == rows_in(build.target))) -%}
-    {%- elif build.is_due -%}
+        {%- set left = rows_in(build.target) if build.is_kept -%}
         {%- call statement('main') -%}
             {{ rows_written_to(build.target) }}
         {%- endcall -%}
-        {%- do put_in_place(build, true) -%}
+        {%- do put_in_place(build, not (build.is_kept and before == left == rows_in(build.target))) -%}
     {%- endif -%}
     {{ return({'relations': [build.target]}) }}
 {% endmaterialization %}
@@ -91,7 +86,9 @@
 
 
 {% macro rows_written_to(table) %}
-    {%- if config.get('contract').enforced -%}
+    {%- if is_incremental() -%}
+        insert into {{ table }} by name ({{ compiled_code }});
+    {%- elif config.get('contract').enforced -%}
         {{ get_assert_columns_equivalent(compiled_code) }}
         create or replace table {{ table }} {{ get_table_columns_and_constraints() }};
         insert into {{ table }} {{ get_column_names() }} ({{ get_select_subquery(compiled_code) }});

@@ -7,10 +7,6 @@ dates as (
     where region = ''
 ),
 
-as_of as (
-    select * from {{ ref('int_as_of_determined') }}
-),
-
 dates_by_period_type as (
     select
         date_day,
@@ -35,7 +31,7 @@ final as (
         dates_by_period_type.*,
         dates_by_period_type.period_end <= as_of.as_of_date as is_complete
     from dates_by_period_type
-    cross join as_of
+    cross join {{ ref('int_as_of_determined') }} as as_of
 )
 
 select * from final

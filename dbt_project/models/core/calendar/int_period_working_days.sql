@@ -5,14 +5,6 @@ working_days as (
     where is_working_day
 ),
 
-period_dates as (
-    select * from {{ ref('int_period_dates_expanded') }}
-),
-
-as_of as (
-    select * from {{ ref('int_as_of_determined') }}
-),
-
 final as (
     select
         working_days.region,
@@ -21,8 +13,8 @@ final as (
         count(*) as working_days,
         count(case when working_days.date_day <= as_of.as_of_date then 1 end) as elapsed_working_days
     from working_days
-    inner join period_dates on working_days.date_day = period_dates.date_day
-    cross join as_of
+    inner join {{ ref('int_period_dates_expanded') }} as period_dates on working_days.date_day = period_dates.date_day
+    cross join {{ ref('int_as_of_determined') }} as as_of
     group by working_days.region, period_dates.period_type, period_dates.period_start
 )
 

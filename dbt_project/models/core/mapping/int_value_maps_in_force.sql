@@ -13,10 +13,6 @@ mapped_columns as (
     where is_mapped
 ),
 
-as_of as (
-    select * from {{ ref('int_as_of_determined') }}
-),
-
 ranked as (
     select
         value_maps.source,
@@ -69,7 +65,7 @@ final as (
         spans.*,
         as_of.as_of_date between spans.meaning_from and spans.meaning_to as holds_at_as_of
     from spans
-    cross join as_of
+    cross join {{ ref('int_as_of_determined') }} as as_of
 )
 
 select * from final

@@ -33,16 +33,12 @@ reps as (
     group by canonical_id
 ),
 
-as_of as (
-    select * from {{ ref('int_as_of_determined') }}
-),
-
 current_memberships as (
     select
         memberships.rep_id,
         memberships.team_id
     from {{ ref('int_team_memberships') }} as memberships
-    cross join as_of
+    cross join {{ ref('int_as_of_determined') }} as as_of
     where as_of.as_of_date between memberships.valid_from and memberships.valid_to
 ),
 

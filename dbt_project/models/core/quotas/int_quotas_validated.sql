@@ -11,10 +11,6 @@ references_resolved as (
     where scope = 'registers'
 ),
 
-as_of as (
-    select * from {{ ref('int_as_of_determined') }}
-),
-
 largest_rates as (
     select
         currency,
@@ -48,7 +44,7 @@ resolved as (
             when 'year' then {{ fiscal_period_start('year', 'quotas.period_start') }}
         end as calendar_period_start
     from quotas
-    cross join as_of
+    cross join {{ ref('int_as_of_determined') }} as as_of
     left join largest_rates on quotas.currency = largest_rates.currency
     left join references_resolved
         on quotas.assignee_type = references_resolved.entity and quotas.assignee_reference = references_resolved.reference

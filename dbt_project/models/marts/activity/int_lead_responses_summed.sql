@@ -10,10 +10,6 @@ lead_segments as (
     where subject_type = 'lead' and segment_type in ('company', 'team', 'rep')
 ),
 
-period_dates as (
-    select * from {{ ref('int_period_dates_expanded') }}
-),
-
 final as (
     select
         lead_segments.segment_type,
@@ -33,7 +29,7 @@ final as (
         round({{ percentile_90('cast(leads.response_business_minutes as double)') }}, 12) as p90_response_business_minutes
     from leads
     inner join lead_segments on leads.lead_id = lead_segments.subject_id
-    inner join period_dates on leads.created_on = period_dates.date_day
+    inner join {{ ref('int_period_dates_expanded') }} as period_dates on leads.created_on = period_dates.date_day
     group by
         lead_segments.segment_type, lead_segments.segment_id, period_dates.period_type, period_dates.period_start,
         period_dates.period_end

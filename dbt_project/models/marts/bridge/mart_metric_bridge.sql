@@ -6,10 +6,6 @@ breaks as (
     where bridge_rule is not null and review is distinct from 'dismissed'
 ),
 
-as_of as (
-    select * from {{ ref('int_as_of_determined') }}
-),
-
 periods as (
     select
         *,
@@ -48,7 +44,7 @@ bridged_periods as (
             within_periods.period_type = periods.period_type
             and periods.position_of_period
             between within_periods.position_of_period - 1 and within_periods.position_of_period + 1
-    inner join as_of on periods.period_start <= as_of.as_of_date
+    inner join {{ ref('int_as_of_determined') }} as as_of on periods.period_start <= as_of.as_of_date
 ),
 
 unioned as (

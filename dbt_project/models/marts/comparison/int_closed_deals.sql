@@ -16,10 +16,6 @@ deal_segments as (
     where subject_type = 'opportunity' and segment_type in ('team', 'rep')
 ),
 
-period_dates as (
-    select * from {{ ref('int_period_dates_expanded') }}
-),
-
 activities as (
     select * from {{ ref('fct_activities') }}
 ),
@@ -78,7 +74,7 @@ counted as (
         sum(case when closed.is_logging_recorded then closed.activity_count end) as activity_count
     from closed
     inner join deal_segments using (opportunity_id)
-    inner join period_dates on closed.closed_on = period_dates.date_day
+    inner join {{ ref('int_period_dates_expanded') }} as period_dates on closed.closed_on = period_dates.date_day
     group by deal_segments.segment_type, deal_segments.segment_id, period_dates.period_type, period_dates.period_start
 ),
 

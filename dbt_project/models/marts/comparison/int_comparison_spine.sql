@@ -19,10 +19,6 @@ levels as (
     group by team_id
 ),
 
-as_of as (
-    select * from {{ ref('int_as_of_determined') }}
-),
-
 first_deals as (
     select min(coalesce(created_on, closed_on)) as first_deal_on from {{ ref('fct_opportunities') }}
 ),
@@ -34,7 +30,7 @@ periods as (
         periods.period_end,
         periods.period_end >= as_of.as_of_date as holds_as_of_date
     from {{ ref('int_periods_in_use') }} as periods
-    cross join as_of
+    cross join {{ ref('int_as_of_determined') }} as as_of
     cross join first_deals
     where periods.period_start <= as_of.as_of_date and periods.period_end >= first_deals.first_deal_on
 ),

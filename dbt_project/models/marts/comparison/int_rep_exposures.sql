@@ -19,10 +19,6 @@ numbered_days as (
     select * from {{ ref('int_working_days') }}
 ),
 
-period_dates as (
-    select * from {{ ref('int_period_dates_expanded') }}
-),
-
 capacity_days as (
     select * from {{ ref('int_rep_capacity_days') }}
 ),
@@ -66,7 +62,7 @@ leaves_counted as (
         period_dates.period_start,
         count(*) as leave_days
     from days_on_leave
-    inner join period_dates using (date_day)
+    inner join {{ ref('int_period_dates_expanded') }} as period_dates using (date_day)
     group by days_on_leave.rep_id, period_dates.period_type, period_dates.period_start
 ),
 

@@ -26,14 +26,6 @@ segments as (
     select * from {{ ref('fct_segment_subjects') }}
 ),
 
-period_dates as (
-    select * from {{ ref('int_period_dates_expanded') }}
-),
-
-as_of as (
-    select * from {{ ref('int_as_of_determined') }}
-),
-
 visits as (
     select
         entries.*,
@@ -75,7 +67,7 @@ times_in_stage as (
         count(case when visits.is_still_open then 1 end) as open_visit_count
     from visits_by_view as visits
     inner join segments using (subject_type, subject_id)
-    inner join period_dates on visits.counted_on = period_dates.date_day
+    inner join {{ ref('int_period_dates_expanded') }} as period_dates on visits.counted_on = period_dates.date_day
     group by
         segments.segment_type, segments.segment_id, visits.subject_type, visits.pipeline, visits."view", period_dates.period_type,
         period_dates.period_start, visits.stage
@@ -111,7 +103,7 @@ final as (
         coalesce(times_in_stage.completed_visit_count, 0) as completed_visit_count,
         case when counts."view" = 'cohort' then coalesce(times_in_stage.open_visit_count, 0) end as open_visit_count
     from counts
-    cross join as_of
+    cross join {{ ref('int_as_of_determined') }} as as_of
     left join times_in_stage
         on
             counts.segment_type = times_in_stage.segment_type

@@ -14,14 +14,6 @@ segments as (
     where subject_type = 'lead' and segment_type in ('company', 'team', 'rep')
 ),
 
-period_dates as (
-    select * from {{ ref('int_period_dates_expanded') }}
-),
-
-as_of as (
-    select * from {{ ref('int_as_of_determined') }}
-),
-
 recorded_sources as (
     select distinct source from entries
     where stage = 'qualified'
@@ -50,8 +42,8 @@ final as (
         end) as qualified_count
     from leads
     inner join segments using (subject_id)
-    inner join period_dates on leads.created_on = period_dates.date_day
-    cross join as_of
+    inner join {{ ref('int_period_dates_expanded') }} as period_dates on leads.created_on = period_dates.date_day
+    cross join {{ ref('int_as_of_determined') }} as as_of
     where as_of.as_of_date >= {{ add_days('period_dates.period_end', qualification_days) }}
     group by
         segments.segment_type, segments.segment_id, period_dates.period_type, period_dates.period_start, period_dates.period_end

@@ -22,10 +22,6 @@ segments as (
     select * from {{ ref('int_segments_listed') }}
 ),
 
-period_dates as (
-    select * from {{ ref('int_period_dates_expanded') }}
-),
-
 last_closes as (
     select
         opportunity_id,
@@ -75,7 +71,7 @@ summed as (
         count(*) - count(losses.amount_reporting) as unknown_amount_count
     from losses
     inner join deal_segments using (opportunity_id)
-    inner join period_dates on losses.closed_on = period_dates.date_day
+    inner join {{ ref('int_period_dates_expanded') }} as period_dates on losses.closed_on = period_dates.date_day
     group by
         deal_segments.segment_type, deal_segments.segment_id, losses.pipeline, period_dates.period_type,
         period_dates.period_start, period_dates.period_end, losses.loss_stage, losses.given_reason

@@ -17,14 +17,6 @@ segments as (
     select * from {{ ref('int_segments_listed') }}
 ),
 
-period_dates as (
-    select * from {{ ref('int_period_dates_expanded') }}
-),
-
-as_of as (
-    select * from {{ ref('int_as_of_determined') }}
-),
-
 definitions as (
     select * from {{ ref('win_rate_definitions') }}
 ),
@@ -45,7 +37,7 @@ counted as (
         sum(deals.in_denominator) as in_denominator
     from deals
     inner join deal_segments using (opportunity_id)
-    inner join period_dates on deals.counted_on = period_dates.date_day
+    inner join {{ ref('int_period_dates_expanded') }} as period_dates on deals.counted_on = period_dates.date_day
     group by
         deals.definition, deal_segments.segment_type, deal_segments.segment_id, period_dates.period_type,
         period_dates.period_start, period_dates.period_end
@@ -89,7 +81,7 @@ measured as (
         coalesce(counted.smallest_in_denominator >= 0, true) as can_be_divided
     from counted_periods
     cross join definitions
-    cross join as_of
+    cross join {{ ref('int_as_of_determined') }} as as_of
     left join counted using (definition, segment_type, segment_id, period_type, period_start)
     {{ join_collection(
         'counted_periods', 'counted_periods.segment_type', 'counted_periods.segment_id',

@@ -14,10 +14,6 @@ teams as (
     select * from {{ ref('dim_teams') }}
 ),
 
-as_of as (
-    select * from {{ ref('int_as_of_determined') }}
-),
-
 records as (
     select
         source,
@@ -88,7 +84,7 @@ final as (
             end as varchar
         ) as observation_status
     from evaluated
-    cross join as_of
+    cross join {{ ref('int_as_of_determined') }} as as_of
     left join records using (source, team_id, week_start)
     left join opened using (source, team_id, week_start)
     left join teams on evaluated.team_id = teams.team_id

@@ -21,17 +21,13 @@ segments as (
     select * from {{ ref('int_segments_listed') }}
 ),
 
-as_of as (
-    select * from {{ ref('int_as_of_determined') }}
-),
-
 gaps as (
     select
         attainments.assignee_type as segment_type,
         attainments.assignee_id as segment_id,
         attainments.gap_amount
     from {{ ref('mart_quota_attainment') }} as attainments
-    inner join as_of on as_of.as_of_date between attainments.period_start and attainments.period_end
+    inner join {{ ref('int_as_of_determined') }} as as_of on as_of.as_of_date between attainments.period_start and attainments.period_end
     where
         attainments.metric = 'revenue_won'
         and attainments.period_type = 'quarter'

@@ -18,10 +18,6 @@ segments as (
     select * from {{ ref('int_segments_listed') }}
 ),
 
-period_dates as (
-    select * from {{ ref('int_period_dates_expanded') }}
-),
-
 measured as (
     select
         deal_segments.segment_type,
@@ -37,7 +33,7 @@ measured as (
         deals.amount_reporting
     from deals
     inner join deal_segments on deals.opportunity_id = deal_segments.opportunity_id
-    inner join period_dates on deals.closed_on = period_dates.date_day
+    inner join {{ ref('int_period_dates_expanded') }} as period_dates on deals.closed_on = period_dates.date_day
 ),
 
 summed as (
