@@ -27,7 +27,8 @@ gaps as (
         attainments.assignee_id as segment_id,
         attainments.gap_amount
     from {{ ref('mart_quota_attainment') }} as attainments
-    inner join {{ ref('int_as_of_determined') }} as as_of on as_of.as_of_date between attainments.period_start and attainments.period_end
+    inner join {{ ref('int_as_of_determined') }} as as_of
+        on as_of.as_of_date between attainments.period_start and attainments.period_end
     where
         attainments.metric = 'revenue_won'
         and attainments.period_type = 'quarter'
