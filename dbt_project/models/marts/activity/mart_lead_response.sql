@@ -5,10 +5,6 @@ measured as (
     select * from {{ ref('int_lead_responses_summed') }}
 ),
 
-segments as (
-    select * from {{ ref('int_segments_listed') }}
-),
-
 figures as (
     select
         cast(measured.segment_type as varchar) as segment_type,
@@ -35,7 +31,7 @@ figures as (
         measured.median_response_business_minutes,
         measured.p90_response_business_minutes
     from measured
-    inner join segments using (segment_type, segment_id)
+    inner join {{ ref('int_segments_listed') }} as segments using (segment_type, segment_id)
 ),
 
 final as (

@@ -22,10 +22,6 @@ sequences_with_steps as (
     where definition = 'current'
 ),
 
-segments as (
-    select * from {{ ref('fct_segment_subjects') }}
-),
-
 visits as (
     select
         entries.*,
@@ -66,7 +62,7 @@ times_in_stage as (
         count(visits.days_in_stage) as completed_visit_count,
         count(case when visits.is_still_open then 1 end) as open_visit_count
     from visits_by_view as visits
-    inner join segments using (subject_type, subject_id)
+    inner join {{ ref('fct_segment_subjects') }} as segments using (subject_type, subject_id)
     inner join {{ ref('int_period_dates_expanded') }} as period_dates on visits.counted_on = period_dates.date_day
     group by
         segments.segment_type, segments.segment_id, visits.subject_type, visits.pipeline, visits."view", period_dates.period_type,

@@ -18,10 +18,6 @@ deal_segments as (
     where subject_type = 'opportunity' and segment_type in ('company', 'team', 'rep')
 ),
 
-segments as (
-    select * from {{ ref('int_segments_listed') }}
-),
-
 last_closes as (
     select
         opportunity_id,
@@ -103,7 +99,7 @@ figures as (
         cast(shared.all_lost_count as bigint) as all_lost_count,
         cast(shared.lost_count as double) / cast(shared.all_lost_count as double) as share_of_lost
     from shared
-    inner join segments using (segment_type, segment_id)
+    inner join {{ ref('int_segments_listed') }} as segments using (segment_type, segment_id)
 ),
 
 final as (

@@ -13,10 +13,6 @@ deal_segments as (
     where subject_type = 'opportunity' and segment_type in ('company', 'team', 'rep')
 ),
 
-segments as (
-    select * from {{ ref('int_segments_listed') }}
-),
-
 definitions as (
     select * from {{ ref('win_rate_definitions') }}
 ),
@@ -111,7 +107,7 @@ figures as (
                 then {{ wilson_bound('measured.numerator', 'measured.denominator', '+') }}
         end as rate_high
     from measured
-    inner join segments using (segment_type, segment_id)
+    inner join {{ ref('int_segments_listed') }} as segments using (segment_type, segment_id)
 ),
 
 final as (

@@ -14,10 +14,6 @@ deal_segments as (
     where subject_type = 'opportunity' and segment_type in ('company', 'team', 'rep')
 ),
 
-segments as (
-    select * from {{ ref('int_segments_listed') }}
-),
-
 measured as (
     select
         deal_segments.segment_type,
@@ -69,7 +65,7 @@ figures as (
             {{ exact_quotient('summed.amount_total', 'nullif(summed.amount_count, 0)') }} as decimal(18, 2)
         ) as average_amount
     from summed
-    inner join segments using (segment_type, segment_id)
+    inner join {{ ref('int_segments_listed') }} as segments using (segment_type, segment_id)
 ),
 
 final as (
