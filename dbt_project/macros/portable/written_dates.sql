@@ -60,6 +60,11 @@
     end
 {%- endmacro %}
 
+{#- Whether a text is a day and no instant. -#}
+{% macro is_plain_date(expression) -%}
+    coalesce(length({{ canonical_instant(expression) }}) = 10, false)
+{%- endmacro %}
+
 {#- A date or an instant written in `format` (strptime), as a timestamp. A year of two digits is not accepted. -#}
 {% macro formatted_instant(expression, format) -%}
     {%- set read = "try_strptime(" ~ trimmed(expression) ~ ", '" ~ format ~ "')" -%}

@@ -30,6 +30,7 @@
         'pipeline': 'pipeline_key',
         'hubspot_owner_id': 'owner_key',
         'amount': 'amount',
+        'amount_in_home_currency': 'amount_in_home_currency',
         'deal_currency_code': 'currency',
         'closedate': 'close_at',
         'dealname': 'deal_name',

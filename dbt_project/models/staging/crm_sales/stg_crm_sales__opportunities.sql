@@ -30,6 +30,7 @@ renamed as (
 
         -- numbers
         {{ parse_number('close_value', 'decimal(19, 4)') }} as amount,
+        cast(null as decimal(19, 4)) as crm_converted_amount,
         cast(null as decimal(9, 6)) as probability,
 
         -- booleans
@@ -40,6 +41,7 @@ renamed as (
         {{ parse_date('engage_date', '%m/%d/%Y') }} as created_on,
         {{ parse_date('close_date', '%m/%d/%Y') }} as close_date,
         cast(null as timestamp) as closed_at,
+        cast(null as timestamp) as close_date_at,
         cast(null as timestamp) as updated_at,
 
         -- why the source does not count the row

@@ -32,6 +32,8 @@ renamed as (
         {{ parse_instant('occurred_at', 'occurred_at_zone.time_zone') }} as occurred_at,
         {{ business_date(parse_instant('occurred_at', 'occurred_at_zone.time_zone')) }} as occurred_on,
         {{ parse_instant('logged_at', 'logged_at_zone.time_zone') }} as logged_at,
+        {{ parse_instant('occurred_at', 'occurred_at_zone.time_zone') }} as crm_dated_at,
+        case when {{ is_plain_date('occurred_at') }} then {{ parse_date('occurred_at') }} end as crm_dated_on,
 
         -- origin
         {{ source_row_columns() }}

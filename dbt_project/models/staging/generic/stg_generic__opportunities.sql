@@ -34,6 +34,7 @@ renamed as (
 
         -- numbers
         {{ parse_number('amount', 'decimal(19, 4)') }} as amount,
+        cast(null as decimal(19, 4)) as crm_converted_amount,
         -- a fraction: whether 65 means 0.65 or is a typing error cannot be known
         case
             when {{ parse_number('probability', 'decimal(18, 6)') }} between 0 and 1
@@ -48,6 +49,10 @@ renamed as (
         {{ business_date(parse_instant('created_at', 'created_at_zone.time_zone')) }} as created_on,
         {{ parse_date('close_date') }} as close_date,
         {{ parse_instant('closed_at', 'closed_at_zone.time_zone') }} as closed_at,
+        case
+            when {{ parse_date('close_date') }} is null and not {{ is_plain_date('closed_at') }}
+                then {{ parse_instant('closed_at', 'closed_at_zone.time_zone') }}
+        end as close_date_at,
         {{ parse_instant('updated_at', 'updated_at_zone.time_zone') }} as updated_at,
 
         -- why the source does not count the row

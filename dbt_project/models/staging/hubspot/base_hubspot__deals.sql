@@ -31,6 +31,7 @@ renamed as (
 
         -- numbers
         {{ parse_number('amount', 'decimal(19, 4)') }} as amount,
+        {{ parse_number('amount_in_home_currency', 'decimal(19, 4)') }} as amount_in_home_currency,
         {{ parse_number('hs_deal_stage_probability', 'decimal(9, 6)') }} as probability,
 
         -- booleans

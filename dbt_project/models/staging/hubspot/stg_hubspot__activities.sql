@@ -134,6 +134,8 @@ final as (
         {{ occurred_at }} as occurred_at,
         {{ business_date(occurred_at) }} as occurred_on,
         logged_at,
+        happens_at as crm_dated_at,
+        cast(null as date) as crm_dated_on,
 
         -- origin
         source_key,

@@ -87,19 +87,21 @@ renamed as (
 
         -- numbers
         {{ parse_number('ended.amount', 'decimal(19, 4)') }} as amount,
+        {{ parse_number('ended.amount_in_home_currency', 'decimal(19, 4)') }} as crm_converted_amount,
         case
             when {{ parse_number('ended.probability', 'decimal(9, 6)') }} between 0 and 1
                 then {{ parse_number('ended.probability', 'decimal(9, 6)') }}
         end as probability,
 
         -- booleans
-        coalesce({{ parse_boolean('ended.is_archived') }}, false) or merged_deals.merged_key is not null as is_deleted,
+        coalesce({{ parse_boolean('ended.is_archived') }}, false) as is_deleted,
 
         -- instants and their business dates: of an open deal the close that is expected
         creations.created_at,
         {{ business_date('creations.created_at') }} as created_on,
         {{ business_date('cast(ended.close_at as timestamp)') }} as close_date,
         cast(ended.close_at as timestamp) as closed_at,
+        cast(ended.close_at as timestamp) as close_date_at,
         case when ended.is_logged then ended.observed_at else cast(ended.updated_at as timestamp) end as updated_at,
 
         -- why the source does not count the row

@@ -30,6 +30,7 @@ renamed as (
 
         -- instants
         {{ parse_instant('due_to', 'due_to_zone.time_zone') }} as due_at,
+        case when {{ is_plain_date('due_to') }} then {{ parse_date('due_to') }} end as due_on,
         {{ parse_instant('marked_as_done_time', 'marked_as_done_time_zone.time_zone') }} as marked_as_done_at,
 
         -- origin
@@ -72,6 +73,8 @@ final as (
         occurred_at,
         {{ business_date('occurred_at') }} as occurred_on,
         marked_as_done_at as logged_at,
+        coalesce(due_at, marked_as_done_at) as crm_dated_at,
+        due_on as crm_dated_on,
 
         -- origin
         source_key,

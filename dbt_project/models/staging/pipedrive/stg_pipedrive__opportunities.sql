@@ -53,6 +53,7 @@ renamed as (
 
         -- numbers
         ended.amount,
+        cast(null as decimal(19, 4)) as crm_converted_amount,
         cast(ended.probability_percent / 100 as decimal(9, 6)) as probability,
 
         -- booleans
@@ -66,6 +67,7 @@ renamed as (
             else ended.expected_close_on
         end as close_date,
         ended.closed_at,
+        case when ended.status in ('won', 'lost') then ended.closed_at end as close_date_at,
         case when ended.is_logged then ended.observed_at else ended.updated_at end as updated_at,
 
         -- why the source does not count the row

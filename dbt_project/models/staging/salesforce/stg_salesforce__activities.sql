@@ -105,6 +105,8 @@ final as (
             when occurred.created_at > occurred.occurred_at then occurred.created_at
             else occurred.occurred_at
         end as logged_at,
+        case when not occurred.is_all_day then occurred.starts_at end as crm_dated_at,
+        case when occurred.is_all_day or occurred.starts_at is null then occurred.activity_on end as crm_dated_on,
 
         -- origin
         occurred.source_key,

@@ -113,6 +113,7 @@ final as (
 
         -- numbers
         versions.amount,
+        cast(null as decimal(19, 4)) as crm_converted_amount,
         versions.probability,
 
         -- booleans
@@ -123,6 +124,7 @@ final as (
         {{ business_date('versions.created_at') }} as created_on,
         versions.close_on as close_date,
         cast(null as timestamp) as closed_at,
+        cast(null as timestamp) as close_date_at,
         versions.updated_at,
 
         -- why the source does not count the row

@@ -75,6 +75,19 @@ final as (
             else 'names several teams; write the id <source>:<id>'
         end as fix
     from {{ ref('int_collection_changes_validated') }}
+    union all
+    select
+        'registers' as source,
+        'crm_total' as object,
+        source_key,
+        source_file,
+        source_row,
+        exclusion_reason,
+        set_aside_reason,
+        column_name as canonical_column,
+        value,
+        fix
+    from {{ ref('int_crm_totals_validated') }}
 )
 
 select * from final

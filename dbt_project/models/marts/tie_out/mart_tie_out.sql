@@ -1,0 +1,122 @@
+-- From the figure of a CRM's own report to Kuota's, in eight steps of which each replaces one of the CRM's ways by Kuota's.
+-- crm_amount + the sum of step_amount = kuota_amount.
+
+with
+
+judged as (
+    select
+        totals.*,
+        coalesce(
+            totals.reason,
+            case
+                when attainments.assignee_id is not null and attainments.actual_amount is null then 'not_recorded'
+                -- without a row there is no credit: 0, where anybody's would have been recorded
+                when attainments.assignee_id is null and not totals.is_recorded then 'not_recorded'
+            end
+        ) as first_reason
+    from {{ ref('int_tie_out_totals') }} as totals
+    left join {{ ref('mart_quota_attainment') }} as attainments
+        on
+            totals.scope_type = attainments.assignee_type
+            and totals.scope_id = attainments.assignee_id
+            and totals.metric = attainments.metric
+            and totals.period_type = attainments.period_type
+            and totals.kuota_period_start = attainments.period_start
+),
+
+stepped as (
+    select
+        judged.*,
+        steps.step_number,
+        steps.step,
+        case steps.step_number
+            {%- for step in range(1, 8) %}
+            when {{ step }} then stage_{{ step }} - stage_{{ step - 1 }}
+            {%- endfor %}
+            else stage_0 - crm_amount
+        end as step_amount,
+        case steps.step_number
+            {%- for step in range(1, 8) %}
+            when {{ step }} then crm_amount + stage_{{ step }} - stage_0
+            {%- endfor %}
+            else stage_7
+        end as running_amount,
+        case steps.step_number
+            {%- for step in range(1, 9) %}
+            when {{ step }} then record_count_{{ step }}
+            {%- endfor %}
+        end as record_count
+    from judged
+    cross join {{ ref('tie_out_steps') }} as steps
+),
+
+{% set known = 'case when first_reason is null then ' -%}
+figures as (
+    select
+        cast(source as varchar) as source,
+        cast(metric as varchar) as metric,
+        cast(period_type as varchar) as period_type,
+        period_start as crm_period_start,
+        kuota_period_start as period_start,
+        kuota_period_end as period_end,
+        cast(scope_type as varchar) as scope_type,
+        cast(scope as varchar) as scope,
+        cast(scope_id as varchar) as scope_id,
+        cast(scope_name as varchar) as scope_name,
+        has_period,
+        crm_amount,
+        cast(step_number as integer) as step_number,
+        cast(step as varchar) as step,
+        {{ with_cents(known ~ 'step_amount end') }} as step_amount,
+        {{ with_cents(known ~ 'running_amount end') }} as running_amount,
+        cast({{ known }} record_count end as bigint) as record_count,
+        {{ with_cents(known ~ 'stage_7 end') }} as kuota_amount,
+        case when first_reason is not null then 'unknown' when stage_0 = crm_amount then 'tied' else 'not_tied' end as status,
+        cast(first_reason as varchar) as reason,
+        read_on,
+        cast(read_by as varchar) as read_by,
+        cast(definition as varchar) as definition,
+        cast(extract_age_days as bigint) as extract_age_days,
+        cast(set_aside_count as bigint) as set_aside_count
+    from stepped
+),
+
+compared as (
+    {{ with_comparability(
+        'figures', 'figures.scope_type', 'figures.scope_id', 'figures.metric', value='figures.kuota_amount'
+    ) }}
+),
+
+final as (
+    select
+        source,
+        metric,
+        period_type,
+        crm_period_start as period_start,
+        scope_type,
+        scope,
+        scope_id,
+        scope_name,
+        period_start as kuota_period_start,
+        period_end as kuota_period_end,
+        crm_amount,
+        step_number,
+        step,
+        step_amount,
+        running_amount,
+        record_count,
+        kuota_amount,
+        status,
+        reason,
+        read_on,
+        read_by,
+        definition,
+        extract_age_days,
+        set_aside_count,
+        {%- for column in ['collection_status', 'comparability', 'comparability_year_ago', 'comparability_reasons', 'observation_status'] %}
+        case when has_period then {{ column }} end as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from compared
+)
+
+select * from final
