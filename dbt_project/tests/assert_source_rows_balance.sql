@@ -1,8 +1,8 @@
 {{ config(group='exclusions') }}
 
 {% set registers = [
-    'collection_break_reviews', 'collection_changes', 'crosswalks', 'exchange_rates', 'holidays', 'leaves', 'quotas', 'ramps',
-    'stage_maps', 'value_maps',
+    'collection_break_reviews', 'collection_changes', 'crm_totals', 'crosswalks', 'exchange_rates', 'holidays', 'leaves', 'quotas',
+    'ramps', 'stage_maps', 'value_maps',
 ] %}
 {% set published_objects = {
     'rep': 'dim_reps',

@@ -14,6 +14,7 @@
     'fct_funnel_members': ref('fct_funnel_members'),
     'fct_quota_contributions': ref('fct_quota_contributions'),
     'fct_restated_records': ref('fct_restated_records'),
+    'fct_tie_out_records': ref('fct_tie_out_records'),
     'mart_attainment_distribution': ref('mart_attainment_distribution'),
     'mart_collection_health': ref('mart_collection_health'),
     'mart_funnel_bottleneck': ref('mart_funnel_bottleneck'),
@@ -34,6 +35,7 @@
     'mart_sales_cycle': ref('mart_sales_cycle'),
     'mart_target_realism': ref('mart_target_realism'),
     'mart_team_comparison': ref('mart_team_comparison'),
+    'mart_tie_out': ref('mart_tie_out'),
     'mart_top_performer_gap': ref('mart_top_performer_gap'),
     'mart_win_rate': ref('mart_win_rate'),
 } %}

@@ -114,7 +114,7 @@ final as (
         case
             when set_aside_reason = 'unknown_source' then crm
             when set_aside_reason in ('unknown_scope', 'ambiguous_scope') then scope
-            when set_aside_reason = 'period_type_of_a_snapshot' then period_type
+            when set_aside_reason in ('missing_period_type', 'period_type_of_a_snapshot') then period_type
             when set_aside_reason = 'read_before_period' then cast(read_on as varchar)
             when set_aside_reason = 'unknown_time_zone' then time_zone
             when set_aside_reason = 'amount_too_large' then cast(amount as varchar)

@@ -1,10 +1,16 @@
 -- Each total that was read off a CRM's report, with Kuota's period for it: the fiscal period of the type that shares most days with the report's.
 -- `reason` says why it cannot be tied out. How old the newest extract was, and how many rows of the object it could not read, show where to
 -- look first.
+{% set columns %}
+    source_key, source, metric, object, is_money, has_period, period_type, period_start, period_end, scope_type, scope, scope_id, read_on,
+    read_by, definition, time_zone, report_rate, crm_amount
+{% endset %}
+
 with
 
 totals as (
-    select * from {{ ref('int_crm_totals_validated') }}
+    select {{ columns }}
+    from {{ ref('int_crm_totals_validated') }}
     where exclusion_reason is null
 ),
 
@@ -39,7 +45,7 @@ ledger as (
         extracted_at,
         {{ business_date('extracted_at') }} as extracted_on
     from {{ source('raw', 'load_ledger') }}
-    where source in (select totals.source from totals) and not is_held_back
+    where source in (select totals.source from totals) and not coalesce(is_held_back, false)
 ),
 
 -- a CRM may keep its activities in several objects: those of the files in which there are any

@@ -57,7 +57,7 @@ deals as (
             and records.source_stage = labels.source_stage
             and case when {{ closed_on }} <= readings.read_on then {{ closed_on }} else readings.read_on end
             between labels.meaning_from and labels.meaning_to
-    where not records.is_deleted and coalesce(records.exclusion_reason, '') <> 'duplicate'
+    where not coalesce(records.is_deleted, false) and coalesce(records.exclusion_reason, '') <> 'duplicate'
 ),
 
 converted as (
