@@ -43,8 +43,8 @@ resolved as (
     left join {{ ref('int_exchange_rates_monthly') }} as rates
         on
             register.report_currency = rates.currency
-            and cast(date_trunc('month', case when metrics.has_period then register.period_end else register.read_on end) as date)
-            = rates.rate_month
+            and rates.rate_month
+            = cast(date_trunc('month', case when metrics.has_period then register.period_end else register.read_on end) as date)
 ),
 
 validated as (
@@ -72,7 +72,8 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by source, metric, period_type, period_start, scope_type, coalesce(scope_id, scope), set_aside_reason is null
+            partition by
+                source, metric, period_type, period_start, scope_type, coalesce(scope_id, scope), set_aside_reason is null
             order by read_on desc, row_hash desc, source_file asc, source_row asc
         ) as position_of_reading
     from validated
@@ -122,13 +123,16 @@ final as (
         end as value,
         case set_aside_reason
             when 'unknown_source' then 'is not a CRM that Kuota reads; write the name of its folder in landing'
-            when 'unknown_scope' then 'is not a ' || scope_type || ' of any source; correct the name or deliver the ' || scope_type
+            when 'unknown_scope'
+                then 'is not a ' || scope_type || ' of any source; correct the name or deliver the ' || scope_type
             when 'ambiguous_scope' then 'names several ' || scope_type || 's; write the id <source>:<id>'
             when 'missing_period_type' then 'is no period; write week, month, quarter or year'
             when 'missing_period_start' then 'is no period; write the first day of the period of the report'
-            when 'not_the_first_of_a_month' then 'is not the first of a month; write the day on which the ' || period_type || ' begins'
+            when 'not_the_first_of_a_month'
+                then 'is not the first of a month; write the day on which the ' || period_type || ' begins'
             when 'implausible_period' then 'is more than 20 years before or 5 years after the newest extract; correct it'
-            when 'read_before_period' then 'is before the period began on ' || cast(period_start as varchar) || '; correct one of the two'
+            when 'read_before_period'
+                then 'is before the period began on ' || cast(period_start as varchar) || '; correct one of the two'
             when 'unknown_time_zone' then 'is not an IANA time zone; write one such as Europe/Berlin, or leave it blank'
             when 'amount_too_large' then 'is 10^15 or more in the reporting currency; correct it or its exchange rate'
             else 'is the period of a snapshot; leave period_type and period_start blank'

@@ -46,7 +46,8 @@ explained as (
                 end
             else case
                 when moved.credited_on_today > readings.read_on then 'later_business'
-                when not readings.has_period and (moved.rep_ids_then is null or moved.rep_ids_today is null) then 'later_business'
+                when not readings.has_period and (moved.rep_ids_then is null or moved.rep_ids_today is null)
+                    then 'later_business'
                 when moved.rep_ids_then is null and moved.owner_id is null then 'late_entry'
                 else 'correction'
             end
@@ -80,6 +81,7 @@ allocated as (
 rounded as (
     select
         *,
+        step_number = 7 and record_file_today is not null as is_shown_today,
         difference + case when position_in_step = 1 then residual else 0 end as rounded_difference
     from allocated
 ),
@@ -101,8 +103,8 @@ final as (
         cast(amount_before + rounded_difference as decimal(28, 10)) as amount_after,
         cast(rounded_difference as decimal(28, 10)) as difference,
         cast(cause as varchar) as cause,
-        cast(case when step_number = 7 then coalesce(record_file_today, record_file) else record_file end as varchar) as source_file,
-        cast(case when step_number = 7 and record_file_today is not null then record_row_today else record_row end as bigint) as source_row
+        cast(case when is_shown_today then record_file_today else record_file end as varchar) as source_file,
+        cast(case when is_shown_today then record_row_today else record_row end as bigint) as source_row
     from rounded
 )
 

@@ -45,7 +45,9 @@ ledger as (
         extracted_at,
         {{ business_date('extracted_at') }} as extracted_on
     from {{ source('raw', 'load_ledger') }}
-    where source in (select totals.source from totals) and not coalesce(is_held_back, false)
+    where
+        source in (select totals.source from totals)
+        and not coalesce(is_held_back, false)
 ),
 
 -- a CRM may keep its activities in several objects: those of the files in which there are any
@@ -114,7 +116,8 @@ final as (
         periods.period_end as kuota_period_end,
         segments.segment_name as scope_name,
         as_of.as_of_date,
-        {{ days_between('coalesce(newest.object_extracted_on, newest.source_extracted_on)', 'totals.read_on') }} as extract_age_days,
+        {{ days_between('coalesce(newest.object_extracted_on, newest.source_extracted_on)', 'totals.read_on') }}
+            as extract_age_days,
         case when newest.source_key is not null then coalesce(set_aside.set_aside_count, 0) end as set_aside_count,
         case
             when newest.source_key is null then 'read_before_first_extract'

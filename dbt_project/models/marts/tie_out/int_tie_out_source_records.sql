@@ -76,7 +76,9 @@ converted as (
     where case when deals.has_period then deals.is_won else not deals.is_closed end
 ),
 
-{% set reading = 'source_key, scope_type, scope_id, read_on, has_period, period_start, period_end, kuota_period_start, kuota_period_end' -%}
+{% set reading -%}
+    source_key, scope_type, scope_id, read_on, has_period, period_start, period_end, kuota_period_start, kuota_period_end
+{%- endset -%}
 records as (
     select
         {{ reading }},
@@ -107,7 +109,8 @@ records as (
             activities.crm_dated_on,
             cast({{ local_instant('coalesce(activities.crm_dated_at, activities.occurred_at)', 'readings.time_zone') }} as date)
         ) as crm_dated_on,
-        coalesce(activities.occurred_on, activities.crm_dated_on, {{ business_date('activities.crm_dated_at') }}) as kuota_dated_on,
+        coalesce(activities.occurred_on, activities.crm_dated_on, {{ business_date('activities.crm_dated_at') }})
+            as kuota_dated_on,
         1 as crm_value,
         1 as kuota_value
     from readings
@@ -123,11 +126,7 @@ records as (
 ),
 
 final as (
-    select
-        records.*,
-        coalesce(not has_period or crm_dated_on between period_start and period_end, false) as is_in_period_by_crm_date,
-        coalesce(not has_period or kuota_dated_on between period_start and period_end, false) as is_in_period,
-        coalesce(not has_period or kuota_dated_on between kuota_period_start and kuota_period_end, false) as is_in_kuota_period
+    select records.*
     from records
     left join {{ ref('int_team_memberships') }} as memberships
         on records.owner_id = memberships.rep_id and records.read_on between memberships.valid_from and memberships.valid_to

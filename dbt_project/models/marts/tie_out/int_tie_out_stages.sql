@@ -3,7 +3,12 @@
 with
 
 records as (
-    select * from {{ ref('int_tie_out_source_records') }}
+    select
+        *,
+        not has_period or coalesce(crm_dated_on between period_start and period_end, false) as is_in_period_by_crm_date,
+        not has_period or coalesce(kuota_dated_on between period_start and period_end, false) as is_in_period,
+        not has_period or coalesce(kuota_dated_on between kuota_period_start and kuota_period_end, false) as is_in_kuota_period
+    from {{ ref('int_tie_out_source_records') }}
 ),
 
 credits as (
@@ -18,7 +23,7 @@ staged as (
         case when is_in_period then crm_value end as stage_1,
         case when is_in_kuota_period then crm_value end as stage_2,
         case when is_in_kuota_period then kuota_value end as stage_3,
-        case when is_in_kuota_period and (exclusion_reason is null or exclusion_reason = 'migrated') then kuota_value end as stage_4,
+        case when is_in_kuota_period and coalesce(exclusion_reason, 'migrated') = 'migrated' then kuota_value end as stage_4,
         case when is_in_kuota_period and exclusion_reason is null then kuota_value end as stage_5,
         null as stage_6,
         null as stage_7,

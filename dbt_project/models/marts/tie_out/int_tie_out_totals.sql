@@ -29,8 +29,8 @@ recorded as (
         on
             readings.metric = recordings.metric
             and recordings.assignee_type = 'company'
-            and recordings.recorded_from <= readings.kuota_period_end
-            and recordings.recorded_to >= readings.kuota_period_start
+            and readings.kuota_period_end >= recordings.recorded_from
+            and readings.kuota_period_start <= recordings.recorded_to
 ),
 
 final as (

@@ -31,19 +31,19 @@ stepped as (
         steps.step,
         case steps.step_number
             {%- for step in range(1, 8) %}
-            when {{ step }} then stage_{{ step }} - stage_{{ step - 1 }}
+            when {{ step }} then judged.stage_{{ step }} - judged.stage_{{ step - 1 }}
             {%- endfor %}
-            else stage_0 - crm_amount
+            else judged.stage_0 - judged.crm_amount
         end as step_amount,
         case steps.step_number
             {%- for step in range(1, 8) %}
-            when {{ step }} then crm_amount + stage_{{ step }} - stage_0
+            when {{ step }} then judged.crm_amount + judged.stage_{{ step }} - judged.stage_0
             {%- endfor %}
-            else stage_7
+            else judged.stage_7
         end as running_amount,
         case steps.step_number
             {%- for step in range(1, 9) %}
-            when {{ step }} then record_count_{{ step }}
+            when {{ step }} then judged.record_count_{{ step }}
             {%- endfor %}
         end as record_count
     from judged
@@ -113,9 +113,11 @@ final as (
         definition,
         extract_age_days,
         set_aside_count,
-        {%- for column in ['collection_status', 'comparability', 'comparability_year_ago', 'comparability_reasons', 'observation_status'] %}
-        case when has_period then {{ column }} end as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        case when has_period then collection_status end as collection_status,
+        case when has_period then comparability end as comparability,
+        case when has_period then comparability_year_ago end as comparability_year_ago,
+        case when has_period then comparability_reasons end as comparability_reasons,
+        case when has_period then observation_status end as observation_status
     from compared
 )
 
