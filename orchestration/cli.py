@@ -139,15 +139,18 @@ def explain() -> None:
     """
 
 
+PERIOD_HELP = "A fiscal year or quarter (2026, 2026-Q3), month or week (2026-W14)."
+_period = click.option("--period", required=True, help=PERIOD_HELP)
+
+
 def _explained(command: Callable[..., Any]) -> Callable[..., None]:
-    """The options that every explanation has, and how it is printed."""
+    """The options that every explanation has besides its period, and how it is printed."""
 
     @click.option("--assignee", required=True, help="A rep or team by id or unique name, or company.")
-    @click.option("--period", required=True, help="A fiscal year or quarter (2026, 2026-Q3), month or week (2026-W14).")
     @click.option("--json", "as_json", is_flag=True, help="Everything as one JSON object.")
     @click.option("--limit", default=40, show_default=True, help="Rows to show of each list.")
     @functools.wraps(command)
-    def explained(assignee: str, period: str, as_json: bool, limit: int, **asked: Any) -> None:
+    def explained(assignee: str, period: str | None, as_json: bool, limit: int, **asked: Any) -> None:
         from orchestration.explain import (
             explanation_json,
             explanation_lines,
@@ -159,7 +162,8 @@ def _explained(command: Callable[..., Any]) -> Callable[..., None]:
         try:
             with published_marts(Settings.from_environment()) as connection:
                 segment = find_segment(connection, assignee)
-                explanation = command(connection, segment, find_period(connection, period), **asked)
+                found = find_period(connection, period) if period else None
+                explanation = command(connection, segment, found, **asked)
         except KuotaError as error:
             _fail(error)
         lines = [explanation_json(explanation)] if as_json else explanation_lines(explanation, limit=limit)
@@ -172,6 +176,7 @@ def _explained(command: Callable[..., Any]) -> Callable[..., None]:
 
 @explain.command("attainment")
 @click.option("--metric", default="revenue_won", show_default=True, help="What is counted.")
+@_period
 @_explained
 def attainment_made_of(connection: Any, segment: Any, period: Any, metric: str) -> Any:
     """Quota and actual: the credits, the quota rows, and what is excluded."""
@@ -182,6 +187,7 @@ def attainment_made_of(connection: Any, segment: Any, period: Any, metric: str) 
 
 @explain.command("win-rate")
 @click.option("--definition", default="won_of_closed_count", show_default=True, help="Which of the win rates.")
+@_period
 @_explained
 def win_rate_made_of(connection: Any, segment: Any, period: Any, definition: str) -> Any:
     """The deals of numerator and denominator."""
@@ -194,12 +200,26 @@ def win_rate_made_of(connection: Any, segment: Any, period: Any, definition: str
 @click.option("--pipeline", help="The pipeline; leads for the head of the funnel.")
 @click.option("--from-stage", help="The stage that was reached.")
 @click.option("--to-stage", help="The stage that follows.")
+@_period
 @_explained
 def funnel_made_of(connection: Any, segment: Any, period: Any, **step: str | None) -> Any:
     """The deals or leads that reached a stage, and how they ended (cohort view)."""
     from orchestration.explain import explain_funnel
 
     return explain_funnel(connection, segment, period, **step)
+
+
+@explain.command("tie-out")
+@click.option("--metric", default="revenue_won", show_default=True, help="What the total is of.")
+@click.option("--source", help="The CRM whose report was read, where several were.")
+@click.option("--step", help="List the records of this step only.")
+@click.option("--period", help=f"{PERIOD_HELP} Leave it out for open_pipeline, or where only one total was read.")
+@_explained
+def tie_out_made_of(connection: Any, segment: Any, period: Any, **asked: Any) -> Any:
+    """Why the CRM's own total differs from Kuota's: eight steps, and the records of each."""
+    from orchestration.explain import explain_tie_out
+
+    return explain_tie_out(connection, segment, period, **asked)
 
 
 @main.group()

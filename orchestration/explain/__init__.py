@@ -9,6 +9,7 @@ from orchestration.explain.explanation import Explanation
 from orchestration.explain.funnel import explain_funnel
 from orchestration.explain.published import Period, Segment, find_period, find_segment, published_marts
 from orchestration.explain.text import explanation_json, explanation_lines
+from orchestration.explain.tie_out import explain_tie_out
 from orchestration.explain.win_rate import DEFINITIONS, explain_win_rate
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Segment",
     "explain_attainment",
     "explain_funnel",
+    "explain_tie_out",
     "explain_win_rate",
     "explanation_json",
     "explanation_lines",

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -62,7 +62,9 @@ def published_marts(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
             raise ConfigurationError(f"{path}: published by another version ({message}); run `kuota run`.") from error
 
 
-def row_of(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any]) -> dict[str, Any] | None:
+def row_of(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any] | Mapping[str, Any]
+) -> dict[str, Any] | None:
     """The one row of `query` by column name."""
     cursor = connection.execute(query, parameters)
     columns = [column[0] for column in cursor.description or ()]

@@ -121,6 +121,8 @@ def _content(connection: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, An
             for row in settling
         ],
         "restatements": ops_trust.restatements(connection),
+        "tie_outs": ops_trust.tie_outs(connection),
+        "tie_outs_shown": ops_trust.TIE_OUTS_SHOWN,
         "loads": ops_queries.loads(connection, run_id),
         "load_warnings": ops_queries.load_warnings(connection, run_id),
         "quarantine": [{**row, "bar": charts.bar_width(row["row_count"], most_set_aside)} for row in quarantine],

@@ -17,6 +17,7 @@ BREAKS_SHOWN = 40
 BREAKS_LISTED = 200
 MONTHS_SHOWN = 12
 WEEKS_SHOWN = 26
+TIE_OUTS_SHOWN = 50
 
 
 def attach_published(connection: duckdb.DuckDBPyConnection, marts: Path) -> None:
@@ -168,6 +169,37 @@ def restatements(connection: duckdb.DuckDBPyConnection) -> Rows | None:
         from ranked
         where place = 1
         order by assignee_type, abs(restated_ratio) desc nulls last, metric
+        """,
+    )
+
+
+def tie_outs(connection: duckdb.DuckDBPyConnection) -> Rows | None:
+    """The totals of the CRMs' own reports that are not tied, the largest unexplained first, each with what to do."""
+    if not _is_published(connection, "mart_tie_out"):
+        return None
+    return rows_of(
+        connection,
+        """
+        select
+            *, step_amount as unexplained,
+            case
+                when reason = 'read_before_first_extract' then 'read the report again on the day of an extract'
+                when reason = 'read_after_as_of' then 'deliver the extract of ' || read_on
+                when reason = 'no_rate' then 'add the rate of the last month of the report to exchange_rates'
+                when reason = 'not_recorded' then 'nothing: Kuota has no figure of it'
+                when set_aside_count > 0
+                    then 'correct the rows that could not be read (' || set_aside_count || ') and export again'
+                when extract_age_days > 0
+                    then 'read the report again on the day of an extract: the newest was ' || extract_age_days
+                        || if(extract_age_days = 1, ' day', ' days') || ' old'
+                else 'compare the filters of the report with what is exported'
+            end as to_do,
+            'kuota explain tie-out --source ' || source || ' --metric ' || metric || ' --assignee ' || scope_id
+                as command
+        from published.marts.mart_tie_out
+        where step_number = 8 and status <> 'tied'
+        order by
+            abs(unexplained) desc nulls last, read_on, source, metric, period_type, period_start, scope_type, scope_id
         """,
     )
 

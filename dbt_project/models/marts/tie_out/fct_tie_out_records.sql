@@ -62,7 +62,8 @@ allocated as (
         steps.step,
         steps.step_amount - sum(explained.difference) over in_step as residual,
         row_number() over (
-            partition by explained.source_key, explained.step_number order by abs(explained.difference) desc, explained.record_id asc
+            partition by explained.source_key, explained.step_number
+            order by abs(explained.difference) desc, explained.record_id asc
         ) as position_in_step
     from explained
     inner join {{ ref('mart_tie_out') }} as steps

@@ -53,10 +53,11 @@ ledger as (
 -- a CRM may keep its activities in several objects: those of the files in which there are any
 activity_files as (
     select distinct
-        source,
-        source_file
-    from {{ ref('int_activity_history') }}
-    where source in (select totals.source from totals where totals.object = 'activity')
+        activities.source,
+        activities.source_file
+    from totals
+    inner join {{ ref('int_activity_history') }} as activities
+        on totals.object = 'activity' and totals.source = activities.source
 ),
 
 extracts as (

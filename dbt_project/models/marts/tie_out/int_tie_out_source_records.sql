@@ -1,6 +1,10 @@
 -- The records that a total may count, as the CRM shows them on the day of the reading: each in its newest row known then, under the owner of that
 -- row and the team of that day, with the CRM's and Kuota's date and amount. Nothing is left out but what the CRM marks as deleted; why Kuota
 -- does not count a record is in exclusion_reason.
+{% set reading %}
+    source_key, scope_type, scope_id, read_on, has_period, period_start, period_end, kuota_period_start, kuota_period_end
+{% endset %}
+
 with
 
 readings as (
@@ -76,9 +80,6 @@ converted as (
     where case when deals.has_period then deals.is_won else not deals.is_closed end
 ),
 
-{% set reading -%}
-    source_key, scope_type, scope_id, read_on, has_period, period_start, period_end, kuota_period_start, kuota_period_end
-{%- endset -%}
 records as (
     select
         {{ reading }},
@@ -99,7 +100,7 @@ records as (
     from converted
     union all
     select
-        readings.{{ reading.replace(', ', ', readings.') }},
+        readings.{{ reading.strip().replace(', ', ', readings.') }},
         activities.activity_id as record_id,
         activities.source_file as record_file,
         activities.source_row as record_row,
