@@ -93,11 +93,11 @@ BAD_TOTALS = [
     f"zoho,{Q1},company,company,1,{READ_ON},,",
     f"hubspot,profit,quarter,2026-01-01,company,company,1,{READ_ON},,",
     f"hubspot,{Q1},rep,Nobody,1,{READ_ON},,",
-    f"hubspot,{Q1},company,company,1,2025-12-31,,",
+    f"hubspot,{Q1},team,North,1,2025-12-31,,",
     f"hubspot,revenue_won,month,2026-03-02,company,company,1,{READ_ON},,",
     f"hubspot,revenue_won,,2026-03-01,company,company,1,{READ_ON},,",
     f"hubspot,open_pipeline,month,,company,company,1,{READ_ON},,",
-    f"hubspot,{Q1},team,North,1,{READ_ON},,New York",
+    f"hubspot,emails,quarter,2026-01-01,team,North,1,{READ_ON},,New York",
 ]
 HEADER = "source,metric,period_type,period_start,scope_type,scope,amount,read_on,currency,time_zone\n"
 FILES = {
