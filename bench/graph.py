@@ -29,6 +29,15 @@ LIMITS = {
     "YAML lines": 11_000,
     "SQL and macro lines": 18_000,
 }
+# LIMITS are for what existed when they were set; a capability that is new brings what it needs itself (decision 12)
+ALLOWED_BY_CAPABILITY = {
+    "tie_out": {"models": 8, "SQL and macro lines": 996, "YAML lines": 324, "checks per run": 7},
+}
+
+
+def limit(figure: str) -> int:
+    """What a figure of the whole project may be: its limit and what the new capabilities are allowed."""
+    return LIMITS[figure] + sum(allowed.get(figure, 0) for allowed in ALLOWED_BY_CAPABILITY.values())
 
 
 @dataclass(frozen=True)
@@ -133,7 +142,7 @@ def report(graph: Graph, expectations: Path) -> str:
     """The figures and their limits, what exceeds a limit, and the longest chain."""
     checks = checks_per_run(graph, expectations)
     lines = [
-        f"{name:<20} {value:>7,}  (at most {LIMITS[name]:,})" for name, value in figures(graph, expectations).items()
+        f"{name:<20} {value:>7,}  (at most {limit(name):,})" for name, value in figures(graph, expectations).items()
     ]
     lines += [f"checks per run: {checks['dbt']} dbt tests and {checks['GX']} GX expectations"]
     for name, values in (("parents", graph.parents()), ("model lines", graph.lines())):
@@ -220,7 +229,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(report(graph, settings.expectations))
     if options.picture:
         options.picture.write_text(picture(graph), encoding="utf-8")
-    return int(any(value > LIMITS[name] for name, value in figures(graph, settings.expectations).items()))
+    return int(any(value > limit(name) for name, value in figures(graph, settings.expectations).items()))
 
 
 if __name__ == "__main__":
