@@ -31,7 +31,7 @@ LIMITS = {
 }
 # LIMITS are for what existed when they were set; a capability that is new brings what it needs itself (decision 12)
 ALLOWED_BY_CAPABILITY = {
-    "tie_out": {"models": 8, "SQL and macro lines": 996, "YAML lines": 324, "checks per run": 7},
+    "tie_out": {"models": 9, "SQL and macro lines": 996, "YAML lines": 324, "checks per run": 7},
 }
 
 
