@@ -29,6 +29,13 @@ FILES: dict[str, str | bytes] = {
         "rep,Nobody Known,revenue_won,month,2026-01-01,100,USD,\n"
         "rep,Sam Same,revenue_won,month,2026-01-01,100,USD,\n"
     ),
+    # of the plain source O1 and O2 are won; the report has 10 more; the last line was read too late
+    f"registers/{DAY}/crm_totals.csv": (
+        "source,metric,period_type,period_start,scope_type,scope,amount,read_on\n"
+        f"generic,revenue_won,month,2026-01-01,company,company,160.50,{DAY}\n"
+        f"generic,revenue_won,month,2026-01-01,rep,R1,100.00,{DAY}\n"
+        "generic,deals_won,quarter,2026-01-01,company,company,2,2026-03-31\n"
+    ),
     f"generic/{DAY}/reps.csv": "rep_id,name,team_id\nR1,Ann Able,T1\nR2,Bob Best,T1\nR3,Sam Same,T1\nR4,Sam Same,T1\n",
     f"generic/{DAY}/teams.csv": "team_id,name\nT1,North\n",
     f"generic/{DAY}/accounts.csv": b"account_id,name\nA1,Warung Satu\nA2,Caf\xe9 Dua\n",

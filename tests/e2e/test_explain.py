@@ -59,6 +59,42 @@ def test_a_win_rate_and_a_step_of_the_funnel_are_explained_too(kuota: KuotaHome)
     assert "converted_count" in step.said
 
 
+def test_a_total_of_the_crm_is_led_to_kuotas_figure_step_by_step(kuota: KuotaHome) -> None:
+    ended = kuota.kuota("explain", "tie-out", "--assignee", "company", "--period", "2026-01")
+    assert (ended.exit_code, ended.complained) == (0, "")
+    said = [" ".join(line.split()) for line in ended.said.splitlines()]
+    assert "crm_amount 160.50" in said and "kuota_amount 175.50" in said and "status not_tied" in said
+    # rows 5 and 6 of opportunities.csv could not be read
+    assert "set_aside_count 2" in said
+    steps = [line for line in said if line[:2] in {f"{number} " for number in range(1, 9)}]
+    assert [line.split()[1:] for line in steps[3:]] == [
+        ["excluded", "0.00", "160.50", "0"],
+        ["other_systems", "25.00", "185.50", "1"],
+        ["credit", "0.00", "185.50", "0"],
+        ["since_read", "0.00", "185.50", "0"],
+        ["unexplained", "-10.00", "175.50", "0"],
+    ]
+    assert "sum of step_amount: 15.00 = kuota_amount - crm_amount 15.00" in said
+    assert f"crm_sales:P1 other_system 0 25 25 crm_sales/{DAY}/sales_pipeline.csv:2" in said
+    one = kuota.kuota("explain", "tie-out", "--assignee", "R1", "--step", "credit", "--json")
+    assert one.exit_code == 2 and "'R1' is not a rep" in one.errors[0]
+    one = kuota.kuota("explain", "tie-out", "--assignee", "generic:R1", "--step", "credit", "--json")
+    assert json.loads(one.said)["figures"]["status"] == "tied"
+    late = kuota.kuota("explain", "tie-out", "--assignee", "company", "--metric", "deals_won")
+    assert "The report was read after the newest extract: deliver the extract of that day." in late.said
+
+
+def test_the_ops_page_lists_what_is_not_tied_with_what_to_do(kuota: KuotaHome) -> None:
+    page = (kuota.home / "reports" / "index.html").read_text(encoding="utf-8")
+    listed = page[page.index('id="tie-outs"') :]
+    assert listed.index("correct the rows that could not be read (2) and export again") < listed.index(
+        "deliver the extract of 2026-03-31"
+    )
+    assert "kuota explain tie-out --source generic --metric revenue_won --assignee company" in listed
+    # what is tied is not listed
+    assert "of Ann Able" not in listed
+
+
 @pytest.mark.parametrize(
     ("asked", "line"),
     [
@@ -79,6 +115,12 @@ def test_a_win_rate_and_a_step_of_the_funnel_are_explained_too(kuota: KuotaHome)
             "'best' is not a win rate; write one of",
         ),
         ("funnel --assignee company --period 2026 --from-stage Lunch", "There is no such step. Choose by --pipeline"),
+        ("tie-out --assignee company --period 2026", "no total of revenue_won of Company was read in the year from"),
+        (
+            "tie-out --assignee company --metric profit",
+            "'profit' cannot be tied out; write one of revenue_won, deals_won",
+        ),
+        ("tie-out --assignee company --step best", "'best' is not a step; write one of business_date, period"),
     ],
 )
 def test_a_number_that_cannot_be_explained_gives_one_clear_line(kuota: KuotaHome, asked: str, line: str) -> None:
