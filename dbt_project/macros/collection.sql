@@ -45,13 +45,3 @@
         when {{ seconds }} >= 2592000 then '7 later'
     end
 {%- endmacro %}
-
-
-{#- The counts of a week are kept until its records change: before the profile counts the weeks that changed, it deletes their old counts
-    and those of weeks that are gone. -#}
-{% macro delete_changed_weeks() -%}
-    {% if is_incremental() -%}
-        delete from {{ this }}
-        where week_fingerprint not in (select week_fingerprint from {{ ref('int_collection_records_assigned') }})
-    {%- endif %}
-{%- endmacro %}

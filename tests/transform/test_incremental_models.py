@@ -1,4 +1,4 @@
-"""What the collection profile, which is counted week by week, keeps of an earlier build, and when it keeps nothing."""
+"""What the models that are built group by group keep of an earlier build, and when they keep nothing."""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,8 @@ from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
 PROFILE = "int_collection_profiles_counted"
-MODELS = ("collection_measures", "int_collection_records_assigned", PROFILE)
+PEERS = "int_peers_compared"
+MODELS = ("collection_measures", "int_collection_records_assigned", PROFILE, "metrics", PEERS)
 # forty weeks of deals of two sources, and their edits, in the columns that the models upstream give them
 DEALS = """
 create table intermediate.int_collection_deal_records as
@@ -78,6 +79,21 @@ REST = (
     where dated_by = 'rows'
     """,
     """
+    create table intermediate.int_segment_peers as
+    select
+        'rep' as segment_type, 'R' || rep as segment_id, 'Rep ' || rep as segment_name, 'AE / smb' as narrow_group,
+        'AE' as wide_group, 'month' as period_type, make_date(2025, month::integer + 1, 1) as period_start,
+        period_start as period_end, metric, 'closed_deals' as rests_on, (rep * 7 + month) % 5 / 4 as value,
+        if(metric = 'win_rate', (rep * 7 + month) % 5, null) as successes, if(metric = 'win_rate', 4, null) as trials,
+        true as is_recorded, 4 as closed_count, true as has_deals, false as has_partial_quota,
+        null::double as logging_coverage, false as is_below_peers, if(rep = 6, 'on_leave', null) as not_ranked_reason,
+        6 as narrow_group_count,
+        6 as wide_group_count, 'AE / smb' as peer_group
+    from range(7) as reps (rep)
+    cross join range(12) as months (month)
+    cross join (values ('win_rate'), ('calls')) as _ (metric)
+    """,
+    """
     create table intermediate.int_collection_deliveries as
     select source, object, dated_by, record_key, dated_on + 3 as delivered_on
     from intermediate.int_collection_deal_records
@@ -108,36 +124,50 @@ def count_weeks(settings: Settings, *words: str) -> None:
     assert finished.returncode == 0, finished.stdout + finished.stderr
 
 
-def profile(settings: Settings, columns: str = "*", where: str = "true") -> list[tuple[Any, ...]]:
-    """Rows of the profile, in order."""
+def rows(settings: Settings, columns: str = "*", where: str = "true", model: str = PROFILE) -> list[tuple[Any, ...]]:
+    """Rows of the profile or of another model, in order."""
     with connect(settings.warehouse, read_only=True) as connection:
-        query = f"select {columns} from intermediate.{PROFILE} where {where} order by all"
+        query = f"select {columns} from intermediate.{model} where {where} order by all"
         return connection.execute(query).fetchall()
 
 
-def test_weeks_that_changed_are_counted_again_and_no_others(home: Settings) -> None:
+def test_groups_that_changed_are_computed_again_and_no_others(home: Settings) -> None:
     count_weeks(home)
-    before = profile(home)
-    assert before
-    # a mark on each row: a row that is counted again has none
-    execute(home, f"update intermediate.{PROFILE} set row_count = row_count + 1000000")
-    deals = "intermediate.int_collection_deal_records"
+    before = rows(home), rows(home, model=PEERS)
+    assert all(before)
+    deals, peers = "intermediate.int_collection_deal_records", "intermediate.int_segment_peers"
     execute(
         home,
+        # a mark on each row: a row that is computed again has none
+        f"update intermediate.{PROFILE} set row_count = row_count + 1000000",
+        f"update intermediate.{PEERS} set peer_count = peer_count + 1000000",
         # a deal has another amount, a week is gone but for its edits, and a new week has come
         f"update {deals} set quantity = 99 where dated_on between '2025-03-03' and '2025-03-09' and record_key = 'K56'",
         f"delete from {deals} where source = 'crm0' and dated_on between '2025-03-10' and '2025-03-16'",
         f"insert into {deals} select * replace (dated_on + 273 as dated_on) from {deals} "
         "where source = 'crm0' and dated_on between '2025-01-13' and '2025-01-19'",
+        # a rep has another figure, another is no longer ranked, a month is gone, and a new month has come
+        f"update {peers} set value = 9 where metric = 'calls' and period_start = '2025-03-01' and segment_id = 'R1'",
+        f"update {peers} set not_ranked_reason = 'on_leave' "
+        "where metric = 'win_rate' and period_start = '2025-04-01' and segment_id = 'R1'",
+        f"delete from {peers} where period_start = '2025-05-01'",
+        f"insert into {peers} select * replace (date '2026-01-01' as period_start) from {peers} "
+        "where metric = 'calls' and period_start = '2025-01-01'",
     )
     count_weeks(home)
-    counted_again = profile(home, "distinct source, week_start::varchar", "row_count < 1000000")
+    counted_again = rows(home, "distinct source, week_start::varchar", "row_count < 1000000")
     gone, changed, new = (("crm0", week) for week in ("2025-03-10", "2025-03-03", "2025-10-13"))
     assert counted_again == [changed, gone, new]
-    left = profile(home, "distinct measure", "source = 'crm0' and object = 'opportunity' and week_start = '2025-03-10'")
+    left = rows(home, "distinct measure", "source = 'crm0' and object = 'opportunity' and week_start = '2025-03-10'")
     assert left == [("largest_edit_count",)]
-    execute(home, f"update intermediate.{PROFILE} set row_count = row_count - 1000000 where row_count > 1000000")
-    kept = profile(home)
+    compared_again = rows(home, "distinct metric, period_start::varchar", "peer_count < 1000000", PEERS)
+    assert compared_again == [("calls", "2025-03-01"), ("calls", "2026-01-01"), ("win_rate", "2025-04-01")]
+    execute(
+        home,
+        f"update intermediate.{PROFILE} set row_count = row_count - 1000000 where row_count > 1000000",
+        f"update intermediate.{PEERS} set peer_count = peer_count - 1000000 where peer_count > 1000000",
+    )
+    kept = rows(home), rows(home, model=PEERS)
     count_weeks(home, "--full-refresh")
-    assert kept == profile(home)
+    assert kept == (rows(home), rows(home, model=PEERS))
     assert kept != before

@@ -1,6 +1,11 @@
+{{ config(
+    materialized='incremental',
+    pre_hook="{{ delete_changed_groups('(' ~ groups_of(ref('int_segment_peers'), 'metric, period_type, period_start') ~ ')') }}"
+) }}
 -- noqa: disable=LT02
 -- Each rep or team among its peers: median and count of the group, and, where it is ranked, rank, percentile, shrunk rate and signal. The
--- peers of a group are all who belong to it, also those whose own comparison uses a narrower group.
+-- peers of a group are all who belong to it, also those whose own comparison uses a narrower group. A metric and period is compared again when
+-- a row of it has changed.
 -- Prior of the beta-binomial by the method of moments: with S = Σ n (p - pooled)², N = Σ n and k peers,
 -- ρ = (S / (pooled (1 - pooled)) - (k - 1)) / (N - Σ n² / N - (k - 1)), and the prior weighs (1 - ρ) / ρ trials, at most N:
 -- no prior is stronger than all that the peers have done. Terms are decimals, whose sum does not depend on threads.
@@ -8,8 +13,14 @@
 
 with
 
+changed_groups as (
+    select * from ({{ groups_of(ref('int_segment_peers'), 'metric, period_type, period_start') }}) as groups_of_peers
+    where {{ is_new_group() }}
+),
+
 segments as (
     select * from {{ ref('int_segment_peers') }}
+    inner join changed_groups using (metric, period_type, period_start)
 ),
 
 peers as (

@@ -4,16 +4,12 @@ conversions as (
     select * from {{ ref('int_funnel_conversions') }}
 ),
 
-segments as (
-    select * from {{ ref('int_segments_listed') }}
-),
-
 figures as (
     select
         conversions.*,
         segments.segment_name
     from conversions
-    inner join segments using (segment_type, segment_id)
+    inner join {{ ref('int_segments_listed') }} as segments using (segment_type, segment_id)
 ),
 
 final as (

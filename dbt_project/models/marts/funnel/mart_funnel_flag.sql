@@ -29,10 +29,6 @@ counted as (
     {{ join_collection('qualifications', 'qualifications.segment_type', 'qualifications.segment_id', "'leads_qualified'") }}
 ),
 
-segments as (
-    select * from {{ ref('int_segments_listed') }}
-),
-
 earlier as (
     select
         own.segment_type,
@@ -75,7 +71,7 @@ joined as (
             when counted.segment_type <> 'company' then company.qualified_count - counted.qualified_count
         end as rest_qualified_count
     from counted
-    inner join segments using (segment_type, segment_id)
+    inner join {{ ref('int_segments_listed') }} as segments using (segment_type, segment_id)
     inner join earlier using (segment_type, segment_id, period_type, period_start)
     inner join counted as company using (period_type, period_start)
     where company.segment_type = 'company'

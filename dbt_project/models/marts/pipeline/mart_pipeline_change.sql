@@ -13,10 +13,6 @@ deal_segments as (
     where subject_type = 'opportunity' and segment_type in ('company', 'team', 'rep')
 ),
 
-segments as (
-    select * from {{ ref('int_segments_listed') }}
-),
-
 period_dates as (
     select * from {{ ref('int_period_dates_expanded') }}
 ),
@@ -90,7 +86,7 @@ figures as (
         ) }} as late_amount_change_net,
         summed.unknown_change_count
     from summed
-    inner join segments using (segment_type, segment_id)
+    inner join {{ ref('int_segments_listed') }} as segments using (segment_type, segment_id)
 ),
 
 final as (

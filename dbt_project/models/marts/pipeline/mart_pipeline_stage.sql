@@ -13,10 +13,6 @@ deal_segments as (
     where subject_type = 'opportunity' and segment_type in ('company', 'team', 'rep')
 ),
 
-segments as (
-    select * from {{ ref('int_segments_listed') }}
-),
-
 summed as (
     select
         deal_segments.segment_type,
@@ -48,7 +44,7 @@ final as (
         {{ with_cents('summed.open_amount') }} as open_amount,
         summed.unknown_amount_count
     from summed
-    inner join segments using (segment_type, segment_id)
+    inner join {{ ref('int_segments_listed') }} as segments using (segment_type, segment_id)
 )
 
 select * from final

@@ -1,4 +1,7 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ delete_changed_weeks() }}') }}
+{{ config(
+    materialized='incremental',
+    pre_hook="{{ delete_changed_groups(ref('int_collection_records_assigned'), 'week_fingerprint') }}"
+) }}
 -- The collection profile: what each week's records of a source, an object and a field look like, for everybody (all), each team and each
 -- pipeline. The seed collection_measures says what is counted; this is the only model that counts.
 {% set cell = ['source', 'measure_number', 'counted_type', 'team_id', 'pipeline', 'week_start', 'week_fingerprint'] %}
@@ -14,7 +17,7 @@ measures as (
 
 records as (
     select * from {{ ref('int_collection_records_assigned') }}
-    {% if is_incremental() %}where week_fingerprint not in (select week_fingerprint from {{ this }}){% endif %}
+    where {{ is_new_group('week_fingerprint') }}
 ),
 
 -- each record, once for each value of it that is measured

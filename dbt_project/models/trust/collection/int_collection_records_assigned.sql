@@ -112,9 +112,14 @@ assigned as (
     where records.dated_on between as_of.earliest_plausible_on and as_of.as_of_date
 ),
 
-valued as (
+weeks as (
+    {{ groups_of('assigned', 'source, object, week_start') }}
+),
+
+final as (
     select
-        *,
+        assigned.*,
+        weeks.group_fingerprint as week_fingerprint,
         -- the text before the number of a key; a long random key has none
         case
             when length(rtrim(record_key, '0123456789')) <= 6 then rtrim(record_key, '0123456789') || '#'
@@ -130,18 +135,9 @@ valued as (
         {{ lag_span("case when object = 'activity' and delivery_days < 0 then 0 else delivery_days * 86400 end") }}
             as delivery_lag,
         cast(date_trunc('hour', happened_at) as varchar) || ' ' || cast(floor(extract(minute from happened_at) / 10) as varchar)
-        || coalesce(' ' || edited_by, '') as ten_minutes,
-        {{ row_fingerprint('assigned') }} as record_fingerprint
+        || coalesce(' ' || edited_by, '') as ten_minutes
     from assigned
-),
-
-final as (
-    select
-        *,
-        {{ row_fingerprint(
-            '(source, object, week_start, sum(record_fingerprint) over (partition by source, object, week_start))'
-        ) }} as week_fingerprint
-    from valued
+    inner join weeks using (source, object, week_start)
 )
 
 select * from final
