@@ -12,15 +12,21 @@ dates_by_period_type as (
         date_day,
         'week' as period_type,
         week_start as period_start,
-        {{ add_days('week_start', 6) }} as period_end
+        {{ add_days('week_start', 6) }} as period_end,
+        fiscal_year,
+        cast(null as integer) as period_number,
+        quarter_start
     from dates
-    {%- for period_type, months in {'month': 1, 'quarter': 3, 'year': 12}.items() %}
+    {%- for period_type, number in {'month': 'fiscal_month', 'quarter': 'fiscal_quarter', 'year': '1'}.items() %}
     union all
     select
         date_day,
         '{{ period_type }}' as period_type,
         {{ period_type }}_start as period_start,
-        {{ add_days(add_months(period_type ~ '_start', months), -1) }} as period_end
+        {{ period_type }}_end as period_end,
+        fiscal_year,
+        {{ number }} as period_number,
+        quarter_start
     from dates
     where is_in_whole_year
     {%- endfor %}

@@ -1,7 +1,7 @@
 -- The calendar by region: whole fiscal years, and whole weeks, around every date that can be plausible at as_of. It reads no facts, so that every
 -- fact can read it; which of its periods hold data is in int_periods_in_use. A working day is Monday to Friday and no holiday, and each date has
 -- the working days up to it, so that those of any span are the difference of two numbers. The region '' has only the company-wide holidays; a
--- region of the register has those and its own.
+-- region of the register has those and its own. Months, quarters and years are those of the register fiscal_periods, if the company has it.
 with
 
 fiscal_years as (
@@ -20,6 +20,59 @@ dates as (
         {{ each_day(fiscal_period_start('week', 'first_date'), add_days(fiscal_period_start('week', 'last_date'), 6)) }}
             as date_day
     from fiscal_years
+),
+
+fiscal_months as (
+    select
+        *,
+        min(starts_on) over (partition by fiscal_year, fiscal_quarter) as quarter_start,
+        max(ends_on) over (partition by fiscal_year, fiscal_quarter) as quarter_end,
+        min(starts_on) over (partition by fiscal_year) as year_start,
+        max(ends_on) over (partition by fiscal_year) as year_end
+    from {{ ref('stg_registers__fiscal_periods') }}
+    where is_current
+),
+
+calendar_periods as (
+    select
+        *,
+        {{ fiscal_period_start('month', 'date_day') }} as month_start,
+        {{ fiscal_period_start('quarter', 'date_day') }} as quarter_start,
+        {{ fiscal_period_start('year', 'date_day') }} as year_start
+    from dates
+    where not exists (select 1 from fiscal_months)
+),
+
+fiscal_dates as (
+    select
+        date_day,
+        month_start,
+        {{ add_days(add_months('month_start', 1), -1) }} as month_end,
+        quarter_start,
+        {{ add_days(add_months('quarter_start', 3), -1) }} as quarter_end,
+        year_start,
+        {{ add_days(add_months('year_start', 12), -1) }} as year_end,
+        cast(extract(year from {{ add_days(add_months('year_start', 12), -1) }}) as integer) as fiscal_year,
+        cast(({{ months_between('year_start', 'quarter_start') }}) / 3 + 1 as integer) as fiscal_quarter,
+        cast({{ months_between('year_start', 'month_start') }} + 1 as integer) as fiscal_month,
+        date_day between first_date and last_date as is_in_whole_year
+    from calendar_periods
+    union all
+    select
+        dates.date_day,
+        fiscal_months.starts_on as month_start,
+        fiscal_months.ends_on as month_end,
+        fiscal_months.quarter_start,
+        fiscal_months.quarter_end,
+        fiscal_months.year_start,
+        fiscal_months.year_end,
+        fiscal_months.fiscal_year,
+        fiscal_months.fiscal_quarter,
+        fiscal_months.fiscal_month,
+        fiscal_months.fiscal_year is not null as is_in_whole_year
+    from dates
+    left join fiscal_months on dates.date_day between fiscal_months.starts_on and fiscal_months.ends_on
+    where exists (select 1 from fiscal_months)
 ),
 
 holidays as (
@@ -47,15 +100,11 @@ days_off as (
 days as (
     select
         regions.region,
-        dates.date_day,
+        dates.*,
         {{ iso_weekday('dates.date_day') }} as iso_weekday,
         {{ fiscal_period_start('week', 'dates.date_day') }} as week_start,
-        {{ fiscal_period_start('month', 'dates.date_day') }} as month_start,
-        {{ fiscal_period_start('quarter', 'dates.date_day') }} as quarter_start,
-        {{ fiscal_period_start('year', 'dates.date_day') }} as year_start,
-        dates.date_day between dates.first_date and dates.last_date as is_in_whole_year,
         {{ iso_weekday('dates.date_day') }} <= 5 and days_off.holiday_on is null as is_working_day
-    from dates
+    from fiscal_dates as dates
     cross join regions
     left join days_off on regions.region = days_off.region and dates.date_day = days_off.holiday_on
 ),

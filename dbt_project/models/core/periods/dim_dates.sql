@@ -23,9 +23,9 @@ final as (
         month_start,
         quarter_start,
         year_start as fiscal_year_start,
-        cast(extract(year from {{ add_days(add_months('year_start', 12), -1) }}) as integer) as fiscal_year,
-        cast(({{ months_between('year_start', 'quarter_start') }}) / 3 + 1 as integer) as fiscal_quarter,
-        cast({{ months_between('year_start', 'month_start') }} + 1 as integer) as fiscal_month,
+        fiscal_year,
+        fiscal_quarter,
+        fiscal_month,
         is_working_day as is_company_working_day
     from dates
 )

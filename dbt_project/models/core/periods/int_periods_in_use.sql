@@ -45,11 +45,17 @@ bounds as (
         and dates_in_use.date_in_use <= as_of.latest_plausible_on
 ),
 
+-- a date outside of the register fiscal_periods is in a week only
 fiscal_years as (
     select
-        {{ fiscal_period_start('year', 'first_date') }} as first_date,
-        {{ add_days(add_months(fiscal_period_start('year', 'last_date'), 12), -1) }} as last_date
+        least(min(bounds.first_date), min(periods.period_start)) as first_date,
+        greatest(min(bounds.last_date), max(periods.period_end)) as last_date
     from bounds
+    left join periods
+        on
+            periods.period_type = 'year'
+            and periods.period_end >= bounds.first_date
+            and periods.period_start <= bounds.last_date
 ),
 
 final as (
@@ -57,6 +63,8 @@ final as (
         periods.period_type,
         periods.period_start,
         periods.period_end,
+        periods.fiscal_year,
+        periods.period_number,
         periods.is_complete
     from periods
     inner join fiscal_years

@@ -46,7 +46,7 @@ candidates as (
         end as quota_source,
         -- a quarter replaces all of its months; of longer quotas the shortest counts on each day
         case
-            when periods.period_rank > assigned.period_rank then {{ fiscal_period_start('quarter', 'assigned.covered_on') }}
+            when periods.period_rank > assigned.period_rank then periods.quarter_start
             else assigned.covered_on
         end as compared_on
     from assigned

@@ -31,20 +31,12 @@ resolved as (
         references_resolved.candidate_count,
         quotas.period_start < as_of.earliest_plausible_on
         or quotas.period_start > as_of.latest_plausible_on as is_implausible,
-        case quotas.period_type
-            when 'week' then {{ add_days('quotas.period_start', 6) }}
-            when 'month' then {{ add_days(add_months('quotas.period_start', 1), -1) }}
-            when 'quarter' then {{ add_days(add_months('quotas.period_start', 3), -1) }}
-            when 'year' then {{ add_days(add_months('quotas.period_start', 12), -1) }}
-        end as period_end,
-        case quotas.period_type
-            when 'week' then {{ fiscal_period_start('week', 'quotas.period_start') }}
-            when 'month' then {{ fiscal_period_start('month', 'quotas.period_start') }}
-            when 'quarter' then {{ fiscal_period_start('quarter', 'quotas.period_start') }}
-            when 'year' then {{ fiscal_period_start('year', 'quotas.period_start') }}
-        end as calendar_period_start
+        coalesce(periods.period_end, quotas.period_start) as period_end,
+        periods.period_start as calendar_period_start
     from quotas
     cross join {{ ref('int_as_of_determined') }} as as_of
+    left join {{ ref('int_period_dates_expanded') }} as periods
+        on quotas.period_type = periods.period_type and quotas.period_start = periods.date_day
     left join largest_rates on quotas.currency = largest_rates.currency
     left join references_resolved
         on quotas.assignee_type = references_resolved.entity and quotas.assignee_reference = references_resolved.reference
@@ -60,7 +52,7 @@ validated as (
             when candidate_count > 1 then 'ambiguous_assignee'
             when is_too_large then 'quota_too_large'
             when is_implausible then 'implausible_period'
-            when period_start <> calendar_period_start then 'not_the_first_day_of_a_period'
+            when calendar_period_start is distinct from period_start then 'not_the_first_day_of_a_period'
         end as set_aside_reason
     from resolved
 ),

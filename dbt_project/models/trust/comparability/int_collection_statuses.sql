@@ -25,7 +25,7 @@ periods as (
         *,
         case period_type
             when 'week' then {{ add_days('period_start', -364) }}
-            else {{ add_months('period_start', -12) }}
+            else lag(period_start) over (partition by period_type, period_number order by period_start)
         end as year_ago_start
     from {{ ref('int_periods_in_use') }}
 ),

@@ -6,6 +6,7 @@
     'value_map': 'stg_registers__value_maps',
     'exchange_rate': 'stg_registers__exchange_rates',
     'holiday': 'stg_registers__holidays',
+    'fiscal_period': 'stg_registers__fiscal_periods',
     'ramp': 'stg_registers__ramps',
 } %}
 
