@@ -116,7 +116,9 @@ def find_period(connection: duckdb.DuckDBPyConnection, text: str) -> Period:
             condition, values = "week_start = ?", [date.fromisocalendar(year, week, 1)]
         elif month is not None:
             kind, column = "month", "month_start"
-            condition, values = "month_start = ?", [date(year, month, 1)]
+            # a company's own month is named by the calendar month that holds its middle
+            condition = 'month_start = (select month_start from dim_dates where "date" = ?)'
+            values = [date(year, month, 15)]
         else:
             kind, column, condition, values = "year", "fiscal_year_start", "fiscal_year = ?", [year]
     except ValueError:
