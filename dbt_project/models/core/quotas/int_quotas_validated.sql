@@ -52,7 +52,7 @@ validated as (
             when candidate_count > 1 then 'ambiguous_assignee'
             when is_too_large then 'quota_too_large'
             when is_implausible then 'implausible_period'
-            when calendar_period_start is distinct from period_start then 'not_the_first_day_of_a_period'
+            when coalesce(period_start <> calendar_period_start, true) then 'not_the_first_day_of_a_period'
         end as set_aside_reason
     from resolved
 ),
