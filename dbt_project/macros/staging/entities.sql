@@ -38,7 +38,7 @@
     may leave out: they are null there. -#}
 {% macro union_sources(entity, columns, condition='true', optional={}) -%}
     {%- for source in sources_of(entity) %}
-    {%- set model = graph.nodes.get('model.kuota.stg_' ~ source ~ '__' ~ entity, {'columns': {}}) if execute else {'columns': {}} %}
+    {%- set model = graph.get('nodes', {}).get('model.kuota.stg_' ~ source ~ '__' ~ entity, {'columns': {}}) if execute else {'columns': {}} %}
     select '{{ source }}' as source, {{ columns }}
     {%- for column, type in optional.items() -%}
         , {{ column if column in model.columns else 'cast(null as ' ~ type ~ ') as ' ~ column }}

@@ -1,5 +1,5 @@
--- Every current row of every register, with the reason for which it is excluded, null where it counts. A row that names something that cannot
--- be resolved is set aside, with the column, the value and the fix. A register may have a column source: that names another one.
+-- Every current row of every register but crm_totals, with the reason for which it is excluded, null where it counts. A row that names
+-- something that cannot be resolved is set aside, with the column, the value and the fix.
 {#- Registers in which only a row with the key of a newer one is excluded. -#}
 {% set plain_registers = {
     'stage_map': 'stg_registers__stage_maps',
@@ -76,19 +76,6 @@ final as (
             else 'names several teams; write the id <source>:<id>'
         end as fix
     from {{ ref('int_collection_changes_validated') }}
-    union all
-    select
-        'registers' as source,
-        'crm_total' as object,
-        source_key,
-        source_file,
-        source_row,
-        exclusion_reason,
-        set_aside_reason,
-        column_name as canonical_column,
-        value,
-        fix
-    from {{ ref('int_crm_totals_validated') }}
 )
 
 select * from final

@@ -27,6 +27,24 @@ crm_quotas as (
     {{ union_sources('quotas', 'source_key, source_file, source_row', 'is_current') }}
 ),
 
+register_rows as (
+    select source, object, source_key, source_file, source_row, exclusion_reason, set_aside_reason, canonical_column, value, fix
+    from {{ ref('int_register_rows_validated') }}
+    union all
+    select
+        'registers' as source,
+        'crm_total' as object,
+        source_key,
+        source_file,
+        source_row,
+        exclusion_reason,
+        set_aside_reason,
+        column_name as canonical_column,
+        value,
+        fix
+    from {{ ref('int_crm_totals_validated') }}
+),
+
 -- only the register is the plan
 {% set row = 'source, object, source_key, source_file, source_row, exclusion_reason' -%}
 {% set set_aside = 'set_aside_reason, canonical_column, value, fix' -%}
@@ -43,7 +61,7 @@ unioned as (
     from {{ ref('int_record_rows_validated') }}
     union all
     select {{ row }}, {{ set_aside }}, null as source_record_id, null as dated_on, null as is_linked, true as is_readable
-    from {{ ref('int_register_rows_validated') }}
+    from register_rows
     union all
     select
         {{ row }},
