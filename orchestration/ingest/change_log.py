@@ -22,7 +22,7 @@ from orchestration.ingest.batch import Batch
 from orchestration.ingest.losses import Loss, LossLimits, losses_of_batch, losses_since
 from orchestration.ingest.raw_tables import column_list, quoted
 from orchestration.ingest.rows import rows_of
-from orchestration.ingest.set_aside import FileCounts
+from orchestration.ingest.set_aside import EMPTIED, FileCounts
 from orchestration.ingest.source_config import ObjectConfig
 
 FEW = 3
@@ -150,6 +150,7 @@ def _describe_losses(
         count.is_held_back = extract in held_back
         if count.is_held_back:
             count.rows_held_back = count.rows_read - count.rows_quarantined
+            count.warnings = [warning for warning in count.warnings if not warning.endswith(EMPTIED)]
         if extract in warned or not _is_notable(count.loss, limits) or count.is_accepted:
             continue
         warned.add(extract)

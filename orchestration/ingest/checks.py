@@ -62,7 +62,8 @@ def expected(column: Column) -> str:
     if column.format is not None:
         return f"a {column.type.value} of the form {column.format}"
     if column.type is ColumnType.DECIMAL:
-        return f"a number as 1234.50, without separators of thousands, below 10^{column.most_digits}"
+        number = f"a number as 1234.50, without separators of thousands, below 10^{column.most_digits}"
+        return f"{number}, or set the column's 'format'"
     by_format = ", or set the column's 'format'" if column.type in DATED else ""
     return EXPECTED[column.type] + by_format
 

@@ -3,10 +3,11 @@
 # What is formatted into SQL is our own: names that sources/*.yml declares and its model has checked.
 # ruff: noqa: S608
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import duckdb
 
+from orchestration.ingest.nested import first_key
 from orchestration.ingest.raw_tables import quoted
 from orchestration.ingest.source_config import WRITTEN, ObjectConfig
 from orchestration.ingest.values import literal
@@ -15,9 +16,13 @@ NAMED = 5
 
 
 def unread_json(
-    connection: duckdb.DuckDBPyConnection, config: ObjectConfig, files: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, config: ObjectConfig, files: Sequence[str], read: Collection[str]
 ) -> Iterator[tuple[int, str]]:
-    """A warning for each file in `staged` that has texts which are JSON, with its number; `files` are the names."""
+    """A warning for each file in `staged` that has texts which are JSON, with its number; `files` are the names.
+
+    The texts of the keys `read` are taken apart, where paths lead into them.
+    """
+    apart = {key.lower() for key in read} & {first_key(path).lower() for _, path in config.paths()}
     names = [name for name, column in config.columns.items() if column.type in WRITTEN]
     declared = " union all ".join(
         f"select _file, _source_row, {literal(name)} as name, {quoted(name)} as text from staged "
@@ -34,6 +39,7 @@ def unread_json(
             union all
             select _file, _source_row, key, json_extract_string(_extras, {POINTER})
             from (select *, unnest(json_keys(_extras)) as key from staged where {EXTRAS_WITH_JSON})
+            where not list_contains($apart, lower(key))
         ),
         parsed as (
             select _file, name, count(*) as texts, min(_source_row) as first_row,
@@ -47,7 +53,8 @@ def unread_json(
             when json_type(first) = 'ARRAY' then '[0]' else coalesce('.' || json_keys(first)[1], '') end order by name),
             sum(texts), min(first_row)
         from parsed group by _file order by _file
-        """
+        """,
+        {"apart": sorted(apart)},
     ).fetchall()
     for number, paths, count, row in found:
         more = f" and {len(paths) - NAMED} more" if len(paths) > NAMED else ""

@@ -44,6 +44,9 @@ READABLE_LINES = "(select * replace (replace(line, $unreadable, chr(65533)) as l
 # Under these keys an element that was unnested keeps its line, its name and itself.
 LINE, ELEMENT = "$", "@"
 WRAPPED = "value"
+# Where the answers of HubSpot, Pipedrive and Salesforce have their records, and how a record calls its id.
+PAGE_KEYS = ("results", "data", "records", "deals", "companies", "contacts")
+ID_KEYS = ("id", "dealid", "deal_id", "companyid", "vid", "properties")
 # json_type takes no invalid JSON, and parses a second time
 IS_OBJECT = (
     "case when json_valid(line) then case when starts_with(line, '{') then true else json_type(line) = 'OBJECT' end "
@@ -169,6 +172,9 @@ def _fields(
     have just these; first unnests the lines.
     """
     config = source.objects[object_name]
+    apart = source.taken_apart(object_name)
+    _take_pages_apart(connection)
+    _parse_texts(connection, apart)
     if config.unnest is not None:
         _unnest(connection, config, config.unnest)
     top = [ELEMENT] if config.unnest is not None else []
@@ -180,7 +186,6 @@ def _fields(
         ).fetchall()
         for number, *exists in existing:
             found[number] = [field for field, is_there in zip(declared, exists, strict=True) if is_there]
-    apart = source.taken_apart(object_name)
     for container in [top, *([*top, name] for name in config.flatten)]:
         keys = connection.execute(
             "select distinct file, unnest(json_keys(line, $container)) as key from checked_lines where reason is null "
@@ -196,6 +201,45 @@ def _fields(
     for number, fields in found.items():
         shapes.setdefault(tuple(fields), set()).add(number)
     return list(shapes.items())
+
+
+def _take_pages_apart(connection: duckdb.DuckDBPyConnection) -> None:
+    """Replace the lines of a file whose first line is the whole answer of an API by the records in it."""
+    pages = " ".join(
+        f"when json_type(line, '/{key}') = 'ARRAY' and json_type(line, '/{key}/0') = 'OBJECT' then '{key}'"
+        for key in PAGE_KEYS
+    )
+    found = connection.execute(
+        f"select file, case {pages} end as page from (select file, arg_min(line, line_number) as line "
+        "from checked_lines where reason is null group by file) "
+        f"where page is not null and len(list_filter(json_keys(line), lambda key: lower(key) in {ID_KEYS})) = 0"
+    ).fetchall()
+    for key in sorted({key for _, key in found}):
+        connection.execute(
+            "create or replace temp table checked_lines as "
+            "select file, line_number, line, reason from checked_lines "
+            "where reason is not null or not list_contains($files, file) "
+            "union all select file, line_number, unnest(json_extract(line, $elements))::varchar, reason "
+            "from checked_lines where reason is null and list_contains($files, file)",
+            {"files": [number for number, page in found if page == key], "elements": f"$.{key}[*]"},
+        )
+
+
+def _parse_texts(connection: duckdb.DuckDBPyConnection, keys: AbstractSet[str]) -> None:
+    """Replace texts that are JSON, under the keys that are taken apart, by what they say, such as a list of ids."""
+    begins = r'" *: *"[ ]*[\[{]'
+    named = "|".join(sorted(keys))
+    found = f"regexp_matches(line, '\"({named}){begins}')"
+    if not keys or not connection.execute(f"select 1 from checked_lines where {found} limit 1").fetchone():
+        return
+    for key in sorted(keys):
+        text = rf'"{key}" *: *"(?:[^"\\]|\\.)*"'
+        value = f"json_extract_string(line, '{pointer_to(key)}')"
+        connection.execute(
+            f"update checked_lines set line = replace(line, regexp_extract(line, '{text}'), "
+            f"""'"{key}":' || {value}) where reason is null and regexp_matches(line, '"{key}{begins}') """
+            f"and json_valid({value})"
+        )
 
 
 def _wrapped(connection: duckdb.DuckDBPyConnection, container: list[str]) -> set[int]:
@@ -268,8 +312,7 @@ def _rows(fields: Sequence[Field], numbers: AbstractSet[int], *, is_sorted: bool
 def _text(place: Place, position: int) -> str:
     if place.key:
         listed = f"json_extract(texts[{position}], '$[*]')"
-        fitting = f"lambda element: json_extract_string(element, '{pointer_to(place.key)}') = '{place.value}'"
-        first = f"json_extract_string(list_filter({listed}, {fitting})[1], '{place.pointer_in_element}')"
+        first = place.found_in(listed)
         return f"case when json_type(line, '{place.pointer}') = 'ARRAY' then {first} end"
     # numbers within a nested value are not quoted
     whole = f"nested[{position}]::varchar"

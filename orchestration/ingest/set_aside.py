@@ -19,6 +19,8 @@ from orchestration.ingest.rows import UNREADABLE_FILE
 from orchestration.ingest.source_config import ObjectConfig, SourceConfig
 from orchestration.ingest.values import literal, shown
 
+EMPTIED = "the register has a header and no rows, so its earlier rows no longer count."
+
 
 @dataclass
 class FileCounts:
@@ -120,7 +122,7 @@ def count_files(
         if is_cut:
             said = "the file is cut off; only the part that is there was loaded. Export it again."
         elif is_emptied:
-            said = "the register has a header and no rows, so its earlier rows no longer count."
+            said = EMPTIED
         elif is_empty:
             said = "the file has no rows; nothing was loaded from it, and nothing was removed."
         elif rows == 0 and not file.is_shared:

@@ -4,7 +4,7 @@
 # ruff: noqa: S608
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from orchestration.ingest.ids import examine_ids, hash_of, key_of
 from orchestration.ingest.invisible import trim
 from orchestration.ingest.json_texts import unread_json
 from orchestration.ingest.keys import mark_contradictions, unify_keys
+from orchestration.ingest.nested import first_key, in_text
 from orchestration.ingest.not_records import leave_out
 from orchestration.ingest.raw_tables import column_list, quoted
 from orchestration.ingest.read_files import Delivered, FileRead, read_files
@@ -58,7 +59,7 @@ def stage_batch(
         *corrected,
         *ids,
         *replaced_characters(connection, config, batch.files),
-        *(unread_json(connection, config, names) if source.kind == "crm" else ()),
+        *(unread_json(connection, config, names, source.taken_apart(batch.object)) if source.kind == "crm" else ()),
     ]
     quarantine(connection, source, batch.object, loaded_at)
     in_order = [reads[number] for number in range(len(batch.files))]
@@ -121,6 +122,8 @@ def _name_columns(connection: duckdb.DuckDBPyConnection, delivered: Delivered, c
     positions = delivered_columns(delivered.header)
     declared = [
         as_declared(column, _delivered_text(positions.get(name, []), column), delivered.format)
+        if name in positions or delivered.format == "jsonl" or config.unnest
+        else _text_within(column, positions)
         for name, column in config.columns.items()
     ]
     parameters = dict(delivered.relation.parameters)
@@ -153,6 +156,14 @@ def _check_suspects(connection: duckdb.DuckDBPyConnection, config: ObjectConfig)
 def _first_problem(config: ObjectConfig, *, quick: bool = False) -> str:
     checks = " ".join(f"when {check.condition} then {n}" for n, check in enumerate(row_checks(config, quick=quick)))
     return f"case {checks} end" if checks else "null"
+
+
+def _text_within(column: Column, positions: Mapping[str, list[int]]) -> str:
+    """SQL for what the paths of a column lead to in texts that are JSON, as connectors write lists to tables."""
+    found = [
+        in_text(path, f"f{position}") for path in column.path for position in positions.get(first_key(path).lower(), ())
+    ]
+    return not_blank(column, f"coalesce({', '.join(found)}, null)") if found else "null::varchar"
 
 
 def _delivered_text(positions: list[int], column: Column | None = None) -> str:

@@ -76,8 +76,10 @@ def as_written(value: Any) -> str | None:
         case bool():
             return str(value).lower()
         case float():
-            # Excel itself keeps fifteen digits; further ones come from the binary fraction.
-            return format(Decimal(format(value, ".15g")), "f")
+            # Excel itself shows fifteen digits. Further ones come from the binary fraction, unless they are cents.
+            stored = Decimal(repr(value))
+            is_exact = stored.is_finite() and -2 <= int(stored.as_tuple().exponent) <= 0
+            return format(stored if is_exact else Decimal(format(value, ".15g")), "f").removesuffix(".0")
         case datetime():
             return value.date().isoformat() if value.time() == time() else value.isoformat()
         case time():

@@ -54,7 +54,8 @@ def test_an_unparsable_optional_value_keeps_its_row_and_is_counted(bench, deals)
     assert bench.query("select values_unparsable from raw.load_ledger") == [(3,)]
     assert report.warnings == [
         "shop/2024-01-01/deals.csv, line 2, column 'amount': 'lots' is not usable and counts as unknown "
-        "(2 in this file); write a number as 1234.50, without separators of thousands, below 10^14.",
+        "(2 in this file); write a number as 1234.50, without separators of thousands, below 10^14, or set the "
+        "column's 'format'.",
         "shop/2024-01-01/deals.csv, line 3, column 'due_on': 'soon' is not usable and counts as unknown "
         "(1 in this file); write a date as 2017-12-31, or set the column's 'format'.",
     ]

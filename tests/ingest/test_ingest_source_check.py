@@ -28,7 +28,7 @@ def test_everything_that_does_not_fit_is_reported(bench, deals):
         "  missing, optional: due_on (in 2 of 3), status (in 2 of 3), amount (in 1 of 3)",
         "  unknown, kept as extras: Region (in 1 of 3)",
         "  values unusable, amount: 3; first shop/2024-01-01/deals.csv, line 2: 'lots' is not usable; write a number "
-        "as 1234.50, without separators of thousands, below 10^14.",
+        "as 1234.50, without separators of thousands, below 10^14, or set the column's 'format'.",
         "  rows set aside, missing_key deal_id: 1; first shop/2024-01-01/deals.csv, line 4, column 'deal_id': blank; "
         "fill it in.",
         "  rows set aside, unparsable_required closed_on: 1; first shop/2024-01-01/deals.csv, line 5, column "

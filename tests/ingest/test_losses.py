@@ -214,3 +214,13 @@ def test_a_line_for_an_extract_that_has_not_landed_is_named(bench, rows):
         "settings.yml: 'accepted_extracts' names shop deal of 2024-01-02, but no such extract has landed. "
         "Correct the line or remove it."
     ]
+
+
+def test_an_emptied_register_that_is_held_back_is_not_said_to_be_empty(bench, rows):
+    bench.declare("kind: crm", "kind: register")
+    bench.land("shop/2024-01-01/deals.csv", rows(range(50)))
+    bench.land(SHRUNK, rows([]))
+    assert bench.ingest().warnings == [
+        f"{SHRUNK}: held back as a whole, because 50 of the 50 records of 'deal' before it are missing from it; "
+        "the records before it stay."
+    ]

@@ -9,6 +9,7 @@ from jinja2 import Environment
 from orchestration.ingest.invisible import is_invisible, trim
 from orchestration.ingest.source_config import Column
 from orchestration.ingest.values import MACROS, macro, not_blank, parsed
+from orchestration.ingest.workbook import as_written
 
 UNUSABLE = None
 DAYS = {
@@ -276,3 +277,11 @@ def test_what_is_invisible_is_trimmed_around_names_and_shown_in_messages(bench):
     ]
     assert bench.set_aside() == []
     assert "column 'due_on': 'so\\u200bon' is not usable" in report.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("stored", "written"),
+    [(123456789012345.67, "123456789012345.67"), (0.1 + 0.2, "0.3"), (2.5, "2.5"), (1e20, "100000000000000000000")],
+)
+def test_a_cell_keeps_its_cents_and_no_binary_fraction(stored, written):
+    assert as_written(stored) == written

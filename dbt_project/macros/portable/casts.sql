@@ -49,15 +49,26 @@
     end
 {%- endmacro %}
 
-{#- A text in Unicode's composed form: é is one letter. -#}
+{#- A text as it is compared and shown: in Unicode's composed form (é is one letter), with letters, digits and signs of full width (Ａ), kana of
+    half width (ｶﾞ) and ligatures (ﬁ) as the usual ones. -#}
 {% macro composed(expression) -%}
-    nfc_normalize({{ expression }})
+    {%- set wide = '！＂＃＄％＆＇（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［＼］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～　ｦｧｨｩｪｫｬｭｮｯｰｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜﾝﾞﾟ' -%}
+    {%- set usual = "!\"#$%&''()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~ ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン゙゚" -%}
+    case when strlen({{ expression }}) = length({{ expression }}) then {{ expression }}
+        else nfc_normalize({{ without_ligatures("translate(" ~ expression ~ ", '" ~ wide ~ "', '" ~ usual ~ "')") }}) end
 {%- endmacro %}
 
-{#- A name without case, punctuation and blanks, which systems write differently; null if nothing is left. Letters keep their accents and vowel
-    signs, composed or not. -#}
+{% macro without_ligatures(expression) -%}
+    {%- set letters = {'ﬃ': 'ffi', 'ﬄ': 'ffl', 'ﬀ': 'ff', 'ﬁ': 'fi', 'ﬂ': 'fl', 'ﬅ': 'st', 'ﬆ': 'st'} -%}
+    {{ 'replace(' * (letters | length) }}{{ expression }}
+    {%- for written, letter in letters.items() %}, '{{ written }}', '{{ letter }}'){% endfor %}
+{%- endmacro %}
+
+{#- A name without case, punctuation and blanks, which systems write differently; null if nothing is left: ß is ss, and ς is σ. Letters keep
+    their accents and vowel signs, composed or not. -#}
 {% macro normalized_name(expression) -%}
-    nullif(trim(regexp_replace(lower({{ composed(expression) }}), '[^\p{L}\p{M}\p{N}]+', ' ', 'g')), '')
+    {%- set folded = "replace(translate(lower(" ~ composed(expression) ~ "), 'ςſ', 'σs'), 'ß', 'ss')" -%}
+    nullif(trim(regexp_replace({{ folded }}, '[^\p{L}\p{M}\p{N}]+', ' ', 'g')), '')
 {%- endmacro %}
 
 {#- How many letters two names differ by. -#}

@@ -26,6 +26,11 @@
     'false|f|no|n|0|0.0|off|nein|falsch|nee|onwaar|non|faux|falso|não|nao|tidak|salah'
 {%- endmacro %}
 
+{#- In lower case: outcomes of an activity that did not take place, or has not yet. -#}
+{% macro words_for_not_held() -%}
+    'cancelled|canceled|no show|no-show|no_show|noshow|not held|did not attend|planned|scheduled|rescheduled|postponed'
+{%- endmacro %}
+
 {% macro unknown_cells() -%}
     '#REF!|#VALUE!|#DIV/0!|#NAME?|#NUM!|#NULL!|#SPILL!|#CALC!|#FIELD!|#BLOCKED!|#CONNECT!|#GETTING_DATA|#BUSY!|'
     || '#UNKNOWN!|#ERROR!|#BEZUG!|#WERT!|#ZAHL!|#VALEUR!|#NOM?|#NOMBRE!|#¡REF!|#¡VALOR!|#¡DIV/0!|#¿NOMBRE?|#¡NUM!|'

@@ -5,7 +5,9 @@
     product_reference as source_product_reference, created_by_reference as source_created_by_reference, lead_reference,
     coalesce(pipeline, 'default') as pipeline, source_stage, stage_on_creation, amount, upper(currency) as currency,
     opportunity_type as source_opportunity_type, loss_reason as source_loss_reason, created_at, created_on, close_date, closed_at,
-    updated_at, is_deleted, source_exclusion, delivered_at, outdated_at, source_key, source_file, source_row, row_hash, extracted_at,
+    -- an update after the extract's day is an error, and decides nothing
+    case when {{ business_date('updated_at') }} <= {{ business_date('extracted_at') }} then updated_at end as updated_at,
+    is_deleted, source_exclusion, delivered_at, outdated_at, source_key, source_file, source_row, row_hash, extracted_at,
     superseded_at
 {% endset %}
 {% set optional = {'crm_converted_amount': 'decimal(19, 4)', 'close_date_at': 'timestamp'} %}

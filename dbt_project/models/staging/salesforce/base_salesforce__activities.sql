@@ -30,12 +30,22 @@ tasks as (
             lower({{ text('calltype') }}), case lower({{ text('tasksubtype') }}) when 'listemail' then 'outbound' end
         ) as direction,
         {{ text('calldisposition') }} as call_disposition,
+        {{ text('status') }} as status,
 
         -- numbers
         cast({{ parse_number('calldurationinseconds', 'decimal(18, 4)') }} / 60 as decimal(18, 4)) as duration_minutes,
 
         -- booleans
-        coalesce({{ parse_boolean('isclosed') }}, lower({{ text('status') }}) = 'completed', false) as is_closed,
+        -- of a status of one's own nobody knows it, where IsClosed does not say
+        coalesce(
+            {{ parse_boolean('isclosed') }},
+            case
+                when lower({{ text('status') }}) = 'completed' then true
+                when coalesce(lower({{ text('status') }}), 'deferred')
+                    in ('not started', 'in progress', 'waiting on someone else', 'deferred')
+                    then false
+            end
+        ) as is_closed,
         false as is_all_day,
         coalesce({{ parse_boolean('isdeleted') }}, false) as is_deleted,
         coalesce({{ parse_boolean('isrecurrence') }}, false) as is_series,
@@ -71,6 +81,7 @@ events as (
         coalesce({{ text('type') }}, 'Meeting') as activity_type,
         cast(null as varchar) as direction,
         cast(null as varchar) as call_disposition,
+        cast(null as varchar) as status,
 
         -- numbers
         {{ parse_number('durationinminutes', 'decimal(18, 4)') }} as duration_minutes,

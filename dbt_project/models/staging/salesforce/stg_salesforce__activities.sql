@@ -7,7 +7,7 @@ with
 activities as (
     select
         *,
-        is_deleted or is_series or is_copy or (object = 'task' and not is_closed) as has_not_occurred,
+        is_deleted or is_series or is_copy or (object = 'task' and not coalesce(is_closed, false)) as has_not_occurred,
         {{ business_date('completed_at') }} as completed_on,
         {{ business_date('created_at') }} as created_on
     from {{ ref('base_salesforce__activities') }}
@@ -89,6 +89,7 @@ final as (
             when occurred.is_copy then 'copy'
             when occurred.object = 'event' then null
             when not occurred.is_closed then 'planned'
+            when occurred.is_closed is null then 'unknown:' || occurred.status
             else coalesce(occurred.call_disposition, 'done')
         end as outcome,
         cast(null as varchar) as tool,

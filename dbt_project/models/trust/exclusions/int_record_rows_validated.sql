@@ -1,29 +1,35 @@
 -- Every current row of a rep, account, product, team, deal, lead, activity, line, split or stage change, with the reason for which it is excluded,
 -- null where it counts.
-{#- By object the model, its column with the record's id, the day by which it is counted, whether what it names is known, the reference that may
-    be ambiguous, and which rows are current where not all are. -#}
+{#- By object the model and which rows are current where not all are; its columns with the record's id, the day by which it is counted, whether what
+    it names is known, and the reference that may be ambiguous. -#}
 {% set records = {
-    'opportunity': {
-        'model': 'int_opportunity_history_validated', 'id': 'source_opportunity_id', 'dated_on': 'created_on',
-        'is_linked': 'owner_rep_id is not null', 'reference': 'owner_reference', 'current': 'known_to is null',
-    },
-    'lead': {
-        'model': 'int_lead_history', 'id': 'source_lead_id', 'dated_on': 'created_on',
-        'is_linked': "owner_id <> 'unassigned'", 'reference': 'owner_reference', 'current': 'known_to is null',
-    },
-    'activity': {
-        'model': 'int_activity_history', 'dated_on': 'occurred_on', 'current': 'known_to is null',
-        'is_linked': "rep_id <> 'unassigned'", 'reference': 'rep_reference',
-    },
-    'opportunity_line': {
-        'model': 'int_opportunity_parts', 'is_linked': 'product_id is not null',
-        'current': "part = 'line' and known_to is null",
-    },
-    'opportunity_split': {
-        'model': 'int_opportunity_parts', 'is_linked': "rep_id <> 'unassigned'", 'reference': 'rep_reference',
-        'current': "part = 'split' and known_to is null",
-    },
+    'opportunity': ('int_opportunity_history_validated', 'known_to is null', {
+        'source_record_id': 'source_opportunity_id', 'dated_on': 'created_on', 'is_linked': 'owner_rep_id is not null',
+        'canonical_column': "'owner_reference'", 'value': 'owner_reference',
+    }),
+    'lead': ('int_lead_history', 'known_to is null', {
+        'source_record_id': 'source_lead_id', 'dated_on': 'created_on', 'is_linked': "owner_id <> 'unassigned'",
+        'canonical_column': "'owner_reference'", 'value': 'owner_reference',
+    }),
+    'activity': ('int_activity_history', 'known_to is null', {
+        'dated_on': 'occurred_on', 'is_linked': "rep_id <> 'unassigned'", 'canonical_column': "'rep_reference'",
+        'value': 'rep_reference',
+    }),
+    'opportunity_line': ('int_opportunity_parts', "part = 'line' and known_to is null", {'is_linked': 'product_id is not null'}),
+    'opportunity_split': ('int_opportunity_parts', "part = 'split' and known_to is null", {
+        'is_linked': "rep_id <> 'unassigned'", 'canonical_column': "'rep_reference'", 'value': 'rep_reference',
+    }),
 } %}
+{% set types = {
+    'source': 'varchar', 'object': 'varchar', 'source_key': 'varchar', 'source_file': 'varchar', 'source_row': 'bigint',
+    'exclusion_reason': 'varchar', 'source_record_id': 'varchar', 'dated_on': 'date', 'is_linked': 'boolean',
+    'canonical_column': 'varchar', 'value': 'varchar',
+} %}
+{% set row = {
+    'source': 'source', 'source_key': 'source_key', 'source_file': 'source_file', 'source_row': 'source_row',
+    'exclusion_reason': 'exclusion_reason',
+} %}
+{% set dated_change = dict(row, object="'stage_event'", dated_on=business_date('changed_at')) %}
 
 with
 
@@ -32,72 +38,38 @@ known_opportunities as (
     where exclusion_reason is null and known_to is null
 ),
 
-records as (
-    {% for object, columns in records.items() -%}
+stage_changes as (
     select
-        source,
-        '{{ object }}' as object,
-        source_key,
-        source_file,
-        source_row,
-        exclusion_reason,
-        cast({{ columns.id or 'null' }} as varchar) as source_record_id,
-        cast({{ columns.dated_on or 'null' }} as date) as dated_on,
-        cast({{ columns.is_linked or 'null' }} as boolean) as is_linked,
-        {{ "'" ~ columns.reference ~ "'" if columns.reference else 'cast(null as varchar)' }} as canonical_column,
-        cast({{ columns.reference or 'null' }} as varchar) as value
-    from {{ ref(columns.model) }}
-    where source_file is not null {{ 'and ' ~ columns.current if columns.current }}
-    union all
-    {% endfor -%}
-    select
-        source,
-        entity as object,
-        source_key,
-        source_file,
-        source_row,
-        exclusion_reason,
-        source_record_id,
-        {{ business_date('created_at') }} as dated_on,
-        cast(null as boolean) as is_linked,
-        cast(null as varchar) as canonical_column,
-        cast(null as varchar) as value
-    from {{ ref('int_source_records_unioned') }}
-    -- a team that a source only names on its reps has no row of its own
-    where source_file is not null
-    union all
-    select
-        stage_log.source,
-        'stage_event' as object,
-        stage_log.source_key,
-        stage_log.source_file,
-        stage_log.source_row,
+        stage_log.*,
+        known_opportunities.opportunity_id is not null as is_linked,
         case
             when not stage_log.is_in_force then 'migrated'
             when known_opportunities.opportunity_id is null then 'unknown_opportunity'
             when {{ has_newer_row('stage_log.source, stage_log.source_key') }} then 'duplicate'
-        end as exclusion_reason,
-        cast(null as varchar) as source_record_id,
-        stage_log.changed_on as dated_on,
-        known_opportunities.opportunity_id is not null as is_linked,
-        cast(null as varchar) as canonical_column,
-        cast(null as varchar) as value
+        end as exclusion_reason
     from {{ ref('int_stage_log_unioned') }} as stage_log
     left join known_opportunities on stage_log.opportunity_id = known_opportunities.opportunity_id
     where stage_log.is_current
+),
+
+records as (
+    {% for object, (model, is_current, columns) in records.items() -%}
+    select {{ typed_columns(types, dict(row, object="'" ~ object ~ "'", **columns)) }}
+    from {{ ref(model) }}
+    where source_file is not null and {{ is_current }}
     union all
-    select
-        source,
-        'stage_event' as object,
-        source_key,
-        source_file,
-        source_row,
-        source_exclusion as exclusion_reason,
-        cast(null as varchar) as source_record_id,
-        {{ business_date('changed_at') }} as dated_on,
-        cast(null as boolean) as is_linked,
-        cast(null as varchar) as canonical_column,
-        cast(null as varchar) as value
+    {% endfor -%}
+    select {{ typed_columns(types, dict(
+        row, object='entity', source_record_id='source_record_id', dated_on=business_date('created_at')
+    )) }}
+    from {{ ref('int_source_records_unioned') }}
+    -- a team that a source only names on its reps has no row of its own
+    where source_file is not null
+    union all
+    select {{ typed_columns(types, dict(dated_change, dated_on='changed_on', is_linked='is_linked')) }}
+    from stage_changes
+    union all
+    select {{ typed_columns(types, dict(dated_change, exclusion_reason='source_exclusion')) }}
     from ({{ union_sources(
         'stage_events', 'changed_at, source_exclusion, source_key, source_file, source_row', 'is_current and source_exclusion is not null'
     ) }}) as excluded_by_source
