@@ -61,8 +61,9 @@ def unified(column: Column, text: str) -> str:
             found = f"upper({trimmed(text)})"
         case ColumnType.TEXT | ColumnType.NAME | ColumnType.ID:
             found = macro("composed", trimmed(text))
-        case ColumnType.INSTANT if column.format is None:
-            found = _instant(column, text)
+        case ColumnType.INSTANT:
+            in_format = f"cast(timezone('UTC', {parsed(column, text)}) as varchar)"
+            found = in_format if column.format else _instant(column, text)
     return f"coalesce({found}, {trimmed(text)})"
 
 

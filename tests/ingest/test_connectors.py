@@ -141,8 +141,8 @@ def test_json_that_nothing_reads_is_named_with_its_path(tmp_path):
     )
     _, report = _ingested(tmp_path, "hubspot", "deals.csv", content, HUBSPOT)
     assert report.warnings == [
-        "hubspot/2026-03-31/deals.csv, line 2: texts that are JSON are not read (4 in this file), at companies[0], "
-        "contacts[0].id, dealname.a; export what is needed of them as columns of their own, or as JSONL and declare "
+        "hubspot/2026-03-31/deals.csv, line 2: texts that are JSON are not read (4 in this file), at dealname.a, "
+        "quotes[0].id, tickets[0]; export what is needed of them as columns of their own, or as JSONL and declare "
         "the column's 'path'."
     ]
 

@@ -210,7 +210,7 @@ def test_excluded_rows_are_listed_with_their_reason(warehouse: Path) -> None:
         ("opportunity", "V-1011", "Vorgaenge.csv", 13, "missing_amount", f"{money},pipeline_created"),
         ("opportunity", "V-1012", "Vorgaenge.csv", 14, "missing_rate", money),
         ("opportunity", "V-1013", "Vorgaenge.csv", 15, "merged", "all"),
-        ("stage_event", "4711 03.02.2025 14:00 Erstkontakt", "Verlauf.jsonl", 4, "unknown_opportunity", "all"),
+        ("stage_event", "4711 2025-02-03 14:00:00 Erstkontakt", "Verlauf.jsonl", 4, "unknown_opportunity", "all"),
     ]
 
 
