@@ -72,6 +72,7 @@ select
     source,
     entity,
     row_count,
-    source_file || ', line ' || cast(source_row as varchar) || ': ''' || reference || ''' is no ' || entity || ', but ''' || record_key
-    || ''' is (' || cast(row_count as varchar) || ' rows); a spreadsheet has taken the id for a number: export ids as text' as message
+    source_file || ', line ' || cast(source_row as varchar) || ': ''' || reference || ''' is no ' || entity
+    || ', but ''' || record_key || ''' is (' || cast(row_count as varchar)
+    || ' rows); a spreadsheet has taken the id for a number: export ids as text' as message
 from found

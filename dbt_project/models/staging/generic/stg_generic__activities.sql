@@ -26,15 +26,15 @@ renamed as (
         -- text
         {{ text('type') }} as activity_type,
         {{ text('direction') }} as direction,
-        case when is_not_held then 'planned' else {{ text('outcome') }} end as outcome,
+        case when source_rows.is_not_held then 'planned' else {{ text('outcome') }} end as outcome,
         {{ text('tool') }} as tool,
 
         -- numbers
         {{ parse_number('duration_minutes', 'decimal(18, 4)') }} as duration_minutes,
 
         -- instants and their business dates
-        case when not is_not_held then {{ parse_instant('occurred_at', 'occurred_at_zone.time_zone') }} end as occurred_at,
-        case when not is_not_held then {{ business_date(parse_instant('occurred_at', 'occurred_at_zone.time_zone')) }} end
+        case when not source_rows.is_not_held then {{ parse_instant('occurred_at', 'occurred_at_zone.time_zone') }} end as occurred_at,
+        case when not source_rows.is_not_held then {{ business_date(parse_instant('occurred_at', 'occurred_at_zone.time_zone')) }} end
             as occurred_on,
         {{ parse_instant('logged_at', 'logged_at_zone.time_zone') }} as logged_at,
         {{ parse_instant('occurred_at', 'occurred_at_zone.time_zone') }} as crm_dated_at,

@@ -41,8 +41,8 @@ tasks as (
             {{ parse_boolean('isclosed') }},
             case
                 when lower({{ text('status') }}) = 'completed' then true
-                when coalesce(lower({{ text('status') }}), 'deferred')
-                    in ('not started', 'in progress', 'waiting on someone else', 'deferred')
+                when {{ text('status') }} is null then false
+                when lower({{ text('status') }}) in ('not started', 'in progress', 'waiting on someone else', 'deferred')
                     then false
             end
         ) as is_closed,
