@@ -106,7 +106,8 @@ def test_moves_come_from_the_log_and_nothing_is_invented(warehouse: Path) -> Non
     events = query(
         warehouse,
         "select opportunity_reference, string_agg(to_source_stage, ' > ' order by changed_at, source_key) "
-        "from staging.stg_pipedrive__stage_events where opportunity_reference != '113' group by all order by all",
+        "from staging.stg_pipedrive__stage_events "
+        "where opportunity_reference != '113' and source_exclusion is null group by all order by all",
     )
     assert events == [
         ("101", "Lead In > Contact Made > Demo > Proposal > won"),
@@ -125,12 +126,13 @@ def test_moves_come_from_the_log_and_nothing_is_invented(warehouse: Path) -> Non
 def test_a_move_points_to_the_row_of_the_log_that_made_it(warehouse: Path) -> None:
     assert query(
         warehouse,
-        "select to_source_stage, source_file, source_row from staging.stg_pipedrive__stage_events "
+        "select to_source_stage, source_exclusion, source_file, source_row from staging.stg_pipedrive__stage_events "
         "where opportunity_reference = '102' order by source_row",
     ) == [
-        ("Lead In", "pipedrive/2025-06-30/deal_changes.csv", 16),
-        ("Contact Made", "pipedrive/2025-06-30/deal_changes.csv", 17),
-        ("lost", "pipedrive/2025-06-30/deal_changes.csv", 18),
+        ("Lead In", None, "pipedrive/2025-06-30/deal_changes.csv", 16),
+        ("Contact Made", None, "pipedrive/2025-06-30/deal_changes.csv", 17),
+        ("lost", None, "pipedrive/2025-06-30/deal_changes.csv", 18),
+        ("Demo", "after_close", "pipedrive/2025-06-30/deal_changes.csv", 20),
     ]
 
 

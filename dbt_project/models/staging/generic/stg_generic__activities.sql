@@ -33,9 +33,13 @@ renamed as (
         {{ parse_number('duration_minutes', 'decimal(18, 4)') }} as duration_minutes,
 
         -- instants and their business dates
-        case when not source_rows.is_not_held then {{ parse_instant('occurred_at', 'occurred_at_zone.time_zone') }} end as occurred_at,
-        case when not source_rows.is_not_held then {{ business_date(parse_instant('occurred_at', 'occurred_at_zone.time_zone')) }} end
-            as occurred_on,
+        case
+            when not source_rows.is_not_held then {{ parse_instant('occurred_at', 'occurred_at_zone.time_zone') }}
+        end as occurred_at,
+        case
+            when not source_rows.is_not_held
+                then {{ business_date(parse_instant('occurred_at', 'occurred_at_zone.time_zone')) }}
+        end as occurred_on,
         {{ parse_instant('logged_at', 'logged_at_zone.time_zone') }} as logged_at,
         {{ parse_instant('occurred_at', 'occurred_at_zone.time_zone') }} as crm_dated_at,
         case when {{ is_plain_date('occurred_at') }} then {{ parse_date('occurred_at') }} end as crm_dated_on,

@@ -22,6 +22,7 @@ renamed as (
         cast(null as varchar) as from_source_stage,
         {{ text('phase') }} as to_source_stage,
         {{ text('von') }} as changed_by,
+        cast(null as varchar) as source_exclusion,
 
         -- instants
         {{ parse_instant('seit', 'seit_zone.time_zone', written) }} as changed_at,
