@@ -41,9 +41,7 @@ tasks as (
             {{ parse_boolean('isclosed') }},
             case
                 when lower({{ text('status') }}) = 'completed' then true
-                when {{ text('status') }} is null then false
-                when lower({{ text('status') }}) in ('not started', 'in progress', 'waiting on someone else', 'deferred')
-                    then false
+                when {{ is_word("coalesce(lower(" ~ text('status') ~ "), 'deferred')", words_for_open_tasks()) }} then false
             end
         ) as is_closed,
         false as is_all_day,

@@ -38,7 +38,6 @@ stage_changes as (
     where is_after_close
 ),
 
--- a quota of which a day cannot be valued
 quotas_without_value as (
     select distinct
         quotas.source,
