@@ -26,7 +26,7 @@
     'false|f|no|n|0|0.0|off|nein|falsch|nee|onwaar|non|faux|falso|não|nao|tidak|salah'
 {%- endmacro %}
 
-{#- In lower case: outcomes of an activity that did not take place, or has not yet; Salesforce's own statuses of open tasks. -#}
+{#- In lower case: outcomes of an activity that did not take place, or has not yet; statuses of open tasks. -#}
 {% macro words_for_not_held() -%}
     'cancelled|canceled|no show|no-show|no_show|noshow|not held|did not attend|planned|scheduled|rescheduled|postponed'
 {%- endmacro %}
