@@ -107,16 +107,13 @@ final as (
     {% endfor -%}
     union all
     select
-        'opportunity_line' as object,
-        parts.source,
-        parts.source_key,
-        parts.source_file,
-        parts.source_row,
+        {{ deal | replace("'opportunity'", "'opportunity_line'") }},
         'missing_quantity' as reason,
         'units_sold' as excluded_from
-    from {{ ref('int_opportunity_parts') }} as parts
-    inner join deals on parts.opportunity_id = deals.opportunity_id and deals.is_won
-    where parts.part = 'line' and parts.known_to is null and parts.exclusion_reason is null and parts.quantity is null
+    from {{ ref('int_opportunity_parts') }}
+    where
+        part = 'line' and known_to is null and exclusion_reason is null and quantity is null
+        and opportunity_id in (select deals.opportunity_id from deals where deals.is_won)
 )
 
 select * from final
