@@ -20,6 +20,17 @@ moved as (
     {% endfor %}
 ),
 
+-- who is credited with a record, in and out of the scope of the total
+holders as (
+    select
+        figure_id,
+        read_on,
+        record_id,
+        {{ listed_in_order('rep_id', 'rep_id') }} as rep_ids
+    from {{ ref('int_tie_out_credits') }}
+    group by figure_id, read_on, record_id
+),
+
 explained as (
     select
         moved.*,
@@ -40,20 +51,30 @@ explained as (
             when 5 then case when moved.is_of_the_crm then moved.exclusion_reason else 'other_system' end
             when 6
                 then case
-                    when position(',' in moved.rep_ids_then) > 0 then 'split'
-                    when moved.rep_ids_then <> moved.owner_id then 'owner_at_close'
+                    when position(',' in holders_then.rep_ids) > 0 then 'split'
+                    when holders_then.rep_ids <> moved.owner_id then 'owner_at_close'
                     else 'team_on_date'
                 end
             else case
                 when moved.credited_on_today > readings.read_on then 'later_business'
-                when not readings.has_period and (moved.rep_ids_then is null or moved.rep_ids_today is null)
+                when not readings.has_period and (holders_then.rep_ids is null or holders_today.rep_ids is null)
                     then 'later_business'
-                when moved.rep_ids_then is null and moved.owner_id is null then 'late_entry'
+                when holders_then.rep_ids is null and moved.owner_id is null then 'late_entry'
                 else 'correction'
             end
         end as cause
     from moved
     inner join readings on moved.source_key = readings.source_key
+    left join holders as holders_then
+        on
+            readings.figure_id = holders_then.figure_id
+            and readings.read_on = holders_then.read_on
+            and moved.record_id = holders_then.record_id
+    left join holders as holders_today
+        on
+            readings.figure_id = holders_today.figure_id
+            and holders_today.read_on is null
+            and moved.record_id = holders_today.record_id
 ),
 
 allocated as (

@@ -117,6 +117,9 @@ final as (
         periods.period_end as kuota_period_end,
         segments.segment_name as scope_name,
         as_of.as_of_date,
+        -- totals of one report have the same records, and those of one figure the same credits, whatever their scopes
+        concat_ws(' ', totals.source, totals.metric, totals.read_on, totals.time_zone, totals.report_rate) as report_id,
+        concat_ws(' ', totals.metric, periods.period_start, periods.period_end) as figure_id,
         {{ days_between('coalesce(newest.object_extracted_on, newest.source_extracted_on)', 'totals.read_on') }}
             as extract_age_days,
         case when newest.source_key is not null then coalesce(set_aside.set_aside_count, 0) end as set_aside_count,

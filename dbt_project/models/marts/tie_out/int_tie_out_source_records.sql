@@ -1,20 +1,23 @@
--- The records that a total may count, as the CRM shows them on the day of the reading: each in its newest row known then, under the owner of that
--- row and the team of that day, with the CRM's and Kuota's date and amount. Nothing is left out but what the CRM marks as deleted; why Kuota
--- does not count a record is in exclusion_reason.
-{% set reading %}
-    source_key, scope_type, scope_id, read_on, has_period, period_start, period_end, kuota_period_start, kuota_period_end
-{% endset %}
+-- The records that a report may count, as the CRM shows them on the day of the reading: each in its newest row known then, under the owner of that
+-- row, with the CRM's and Kuota's date and amount. Nothing is left out but what the CRM marks as deleted; why Kuota does not count a record is in
+-- exclusion_reason.
+{% set report = 'report_id, source, metric, object, is_money, has_period, read_on, time_zone, report_rate, as_of_date' %}
 
 with
 
-readings as (
-    select * from {{ ref('int_tie_out_readings') }}
+reports as (
+    select
+        {{ report }},
+        min(least(period_start, kuota_period_start)) as first_day,
+        max(greatest(period_end, kuota_period_end)) as last_day
+    from {{ ref('int_tie_out_readings') }}
     where reason is null
+    group by {{ report }}
 ),
 
 {% set crm_closed_on -%}
     coalesce(
-            cast({{ local_instant('records.close_date_at', 'readings.time_zone') }} as date),
+            cast({{ local_instant('records.close_date_at', 'reports.time_zone') }} as date),
             records.close_date,
             counted.closed_on,
             {{ business_date('records.closed_at') }}
@@ -23,7 +26,7 @@ readings as (
 {% set closed_on = 'coalesce(records.close_date, ' ~ business_date('records.closed_at') ~ ')' -%}
 deals as (
     select
-        readings.*,
+        reports.*,
         records.source_opportunity_id as record_id,
         records.source_file as record_file,
         records.source_row as record_row,
@@ -42,12 +45,12 @@ deals as (
             case when sources.default_currency = 'reporting' then '{{ var("reporting_currency") }}' end,
             sources.default_currency
         ) as deal_currency
-    from readings
+    from reports
     inner join {{ ref('int_opportunity_history_validated') }} as records
         on
-            readings.object = 'opportunity'
-            and readings.source = records.source
-            and {{ is_known_on('records', 'readings.read_on', 'known_from', 'known_to') }}
+            reports.object = 'opportunity'
+            and reports.source = records.source
+            and {{ is_known_on('records', 'reports.read_on', 'known_from', 'known_to') }}
     inner join {{ source('raw', 'source') }} as sources on records.source = sources.source
     left join {{ ref('int_opportunity_history') }} as counted
         on
@@ -59,7 +62,7 @@ deals as (
             records.source = labels.source
             and records.pipeline = labels.source_pipeline
             and records.source_stage = labels.source_stage
-            and case when {{ closed_on }} <= readings.read_on then {{ closed_on }} else readings.read_on end
+            and case when {{ closed_on }} <= reports.read_on then {{ closed_on }} else reports.read_on end
             between labels.meaning_from and labels.meaning_to
     where not coalesce(records.is_deleted, false) and coalesce(records.exclusion_reason, '') <> 'duplicate'
 ),
@@ -82,7 +85,11 @@ converted as (
 
 records as (
     select
-        {{ reading }},
+        report_id,
+        has_period,
+        read_on,
+        first_day,
+        last_day,
         record_id,
         record_file,
         record_row,
@@ -100,7 +107,11 @@ records as (
     from converted
     union all
     select
-        readings.{{ reading.strip().replace(', ', ', readings.') }},
+        reports.report_id,
+        reports.has_period,
+        reports.read_on,
+        reports.first_day,
+        reports.last_day,
         activities.activity_id as record_id,
         activities.source_file as record_file,
         activities.source_row as record_row,
@@ -108,40 +119,30 @@ records as (
         activities.rep_id as owner_id,
         coalesce(
             activities.crm_dated_on,
-            cast({{ local_instant('coalesce(activities.crm_dated_at, activities.occurred_at)', 'readings.time_zone') }} as date)
+            cast({{ local_instant('coalesce(activities.crm_dated_at, activities.occurred_at)', 'reports.time_zone') }} as date)
         ) as crm_dated_on,
         coalesce(activities.occurred_on, activities.crm_dated_on, {{ business_date('activities.crm_dated_at') }})
             as kuota_dated_on,
         1 as crm_value,
         1 as kuota_value
-    from readings
-    inner join {{ ref('activity_types') }} as activity_types on readings.metric = activity_types.metric
+    from reports
+    inner join {{ ref('activity_types') }} as activity_types on reports.metric = activity_types.metric
     inner join {{ ref('int_activity_history') }} as activities
         on
             activity_types.activity_type = activities.activity_type
-            and readings.source = activities.source
-            and {{ is_known_on('activities', 'readings.read_on', 'known_from', 'known_to') }}
+            and reports.source = activities.source
+            and {{ is_known_on('activities', 'reports.read_on', 'known_from', 'known_to') }}
     where
         coalesce(activities.exclusion_reason, '') <> 'duplicate'
         and (activities.occurred_at is not null or coalesce(activities.outcome, '') <> 'deleted')
 ),
 
 final as (
-    select records.*
-    from records
-    left join {{ ref('int_team_memberships') }} as memberships
-        on records.owner_id = memberships.rep_id and records.read_on between memberships.valid_from and memberships.valid_to
-    left join {{ ref('dim_team_ancestors') }} as ancestors
-        on
-            records.scope_type = 'team'
-            and memberships.team_id = ancestors.team_id
-            and records.scope_id = ancestors.ancestor_team_id
+    select * from records
     where
-        case records.scope_type
-            when 'rep' then records.owner_id = records.scope_id
-            when 'team' then ancestors.team_id is not null
-            else true
-        end
+        not has_period
+        or crm_dated_on between first_day and last_day
+        or kuota_dated_on between first_day and last_day
 )
 
 select * from final

@@ -31,7 +31,8 @@ emails as (
     select
         {{ hubspot_activity_columns('email') }},
         'email' as activity_type,
-        case upper({{ text('hs_email_direction') }}) when 'EMAIL' then 'outbound' when 'INCOMING_EMAIL' then 'inbound' end as direction,
+        case upper({{ text('hs_email_direction') }}) when 'EMAIL' then 'outbound' when 'INCOMING_EMAIL' then 'inbound' end
+            as direction,
         upper({{ text('hs_email_status') }}) as status,
         upper({{ text('hs_email_status') }}) as outcome,
         cast(null as varchar) as tool,
