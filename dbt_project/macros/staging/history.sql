@@ -152,9 +152,3 @@
     {{ rows }}.{{ known_from }} <= {{ day }}
             and coalesce({{ rows }}.{{ known_to }}, cast('9999-12-31' as date)) > {{ day }}
 {%- endmacro %}
-
-{#- Whether `rows` were known at the end of `day`; without a day, whether they are known today. -#}
-{% macro was_known(rows, day) -%}
-    {{ rows }}.known_from <= coalesce({{ day }}, {{ rows }}.known_from)
-            and coalesce({{ rows }}.known_to, cast('9999-12-31' as date)) > coalesce({{ day }}, cast('9999-12-30' as date))
-{%- endmacro %}

@@ -7,7 +7,7 @@ readings as (
     where reason is null
 ),
 
--- read_on is null for today
+-- what is known today is what is known on every later day; read_on is null then
 looks as (
     select distinct
         figure_id,
@@ -17,7 +17,8 @@ looks as (
         kuota_period_start,
         kuota_period_end,
         read_on,
-        read_on as looked_on
+        read_on as looked_on,
+        read_on as known_on
     from readings
     union all
     select distinct
@@ -28,7 +29,8 @@ looks as (
         kuota_period_start,
         kuota_period_end,
         cast(null as date) as read_on,
-        as_of_date as looked_on
+        as_of_date as looked_on,
+        cast('9999-12-30' as date) as known_on
     from readings
 ),
 
@@ -36,6 +38,7 @@ credited as (
     select
         looks.figure_id,
         looks.read_on,
+        looks.known_on,
         credits.object,
         credits.object_id,
         credits.rep_id,
@@ -48,12 +51,13 @@ credited as (
         on
             looks.metric = credits.metric
             and credits.credited_on between looks.kuota_period_start and looks.kuota_period_end
-    where {{ was_known('credits', 'looks.read_on') }}
+            and {{ is_known_on('credits', 'looks.known_on', 'known_from', 'known_to') }}
     union all
     -- what is open is credited to its owner, in the team of the day on which it is looked at
     select
         looks.figure_id,
         looks.read_on,
+        looks.known_on,
         looks.object,
         deals.opportunity_id as object_id,
         deals.owner_id as rep_id,
@@ -62,10 +66,13 @@ credited as (
         deals.amount_reporting as amount,
         deals.source
     from looks
-    inner join {{ ref('int_opportunity_history') }} as deals on not looks.has_period and not deals.is_closed
+    inner join {{ ref('int_opportunity_history') }} as deals
+        on
+            not looks.has_period
+            and not deals.is_closed
+            and {{ is_known_on('deals', 'looks.known_on', 'known_from', 'known_to') }}
     left join {{ ref('int_team_memberships') }} as memberships
         on deals.owner_id = memberships.rep_id and looks.looked_on between memberships.valid_from and memberships.valid_to
-    where {{ was_known('deals', 'looks.read_on') }}
 ),
 
 final as (
@@ -77,15 +84,13 @@ final as (
     from credited
     left join {{ ref('int_opportunity_history') }} as deals
         on
-            credited.object = 'opportunity'
-            and credited.object_id = deals.opportunity_id
-            and {{ was_known('deals', 'credited.read_on') }}
+            case credited.object when 'opportunity' then credited.object_id end = deals.opportunity_id
+            and {{ is_known_on('deals', 'credited.known_on', 'known_from', 'known_to') }}
     left join {{ ref('int_activity_history') }} as activities
         on
-            credited.object = 'activity'
-            and credited.object_id = activities.activity_id
+            case credited.object when 'activity' then credited.object_id end = activities.activity_id
             and activities.exclusion_reason is null
-            and {{ was_known('activities', 'credited.read_on') }}
+            and {{ is_known_on('activities', 'credited.known_on', 'known_from', 'known_to') }}
 )
 
 select * from final

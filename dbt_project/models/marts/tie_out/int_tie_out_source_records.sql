@@ -56,7 +56,7 @@ deals as (
         on
             records.opportunity_id = counted.opportunity_id
             and records.known_from = counted.known_from
-            and records.exclusion_reason is null
+            and records.source_opportunity_id = counted.source_opportunity_id
     left join {{ ref('int_stage_labels_mapped') }} as labels
         on
             records.source = labels.source
