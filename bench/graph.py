@@ -32,7 +32,7 @@ LIMITS = {
 # LIMITS are for what existed when they were set; a capability that is new brings what it needs itself (decision 12)
 ALLOWED_BY_CAPABILITY = {
     "fiscal_periods": {"models": 1, "SQL and macro lines": 78, "YAML lines": 80, "checks per run": 1},
-    "tie_out": {"models": 9, "SQL and macro lines": 996, "YAML lines": 324, "checks per run": 7},
+    "tie_out": {"models": 9, "SQL and macro lines": 1_057, "YAML lines": 335, "checks per run": 7},
 }
 
 
