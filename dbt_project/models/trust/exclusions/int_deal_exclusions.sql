@@ -113,7 +113,7 @@ final as (
     from {{ ref('int_opportunity_parts') }}
     where
         part = 'line' and known_to is null and exclusion_reason is null and quantity is null
-        and opportunity_id in (select deals.opportunity_id from deals where deals.is_won)
+        and opportunity_id in (select case when deals.is_won then deals.opportunity_id end from deals)
 )
 
 select * from final
