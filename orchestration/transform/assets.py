@@ -1,7 +1,7 @@
 """The dbt models and their tests as Dagster shows them, built by one dbt child."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -102,7 +102,7 @@ def models_asset(settings: Settings) -> AssetsDefinition:
         results = build_models(settings, run_id=run_id, select=select, rebuild=config.rebuild, progress=report)
         # dbt may have parsed the project again: a node may be newer than what Dagster has loaded
         known = [(nodes[result.unique_id], result) for result in results if result.unique_id in nodes]
-        yield from _materializations(settings.warehouse, nodes, results, with_unchanged=whole)
+        yield from _materializations(settings.warehouse, nodes, results, context.selected_asset_keys)
         for node, result in known:
             if result.status == "pass" and node["name"] in checks:
                 yield _passed(checks[node["name"]], node)
@@ -119,9 +119,12 @@ def models_asset(settings: Settings) -> AssetsDefinition:
 
 
 def _materializations(
-    warehouse: Path, nodes: Mapping[str, dict[str, Any]], results: Sequence[NodeResult], *, with_unchanged: bool
+    warehouse: Path,
+    nodes: Mapping[str, dict[str, Any]],
+    results: Sequence[NodeResult],
+    selected: Collection[AssetKey],
 ) -> Iterator[MaterializeResult[None]]:
-    """What was built, each with its rows, columns and seconds; and the tables that stay as they are, if wanted.
+    """What was built, each with its rows, columns and seconds; and those `selected` tables that stay as they are.
 
     Dagster skips what is downstream of a table that nothing is said about, and wants parents before their children.
     """
@@ -139,10 +142,10 @@ def _materializations(
             metadata = {"seconds": round(ended[unique_id].seconds, 3), **tables.get(_relation(nodes[unique_id]), {})}
             yield MaterializeResult(asset_key=_asset_key(nodes[unique_id]), metadata=metadata)
         elif (
-            with_unchanged
-            and unique_id not in ended
+            unique_id not in ended
             and unique_id in nodes
             and nodes[unique_id]["config"]["materialized"] in ("table", "incremental")
+            and _asset_key(nodes[unique_id]) in selected
         ):
             yield MaterializeResult(asset_key=_asset_key(nodes[unique_id]), metadata={"unchanged": True})
 
