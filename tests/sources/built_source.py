@@ -24,7 +24,8 @@ def build(landing: Path, factory: pytest.TempPathFactory) -> Path:
     project = compiled_project(factory, company.read_text() if company.exists() else "")
     with duckdb.connect(str(settings.warehouse)) as connection:
         build_models(connection, project)
-        assert failed_tests(connection, project) == {}
+        failed = failed_tests(connection, project)
+        assert failed == {}, failed
     return settings.warehouse
 
 

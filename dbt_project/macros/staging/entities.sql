@@ -6,7 +6,7 @@
             'reps', 'teams', 'team_memberships', 'accounts', 'products', 'opportunities', 'opportunity_lines', 'opportunity_splits',
             'activities', 'stage_events', 'leads',
         ],
-        'hubspot': ['reps', 'teams', 'accounts', 'opportunities', 'activities', 'stage_events', 'leads', 'stages'],
+        'hubspot': ['reps', 'teams', 'accounts', 'opportunities', 'opportunity_splits', 'activities', 'stage_events', 'leads', 'stages'],
         'pipedrive': ['reps', 'accounts', 'opportunities', 'activities', 'stage_events', 'leads', 'stages'],
         'salesforce': [
             'reps', 'teams', 'accounts', 'products', 'opportunities', 'opportunity_lines', 'opportunity_splits', 'activities',

@@ -50,10 +50,12 @@ def test_dates_are_the_business_dates_of_jakarta(warehouse: Path) -> None:
 def test_the_owner_at_the_close_comes_from_the_history(warehouse: Path) -> None:
     # deal 1001 was handed from Ana (501) to Budi (502) on 2 April, after its close; owner 599 is unknown
     assert query(
-        warehouse, "select opportunity_id, rep_id, team_id, credited_amount from marts.fct_credits order by 1"
+        warehouse, "select opportunity_id, rep_id, team_id, credited_amount from marts.fct_credits order by 1, 2"
     ) == [
         ("hubspot:1001", "hubspot:501", "hubspot:72", Decimal(1200)),  # Ana's primary team is the second one
-        ("hubspot:1004", "hubspot:502", "hubspot:71", Decimal(330)),  # 300 EUR at 1.10
+        # 300 EUR at 1.10 are 330; a split gives Ana 0.4 of it
+        ("hubspot:1004", "hubspot:501", "hubspot:72", Decimal(132)),
+        ("hubspot:1004", "hubspot:502", "hubspot:71", Decimal(198)),
         ("hubspot:1005", "unassigned", None, Decimal(100)),
         ("hubspot:1011", "hubspot:501", "hubspot:72", Decimal(80)),
         ("hubspot:1013", "hubspot:502", "hubspot:71", None),  # won without an amount
