@@ -204,9 +204,13 @@ def test_excluded_rows_are_listed_with_their_reason(warehouse: Path) -> None:
     ) == [
         ("activity", "9004", "Aktivitaeten.jsonl", 4, "planned", "all"),
         ("activity", None, "Aktivitaeten.jsonl", 9, "invalid_json", "all"),
+        # open deals: June has no rate
+        ("opportunity", "V-1006", "Vorgaenge.csv", 7, "missing_rate", "pipeline_coverage"),
         ("opportunity", "V-1007", "Vorgaenge.csv", 8, "missing_amount", "pipeline_created"),
+        ("opportunity", "V-1008", "Vorgaenge.csv", 9, "missing_rate", "pipeline_coverage"),
         ("opportunity", "V-1009", "Vorgaenge.csv", 10, "deleted", "all"),
         ("opportunity", "V-1010", "Vorgaenge.csv", 11, "duplicate", "all"),
+        ("opportunity", "V-1010", "Vorgaenge.csv", 12, "missing_rate", "pipeline_coverage"),
         ("opportunity", "V-1011", "Vorgaenge.csv", 13, "missing_amount", f"{money},pipeline_created"),
         ("opportunity", "V-1012", "Vorgaenge.csv", 14, "missing_rate", money),
         ("opportunity", "V-1013", "Vorgaenge.csv", 15, "merged", "all"),
