@@ -46,6 +46,8 @@ renamed as (
         case when is_done then begins_at end as occurred_at,
         case when is_done then {{ business_date('begins_at') }} end as occurred_on,
         logged_at,
+        begins_at as crm_dated_at,
+        cast(null as date) as crm_dated_on,
 
         -- origin
         {{ source_row_columns() }}

@@ -37,6 +37,7 @@ renamed as (
 
         -- numbers
         {{ parse_number('betrag', 'decimal(19, 4)', '1.234,50') }} as amount,
+        cast(null as decimal(19, 4)) as crm_converted_amount,
         -- in percent: 65 % is 0.65
         cast({{ parse_number("replace(chance, '%', '')", 'decimal(9, 4)') }} / 100 as decimal(9, 6)) as probability,
 
@@ -48,6 +49,7 @@ renamed as (
         {{ business_date(parse_instant('angelegt_am', 'angelegt_am_zone.time_zone', written)) }} as created_on,
         {{ parse_date('abschluss', '%d.%m.%Y') }} as close_date,
         cast(null as timestamp) as closed_at,
+        cast(null as timestamp) as close_date_at,
         {{ parse_instant('geaendert_am', 'geaendert_am_zone.time_zone', written) }} as updated_at,
 
         -- why the source does not count the row
