@@ -54,8 +54,8 @@ fiscal_years as (
     left join periods
         on
             periods.period_type = 'year'
-            and periods.period_end >= bounds.first_date
-            and periods.period_start <= bounds.last_date
+            and bounds.first_date <= periods.period_end
+            and bounds.last_date >= periods.period_start
 ),
 
 final as (
