@@ -123,4 +123,4 @@ def test_the_plain_source_declares_the_documented_files():
     configs = load_source_configs(PROJECT / "sources")
     assert list(configs) == ["crm_sales", "generic", "hubspot", "pipedrive", "registers", "salesforce"]
     assert len(configs["generic"].objects) == 11
-    assert len(configs["registers"].objects) == 10
+    assert len(configs["registers"].objects) == 12

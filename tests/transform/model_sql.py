@@ -19,17 +19,21 @@ def model_sql(name: str) -> str:
         (DBT_PROJECT / "macros" / file).read_text()
         for file in (
             "portable/dates.sql",
+            "portable/fingerprints.sql",
             "portable/instants.sql",
             "portable/numbers.sql",
             "business_time.sql",
             "comparability.sql",
             "comparison.sql",
+            "groups.sql",
             "statistics.sql",
         )
     )
     settings: dict[str, Any] = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text())["vars"]
     template = jinja2.Environment().from_string(macros + path.read_text())
-    return template.render(ref=lambda table: table, var=settings.__getitem__)
+    return template.render(
+        ref=lambda table: table, var=settings.__getitem__, config=lambda **_: "", is_incremental=lambda: False
+    )
 
 
 def result_of(name: str, **tables: pd.DataFrame) -> pd.DataFrame:
