@@ -304,12 +304,8 @@ def test_a_run_that_looks_at_everything_again_changes_nothing_that_is_published(
     assert again.said.startswith(f"unchanged   {publish_id(kuota)}")
     assert "loaded      0 files, 0 rows" in again.said and "7 files seen before" in again.said
     assert kuota.published() == before
-    # views and seeds are what the first run made of them; tables and tests are built and run again
-    folder = kuota.home / "warehouse" / "dbt"
-    nodes = json.loads((folder / "manifest.json").read_text())["nodes"]
-    ended = json.loads((folder / "run_results.json").read_text())["results"]
-    built = {nodes[it["unique_id"]]["config"]["materialized"] for it in ended if it["unique_id"] in nodes}
-    assert built == {"table", "incremental", "test"}
+    # nothing that a table is built from has changed: dbt is not even asked
+    assert not (kuota.home / "warehouse" / "dbt" / "run_results.json").exists()
 
 
 @pytest.mark.slow
