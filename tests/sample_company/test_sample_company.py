@@ -81,8 +81,8 @@ def test_templates_of_the_registers_have_the_same_columns_and_an_example() -> No
     # what the sample company does not use: reviews, totals of its CRMs, months of its own, reasons of its quotas
     unused = {
         "collection_break_reviews": "break_id,decision,decided_by,decided_on,note",
-        "crm_totals": "source,metric,period_type,period_start,scope_type,scope,amount,read_on,currency,time_zone,read_by,"
-        "definition",
+        "crm_totals": "source,metric,period_type,period_start,scope_type,scope,amount,read_on,currency,time_zone,"
+        "read_by,definition",
         "fiscal_periods": "fiscal_year,fiscal_quarter,fiscal_month,starts_on,ends_on",
         "quotas": REGISTERS["quotas"].replace(",note", ",reason,approved_by,note"),
     }

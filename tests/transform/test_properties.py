@@ -313,17 +313,17 @@ def test_every_record_counts_or_is_listed(warehouse: MemoryWarehouse, company: C
     plan = "(assignee_type, assignee_id, metric, period_type, period_start)"
     quotas = f"""
         with quotas as (
-            select quotas.*, listed.reason
+            select quotas.*, listed.reason as listed_as
             from intermediate.int_quotas_validated as quotas
             left join marts.mart_exclusion as listed
                 on listed.object = 'quota' and quotas.source_row = listed.source_row
         )
         select source_row from quotas
-        anti join (from quotas where reason is not null) using {plan}
+        anti join (from quotas where listed_as is not null) using {plan}
         anti join (
             from marts.mart_quota_attainment where quota_source = 'assigned' and quota_amount is not null
         ) using {plan}
-        where reason is null
+        where listed_as is null
     """
     assert warehouse.rows(quotas) == []
     lines = """
