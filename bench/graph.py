@@ -31,7 +31,7 @@ LIMITS = {
 }
 # LIMITS are for what existed when they were set; a capability that is new brings what it needs itself (decision 12)
 ALLOWED_BY_CAPABILITY = {
-    "deal_splits_of_hubspot": {"models": 1, "SQL and macro lines": 24, "YAML lines": 12},
+    "deal_splits_of_hubspot": {"models": 1, "SQL and macro lines": 25, "YAML lines": 12},
     "fiscal_periods": {"models": 1, "SQL and macro lines": 78, "YAML lines": 80, "checks per run": 1},
     "tie_out": {"models": 9, "SQL and macro lines": 1_057, "YAML lines": 335, "checks per run": 7},
 }

@@ -40,7 +40,7 @@ calendar_periods as (
         {{ fiscal_period_start('quarter', 'date_day') }} as quarter_start,
         {{ fiscal_period_start('year', 'date_day') }} as year_start
     from dates
-    where not exists (select 1 from fiscal_months)
+    where (select count(*) from fiscal_months) = 0
 ),
 
 fiscal_dates as (
@@ -71,8 +71,8 @@ fiscal_dates as (
         fiscal_months.fiscal_month,
         fiscal_months.fiscal_year is not null as is_in_whole_year
     from dates
-    left join fiscal_months on dates.date_day between fiscal_months.starts_on and fiscal_months.ends_on
-    where exists (select 1 from fiscal_months)
+    left join fiscal_months on dates.date_day between fiscal_months.starts_on and fiscal_months.ends_on  -- noqa: AL04
+    where (select count(*) from fiscal_months) > 0
 ),
 
 holidays as (

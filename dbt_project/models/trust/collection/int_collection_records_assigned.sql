@@ -122,20 +122,21 @@ final as (
         weeks.group_fingerprint as week_fingerprint,
         -- the text before the number of a key; a long random key has none
         case
-            when length(rtrim(record_key, '0123456789')) <= 6 then rtrim(record_key, '0123456789') || '#'
-            when record_key is not null then 'long'
+            when length(rtrim(assigned.record_key, '0123456789')) <= 6 then rtrim(assigned.record_key, '0123456789') || '#'
+            when assigned.record_key is not null then 'long'
         end as key_shape,
         -- tenths of a power of ten
         case
-            when quantity > 0 then cast(cast(floor(round(ln(quantity) / ln(10) * 10, 6)) as integer) as varchar)
+            when assigned.quantity > 0 then cast(cast(floor(round(ln(assigned.quantity) / ln(10) * 10, 6)) as integer) as varchar)
         end as magnitude,
         cast(extract(hour from {{ local_instant('happened_at', zone) }}) as varchar) as hour_of_day,
         {{ lag_span(seconds_between('happened_at', 'logged_at')) }} as logging_lag,
         -- an activity may be in the extracts while it is only planned
         {{ lag_span("case when object = 'activity' and delivery_days < 0 then 0 else delivery_days * 86400 end") }}
             as delivery_lag,
-        cast(date_trunc('hour', happened_at) as varchar) || ' ' || cast(floor(extract(minute from happened_at) / 10) as varchar)
-        || coalesce(' ' || edited_by, '') as ten_minutes
+        cast(date_trunc('hour', assigned.happened_at) as varchar)
+        || ' ' || cast(floor(extract(minute from assigned.happened_at) / 10) as varchar)
+        || coalesce(' ' || assigned.edited_by, '') as ten_minutes
     from assigned
     inner join weeks using (source, object, week_start)
 )
