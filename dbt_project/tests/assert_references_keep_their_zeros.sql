@@ -1,43 +1,20 @@
 -- References to reps and accounts that are unknown, and name exactly one of their source but for zeros at the beginning: a spreadsheet has taken
 -- an id for a number. Each reference once; it is not corrected, because the record that it names may be another one.
+{% set references = [
+    ('rep', 'int_opportunity_history_validated', 'owner_reference'),
+    ('rep', 'int_lead_history', 'owner_reference'),
+    ('rep', 'int_activity_history', 'rep_reference'),
+    ('account', 'int_opportunity_history_validated', 'account_reference'),
+] %}
 with
 
 referring as (
-    select
-        'rep' as entity,
-        source,
-        source_file,
-        source_row,
-        owner_reference as reference
-    from {{ ref('int_opportunity_history_validated') }}
+    {% for entity, model, column in references -%}
+    select '{{ entity }}' as entity, source, source_file, source_row, {{ column }} as reference
+    from {{ ref(model) }}
     where exclusion_reason is null and known_to is null
-    union all
-    select
-        'rep' as entity,
-        source,
-        source_file,
-        source_row,
-        owner_reference as reference
-    from {{ ref('int_lead_history') }}
-    where exclusion_reason is null and known_to is null
-    union all
-    select
-        'rep' as entity,
-        source,
-        source_file,
-        source_row,
-        rep_reference as reference
-    from {{ ref('int_activity_history') }}
-    where exclusion_reason is null and known_to is null
-    union all
-    select
-        'account' as entity,
-        source,
-        source_file,
-        source_row,
-        account_reference as reference
-    from {{ ref('int_opportunity_history_validated') }}
-    where exclusion_reason is null and known_to is null
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 records as (
@@ -72,7 +49,7 @@ select
     source,
     entity,
     row_count,
-    source_file || ', line ' || cast(source_row as varchar) || ': ''' || reference || ''' is no ' || entity
-    || ', but ''' || record_key || ''' is (' || cast(row_count as varchar)
+    source_file || ', line ' || cast(source_row as varchar) || ': the ' || entity || ' ''' || reference
+    || ''' is unknown, but ''' || record_key || ''' is not (' || cast(row_count as varchar)
     || ' rows); a spreadsheet has taken the id for a number: export ids as text' as message
 from found

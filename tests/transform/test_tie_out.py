@@ -336,7 +336,7 @@ def test_bad_rows_are_set_aside_with_line_and_fix(company: duckdb.DuckDBPyConnec
         "correct one of the two.",
         f"{file}, line {first + 4}, column 'period_start': '2026-03-02' is not the first of a month; "
         "write the day on which the month begins.",
-        f"{file}, line {first + 5}, column 'period_type': blank is no period; write week, month, quarter or year.",
+        f"{file}, line {first + 5}, column 'period_type': blank is not a period; write week, month, quarter or year.",
         f"{file}, line {first + 6}, column 'period_type': 'month' is the period of a snapshot; "
         "leave period_type and period_start blank.",
         f"{file}, line {first + 7}, column 'time_zone': 'New York' is not an IANA time zone; "

@@ -34,15 +34,10 @@
     {{ return(entity[:-3] ~ 'y' if entity.endswith('ies') else entity[:-1]) }}
 {%- endmacro %}
 
-{#- The staging models of an entity, one after the other; `condition` limits each. `optional` are columns (name: type) that a CRM that was added
-    may leave out: they are null there. -#}
-{% macro union_sources(entity, columns, condition='true', optional={}) -%}
+{#- The staging models of an entity, one after the other; `condition` limits each. -#}
+{% macro union_sources(entity, columns, condition='true') -%}
     {%- for source in sources_of(entity) %}
-    {%- set model = graph.get('nodes', {}).get('model.kuota.stg_' ~ source ~ '__' ~ entity, {'columns': {}}) if execute else {'columns': {}} %}
     select '{{ source }}' as source, {{ columns }}
-    {%- for column, type in optional.items() -%}
-        , {{ column if column in model.columns else 'cast(null as ' ~ type ~ ') as ' ~ column }}
-    {%- endfor %}
     from {{ ref('stg_' ~ source ~ '__' ~ entity) }}
     where {{ condition }}
     {% if not loop.last %}union all{% endif %}

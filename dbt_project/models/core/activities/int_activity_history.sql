@@ -3,10 +3,9 @@
 -- system may hold copies of activities of the old one; they are found in what is known today. Today is the interval without a known_to.
 {% set columns %}
     activity_key, activity_type as source_activity_type, rep_reference as source_rep_reference, opportunity_reference, lead_reference,
-    direction as source_direction, outcome, tool, duration_minutes, occurred_at, occurred_on, logged_at, source_key, source_file,
-    source_row, row_hash, extracted_at, superseded_at, is_current
+    direction as source_direction, outcome, tool, duration_minutes, occurred_at, occurred_on, logged_at, crm_dated_at, crm_dated_on,
+    source_key, source_file, source_row, row_hash, extracted_at, superseded_at, is_current
 {% endset %}
-{% set optional = {'crm_dated_at': 'timestamp', 'crm_dated_on': 'date'} %}
 
 {% set occurred_on = "coalesce(unioned.occurred_on, cast('9999-12-31' as date))" %}
 
@@ -23,7 +22,7 @@ mapped as (
         {{ referenced_id('unioned.source', 'unioned.opportunity_reference') }} as source_opportunity_id,
         {{ referenced_id('unioned.source', 'unioned.lead_reference') }} as source_lead_id,
         {{ delivery_days('unioned') }}
-    from ({{ union_sources('activities', columns, optional=optional) }}) as unioned
+    from ({{ union_sources('activities', columns) }}) as unioned
     {{ join_value_map(
         'unioned', 'activity_type', 'activity', occurred_on, rep='source_rep_reference', written='source_activity_type'
     ) }}

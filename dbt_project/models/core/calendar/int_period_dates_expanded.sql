@@ -13,7 +13,6 @@ dates_by_period_type as (
         'week' as period_type,
         week_start as period_start,
         {{ add_days('week_start', 6) }} as period_end,
-        fiscal_year,
         cast(null as integer) as period_number,
         quarter_start
     from dates
@@ -24,7 +23,6 @@ dates_by_period_type as (
         '{{ period_type }}' as period_type,
         {{ period_type }}_start as period_start,
         {{ period_type }}_end as period_end,
-        fiscal_year,
         {{ number }} as period_number,
         quarter_start
     from dates

@@ -7,10 +7,9 @@
     opportunity_type as source_opportunity_type, loss_reason as source_loss_reason, created_at, created_on, close_date, closed_at,
     -- an update after the extract's day is an error, and decides nothing
     case when {{ business_date('updated_at') }} <= {{ business_date('extracted_at') }} then updated_at end as updated_at,
-    is_deleted, source_exclusion, delivered_at, outdated_at, source_key, source_file, source_row, row_hash, extracted_at,
-    superseded_at
+    crm_converted_amount, close_date_at, is_deleted, source_exclusion, delivered_at, outdated_at, source_key, source_file, source_row,
+    row_hash, extracted_at, superseded_at
 {% endset %}
-{% set optional = {'crm_converted_amount': 'decimal(19, 4)', 'close_date_at': 'timestamp'} %}
 
 {% set shown_on = business_date('unioned.extracted_at') %}
 
@@ -24,7 +23,7 @@ mapped as (
         {{ mapped_value('unioned', 'product_reference', 'source_product_reference') }} as product_reference,
         {{ mapped_value('unioned', 'created_by_reference', 'source_created_by_reference') }} as created_by_reference,
         {{ canonical_id('unioned.source', 'unioned.opportunity_key') }} as source_opportunity_id
-    from ({{ union_sources('opportunities', columns, optional=optional) }}) as unioned
+    from ({{ union_sources('opportunities', columns) }}) as unioned
     {{ join_value_map('unioned', 'owner_reference', 'opportunity', shown_on, written='source_owner_reference') }}
     {{ join_value_map('unioned', 'account_reference', 'opportunity', shown_on, written='source_account_reference') }}
     {{ join_value_map('unioned', 'product_reference', 'opportunity', shown_on, written='source_product_reference') }}

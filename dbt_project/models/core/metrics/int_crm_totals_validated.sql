@@ -126,8 +126,8 @@ final as (
             when 'unknown_scope'
                 then 'is not a ' || scope_type || ' of any source; correct the name or deliver the ' || scope_type
             when 'ambiguous_scope' then 'names several ' || scope_type || 's; write the id <source>:<id>'
-            when 'missing_period_type' then 'is no period; write week, month, quarter or year'
-            when 'missing_period_start' then 'is no period; write the first day of the period of the report'
+            when 'missing_period_type' then 'is not a period; write week, month, quarter or year'
+            when 'missing_period_start' then 'is not a period; write the first day of the period of the report'
             when 'not_the_first_of_a_month'
                 then 'is not the first of a month; write the day on which the ' || period_type || ' begins'
             when 'implausible_period' then 'is more than 20 years before or 5 years after the newest extract; correct it'

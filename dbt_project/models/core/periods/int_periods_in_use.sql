@@ -63,7 +63,6 @@ final as (
         periods.period_type,
         periods.period_start,
         periods.period_end,
-        periods.fiscal_year,
         periods.period_number,
         periods.is_complete
     from periods

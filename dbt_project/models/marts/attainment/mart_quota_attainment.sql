@@ -1,4 +1,4 @@
--- Where nothing was credited the actual is 0, null where it was not recorded, and without a quota there is no row.
+-- An actual without a credit is 0, and null where it was not recorded. A 0 without a quota has no row.
 with
 
 measured as (

@@ -2,7 +2,7 @@
     materialized='incremental',
     pre_hook="{{ delete_changed_groups('(' ~ groups_of(ref('int_segment_peers'), 'metric, period_type, period_start') ~ ')') }}"
 ) }}
--- noqa: disable=LT02,RF02
+-- noqa: disable=LT02
 -- Each rep or team among its peers: median and count of the group, and, where it is ranked, rank, percentile, shrunk rate and signal. The
 -- peers of a group are all who belong to it, also those whose own comparison uses a narrower group. A metric and period is compared again when
 -- a row of it has changed.
@@ -19,7 +19,7 @@ changed_groups as (
 ),
 
 segments as (
-    select * from {{ ref('int_segment_peers') }}
+    select * from {{ ref('int_segment_peers') }}  -- noqa: RF02
     inner join changed_groups using (metric, period_type, period_start)
 ),
 

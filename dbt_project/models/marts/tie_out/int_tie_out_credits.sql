@@ -1,5 +1,6 @@
 -- What Kuota credits each record with in the period that a total is compared with: by what was known on the day of the reading, and by what is known
 -- today. Records are named by the row that counts, so that a migrated deal is one of the system that has it.
+{% set figure = 'figure_id, metric, object, has_period, kuota_period_start, kuota_period_end' %}
 with
 
 readings as (
@@ -8,37 +9,27 @@ readings as (
 ),
 
 -- what is known today is what is known on every later day; read_on is null then
-looks as (
+cutoffs as (
     select distinct
-        figure_id,
-        metric,
-        object,
-        has_period,
-        kuota_period_start,
-        kuota_period_end,
+        {{ figure }},
         read_on,
-        read_on as looked_on,
+        read_on as cutoff_on,
         read_on as known_on
     from readings
     union all
     select distinct
-        figure_id,
-        metric,
-        object,
-        has_period,
-        kuota_period_start,
-        kuota_period_end,
+        {{ figure }},
         cast(null as date) as read_on,
-        as_of_date as looked_on,
+        as_of_date as cutoff_on,
         cast('9999-12-30' as date) as known_on
     from readings
 ),
 
 credited as (
     select
-        looks.figure_id,
-        looks.read_on,
-        looks.known_on,
+        cutoffs.figure_id,
+        cutoffs.read_on,
+        cutoffs.known_on,
         credits.object,
         credits.object_id,
         credits.rep_id,
@@ -46,33 +37,33 @@ credited as (
         credits.credited_on,
         credits.amount,
         credits.source
-    from looks
+    from cutoffs
     inner join {{ ref('int_metric_credit_history') }} as credits
         on
-            looks.metric = credits.metric
-            and credits.credited_on between looks.kuota_period_start and looks.kuota_period_end
-            and {{ is_known_on('credits', 'looks.known_on', 'known_from', 'known_to') }}
+            cutoffs.metric = credits.metric
+            and credits.credited_on between cutoffs.kuota_period_start and cutoffs.kuota_period_end
+            and {{ is_known_on('credits', 'cutoffs.known_on', 'known_from', 'known_to') }}
     union all
-    -- what is open is credited to its owner, in the team of the day on which it is looked at
+    -- what is open is credited to its owner, in the team of the day of the cutoff
     select
-        looks.figure_id,
-        looks.read_on,
-        looks.known_on,
-        looks.object,
+        cutoffs.figure_id,
+        cutoffs.read_on,
+        cutoffs.known_on,
+        cutoffs.object,
         deals.opportunity_id as object_id,
         deals.owner_id as rep_id,
         memberships.team_id,
         cast(null as date) as credited_on,
         deals.amount_reporting as amount,
         deals.source
-    from looks
+    from cutoffs
     inner join {{ ref('int_opportunity_history') }} as deals
         on
-            not looks.has_period
+            not cutoffs.has_period
             and not deals.is_closed
-            and {{ is_known_on('deals', 'looks.known_on', 'known_from', 'known_to') }}
+            and {{ is_known_on('deals', 'cutoffs.known_on', 'known_from', 'known_to') }}
     left join {{ ref('int_team_memberships') }} as memberships
-        on deals.owner_id = memberships.rep_id and looks.looked_on between memberships.valid_from and memberships.valid_to
+        on deals.owner_id = memberships.rep_id and cutoffs.cutoff_on between memberships.valid_from and memberships.valid_to
 ),
 
 final as (

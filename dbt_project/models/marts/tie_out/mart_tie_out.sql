@@ -3,14 +3,14 @@
 
 with
 
-judged as (
+evaluated as (
     select
         totals.*,
         coalesce(
             totals.reason,
             case
                 when attainments.assignee_id is not null and attainments.actual_amount is null then 'not_recorded'
-                -- without a row there is no credit: 0, where anybody's would have been recorded
+                -- a period without a row is 0 where the metric was recorded for anyone
                 when attainments.assignee_id is null and not totals.is_recorded then 'not_recorded'
             end
         ) as first_reason
@@ -26,27 +26,27 @@ judged as (
 
 stepped as (
     select
-        judged.*,
+        evaluated.*,
         steps.step_number,
         steps.step,
         case steps.step_number
             {%- for step in range(1, 8) %}
-            when {{ step }} then judged.stage_{{ step }} - judged.stage_{{ step - 1 }}
+            when {{ step }} then evaluated.stage_{{ step }} - evaluated.stage_{{ step - 1 }}
             {%- endfor %}
-            else judged.stage_0 - judged.crm_amount
+            else evaluated.stage_0 - evaluated.crm_amount
         end as step_amount,
         case steps.step_number
             {%- for step in range(1, 8) %}
-            when {{ step }} then judged.crm_amount + judged.stage_{{ step }} - judged.stage_0
+            when {{ step }} then evaluated.crm_amount + evaluated.stage_{{ step }} - evaluated.stage_0
             {%- endfor %}
-            else judged.stage_7
+            else evaluated.stage_7
         end as running_amount,
         case steps.step_number
             {%- for step in range(1, 9) %}
-            when {{ step }} then judged.record_count_{{ step }}
+            when {{ step }} then evaluated.record_count_{{ step }}
             {%- endfor %}
         end as record_count
-    from judged
+    from evaluated
     cross join {{ ref('tie_out_steps') }} as steps
 ),
 
