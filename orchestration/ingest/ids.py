@@ -13,7 +13,7 @@ from orchestration.ingest.source_config import ColumnType, ObjectConfig
 from orchestration.ingest.values import trimmed
 
 UNIT_SEPARATOR = "chr(31)"
-NULL_MARK = "chr(30)"
+NAME_END = "chr(30)"
 WITH_FRACTION = "[0-9]+[.]0+"
 LONGEST_NUMBER = 15
 """A spreadsheet keeps so many digits of a number and writes 0 for the others."""
@@ -29,9 +29,13 @@ def key_of(config: ObjectConfig) -> str:
 
 
 def hash_of(config: ObjectConfig) -> str:
-    """SQL for the hash of all that was delivered in a row."""
-    content = ", ".join(f"coalesce({quoted(name)}, {NULL_MARK})" for name in config.columns)
-    return f"md5(concat_ws({UNIT_SEPARATOR}, {content}, coalesce(_extras, '')))"
+    """SQL for the hash of all that was delivered in a row.
+
+    A column without a value is left out (concat_ws skips nulls): a column that is declared later changes no hash of rows
+    that do not have it, and so none of the choices between equal rows that models make by the hash.
+    """
+    content = ", ".join(f"'{name}' || {NAME_END} || {quoted(name)}" for name in sorted(config.columns))
+    return f"md5(concat_ws({UNIT_SEPARATOR}, {content}, _extras))"
 
 
 def examine_ids(

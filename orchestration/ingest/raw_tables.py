@@ -13,7 +13,7 @@ from orchestration.ingest.landing import end_of_day
 from orchestration.ingest.source_config import ObjectConfig, SourceConfig
 from orchestration.tables import LAYOUT, LOAD_LEDGER, QUARANTINE, SOURCE, SOURCE_END, SOURCE_TIME_ZONE, Table
 
-RAW_LAYOUT = 6
+RAW_LAYOUT = 7
 """Increase it with any change to what raw holds for the same files: the next run then reads everything again."""
 
 RECORDS = (LAYOUT, LOAD_LEDGER, QUARANTINE, SOURCE, SOURCE_TIME_ZONE, SOURCE_END)

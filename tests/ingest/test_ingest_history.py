@@ -257,3 +257,18 @@ def test_only_the_sources_that_are_asked_for(bench, deals):
     with pytest.raises(ConfigurationError, match="unknown source 'shoe'; known are shop"):
         bench.ingest(sources=["shoe"])
     assert bench.ingest(sources=["shop"]).files_read == 1
+
+
+def test_a_column_that_is_declared_later_changes_no_hash_of_rows_without_it(bench, deals):
+    bench.land("shop/2024-01-01/deals.csv", deals("a,Ann,2024-01-01,1,,open", "b,,,,,"))
+    bench.ingest()
+    before = bench.state(columns="deal_id, _row_hash")
+    bench.declare("deal_id: {type: text, required: true}", "deal_id: {type: text, required: true}\n      area: {type: text}")
+    bench.ingest()
+    assert bench.state(columns="deal_id, area, _row_hash") == [(deal, None, content) for deal, content in before]
+    bench.declare("status: {type", "stage: {type: text}\n      status: {type")
+    bench.land("shop/2024-01-02/deals.csv", "deal_id,owner,closed_on,amount,stage\na,Ann,2024-01-01,1,open\nb,,,,\n")
+    bench.ingest()
+    [(a, changed), (b, same)] = bench.state(columns="deal_id, _row_hash")
+    assert changed != before[0][1], "the same word in another column is another row"
+    assert (a, b, same) == ("a", "b", before[1][1])

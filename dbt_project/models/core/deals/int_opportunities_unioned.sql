@@ -47,13 +47,13 @@ identified as (
         on matches.entity = 'opportunity' and mapped.source_opportunity_id = matches.source_id
 ),
 
--- of the rows of a deal in one extract the last updated counts, and of these the last delivered: a log may give several the same time
+-- of the rows of a deal in one extract the last updated counts, and of these the last: a log may give several the same time
 final as (
     select
         *,
         row_number() over (
-            partition by opportunity_id, extracted_at, is_in_force
-            order by updated_at desc nulls last, delivered_at desc nulls last, row_hash desc, source_file asc, source_row asc
+            partition by opportunity_id, extracted_at, delivered_at, is_in_force
+            order by updated_at desc nulls last, outdated_at desc nulls first, row_hash desc, source_file asc, source_row asc
         ) as position_in_extract
     from identified
 )

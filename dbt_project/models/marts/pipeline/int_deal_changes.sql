@@ -1,5 +1,5 @@
--- The changes between two successive versions of a deal: the expected close date of a deal that is open in both, and the amount of a deal
--- that was open. An amount that the source blanks at the loss is not a change, nor is an amount in another currency.
+-- The changes between two versions of a deal that is open in both, or is won: its expected close date, its amount. A blank at the loss is not a
+-- change, nor is another currency. A change is dated by the update, where that is newer than the version before, else by the extract.
 with
 
 versions as (
@@ -12,11 +12,7 @@ stage_labels as (
 ),
 
 deals as (
-    select
-        opportunity_id,
-        pipeline,
-        currency
-    from {{ ref('fct_opportunities') }}
+    select * from {{ ref('fct_opportunities') }}
 ),
 
 exchange_rates as (
@@ -31,6 +27,7 @@ versions_compared as (
         versions.currency,
         versions.updated_at,
         versions.extracted_at,
+        coalesce(versions.delivered_at, versions.extracted_at) as delivered_at,
         stage_labels.is_closed,
         stage_labels.is_won,
         lag(versions.close_date) over versions_of_deal as previous_close_date,
@@ -46,7 +43,7 @@ versions_compared as (
             and versions.source_stage = stage_labels.source_stage
             and {{ business_date('versions.extracted_at') }} between stage_labels.meaning_from and stage_labels.meaning_to
     where versions.position_in_extract = 1
-    window versions_of_deal as (partition by versions.opportunity_id order by versions.extracted_at)
+    window versions_of_deal as (partition by versions.opportunity_id order by versions.extracted_at, versions.delivered_at)
 ),
 
 changed as (
@@ -54,7 +51,7 @@ changed as (
         opportunity_id,
         case
             when updated_at > previous_extracted_at and updated_at <= extracted_at then updated_at
-            else extracted_at
+            else delivered_at
         end as changed_at,
         case
             when not is_closed and close_date <> previous_close_date
