@@ -31,8 +31,8 @@ def key_of(config: ObjectConfig) -> str:
 def hash_of(config: ObjectConfig) -> str:
     """SQL for the hash of all that was delivered in a row.
 
-    A column without a value is left out (concat_ws skips nulls): one that is declared later changes no hash of rows that
-    do not have it, and so none of the choices between equal rows that models make by the hash.
+    A column without a value is left out (concat_ws skips nulls): one that is declared later changes no hash of rows
+    without it, and so none of the choices between equal rows that models make by the hash.
     """
     content = ", ".join(f"'{name}' || {NAME_END} || {quoted(name)}" for name in sorted(config.columns))
     return f"md5(concat_ws({UNIT_SEPARATOR}, {content}, _extras))"
