@@ -86,6 +86,11 @@
     cast(substr(min(lpad(cast(precedence as varchar), 9, '0') || cast({{ column }} as varchar)), 10) as {{ type }})
 {%- endmacro %}
 
+{#- A value, null where its day cannot be true: more than 20 years before as_of or 5 after it. `as_of` is joined. -#}
+{% macro plausible(value, day=none) -%}
+    case when {{ day or value }} between as_of.earliest_plausible_on and as_of.latest_plausible_on then {{ value }} end
+{%- endmacro %}
+
 {#- The source whose id a canonical id is. -#}
 {% macro source_of_id(canonical_id) -%}
     substr({{ canonical_id }}, 1, position(':' in {{ canonical_id }}) - 1)

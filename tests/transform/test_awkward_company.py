@@ -21,7 +21,8 @@ FILES = {
     "pipedrive,,6,Verbal no,3,true,false,,\nsalesforce,,Closed Won,Won,2,true,true,,\n",
     # a dollar is 16,320.50 rupiah; XAU is worth more than any number has digits, XTS less than any
     "registers/2026-01-01/exchange_rates.csv": "month,currency,rate_to_reporting\n"
-    "2026-01,IDR,0.0000612726\n2026-01,XAU,99999999\n2026-01,XTS,0.000000000001\n2025-12,XAU,99999999\n2026-01,NEG,-2\n",
+    "2026-01,IDR,0.0000612726\n2026-01,XAU,99999999\n2026-01,XTS,0.000000000001\n2025-12,XAU,99999999\n2026-01,NEG,-2\n"
+    "2206-01,IDR,1\n",
     "registers/2026-01-01/quotas.csv": "assignee_type,assignee,metric,period_type,period_start,target,currency,"
     "effective_from\n"
     "rep,R1,revenue_won,quarter,2026-01-01,1000,USD,\n"
@@ -32,7 +33,9 @@ FILES = {
     "rep,Fay Orr,revenue_won,quarter,2025-10-01,1000,USD,\nrep,Fay Orr,revenue_won,quarter,2026-01-01,1000,USD,\n"
     "rep,Gus Pim,revenue_won,quarter,2025-10-01,1000,USD,\nrep,Hal Ray,revenue_won,quarter,2025-10-01,1000,USD,\n"
     "rep,Hal Ray,revenue_won,quarter,2026-01-01,1000,USD,\nrep,Fay Orr,revenue_won,month,2026-04-01,1000,USD,\n"
-    "rep,Hal Ray,revenue_won,month,2026-04-01,1000,USD,\n",
+    "rep,Hal Ray,revenue_won,month,2026-04-01,1000,USD,\nrep,R1,deals_won,quarter,2026-01-01,5,,2206-01-01\n",
+    "registers/2026-01-01/collection_changes.csv": "change_id,effective_on,source,object,field,what_changed\n"
+    "G1,2206-01-01,generic,activity,rows,tracking_started\n",
     "registers/2026-01-01/leave.csv": "rep_id,from_date,to_date\nR1,0001-01-01,0001-01-02\nR3,2026-03-30,9999-12-31\n",
     "registers/2026-01-01/holidays.csv": "date,region,name\n9999-12-31,,The last day\n0001-01-01,,The first day\n",
     "registers/2026-01-01/ramp.csv": "role,month_of_tenure,share\n,1,0.5\n,999999999,0.333333333\n",
@@ -72,7 +75,10 @@ FILES = {
     "duration_minutes\n"
     "C1,call,R1,2026-01-05T10:00:00Z,9999-12-31T00:00:00Z,N1,99999999999999\n"
     "C2,call,R1,2026-01-05T10:00:00Z,0001-01-01T00:00:00Z,N1,99999999999999\n"
-    "C3,call,R1,9999-12-31T10:00:00Z,,N1,-1\nC4,call,R1,0001-01-01T10:00:00Z,,N1,5\n",
+    "C3,call,R1,9999-12-31T10:00:00Z,,N1,-1\nC4,call,R1,0001-01-01T10:00:00Z,,N1,5\n"
+    "C5,task,R1,1926-01-05T10:00:00Z,,N1,5\n",
+    "generic/2026-03-31/stage_events.csv": "opportunity_id,changed_at,to_stage\n"
+    "N6,0001-01-01T00:00:00Z,Open\nN6,2026-01-12T02:00:00Z,Open\n",
     "generic/2026-03-31/leads.csv": "lead_id,created_at,owner_id,status,qualified_at,converted_at,opportunity_id\n"
     "X1,0001-01-01T00:00:00Z,R1,open,9999-12-31T00:00:00Z,,\nX2,9999-12-31T00:00:00Z,R1,open,0001-01-01T00:00:00Z,,\n",
     # of the reps of two systems, Test and Nil are one by e-mail; the others share placeholders, two by value_map
@@ -213,12 +219,21 @@ def test_what_cannot_be_true_is_listed_with_its_line(company: duckdb.DuckDBPyCon
         "select object, source_row, reason from marts.mart_exclusion where reason not in ('missing_lines', 'planned')"
     )
     assert texts(company, listed) == [
+        ("activity", "2", "implausible_logged_date"),
+        ("activity", "3", "implausible_logged_date"),
         ("activity", "4", "unparsable_required"),
         ("activity", "5", "implausible_date"),
+        ("activity", "6", "implausible_date"),
+        ("collection_change", "2", "implausible_date"),
         ("crosswalk", "2", "placeholder_id"),
         ("crosswalk", "3", "placeholder_id"),
         ("exchange_rate", "6", "below_minimum"),
+        ("exchange_rate", "7", "implausible_date"),
+        ("holiday", "2", "implausible_date"),
+        ("holiday", "3", "implausible_date"),
+        ("lead", "2", "implausible_created_date"),
         ("lead", "2", "implausible_qualified_date"),
+        ("lead", "3", "implausible_created_date"),
         ("lead", "3", "implausible_qualified_date"),
         ("opportunity", "12", "amount_too_large"),
         ("opportunity", "13", "amount_too_large"),
@@ -229,16 +244,34 @@ def test_what_cannot_be_true_is_listed_with_its_line(company: duckdb.DuckDBPyCon
         ("opportunity", "21", "implausible_created_date"),
         ("opportunity", "22", "implausible_close_date"),
         ("opportunity", "23", "implausible_created_date"),
+        ("opportunity", "23", "implausible_expected_close_date"),
         ("opportunity", "24", "missing_rate"),
         ("opportunity", "6", "ambiguous_account"),
         ("opportunity_line", "8", "unparsable_required"),
         ("opportunity_split", "10", "splits_do_not_sum_to_1"),
         ("opportunity_split", "11", "splits_do_not_sum_to_1"),
+        ("quota", "14", "implausible_effective_from"),
         ("quota", "3", "quota_too_large"),
         ("quota", "4", "unparsable_required"),
         ("quota", "6", "below_minimum"),
         ("ramp", "3", "unparsable_required"),
+        ("stage_event", "2", "implausible_date"),
     ]
+
+
+def test_no_number_is_dated_to_a_day_that_cannot_be_true(company: duckdb.DuckDBPyConnection) -> None:
+    """as_of is 31 March 2026. In memberships and employment the first and the last day mean always."""
+    columns = company.execute(
+        "select table_name, column_name from information_schema.columns where table_schema = 'marts' "
+        "and data_type in ('DATE', 'TIMESTAMP') and table_name not in ('dim_reps', 'bridge_source_ids')"
+    ).fetchall()
+    dated = [
+        f"select '{table}' as t, '{column}' as c, cast({column} as date) as day from marts.{table}"
+        for table, column in columns
+    ]
+    assert len(dated) > 60
+    outside = " union all ".join(dated)
+    assert texts(company, f"select distinct * from ({outside}) where day not between '2006-03-31' and '2031-12-31'") == []
 
 
 def test_a_price_below_0_is_unknown(company: duckdb.DuckDBPyConnection) -> None:

@@ -87,6 +87,7 @@ final as (
         identified.*,
         opportunities.opportunity_id,
         leads.lead_id,
+        {{ plausible('identified.logged_at', business_date('identified.logged_at')) }} as plausible_logged_at,
         case
             when identified.position_of_key > 1 then 'duplicate'
             when copies.record_key is not null then 'migrated'
@@ -97,6 +98,8 @@ final as (
             when identified.occurred_at is null and identified.outcome like 'unknown:%' then 'unknown_outcome'
             when identified.occurred_at is null then 'missing_date'
             when identified.occurred_at > as_of.as_of_at and coalesce(identified.outcome, '') <> 'done' then 'planned'
+            when identified.occurred_on not between as_of.earliest_plausible_on and as_of.latest_plausible_on
+                then 'implausible_date'
         end as exclusion_reason
     from identified
     cross join {{ ref('int_as_of_determined') }} as as_of

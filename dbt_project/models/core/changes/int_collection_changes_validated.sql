@@ -20,11 +20,13 @@ resolved as (
             order by changes.row_hash desc, changes.source_file asc, changes.source_row asc
         ) as position_of_key,
         case
+            when changes.effective_on not between as_of.earliest_plausible_on and as_of.latest_plausible_on then 'implausible_date'
             when changes.team_reference is null or team_references.resolved_id is not null then null
             when team_references.candidate_count > 1 then 'ambiguous_team'
             else 'unknown_team'
         end as set_aside_reason
     from changes
+    cross join {{ ref('int_as_of_determined') }} as as_of
     left join team_references on changes.team_reference = team_references.reference
 ),
 

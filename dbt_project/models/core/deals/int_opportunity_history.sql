@@ -44,9 +44,10 @@ dated as (
     select
         deals.*,
         as_of.as_of_date,
-        as_of.earliest_plausible_on as plausible_from,
-        as_of.latest_plausible_on as plausible_to,
-        coalesce(deals.close_date, {{ business_date('deals.closed_at') }}, last_events.last_closed_on) as given_closed_on,
+        {{ plausible('deals.created_on') }} as plausible_created_on,
+        {{ plausible('deals.close_date') }} as plausible_close_on,
+        {{ plausible('coalesce(deals.close_date, ' ~ business_date('deals.closed_at') ~ ', last_events.last_closed_on)') }}
+            as plausible_closed_on,
         coalesce(
             last_events.last_changed_on,
             {{ business_date('deals.closed_at') }},
@@ -76,12 +77,9 @@ described as (
         stage_labels.stage,
         coalesce(stage_labels.is_closed, false) as is_closed,
         coalesce(stage_labels.is_won, false) as is_won,
-        case when dated.created_on between dated.plausible_from and dated.plausible_to then dated.created_on end as created_on,
-        case
-            when stage_labels.is_closed and dated.given_closed_on between dated.plausible_from and dated.plausible_to
-                then dated.given_closed_on
-        end as closed_on,
-        case when not stage_labels.is_closed then dated.close_date end as expected_close_on,
+        dated.plausible_created_on as created_on,
+        case when stage_labels.is_closed then dated.plausible_closed_on end as closed_on,
+        case when not stage_labels.is_closed then dated.plausible_close_on end as expected_close_on,
         case
             when stage_labels.is_closed and not stage_labels.is_won and sources.lost_amount_is_blank and dated.amount = 0
                 then null

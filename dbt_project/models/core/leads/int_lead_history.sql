@@ -1,14 +1,19 @@
 -- Each lead in the intervals of days within which nothing known of it changed, with every row of it that was known then and the reason for which
 -- the row does not count, null where it counts. Of a lead in several systems the authoritative record is the lead, and what it lacks
 -- of qualification, conversion and opportunity is taken from the others. Its creation is that of the first record, and its opportunity the one
--- of today: the first that names the lead, else the one it names. Today is the interval without a known_to.
+-- of today: the first that names the lead, else the one it names. Today is the interval without a known_to. A date that cannot be true is null.
 {% set columns %}
     lead_key, owner_reference as source_owner_reference, opportunity_reference, lead_source as source_lead_source,
-    lead_status as source_lead_status, created_at, created_on, qualified_at, qualified_on, converted_on, source_exclusion,
+    lead_status as source_lead_status, created_at as given_created_at, created_on as given_created_on,
+    qualified_at as given_qualified_at, qualified_on as given_qualified_on, converted_on as given_converted_on, source_exclusion,
     source_key, source_file, source_row, row_hash, extracted_at, superseded_at, is_current
 {% endset %}
 
-{% set created_on = "coalesce(unioned.created_on, cast('9999-12-31' as date))" %}
+{% set unchanged = [
+    'lead_id', 'known_from', 'known_to', 'source_lead_id', 'source', 'owner_reference', 'lead_source', 'lead_status', 'given_created_on',
+    'given_qualified_on', 'given_converted_on', 'source_key', 'source_file', 'source_row',
+] %}
+{% set created_on = "coalesce(unioned.given_created_on, cast('9999-12-31' as date))" %}
 {% set lead_named = referenced_id('history.source', 'history.lead_reference') %}
 
 with
@@ -21,8 +26,14 @@ mapped as (
         {{ referenced_id('unioned.source', 'unioned.opportunity_reference') }} as named_opportunity_id,
         {{ mapped_value('unioned', 'lead_source', 'source_lead_source') }} as lead_source,
         {{ mapped_value('unioned', 'lead_status', 'source_lead_status') }} as lead_status,
+        {{ plausible('unioned.given_created_at', 'unioned.given_created_on') }} as created_at,
+        {{ plausible('unioned.given_created_on') }} as created_on,
+        {{ plausible('unioned.given_qualified_at', 'unioned.given_qualified_on') }} as qualified_at,
+        {{ plausible('unioned.given_qualified_on') }} as qualified_on,
+        {{ plausible('unioned.given_converted_on') }} as converted_on,
         {{ delivery_days('unioned') }}
     from ({{ union_sources('leads', columns) }}) as unioned
+    cross join {{ ref('int_as_of_determined') }} as as_of
     {{ join_value_map('unioned', 'owner_reference', 'lead', created_on, written='source_owner_reference') }}
     {{ join_value_map('unioned', 'lead_source', 'lead', created_on, rep='source_owner_reference', written='source_lead_source') }}
     {{ join_value_map('unioned', 'lead_status', 'lead', created_on, written='source_lead_status') }}
@@ -108,24 +119,16 @@ opportunities as (
 
 final as (
     select
-        known.lead_id,
-        known.known_from,
-        known.known_to,
-        known.source_lead_id,
-        known.source,
-        known.owner_reference,
+        {% for column in unchanged -%}
+        known.{{ column }},
+        {% endfor -%}
         coalesce(owners.resolved_id, 'unassigned') as owner_id,
         coalesce(first_opportunities.opportunity_id, named_opportunities.opportunity_id) as opportunity_id,
-        known.lead_source,
-        known.lead_status,
         coalesce(known.lead_created_at, known.created_at) as created_at,
         coalesce(known.lead_created_on, known.created_on) as created_on,
         coalesce(known.qualified_at, min(case when known.is_matched then known.qualified_at end) over lead_then) as qualified_at,
         coalesce(known.qualified_on, min(case when known.is_matched then known.qualified_on end) over lead_then) as qualified_on,
         coalesce(known.converted_on, min(case when known.is_matched then known.converted_on end) over lead_then) as converted_on,
-        known.source_key,
-        known.source_file,
-        known.source_row,
         coalesce(
             case when known.position_of_key > 1 then 'duplicate' end,
             case when not known.is_authoritative then 'migrated' end,

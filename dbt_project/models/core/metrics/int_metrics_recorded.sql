@@ -28,10 +28,7 @@ first_credits as (
         credits.metric,
         min(credits.credited_on) as recorded_from
     from {{ ref('int_metric_credit_history') }} as credits
-    cross join {{ ref('int_as_of_determined') }} as as_of
-    where
-        credits.known_to is null
-        and credits.credited_on between as_of.earliest_plausible_on and as_of.latest_plausible_on
+    where credits.known_to is null
     group by credits.source, credits.metric
 ),
 

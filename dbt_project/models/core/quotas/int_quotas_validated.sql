@@ -31,6 +31,7 @@ resolved as (
         references_resolved.candidate_count,
         quotas.period_start < as_of.earliest_plausible_on
         or quotas.period_start > as_of.latest_plausible_on as is_implausible,
+        coalesce(quotas.effective_from > as_of.latest_plausible_on, false) as is_effective_from_implausible,
         coalesce(periods.period_end, quotas.period_start) as period_end,
         periods.period_start as calendar_period_start
     from quotas
@@ -52,6 +53,7 @@ validated as (
             when candidate_count > 1 then 'ambiguous_assignee'
             when is_too_large then 'quota_too_large'
             when is_implausible then 'implausible_period'
+            when is_effective_from_implausible then 'implausible_effective_from'
             when coalesce(period_start <> calendar_period_start, true) then 'not_the_first_day_of_a_period'
         end as set_aside_reason
     from resolved

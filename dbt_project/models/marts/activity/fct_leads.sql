@@ -42,8 +42,6 @@ recordings as (
         min(contacts.first_contacted_on) as recorded_from
     from contacts
     inner join leads on contacts.lead_id = leads.lead_id
-    cross join as_of
-    where contacts.first_contacted_on between as_of.earliest_plausible_on and as_of.latest_plausible_on
     group by leads.source
 ),
 

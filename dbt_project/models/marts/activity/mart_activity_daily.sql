@@ -47,8 +47,6 @@ source_starts as (
         activities.source,
         min(activities.occurred_on) as first_activity_on
     from activities
-    cross join as_of
-    where activities.occurred_on between as_of.earliest_plausible_on and as_of.latest_plausible_on
     group by activities.source
 ),
 

@@ -3,8 +3,12 @@
 with
 
 versions as (
-    select * from {{ ref('int_opportunity_versions') }}
-    where is_in_force
+    select
+        versions.*,
+        {{ plausible('versions.close_date') }} as expected_close_on
+    from {{ ref('int_opportunity_versions') }} as versions
+    cross join {{ ref('int_as_of_determined') }} as as_of
+    where versions.is_in_force
 ),
 
 stage_labels as (
@@ -22,7 +26,7 @@ exchange_rates as (
 versions_compared as (
     select
         versions.opportunity_id,
-        versions.close_date,
+        versions.expected_close_on,
         versions.amount,
         versions.currency,
         versions.updated_at,
@@ -30,7 +34,7 @@ versions_compared as (
         coalesce(versions.delivered_at, versions.extracted_at) as delivered_at,
         stage_labels.is_closed,
         stage_labels.is_won,
-        lag(versions.close_date) over versions_of_deal as previous_close_date,
+        lag(versions.expected_close_on) over versions_of_deal as previous_close_on,
         lag(versions.amount) over versions_of_deal as previous_amount,
         lag(versions.currency) over versions_of_deal as previous_currency,
         lag(versions.extracted_at) over versions_of_deal as previous_extracted_at,
@@ -54,8 +58,8 @@ changed as (
             else delivered_at
         end as changed_at,
         case
-            when not is_closed and close_date <> previous_close_date
-                then {{ days_between('previous_close_date', 'close_date') }}
+            when not is_closed and expected_close_on <> previous_close_on
+                then {{ days_between('previous_close_on', 'expected_close_on') }}
         end as close_date_moved_days,
         case
             when

@@ -1,5 +1,11 @@
 -- Salesforce's opportunities in the canonical columns: one version per extract that showed it, and one per known change in its histories.
 -- What else an opportunity was after such a change is unknown.
+{% set delivered %}
+    deal_key, owner_key, account_key, creator_key, record_type_key, deal_name, stage_name, currency, deal_type, loss_reason,
+    forecast_category, amount, probability, is_deleted, close_on, created_at, updated_at, cast(null as timestamp) as delivered_at,
+    source_key, source_file, source_row, row_hash, extracted_at, superseded_at, is_current, extras
+{% endset %}
+
 with
 
 deals as (
@@ -26,33 +32,7 @@ newest_deals as (
 
 -- a state of the histories was never what an extract showed: the extract that delivered it outdated it as well
 versions as (
-    select
-        deal_key,
-        owner_key,
-        account_key,
-        creator_key,
-        record_type_key,
-        deal_name,
-        stage_name,
-        currency,
-        deal_type,
-        loss_reason,
-        forecast_category,
-        amount,
-        probability,
-        is_deleted,
-        close_on,
-        created_at,
-        updated_at,
-        cast(null as timestamp) as delivered_at,
-        source_key,
-        source_file,
-        source_row,
-        row_hash,
-        extracted_at,
-        superseded_at,
-        is_current,
-        extras
+    select {{ delivered }}
     from deals
     union all
     select

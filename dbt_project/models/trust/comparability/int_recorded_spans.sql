@@ -10,8 +10,6 @@ first_records as (
         min(credits.credited_on) as first_on,
         false as is_always_recorded
     from {{ ref('fct_metric_credits') }} as credits
-    cross join {{ ref('int_as_of_determined') }} as as_of
-    where credits.credited_on between as_of.earliest_plausible_on and as_of.latest_plausible_on
     group by credits.source, credits.metric
     union all
     select

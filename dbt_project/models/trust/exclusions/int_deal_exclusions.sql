@@ -32,6 +32,7 @@ deals as (
     select
         opportunities.*,
         coalesce(validated.close_date is null and validated.closed_at is null, false) as is_close_date_blank,
+        validated.close_date is not null and opportunities.expected_close_on is null as is_expected_close_implausible,
         validated.created_on is null as is_creation_blank,
         validated.account_reference is not null and opportunities.account_id is null as is_account_ambiguous,
         -- a source that blanks the amounts of lost deals does not say what they added to the pipeline
@@ -99,6 +100,9 @@ final as (
         'ambiguous_account': ('new_customers', 'is_won and closed_on is not null and is_account_ambiguous'),
         'missing_stage_date': ('funnel_conversion', 'lacks_stages'),
         'closed_before_created': ('median_cycle_days', 'closed_on < created_on'),
+        'implausible_expected_close_date': (
+            'past_due_deal_count,slipped_deal_count', 'not is_closed and is_expected_close_implausible'
+        ),
     }.items() -%}
     union all
     select {{ deal }}, '{{ reason }}' as reason, '{{ metrics }}' as excluded_from

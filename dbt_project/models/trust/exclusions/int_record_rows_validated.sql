@@ -43,6 +43,7 @@ stage_changes as (
         stage_log.*,
         known_opportunities.opportunity_id is not null as is_linked,
         case
+            when not stage_log.is_plausible then 'implausible_date'
             when not stage_log.is_in_force then 'migrated'
             when known_opportunities.opportunity_id is null then 'unknown_opportunity'
             when {{ has_newer_row('stage_log.source, stage_log.source_key') }} then 'duplicate'

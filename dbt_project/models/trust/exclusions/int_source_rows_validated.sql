@@ -27,9 +27,19 @@ crm_quotas as (
     {{ union_sources('quotas', 'source_key, source_file, source_row', 'is_current') }}
 ),
 
+{% set origin = 'source, object, source_key, source_file, source_row' -%}
+{% set row = origin ~ ', exclusion_reason' -%}
+{% set set_aside = 'set_aside_reason, canonical_column, value, fix' -%}
 register_rows as (
-    select source, object, source_key, source_file, source_row, exclusion_reason, set_aside_reason, canonical_column, value, fix
+    select
+        {{ origin }},
+        case
+            when dated_on not between as_of.earliest_plausible_on and as_of.latest_plausible_on then 'implausible_date'
+            else exclusion_reason
+        end as exclusion_reason,
+        {{ set_aside }}
     from {{ ref('int_register_rows_validated') }}
+    cross join {{ ref('int_as_of_determined') }} as as_of
     union all
     select
         'registers' as source,
@@ -46,8 +56,6 @@ register_rows as (
 ),
 
 -- only the register is the plan
-{% set row = 'source, object, source_key, source_file, source_row, exclusion_reason' -%}
-{% set set_aside = 'set_aside_reason, canonical_column, value, fix' -%}
 never_counted as (
     select source, 'quota' as object, source_key, source_file, source_row, 'not_the_plan' as exclusion_reason, true as is_readable
     from crm_quotas
@@ -88,12 +96,7 @@ with_columns as (
 
 final as (
     select
-        source,
-        object,
-        source_key,
-        source_file,
-        source_row,
-        exclusion_reason,
+        {{ row }},
         source_record_id,
         dated_on,
         is_linked,

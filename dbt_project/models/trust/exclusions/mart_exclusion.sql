@@ -2,35 +2,37 @@
 -- The exclusion ledger: each source row that is excluded from some figure, with the reason and the metrics ('all': every figure).
 with
 
-as_of as (
-    select * from {{ ref('int_as_of_determined') }}
-),
-
 excluded_from_all as (
     select * from {{ ref('int_source_rows_validated') }}
     where exclusion_reason is not null
 ),
 
 {% set row = 'source_key, source_file, source_row' -%}
--- credited to a day that is in no period
+{% set lead_dates = {
+    'created': 'lead_response_business_minutes,funnel_conversion', 'qualified': 'leads_qualified', 'converted': 'funnel_conversion',
+} -%}
 dated as (
-    {% for object, reason in {'activity': 'implausible_date', 'lead': 'implausible_qualified_date'}.items() -%}
+    {% for field, metrics in lead_dates.items() -%}
     select
-        records.source,
-        '{{ object }}' as object,
+        source,
+        'lead' as object,
         {{ row }},
-        '{{ reason }}' as reason,
-        credits.metric as excluded_from
-    from {{ ref('int_' ~ object ~ '_history') }} as records
-    inner join {{ ref('fct_metric_credits') }} as credits
-        on credits.object = '{{ object }}' and records.{{ object }}_id = credits.object_id
-    cross join as_of
+        case when given_{{ field }}_on is null then 'missing' else 'implausible' end || '_{{ field }}_date' as reason,
+        '{{ metrics }}' as excluded_from
+    from {{ ref('int_lead_history') }}
     where
-        records.exclusion_reason is null
-        and records.known_to is null
-        and credits.credited_on not between as_of.earliest_plausible_on and as_of.latest_plausible_on
-    {{ 'union all' if not loop.last }}
+        exclusion_reason is null and known_to is null and {{ field }}_on is null
+        and {{ 'true' if field == 'created' else 'given_' ~ field ~ '_on is not null' }}
+    union all
     {% endfor -%}
+    select
+        source,
+        'activity' as object,
+        {{ row }},
+        'implausible_logged_date' as reason,
+        'median_logging_lag_minutes' as excluded_from
+    from {{ ref('int_activity_history') }}
+    where exclusion_reason is null and known_to is null and logged_at is not null and plausible_logged_at is null
 ),
 
 stage_changes as (
