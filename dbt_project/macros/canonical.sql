@@ -38,22 +38,27 @@
 
 {#- Joins the value map for `column` of `rows`, as <column>_map: its meaning on the date `on_date`, at as_of without one. `written` names the
     column with the source's own value, where it is not `column`. Where `rep` names the column with the rep of a row, declared bridges belong
-    to the map; they match in upper and lower case. -#}
+    to the map. A value matches as it is written, else in any spelling where the map gives all spellings one meaning. -#}
 {% macro join_value_map(rows, column, object, on_date=none, rep=none, written=none) -%}
     {%- set value = rows ~ '.' ~ (written or column) -%}
-    left join {{ ref('int_value_maps_bridged' if rep else 'int_value_maps_in_force') }} as {{ column }}_map
-        on {{ rows }}.source = {{ column }}_map.source
-            and {{ column }}_map.object = '{{ object }}'
-            and {{ column }}_map.field = '{{ column }}'
+    {%- set as_written = column ~ '_as_written' -%}
+    {%- for alias in ([] if rep else [as_written]) + [column ~ '_map'] %}
+    left join {{ ref('int_value_maps_bridged' if rep else 'int_value_maps_in_force') }} as {{ alias }}
+        on {{ rows }}.source = {{ alias }}.source
+            and {{ alias }}.object = '{{ object }}'
+            and {{ alias }}.field = '{{ column }}'
             {%- if rep %}
-            and lower({{ value }}) = {{ column }}_map.value_key
-            and {{ value }} = coalesce({{ column }}_map.source_value, {{ value }})
-            and coalesce({{ rows }}.{{ rep }}, '') = coalesce({{ column }}_map.rep_reference, {{ rows }}.{{ rep }}, '')
+            and {{ folded(value) }} = {{ alias }}.value_key
+            and {{ value }} = coalesce({{ alias }}.source_value, {{ value }})
+            and coalesce({{ rows }}.{{ rep }}, '') = coalesce({{ alias }}.rep_reference, {{ rows }}.{{ rep }}, '')
+            {%- elif alias == as_written %}
+            and {{ value }} = {{ alias }}.source_value
             {%- else %}
-            and {{ value }} = {{ column }}_map.source_value
+            and coalesce({{ as_written }}.source_value, {{ any_spelling(folded(value)) }}) = {{ alias }}.source_value
             {%- endif %}
-            and {% if on_date %}{{ on_date }} between {{ column }}_map.meaning_from and {{ column }}_map.meaning_to
-                {%- else %}{{ column }}_map.holds_at_as_of{% endif %}
+            and {% if on_date %}{{ on_date }} between {{ alias }}.meaning_from and {{ alias }}.meaning_to
+                {%- else %}{{ alias }}.holds_at_as_of{% endif %}
+    {%- endfor %}
 {%- endmacro %}
 
 {#- The value that the map gives, else the source's own, which is in `written` where that is not `column`. -#}
@@ -61,12 +66,18 @@
     coalesce({{ column }}_map.mapped_value, {{ rows }}.{{ written or column }})
 {%- endmacro %}
 
-{#- Joins what `column` of `rows` names, an `entity` of the source of the row, as `found`: its resolved_id and candidate_count. -#}
-{% macro join_reference(rows, column, entity, found) -%}
-    left join {{ ref('int_references_resolved') }} as {{ found }}
-        on {{ found }}.entity = '{{ entity }}'
-            and {{ rows }}.source = {{ found }}.scope
-            and {{ rows }}.{{ column }} = {{ found }}.reference
+{#- Joins what `column` of `rows` names, an `entity` (SQL) of the `scope`, as `found`: its resolved_id and candidate_count. What no id and
+    no name is written like exactly is looked up as a normalized name. -#}
+{% macro join_reference(rows, column, entity, found, scope=none) -%}
+    {%- for alias, reference in {
+        found ~ '_as_written': rows ~ '.' ~ column,
+        found: 'coalesce(' ~ found ~ '_as_written.reference, ' ~ any_spelling(normalized_name(rows ~ '.' ~ column)) ~ ')',
+    }.items() %}
+    left join {{ ref('int_references_resolved') }} as {{ alias }}
+        on {{ alias }}.entity = {{ entity if '.' in entity else "'" ~ entity ~ "'" }}
+            and {{ alias }}.scope = {{ scope or rows ~ '.source' }}
+            and {{ alias }}.reference = {{ reference }}
+    {%- endfor %}
 {%- endmacro %}
 
 {#- The counting records of an entity, one row per record of a source, with its canonical id and its precedence among the records of that id. -#}

@@ -33,14 +33,17 @@ FILES = {
     "rep,Fay Orr,revenue_won,quarter,2025-10-01,1000,USD,\nrep,Fay Orr,revenue_won,quarter,2026-01-01,1000,USD,\n"
     "rep,Gus Pim,revenue_won,quarter,2025-10-01,1000,USD,\nrep,Hal Ray,revenue_won,quarter,2025-10-01,1000,USD,\n"
     "rep,Hal Ray,revenue_won,quarter,2026-01-01,1000,USD,\nrep,Fay Orr,revenue_won,month,2026-04-01,1000,USD,\n"
-    "rep,Hal Ray,revenue_won,month,2026-04-01,1000,USD,\nrep,R1,deals_won,quarter,2026-01-01,5,,2206-01-01\n",
+    "rep,Hal Ray,revenue_won,month,2026-04-01,1000,USD,\nrep,R1,deals_won,quarter,2026-01-01,5,,2206-01-01\n"
+    # names in other spellings; two reps have the third one
+    "rep,ana  LIMA,calls,quarter,2026-01-01,7,,\nteam,ｎｏｒｔｈ,calls,quarter,2026-01-01,9,,\n"
+    "rep,Kim ray,calls,quarter,2026-01-01,7,,\n",
     "registers/2026-01-01/collection_changes.csv": "change_id,effective_on,source,object,field,what_changed\n"
     "G1,2206-01-01,generic,activity,rows,tracking_started\n",
     "registers/2026-01-01/leave.csv": "rep_id,from_date,to_date\nR1,0001-01-01,0001-01-02\nR3,2026-03-30,9999-12-31\n",
     "registers/2026-01-01/holidays.csv": "date,region,name\n9999-12-31,,The last day\n0001-01-01,,The first day\n",
     "registers/2026-01-01/ramp.csv": "role,month_of_tenure,share\n,1,0.5\n,999999999,0.333333333\n",
     "generic/2026-03-31/reps.csv": "rep_id,name,hired_on,ended_on,team_id\n"
-    "R1,Ana Lima,0001-01-01,9999-12-31,T1\nR2,Ben Od\u00e9,,,T1\nR3,Dia Roy,2026-01-01,,T1\n",
+    "R1,Ana Lima,0001-01-01,9999-12-31,T1\nR2,Ben Od\u00e9,,,T1\nR3,Dia Roy,2026-01-01,,T1\nR4,Kim Ray,,,\nR5,KIM RAY,,,\n",
     "generic/2026-03-31/teams.csv": "team_id,name\nT1,North\n",
     # A2 is not delivered, and two accounts have one name
     "generic/2026-03-31/accounts.csv": "account_id,name\nA1,Acme\nA3,Twin\nA4,Twin\n",
@@ -70,13 +73,14 @@ FILES = {
     "P1,One,Alpha,99999999999999,-1,USD\nP2,Two,Beta,-100,99999999999999,USD\n",
     "generic/2026-03-31/opportunity_lines.csv": "line_id,opportunity_id,product_id,quantity,unit_price,discount_rate\n"
     "L1,N1,P1,99999999999999,99999999999999,-999\nL2,N1,P2,2,500,0\nL3,N3,P2,-3,10,0.5\nL4,N3,P1,1,-10,\n"
-    "L5,S1,P1,99999999999999,0.0001,999\nL6,S1,P1,99999999999999,1e-20,\nL7,N5,P1,1e18,1,\n",
+    "L5,S1,P1,99999999999999,0.0001,999\nL6,S1,P1,99999999999999,1e-20,\nL7,N5,P1,1e18,1,\nL8,N4,ｔｗｏ,1,1,\n",
     "generic/2026-03-31/activities.csv": "activity_id,type,rep_id,occurred_at,logged_at,opportunity_id,"
     "duration_minutes\n"
     "C1,call,R1,2026-01-05T10:00:00Z,9999-12-31T00:00:00Z,N1,99999999999999\n"
     "C2,call,R1,2026-01-05T10:00:00Z,0001-01-01T00:00:00Z,N1,99999999999999\n"
     "C3,call,R1,9999-12-31T10:00:00Z,,N1,-1\nC4,call,R1,0001-01-01T10:00:00Z,,N1,5\n"
-    "C5,task,R1,1926-01-05T10:00:00Z,,N1,5\n",
+    "C5,task,R1,1926-01-05T10:00:00Z,,N1,5\nC6,PHONE CALL,ANA LIMA,2026-01-06T10:00:00Z,,N1,5\n"
+    "C7,It,R1,2026-01-06T10:00:00Z,,N1,5\nC8,IT,R1,2026-01-06T10:00:00Z,,N1,5\nC9,it,R1,2026-01-06T10:00:00Z,,N1,5\n",
     "generic/2026-03-31/stage_events.csv": "opportunity_id,changed_at,to_stage\n"
     "N6,0001-01-01T00:00:00Z,Open\nN6,2026-01-12T02:00:00Z,Open\n",
     "generic/2026-03-31/leads.csv": "lead_id,created_at,owner_id,status,qualified_at,converted_at,opportunity_id\n"
@@ -90,7 +94,8 @@ FILES = {
     "001000000000003AAA,Walk-in\n",
     "registers/2026-01-01/value_map.csv": "source,object,field,source_value,value,valid_from,valid_to\n"
     "pipedrive,rep,email,Helpdesk@firm.example,placeholder,,\nsalesforce,rep,email,helpdesk@firm.example,placeholder,,\n"
-    "pipedrive,account,name,Walk-in,Unknown,,\n",
+    "pipedrive,account,name,Walk-in,Unknown,,\n"
+    "Generic,Activity,Type,Phone call,call,,\ngeneric,activity,type,It,meeting,,\ngeneric,activity,type,IT,call,,\n",
     "registers/2026-01-01/crosswalk.csv": "entity,source,source_id,canonical_id,valid_from\n"
     "rep,pipedrive,27,TBD,\nrep,salesforce,005000000000027AAA,TBD,\n",
     # Fay is active; Gus left in February; Hal left and came back; Ivo and Jan were never active, and Ivo has a deal;
@@ -251,6 +256,7 @@ def test_what_cannot_be_true_is_listed_with_its_line(company: duckdb.DuckDBPyCon
         ("opportunity_split", "10", "splits_do_not_sum_to_1"),
         ("opportunity_split", "11", "splits_do_not_sum_to_1"),
         ("quota", "14", "implausible_effective_from"),
+        ("quota", "17", "ambiguous_assignee"),
         ("quota", "3", "quota_too_large"),
         ("quota", "4", "unparsable_required"),
         ("quota", "6", "below_minimum"),
@@ -272,6 +278,24 @@ def test_no_number_is_dated_to_a_day_that_cannot_be_true(company: duckdb.DuckDBP
     assert len(dated) > 60
     outside = " union all ".join(dated)
     assert texts(company, f"select distinct * from ({outside}) where day not between '2006-03-31' and '2031-12-31'") == []
+
+
+def test_a_name_means_the_record_in_every_spelling(company: duckdb.DuckDBPyConnection) -> None:
+    """Four calls of Ana: C1, C2, by name and in capitals C6, and C8. The register gives It and IT a meaning each, it has none."""
+    quotas = "select assignee_id[9:], quota_amount, actual_amount from marts.mart_quota_attainment where metric = 'calls'"
+    assert texts(company, f"{quotas} and period_start = '2026-01-01' and quota_source = 'assigned'") == [
+        ("R1", "7.00", "4.00"),
+        ("T1", "9.00", "4.00"),
+    ]
+    types = "select activity_id[9:], activity_type from marts.fct_activities where activity_id >= 'generic:C6'"
+    assert texts(company, f"{types} and source = 'generic'") == [
+        ("C6", "call"),
+        ("C7", "meeting"),
+        ("C8", "call"),
+        ("C9", "it"),
+    ]
+    lines = "select product_id from intermediate.int_opportunity_parts where source_key = 'L8'"
+    assert texts(company, lines) == [("generic:P2",)]
 
 
 def test_a_price_below_0_is_unknown(company: duckdb.DuckDBPyConnection) -> None:

@@ -64,11 +64,20 @@
     {%- for written, letter in letters.items() %}, '{{ written }}', '{{ letter }}'){% endfor %}
 {%- endmacro %}
 
-{#- A name without case, punctuation and blanks, which systems write differently; null if nothing is left: ß is ss, and ς is σ. Letters keep
-    their accents and vowel signs, composed or not. -#}
+{#- A text without case, in composed form: ß is ss, and ς is σ. Letters keep their accents and vowel signs, composed or not. -#}
+{% macro folded(expression) -%}
+    replace(translate(lower({{ composed(expression) }}), 'ςſ', 'σs'), 'ß', 'ss')
+{%- endmacro %}
+
+{#- A name without case, punctuation and blanks, which systems write differently; null if nothing is left. By this one function names are
+    matched across systems, and names that refer to a record are looked up. -#}
 {% macro normalized_name(expression) -%}
-    {%- set folded = "replace(translate(lower(" ~ composed(expression) ~ "), 'ςſ', 'σs'), 'ß', 'ss')" -%}
-    nullif(trim(regexp_replace({{ folded }}, '[^\p{L}\p{M}\p{N}]+', ' ', 'g')), '')
+    nullif(trim(regexp_replace({{ folded(expression) }}, '[^\p{L}\p{M}\p{N}]+', ' ', 'g')), '')
+{%- endmacro %}
+
+{#- A key by which a text is looked up in any spelling; it is never a text that a source delivers. -#}
+{% macro any_spelling(key) -%}
+    chr(31) || {{ key }}
 {%- endmacro %}
 
 {#- How many letters two names differ by. -#}

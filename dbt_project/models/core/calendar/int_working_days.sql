@@ -77,7 +77,7 @@ fiscal_dates as (
 
 holidays as (
     select
-        coalesce(region, '') as region,
+        coalesce(min(region) over (partition by {{ folded('region') }}), '') as region,
         holiday_on
     from {{ ref('stg_registers__holidays') }}
     where is_current

@@ -6,28 +6,23 @@ changes as (
     where is_current
 ),
 
-team_references as (
-    select * from {{ ref('int_references_resolved') }}
-    where entity = 'team' and scope = 'registers'
-),
-
 resolved as (
     select
         changes.*,
-        team_references.resolved_id as team_id,
+        teams.resolved_id as team_id,
         row_number() over (
             partition by changes.source_key
             order by changes.row_hash desc, changes.source_file asc, changes.source_row asc
         ) as position_of_key,
         case
             when changes.effective_on not between as_of.earliest_plausible_on and as_of.latest_plausible_on then 'implausible_date'
-            when changes.team_reference is null or team_references.resolved_id is not null then null
-            when team_references.candidate_count > 1 then 'ambiguous_team'
+            when changes.team_reference is null or teams.resolved_id is not null then null
+            when teams.candidate_count > 1 then 'ambiguous_team'
             else 'unknown_team'
         end as set_aside_reason
     from changes
     cross join {{ ref('int_as_of_determined') }} as as_of
-    left join team_references on changes.team_reference = team_references.reference
+    {{ join_reference('changes', 'team_reference', 'team', 'teams', "'registers'") }}
 ),
 
 final as (

@@ -33,7 +33,7 @@ pipelines as (
         stage_maps.pipeline
     from names
     inner join stage_maps
-        on names.source = stage_maps.source and names.name in (lower(stage_maps.source_stage), lower(stage_maps.stage))
+        on names.source = stage_maps.source and names.name in ({{ folded('stage_maps.source_stage') }}, {{ folded('stage_maps.stage') }})
 ),
 
 -- a rule may name a label of the source or a canonical stage; the label comes first, and the row that names the pipeline
@@ -52,7 +52,7 @@ candidates as (
             partition by names.change_id, names.part_number, names.side, pipelines.pipeline
             order by
                 names.distance asc,
-                case when lower(stage_maps.source_stage) = names.name then 0 else 1 end asc,
+                case when {{ folded('stage_maps.source_stage') }} = names.name then 0 else 1 end asc,
                 case when stage_maps.pipeline is not null then 0 else 1 end asc,
                 case when stage_maps.valid_from <= names.meant_on then 0 else 1 end asc,
                 case when stage_maps.valid_from <= names.meant_on then stage_maps.valid_from end desc,
@@ -68,7 +68,7 @@ candidates as (
         on
             names.source = stage_maps.source
             and (stage_maps.pipeline is null or pipelines.pipeline = stage_maps.pipeline)
-            and names.name in (lower(stage_maps.source_stage), lower(stage_maps.stage))
+            and names.name in ({{ folded('stage_maps.source_stage') }}, {{ folded('stage_maps.stage') }})
 ),
 
 compared as (

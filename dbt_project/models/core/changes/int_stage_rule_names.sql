@@ -37,16 +37,16 @@ links as (
     select
         source,
         rule_token,
-        lower(old_name) as name,
-        lower(new_name) as other_name
+        {{ folded('old_name') }} as name,
+        {{ folded('new_name') }} as other_name
     from rules
     where rule_kind = 'renamed'
     union all
     select
         source,
         rule_token,
-        lower(new_name) as name,
-        lower(old_name) as other_name
+        {{ folded('new_name') }} as name,
+        {{ folded('old_name') }} as other_name
     from rules
     where rule_kind = 'renamed'
 ),
@@ -58,7 +58,7 @@ linked as (
         source,
         side,
         meant_on,
-        lower(name) as name,
+        {{ folded('name') }} as name,
         rule_token as through_rules,
         0 as distance
     from sides

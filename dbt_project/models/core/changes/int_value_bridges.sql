@@ -42,7 +42,7 @@ meanings as (
         min(
             case
                 when
-                    lower(value_maps.source_value) = lower(rules_of_values.{{ side }}_name)
+                    {{ folded('value_maps.source_value') }} = {{ folded('rules_of_values.' ~ side ~ '_name') }}
                     and {{ add_days('rules_of_values.effective_on', day) }} >= value_maps.meaning_from
                     and {{ add_days('rules_of_values.effective_on', day) }} <= value_maps.meaning_to
                     then value_maps.mapped_value
@@ -84,7 +84,7 @@ known as (
     left join canonical_values as {{ side }}_canonical
         on
             rules_of_values.field = {{ side }}_canonical.field
-            and lower(rules_of_values.{{ side }}_name) = {{ side }}_canonical.value
+            and {{ folded('rules_of_values.' ~ side ~ '_name') }} = {{ side }}_canonical.value
     {%- endfor %}
 ),
 
@@ -96,18 +96,18 @@ final as (
         object,
         field,
         case
-            when not is_new_known then lower(new_name)
-            when not is_old_known and rule_kind = 'renamed' then lower(old_name)
+            when not is_new_known then {{ folded('new_name') }}
+            when not is_old_known and rule_kind = 'renamed' then {{ folded('old_name') }}
         end as source_value,
         case when is_new_known then new_value else old_value end as mapped_value,
         rule_kind,
         -- a canonical value cannot be the one that the old list lacked
         case
             when is_new_canonical and is_old_canonical then null
-            when is_new_canonical then lower(old_name)
-            else lower(new_name)
+            when is_new_canonical then {{ folded('old_name') }}
+            else {{ folded('new_name') }}
         end as label_bridged,
-        lower(old_value) as old_value
+        {{ folded('old_value') }} as old_value
     from known
 )
 

@@ -1,5 +1,5 @@
 -- The value map in force with what declared bridges add to it. A bridge gives a meaning only to a value that the register does
--- not know, in upper or lower case. One of a change of everybody always holds; one of a team's change holds for whatever names a
+-- not know, in any spelling. One of a change of everybody always holds; one of a team's change holds for whatever names a
 -- rep of the team, while the rep is in it.
 with
 
@@ -50,14 +50,15 @@ final as (
         source,
         object,
         field,
-        lower(source_value) as value_key,
-        source_value,
+        value_key,
+        case when not has_one_meaning then source_value end as source_value,
         cast(null as varchar) as rep_reference,
         mapped_value,
         meaning_from,
         meaning_to,
         cast(null as varchar) as change_id
     from {{ ref('int_value_maps_in_force') }}
+    where not has_one_meaning or source_value = {{ any_spelling('value_key') }}
     union all
     select
         source,

@@ -107,8 +107,8 @@ candidates as (
         on
             labels.source = stage_maps.source
             and (stage_maps.pipeline is null or labels.source_pipeline = stage_maps.pipeline)
-            and case when labels.is_in_register then labels.source_stage else lower(labels.source_stage) end
-            = case when labels.is_in_register then stage_maps.source_stage else lower(stage_maps.source_stage) end
+            and case when labels.is_in_register then labels.source_stage else {{ folded('labels.source_stage') }} end
+            = case when labels.is_in_register then stage_maps.source_stage else {{ folded('stage_maps.source_stage') }} end
 ),
 
 final as (

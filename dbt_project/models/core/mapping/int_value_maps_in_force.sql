@@ -1,6 +1,7 @@
 -- What the register says a source's value means from when to when, without gaps: a value keeps its last meaning until the
 -- register gives it another, and its first meaning reaches back. The register names a column as its source does; here it is the
--- canonical one. A row of a column that no model maps means nothing, and assert_value_maps_name_mapped_columns lists it.
+-- canonical one. A row of a column that no model maps means nothing, and assert_value_maps_name_mapped_columns lists it. Where all spellings of a
+-- value (upper and lower case, composed forms) have one meaning, a further row gives it to every other spelling.
 with
 
 value_maps as (
@@ -60,12 +61,31 @@ spans as (
     where position_on_day = 1
 ),
 
-final as (
+spelled as (
     select
         spans.*,
-        as_of.as_of_date between spans.meaning_from and spans.meaning_to as holds_at_as_of
+        {{ folded('spans.source_value') }} as value_key,
+        as_of.as_of_date between spans.meaning_from and spans.meaning_to as holds_at_as_of,
+        min(spans.source_value) over spellings as first_spelling,
+        min(spans.source_value) over spellings = max(spans.source_value) over spellings
+        or min(spans.mapped_value) over spellings = max(spans.mapped_value) over spellings as has_one_meaning
     from spans
     cross join {{ ref('int_as_of_determined') }} as as_of
+    window spellings as (partition by spans.source, spans.object, spans.field, {{ folded('spans.source_value') }})
+),
+
+{% set columns = 'source, object, field, value_key, has_one_meaning, mapped_value, meaning_from, meaning_to, holds_at_as_of' -%}
+final as (
+    select
+        {{ columns }},
+        source_value
+    from spelled
+    union all
+    select
+        {{ columns }},
+        {{ any_spelling('value_key') }} as source_value
+    from spelled
+    where has_one_meaning and source_value = first_spelling
 )
 
 select * from final

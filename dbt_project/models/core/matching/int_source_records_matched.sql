@@ -14,7 +14,7 @@ named as (
         record_key,
         record_name,
         case entity
-            when 'rep' then nullif(lower({{ trimmed('email') }}), '')
+            when 'rep' then nullif({{ folded(trimmed('email')) }}, '')
             when 'account' then nullif({{ normalized_name('record_name') }}, '')
         end as recognized_by,
         first_seen_at

@@ -38,8 +38,7 @@ resolved as (
     cross join {{ ref('int_as_of_determined') }} as as_of
     inner join {{ ref('tie_out_metrics') }} as metrics on register.metric = metrics.metric
     left join {{ source('raw', 'source') }} as sources on register.source = sources.source and sources.kind = 'crm'
-    left join {{ ref('int_references_resolved') }} as scopes
-        on scopes.scope = 'registers' and register.scope_type = scopes.entity and register.scope = scopes.reference
+    {{ join_reference('register', 'scope', 'register.scope_type', 'scopes', "'registers'") }}
     left join {{ ref('int_exchange_rates_monthly') }} as rates
         on
             register.report_currency = rates.currency

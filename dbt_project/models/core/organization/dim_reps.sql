@@ -49,7 +49,7 @@ final as (
         coalesce(holiday_regions.region, '') as holiday_region
     from reps
     left join current_memberships using (rep_id)
-    left join holiday_regions on reps.region = holiday_regions.region
+    left join holiday_regions on {{ folded('reps.region') }} = {{ folded('holiday_regions.region') }}
     union all
     select
         'unassigned' as rep_id,

@@ -10,8 +10,7 @@ with_parents as (
         identified.*,
         case when parents.resolved_id <> identified.canonical_id then parents.resolved_id end as parent_team_id
     from identified
-    left join {{ ref('int_references_resolved') }} as parents
-        on parents.entity = 'team' and identified.source = parents.scope and identified.team_reference = parents.reference
+    {{ join_reference('identified', 'team_reference', 'team', 'parents') }}
 ),
 
 final as (

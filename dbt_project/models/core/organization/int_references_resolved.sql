@@ -1,7 +1,7 @@
 -- The record that each reference means. A reference may be an id or a name that is unique. A source's references are looked up
 -- among its own ids and names; a register's among those of all sources. The full id <source>:<id> is understood everywhere, and
--- every id of a record in several systems leads to its canonical one. An id beats a name. resolved_id is null where several
--- candidates are left.
+-- every id of a record in several systems leads to its canonical one. An id beats a name, and a name in any spelling is a row of its own,
+-- its normalized name. resolved_id is null where several candidates are left.
 with
 
 records as (
@@ -14,7 +14,10 @@ scopes as (
     select 'registers' as scope
 ),
 
-{% set precedences = {'source_record_id': 1, 'canonical_id': 1, 'record_key': 2, 'record_name': 3} -%}
+{% set any_spelling_of_name = any_spelling(normalized_name('record_name')) -%}
+{% set precedences = {
+    'source_record_id': 1, 'canonical_id': 1, 'record_key': 2, 'record_name': 3, any_spelling_of_name: 3,
+} -%}
 names as (
     {% for name, precedence in precedences.items() -%}
     select

@@ -7,45 +7,33 @@ rep_records as (
     {{ matched_records('rep') }}
 ),
 
-team_references as (
-    select * from {{ ref('int_references_resolved') }}
-    where entity = 'team' and resolved_id is not null
-),
-
-rep_references as (
-    select * from {{ ref('int_references_resolved') }}
-    where entity = 'rep' and resolved_id is not null
-),
-
 memberships as (
     {{ union_sources('team_memberships', 'rep_reference, team_reference, valid_from, valid_to', 'is_current') }}
 ),
 
 delivered as (
     select
-        rep_references.resolved_id as rep_id,
-        team_references.resolved_id as team_id,
+        reps.resolved_id as rep_id,
+        teams.resolved_id as team_id,
         coalesce(memberships.valid_from, cast('0001-01-01' as date)) as valid_from,
         coalesce(memberships.valid_to, cast('9999-12-31' as date)) as valid_to
     from memberships
-    inner join rep_references
-        on memberships.rep_reference = rep_references.reference and memberships.source = rep_references.scope
-    inner join team_references
-        on memberships.team_reference = team_references.reference and memberships.source = team_references.scope
+    {{ join_reference('memberships', 'rep_reference', 'rep', 'reps') }}
+    {{ join_reference('memberships', 'team_reference', 'team', 'teams') }}
+    where reps.resolved_id is not null and teams.resolved_id is not null
 ),
 
 teams_of_rows as (
     select
         rep_records.canonical_id as rep_id,
-        team_references.resolved_id as team_id,
+        teams.resolved_id as team_id,
         cast('0001-01-01' as date) as valid_from,
         cast('9999-12-31' as date) as valid_to,
         row_number() over (partition by rep_records.canonical_id order by rep_records.precedence) as position_of_team
     from rep_records
-    inner join team_references
-        on rep_records.source = team_references.scope and rep_records.team_reference = team_references.reference
+    {{ join_reference('rep_records', 'team_reference', 'team', 'teams') }}
     left join delivered on rep_records.canonical_id = delivered.rep_id
-    where delivered.rep_id is null
+    where delivered.rep_id is null and teams.resolved_id is not null
 ),
 
 unioned as (

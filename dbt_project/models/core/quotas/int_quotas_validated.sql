@@ -6,11 +6,6 @@ quotas as (
     select * from {{ ref('stg_registers__quotas') }}
 ),
 
-references_resolved as (
-    select * from {{ ref('int_references_resolved') }}
-    where scope = 'registers'
-),
-
 largest_rates as (
     select
         currency,
@@ -26,9 +21,9 @@ resolved as (
         {{ is_too_large('quotas.target_amount', 'coalesce(largest_rates.largest_rate, 1)') }} as is_too_large,
         case
             when quotas.assignee_type = 'company' then 'company'
-            else references_resolved.resolved_id
+            else assignees.resolved_id
         end as assignee_id,
-        references_resolved.candidate_count,
+        assignees.candidate_count,
         quotas.period_start < as_of.earliest_plausible_on
         or quotas.period_start > as_of.latest_plausible_on as is_implausible,
         coalesce(quotas.effective_from > as_of.latest_plausible_on, false) as is_effective_from_implausible,
@@ -39,8 +34,7 @@ resolved as (
     left join {{ ref('int_period_dates_expanded') }} as periods
         on quotas.period_type = periods.period_type and quotas.period_start = periods.date_day
     left join largest_rates on quotas.currency = largest_rates.currency
-    left join references_resolved
-        on quotas.assignee_type = references_resolved.entity and quotas.assignee_reference = references_resolved.reference
+    {{ join_reference('quotas', 'assignee_reference', 'quotas.assignee_type', 'assignees', "'registers'") }}
 ),
 
 validated as (

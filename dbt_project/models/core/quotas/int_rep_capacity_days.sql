@@ -10,12 +10,12 @@ leaves as (
 
 ramps as (
     select
-        coalesce(role, '') as role,
+        coalesce({{ folded('role') }}, '') as role,
         month_of_tenure,
         max(share) as share
     from {{ ref('stg_registers__ramps') }}
     where is_current and month_of_tenure >= 1
-    group by role, month_of_tenure
+    group by {{ folded('role') }}, month_of_tenure
 ),
 
 roles as (
@@ -25,11 +25,6 @@ roles as (
 reps as (
     select * from {{ ref('dim_reps') }}
     where hired_on is not null
-),
-
-rep_references as (
-    select * from {{ ref('int_references_resolved') }}
-    where entity = 'rep' and scope = 'registers' and resolved_id is not null
 ),
 
 dates as (
@@ -44,19 +39,20 @@ ramp_months as (
         {{ add_months('reps.hired_on', 'ramps.month_of_tenure - 1') }} as ramp_from,
         {{ add_days(add_months('reps.hired_on', 'ramps.month_of_tenure'), -1) }} as ramp_to
     from reps
-    left join roles on reps.role = roles.role
+    left join roles on {{ folded('reps.role') }} = roles.role
     inner join ramps on coalesce(roles.role, '') = ramps.role
 ),
 
 unioned as (
     select
-        rep_references.resolved_id as rep_id,
+        reps_on_leave.resolved_id as rep_id,
         dates.date_day,
         true as is_on_leave,
         cast(null as decimal(9, 6)) as ramp_share
     from leaves
-    inner join rep_references on leaves.rep_reference = rep_references.reference
+    {{ join_reference('leaves', 'rep_reference', 'rep', 'reps_on_leave', "'registers'") }}
     inner join dates on dates.date_day between leaves.from_date and leaves.to_date
+    where reps_on_leave.resolved_id is not null
     union all
     select
         ramp_months.rep_id,

@@ -40,7 +40,7 @@ relabelled as (
         case when bridges.rule_kind = 'inserted' then {{ metric_of_activity('bridges.old_value') }} end as old_metric
     from bridges
     inner join activities
-        on bridges.source = activities.source and bridges.label_bridged = lower(activities.source_activity_type)
+        on bridges.source = activities.source and bridges.label_bridged = {{ folded('activities.source_activity_type') }}
     left join {{ ref('int_team_memberships') }} as rep_teams
         on activities.rep_id = rep_teams.rep_id and activities.occurred_on between rep_teams.valid_from and rep_teams.valid_to
     left join ancestors

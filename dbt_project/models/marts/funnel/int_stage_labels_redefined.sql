@@ -18,14 +18,14 @@ matched as (
         labels.source_stage,
         labels.pipeline,
         case when bridges.rule_kind = 'inserted' then bridges.old_stage end as former_stage,
-        lower(labels.source_stage) = lower(bridges.new_name) as is_label,
-        max(case when lower(labels.source_stage) = lower(bridges.new_name) then 1 else 0 end) over (
+        {{ folded('labels.source_stage') }} = {{ folded('bridges.new_name') }} as is_label,
+        max(case when {{ folded('labels.source_stage') }} = {{ folded('bridges.new_name') }} then 1 else 0 end) over (
             partition by bridges.change_id, bridges.part_number, labels.source_pipeline
         ) as label_count,
         row_number() over (
             partition by bridges.change_id, labels.source, labels.source_pipeline, labels.source_stage
             order by
-                case when lower(labels.source_stage) = lower(bridges.new_name) then 0 else 1 end,
+                case when {{ folded('labels.source_stage') }} = {{ folded('bridges.new_name') }} then 0 else 1 end,
                 case when bridges.pipeline is not null then 0 else 1 end,
                 bridges.part_number
         ) as position_of_rule
@@ -34,8 +34,8 @@ matched as (
         on
             bridges.source = labels.source
             and (bridges.pipeline is null or bridges.pipeline = labels.source_pipeline)
-            and lower(bridges.new_name) in (lower(labels.source_stage), lower(labels.stage))
-            and lower(bridges.old_name) <> lower(labels.source_stage)
+            and {{ folded('bridges.new_name') }} in ({{ folded('labels.source_stage') }}, {{ folded('labels.stage') }})
+            and {{ folded('bridges.old_name') }} <> {{ folded('labels.source_stage') }}
 ),
 
 final as (

@@ -8,9 +8,9 @@ source_rows as (
 renamed as (
     select
         {{ text('change_id') }} as change_key,
-        {{ text('source') }} as source,
-        {{ text('object') }} as object,
-        {{ text('field') }} as field,
+        lower({{ text('source') }}) as source,
+        lower({{ text('object') }}) as object,
+        lower({{ text('field') }}) as field,
         {{ text('team') }} as team_reference,
         {{ text('what_changed') }} as what_changed,
         {{ text('bridge_rule') }} as bridge_rule,

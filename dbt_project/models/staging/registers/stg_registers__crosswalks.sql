@@ -10,7 +10,7 @@ renamed as (
         {{ text('source_id') }} as record_key,
         {{ text('canonical_id') }} as canonical_reference,
         {{ text('entity') }} as entity,
-        {{ text('source') }} as source,
+        lower({{ text('source') }}) as source,
         {{ parse_date('valid_from') }} as valid_from,
         {{ source_row_columns() }}
     from source_rows

@@ -7,7 +7,7 @@ source_rows as (
 
 renamed as (
     select
-        {{ text('source') }} as source,
+        lower({{ text('source') }}) as source,
         {{ text('pipeline') }} as pipeline,
         {{ text('source_stage') }} as source_stage,
         {{ text('stage') }} as stage,

@@ -7,8 +7,8 @@ source_rows as (
 
 renamed as (
     select
-        {{ text('source') }} as source,
-        {{ text('object') }} as object,
+        lower({{ text('source') }}) as source,
+        lower({{ text('object') }}) as object,
         lower({{ text('field') }}) as field,
         {{ text('source_value') }} as source_value,
         {{ text('value') }} as value,

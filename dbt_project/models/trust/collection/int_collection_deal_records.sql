@@ -26,16 +26,11 @@ opportunities as (
     where validated.known_to is null and (validated.exclusion_reason is null or validated.exclusion_reason = 'duplicate')
 ),
 
-rep_references as (
-    select * from {{ ref('int_references_resolved') }}
-    where entity = 'rep'
-),
-
 -- of a deal that moved to another system, the last version that the first system showed while it was authoritative
 first_versions as (
     select
         versions.*,
-        rep_references.resolved_id as owner_rep_id,
+        owners.resolved_id as owner_rep_id,
         row_number() over (
             partition by versions.source_opportunity_id
             order by versions.extracted_at desc, versions.source_file desc, versions.source_row desc
@@ -43,8 +38,7 @@ first_versions as (
     from {{ ref('int_opportunity_versions') }} as versions
     inner join {{ ref('int_opportunity_records') }} as history
         on versions.source_opportunity_id = history.source_opportunity_id
-    left join rep_references
-        on versions.source = rep_references.scope and versions.owner_reference = rep_references.reference
+    {{ join_reference('versions', 'owner_reference', 'rep', 'owners') }}
     where versions.is_in_force and history.position_of_record = 1 and not history.is_in_force
 ),
 

@@ -2,10 +2,6 @@
 -- team, break or record that cannot be resolved, or a newer row has its key.
 with
 
-names as (
-    select * from {{ ref('int_references_resolved') }}
-),
-
 break_references as (
     select break_id as break_reference from {{ ref('int_collection_breaks_declared') }}
     union
@@ -69,10 +65,8 @@ resolved as (
             else 'unknown_team'
         end as set_aside_reason
     from referring
-    left join names as reps
-        on reps.entity = 'rep' and referring.source = reps.scope and referring.rep_reference = reps.reference
-    left join names as teams
-        on teams.entity = 'team' and referring.source = teams.scope and referring.team_reference = teams.reference
+    {{ join_reference('referring', 'rep_reference', 'rep', 'reps') }}
+    {{ join_reference('referring', 'team_reference', 'team', 'teams') }}
     left join break_references on referring.break_reference = break_references.break_reference
 ),
 
