@@ -51,6 +51,8 @@ class CompiledProject:
     bare_warehouse: Path
     data_tests: dict[str, str]
     """The queries of the data tests whose failure blocks publishing, by name: each row that they return is wrong."""
+    warnings: dict[str, str]
+    """Those of the other data tests."""
 
     def needed_for(self, *names: str) -> list[Model]:
         """The models behind `names`, themselves included, in the order to build them."""
@@ -151,12 +153,11 @@ def _read(settings: Settings) -> CompiledProject:
     models: dict[str, Model] = {}
     for key in sorted(nodes):
         _add_after_parents(models, nodes, key, settings.dbt_project)
-    data_tests = {
-        node["name"]: node["compiled_code"]
-        for node in all_nodes.values()
-        if node["resource_type"] == "test" and node["config"]["severity"].lower() == "error"
-    }
-    return CompiledProject(models, settings.warehouse, data_tests)
+    data_tests: dict[str, dict[str, str]] = {"error": {}, "warn": {}}
+    for node in all_nodes.values():
+        if node["resource_type"] == "test":
+            data_tests[node["config"]["severity"].lower()][node["name"]] = node["compiled_code"]
+    return CompiledProject(models, settings.warehouse, data_tests["error"], data_tests["warn"])
 
 
 def _add_after_parents(models: dict[str, Model], nodes: dict[str, Any], key: str, project: Path) -> None:

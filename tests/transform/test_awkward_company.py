@@ -36,15 +36,18 @@ FILES = {
     "rep,Hal Ray,revenue_won,month,2026-04-01,1000,USD,\nrep,R1,deals_won,quarter,2026-01-01,5,,2206-01-01\n"
     # names in other spellings; two reps have the third one
     "rep,ana  LIMA,calls,quarter,2026-01-01,7,,\nteam,ｎｏｒｔｈ,calls,quarter,2026-01-01,9,,\n"
-    "rep,Kim ray,calls,quarter,2026-01-01,7,,\n",
+    "rep,Kim ray,calls,quarter,2026-01-01,7,,\n"
+    # ids that a spreadsheet has taken for numbers
+    "rep,77,calls,quarter,2026-01-01,7,,\nteam,1,emails,quarter,2026-01-01,7,,\nrep,078,emails,quarter,2026-01-01,7,,\n",
     "registers/2026-01-01/collection_changes.csv": "change_id,effective_on,source,object,field,what_changed\n"
     "G1,2206-01-01,generic,activity,rows,tracking_started\n",
     "registers/2026-01-01/leave.csv": "rep_id,from_date,to_date\nR1,0001-01-01,0001-01-02\nR3,2026-03-30,9999-12-31\n",
     "registers/2026-01-01/holidays.csv": "date,region,name\n9999-12-31,,The last day\n0001-01-01,,The first day\n",
     "registers/2026-01-01/ramp.csv": "role,month_of_tenure,share\n,1,0.5\n,999999999,0.333333333\n",
     "generic/2026-03-31/reps.csv": "rep_id,name,hired_on,ended_on,team_id\n"
-    "R1,Ana Lima,0001-01-01,9999-12-31,T1\nR2,Ben Od\u00e9,,,T1\nR3,Dia Roy,2026-01-01,,T1\nR4,Kim Ray,,,\nR5,KIM RAY,,,\n",
-    "generic/2026-03-31/teams.csv": "team_id,name\nT1,North\n",
+    "R1,Ana Lima,0001-01-01,9999-12-31,T1\nR2,Ben Od\u00e9,,,T1\nR3,Dia Roy,2026-01-01,,T1\nR4,Kim Ray,,,\nR5,KIM RAY,,,\n0077,Lou Vis,,,1\n"
+    "00078,Mia Wo,,,\n000078,Ned Xu,,,\n",
+    "generic/2026-03-31/teams.csv": "team_id,name\nT1,North\n001,West\n",
     # A2 is not delivered, and two accounts have one name
     "generic/2026-03-31/accounts.csv": "account_id,name\nA1,Acme\nA3,Twin\nA4,Twin\n",
     "generic/2026-03-31/team_memberships.csv": "rep_id,team_id,valid_from,valid_to\nR1,T1,0001-01-01,9999-12-31\n",
@@ -64,16 +67,18 @@ FILES = {
     "K9,R3,Won,2026-01-02,250000000000000,IDR,2026-01-16,\n"
     # dates that nobody can mean
     "D1,R3,Won,0001-01-01,1,USD,2026-01-16,\nD2,R3,Won,2026-01-01,1,USD,9999-12-31,\nD3,R3,Open,9999-12-31,1,USD,0001-01-01,\n"
+    "0055,R3,Open,2026-01-10,,USD,2026-05-01,\n"
     # a rate below 0 is none
     "R1,R3,Won,2026-01-02,1,NEG,2026-01-16,\n",
     "generic/2026-03-31/opportunity_splits.csv": "opportunity_id,rep_id,share\n"
     "S1,R1,0.3333333333333333\nS1,R2,0.3333333333333333\nS1,R3,0.3333333333333333\n"
     "S2,R1,0.3333\nS2,R2,0.3333\nS2,R3,0.3334\nS3,R1,0.499\nS3,R2,0.5\nS4,R2,0.498999\nS4,R3,0.5\n",
     "generic/2026-03-31/products.csv": "product_id,name,family,list_price,unit_cost,currency\n"
-    "P1,One,Alpha,99999999999999,-1,USD\nP2,Two,Beta,-100,99999999999999,USD\n",
+    "P1,One,Alpha,99999999999999,-1,USD\nP2,Two,Beta,-100,99999999999999,USD\n0009,Nine,,,,\n",
     "generic/2026-03-31/opportunity_lines.csv": "line_id,opportunity_id,product_id,quantity,unit_price,discount_rate\n"
     "L1,N1,P1,99999999999999,99999999999999,-999\nL2,N1,P2,2,500,0\nL3,N3,P2,-3,10,0.5\nL4,N3,P1,1,-10,\n"
-    "L5,S1,P1,99999999999999,0.0001,999\nL6,S1,P1,99999999999999,1e-20,\nL7,N5,P1,1e18,1,\nL8,N4,ｔｗｏ,1,1,\n",
+    "L5,S1,P1,99999999999999,0.0001,999\nL6,S1,P1,99999999999999,1e-20,\nL7,N5,P1,1e18,1,\nL8,N4,ｔｗｏ,1,1,\n"
+    "L9,N4,9,1,1,\nL10,55,P1,1,1,\n",
     "generic/2026-03-31/activities.csv": "activity_id,type,rep_id,occurred_at,logged_at,opportunity_id,"
     "duration_minutes\n"
     "C1,call,R1,2026-01-05T10:00:00Z,9999-12-31T00:00:00Z,N1,99999999999999\n"
@@ -250,13 +255,18 @@ def test_what_cannot_be_true_is_listed_with_its_line(company: duckdb.DuckDBPyCon
         ("opportunity", "22", "implausible_close_date"),
         ("opportunity", "23", "implausible_created_date"),
         ("opportunity", "23", "implausible_expected_close_date"),
-        ("opportunity", "24", "missing_rate"),
+        ("opportunity", "24", "missing_amount"),
+        ("opportunity", "25", "missing_rate"),
         ("opportunity", "6", "ambiguous_account"),
+        ("opportunity_line", "11", "unknown_opportunity"),
         ("opportunity_line", "8", "unparsable_required"),
         ("opportunity_split", "10", "splits_do_not_sum_to_1"),
         ("opportunity_split", "11", "splits_do_not_sum_to_1"),
         ("quota", "14", "implausible_effective_from"),
         ("quota", "17", "ambiguous_assignee"),
+        ("quota", "18", "unknown_assignee"),
+        ("quota", "19", "unknown_assignee"),
+        ("quota", "20", "unknown_assignee"),
         ("quota", "3", "quota_too_large"),
         ("quota", "4", "unparsable_required"),
         ("quota", "6", "below_minimum"),
@@ -298,8 +308,25 @@ def test_a_name_means_the_record_in_every_spelling(company: duckdb.DuckDBPyConne
     assert texts(company, lines) == [("generic:P2",)]
 
 
+def test_an_id_that_lost_zeros_is_named_with_its_line(
+    company: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Of 00078 and 000078 nobody knows which one 078 is; the other references name one record each."""
+    warning = compiled_project(tmp_path_factory, SETTINGS).warnings["assert_references_keep_their_zeros"]
+    spoiled = "a spreadsheet has taken the id for a number: export ids as text"
+    products, registers = "generic/2026-03-31/opportunity_lines.csv", "registers/2026-01-01/quotas.csv"
+    assert texts(company, f"select message from ({warning})") == [
+        (f"generic/2026-03-31/reps.csv, line 7: the team '1' is unknown, but '001' of generic is not (1 rows); {spoiled}",),
+        (f"{products}, line 10: the product '9' is unknown, but '0009' of generic is not (1 rows); {spoiled}",),
+        (f"{products}, line 11: the opportunity '55' is unknown, but '0055' of generic is not (1 rows); {spoiled}",),
+        (f"{registers}, line 18: the rep '77' is unknown, but '0077' of generic is not (1 rows); {spoiled}",),
+        (f"{registers}, line 19: the team '1' is unknown, but '001' of generic is not (1 rows); {spoiled}",),
+    ]
+
+
 def test_a_price_below_0_is_unknown(company: duckdb.DuckDBPyConnection) -> None:
     assert texts(company, "select product_name, list_price, unit_cost from marts.dim_products") == [
+        ("Nine", None, None),
         ("One", "99999999999999.0000", None),
         ("Two", None, "99999999999999.0000"),
     ]
