@@ -22,7 +22,7 @@ FILES = {
     # a dollar is 16,320.50 rupiah; XAU is worth more than any number has digits, XTS less than any
     "registers/2026-01-01/exchange_rates.csv": "month,currency,rate_to_reporting\n"
     "2026-01,IDR,0.0000612726\n2026-01,XAU,99999999\n2026-01,XTS,0.000000000001\n2025-12,XAU,99999999\n2026-01,NEG,-2\n"
-    "2206-01,IDR,1\n",
+    "2206-01,IDR,1\n2025-11,EUR,1.2\n",
     "registers/2026-01-01/quotas.csv": "assignee_type,assignee,metric,period_type,period_start,target,currency,"
     "effective_from\n"
     "rep,R1,revenue_won,quarter,2026-01-01,1000,USD,\n"
@@ -125,9 +125,12 @@ FILES = {
     "005000000000025AAA,Pat Roy,n/a,,true\n005000000000026AAA,Ron Eck,helpdesk@firm.example,,true\n"
     "005000000000027AAA,Sue Ay,,,true\n",
     "salesforce/2026-02-28/Opportunity.csv": "Id,StageName,OwnerId,CreatedDate,CloseDate,Name,AccountId,"
-    "Amount,IsDeleted\n"
-    "006000000000001AAA,Closed Won,005000000000001AAA,2025-05-01T02:00:00.000Z,2026-01-15,One,,1040,false\n"
-    "006000000000002AAA,Closed Won,005000000000004AAA,2025-10-01T02:00:00.000Z,2025-11-20,Two,,500,false\n",
+    "Amount,IsDeleted,CurrencyIsoCode\n"
+    "006000000000001AAA,Closed Won,005000000000001AAA,2025-05-01T02:00:00.000Z,2026-01-15,One,,1040,false,USD\n"
+    "006000000000002AAA,Closed Won,005000000000004AAA,2025-10-01T02:00:00.000Z,2025-11-30,Two,,500,false,EUR\n",
+    "salesforce/2026-02-28/DatedConversionRate.csv": "Id,IsoCode,StartDate,NextStartDate,ConversionRate\n"
+    "04w000000000001AAA,EUR,2025-10-01,2025-11-01,0.9\n04w000000000002AAA,EUR,2025-11-01,2025-12-01,0.84\n"
+    "04w000000000003AAA,EUR,2025-12-01,,0.7\n04w000000000004AAA,USD,2000-01-01,,1\n",
     "pipedrive/2026-03-31/stages.csv": "stage_id,stage_name,pipeline_id,pipeline_name,order_nr\n"
     "1,Lead In,1,Sales,1\n5,Won,1,Sales,2\n6,lost,1,Sales,3\n",
     "pipedrive/2026-03-31/deals.csv": "id,stage_id,status,value,currency,user_id,pipeline_id,add_time,"
@@ -321,6 +324,15 @@ def test_an_id_that_lost_zeros_is_named_with_its_line(
         (f"{products}, line 11: the opportunity '55' is unknown, but '0055' of generic is not (1 rows); {spoiled}",),
         (f"{registers}, line 18: the rep '77' is unknown, but '0077' of generic is not (1 rows); {spoiled}",),
         (f"{registers}, line 19: the team '1' is unknown, but '001' of generic is not (1 rows); {spoiled}",),
+    ]
+
+
+def test_an_amount_is_shown_as_the_crm_converts_it(company: duckdb.DuckDBPyConnection) -> None:
+    """500 EUR of the last day of November: 500 / 0.84 by Salesforce's rate of that day, 500 x 1.2 by the register."""
+    amounts = "select opportunity_id[12:], amount_reporting, crm_converted_amount from marts.fct_opportunities"
+    assert texts(company, f"{amounts} where source = 'salesforce'") == [
+        ("006000000000001AAA", "1040.00", "1040.0000"),
+        ("006000000000002AAA", "600.00", "595.2381"),
     ]
 
 

@@ -2,7 +2,7 @@
 -- month, of open deals at the rate of the month of as_of; without a rate they are null.
 {% set columns %}
     opportunity_id, source, owner_id, account_id, product_id, pipeline, stage, is_closed, is_won, created_on, closed_on,
-    expected_close_on, amount, currency, amount_reporting, opportunity_type, loss_reason, source_file, source_row,
+    expected_close_on, amount, currency, amount_reporting, crm_converted_amount, opportunity_type, loss_reason, source_file, source_row,
     source_opportunity_id, source_key, source_pipeline, source_stage, creator_id, amount_created
 {% endset %}
 

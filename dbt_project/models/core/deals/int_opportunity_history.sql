@@ -90,6 +90,7 @@ described as (
             case when sources.default_currency = 'reporting' then '{{ var("reporting_currency") }}' end,
             sources.default_currency
         ) as currency,
+        dated.crm_converted_amount,
         dated.opportunity_type,
         dated.loss_reason,
         dated.source_file,

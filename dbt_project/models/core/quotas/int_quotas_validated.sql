@@ -1,5 +1,11 @@
 -- Each row that the quota register ever had, with its assignee, period and first day in force, and the reason where it does not count.
 -- Rows with a superseded_at are history: the plan as it was known before.
+{% set columns %}
+        source, assignee_type, assignee_reference, assignee_id, metric, period_type, period_start, period_end, target_amount, reason,
+        approved_by, effective_from, in_force_from, extracted_at, superseded_at, source_key, source_file, source_row, row_hash,
+        set_aside_reason
+{%- endset %}
+
 with
 
 quotas as (
@@ -62,31 +68,9 @@ ranked as (
 
 final as (
     select
-        source,
-        assignee_type,
-        assignee_reference,
-        assignee_id,
-        metric,
-        period_type,
-        period_start,
-        period_end,
-        target_amount,
+        {{ columns }},
         coalesce(currency, '{{ var("reporting_currency") }}') as currency,
-        reason,
-        approved_by,
-        effective_from,
-        in_force_from,
-        extracted_at,
-        superseded_at,
-        source_key,
-        source_file,
-        source_row,
-        row_hash,
-        set_aside_reason,
-        coalesce(
-            set_aside_reason,
-            case when position_in_plan > 1 then 'duplicate' end
-        ) as exclusion_reason
+        coalesce(set_aside_reason, case when position_in_plan > 1 then 'duplicate' end) as exclusion_reason
     from ranked
 )
 

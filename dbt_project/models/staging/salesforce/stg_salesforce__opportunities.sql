@@ -1,10 +1,20 @@
 -- Salesforce's opportunities in the canonical columns: one version per extract that showed it, and one per known change in its histories.
--- What else an opportunity was after such a change is unknown.
-{% set delivered %}
-    deal_key, owner_key, account_key, creator_key, record_type_key, deal_name, stage_name, currency, deal_type, loss_reason,
-    forecast_category, amount, probability, is_deleted, close_on, created_at, updated_at, cast(null as timestamp) as delivered_at,
-    source_key, source_file, source_row, row_hash, extracted_at, superseded_at, is_current, extras
-{% endset %}
+-- What else an opportunity was after such a change is unknown. Salesforce converts an amount at the rate of the close date.
+{% set billion = '1000000000' %}
+{% set columns = [
+    'deal_key', 'owner_key', 'account_key', 'creator_key', 'record_type_key', 'deal_name', 'stage_name', 'currency', 'deal_type',
+    'loss_reason', 'forecast_category', 'amount', 'probability', 'is_deleted', 'close_on', 'created_at', 'updated_at', 'delivered_at',
+    'source_key', 'source_file', 'source_row', 'row_hash', 'extracted_at', 'superseded_at', 'is_current', 'extras',
+] %}
+{% set delivered = {'delivered_at': 'cast(null as timestamp)'} %}
+{% set of_a_state = {
+    'owner_key': 'states.owner_key', 'stage_name': 'states.stage_name', 'loss_reason': 'cast(null as varchar)',
+    'forecast_category': 'cast(null as varchar)', 'amount': 'states.amount', 'probability': 'cast(null as decimal(9, 6))',
+    'is_deleted': 'false', 'close_on': 'states.close_on', 'updated_at': 'states.changed_at', 'delivered_at': 'states.extracted_at',
+    'source_file': 'states.source_file', 'source_row': 'states.source_row', 'row_hash': 'states.row_hash',
+    'extracted_at': 'states.changed_at', 'superseded_at': 'coalesce(states.ended_at, states.changed_at)', 'is_current': 'false',
+    'extras': 'cast(null as varchar)',
+} %}
 
 with
 
@@ -21,6 +31,23 @@ record_types as (
     group by {{ salesforce_id('id') }}
 ),
 
+-- units of a currency for one of the corporate currency, from day to day
+conversion_rates as (
+    select
+        upper({{ text('isocode') }}) as currency,
+        {{ salesforce_date('startdate') }} as starts_on,
+        least(
+            {{ salesforce_date('nextstartdate') }},
+            lead({{ salesforce_date('startdate') }}) over (
+                partition by upper({{ text('isocode') }}) order by {{ salesforce_date('startdate') }}
+            ),
+            cast('9999-12-31' as date)
+        ) as next_starts_on,
+        {{ parse_number('conversionrate', 'decimal(20, 9)') }} as conversion_rate
+    from {{ source('raw', 'salesforce__dated_conversion_rate') }}
+    where not _is_tombstone and _superseded_at is null
+),
+
 newest_deals as (
     select
         *,
@@ -32,36 +59,16 @@ newest_deals as (
 
 -- a state of the histories was never what an extract showed: the extract that delivered it outdated it as well
 versions as (
-    select {{ delivered }}
+    select
+        {%- for column in columns %}
+        {{ delivered.get(column, 'deals.' ~ column) }} as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from deals
     union all
     select
-        newest_deals.deal_key,
-        states.owner_key,
-        newest_deals.account_key,
-        newest_deals.creator_key,
-        newest_deals.record_type_key,
-        newest_deals.deal_name,
-        states.stage_name,
-        newest_deals.currency,
-        newest_deals.deal_type,
-        cast(null as varchar) as loss_reason,
-        cast(null as varchar) as forecast_category,
-        states.amount,
-        cast(null as decimal(9, 6)) as probability,
-        false as is_deleted,
-        states.close_on,
-        newest_deals.created_at,
-        states.changed_at as updated_at,
-        states.extracted_at as delivered_at,
-        newest_deals.source_key,
-        states.source_file,
-        states.source_row,
-        states.row_hash,
-        states.changed_at as extracted_at,
-        coalesce(states.ended_at, states.changed_at) as superseded_at,
-        false as is_current,
-        cast(null as varchar) as extras
+        {%- for column in columns %}
+        {{ of_a_state.get(column, 'newest_deals.' ~ column) }} as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from {{ ref('int_salesforce__deal_states') }} as states
     inner join newest_deals
         on
@@ -93,7 +100,10 @@ final as (
 
         -- numbers
         versions.amount,
-        cast(null as decimal(19, 4)) as crm_converted_amount,
+        try_cast(
+            {{ exact_quotient('cast(versions.amount as decimal(30, 4)) * ' ~ billion, 'conversion_rates.conversion_rate * ' ~ billion) }}
+            as decimal(19, 4)
+        ) as crm_converted_amount,
         versions.probability,
 
         -- booleans
@@ -125,6 +135,11 @@ final as (
         versions.extras
     from versions
     left join record_types on versions.record_type_key = record_types.record_type_key
+    left join conversion_rates
+        on
+            upper(versions.currency) = conversion_rates.currency
+            and versions.close_on >= conversion_rates.starts_on
+            and versions.close_on < conversion_rates.next_starts_on
 )
 
 select * from final
