@@ -1,3 +1,5 @@
+{{ config(group='exclusions') }}
+
 -- References that are unknown, and name exactly one record but for zeros at the beginning: a spreadsheet has taken an id for a number. Each
 -- reference once; it is not corrected, because the record that it names may be another one. Registers name the records of every source.
 {% set counted = "coalesce(exclusion_reason, 'unknown_opportunity') = 'unknown_opportunity'" %}
@@ -32,13 +34,19 @@ places as (
 
 referring as (
     {% for entity, model, column, condition in references -%}
-    select '{{ entity }}' as entity, source, source_file, source_row, {{ column }} as reference
+    select '{{ entity }}' as entity, source, source as named_in, source_file, source_row, {{ column }} as reference
     from {{ ref(model) }}
     where {{ condition }}
     union all
     {% endfor -%}
     -- what a register names is set aside
-    select places.entity, places.source, set_aside.source_file, set_aside.source_row, set_aside.value as reference
+    select
+        places.entity,
+        places.source,
+        set_aside.source as named_in,
+        set_aside.source_file,
+        set_aside.source_row,
+        set_aside.value as reference
     from {{ ref('int_source_rows_validated') }} as set_aside
     inner join places on set_aside.is_of_register or set_aside.source = places.source
     where set_aside.set_aside_reason in ('unknown_assignee', 'unknown_rep', 'unknown_team', 'unknown_scope', 'unknown_source_id')
@@ -48,12 +56,13 @@ counted as (
     select
         entity,
         source,
+        named_in,
         reference,
         count(distinct source_file || ':' || cast(source_row as varchar)) as row_count,
         min(source_file || ', line ' || lpad(cast(source_row as varchar), 9, '0')) as place
     from referring
     where ltrim(reference, '0') <> ''
-    group by entity, source, reference
+    group by entity, source, named_in, reference
 ),
 
 found as (
@@ -67,7 +76,7 @@ found as (
             counted.entity = records.entity
             and counted.source = records.source
             and ltrim(counted.reference, '0') = ltrim(records.record_key, '0')
-    window candidates as (partition by counted.entity, counted.source, counted.reference)
+    window candidates as (partition by counted.entity, counted.source, counted.named_in, counted.reference)
 )
 
 select distinct

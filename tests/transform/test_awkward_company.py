@@ -22,7 +22,7 @@ FILES = {
     # a dollar is 16,320.50 rupiah; XAU is worth more than any number has digits, XTS less than any
     "registers/2026-01-01/exchange_rates.csv": "month,currency,rate_to_reporting\n"
     "2026-01,IDR,0.0000612726\n2026-01,XAU,99999999\n2026-01,XTS,0.000000000001\n2025-12,XAU,99999999\n2026-01,NEG,-2\n"
-    "2206-01,IDR,1\n2025-11,EUR,1.2\n",
+    "2206-01,IDR,1\n2025-10,EUR,1.2\n2025-11,EUR,1.2\n",
     "registers/2026-01-01/quotas.csv": "assignee_type,assignee,metric,period_type,period_start,target,currency,"
     "effective_from\n"
     "rep,R1,revenue_won,quarter,2026-01-01,1000,USD,\n"
@@ -279,10 +279,11 @@ def test_what_cannot_be_true_is_listed_with_its_line(company: duckdb.DuckDBPyCon
 
 
 def test_no_number_is_dated_to_a_day_that_cannot_be_true(company: duckdb.DuckDBPyConnection) -> None:
-    """as_of is 31 March 2026. In memberships and employment the first and the last day mean always."""
+    """as_of is 31 March 2026. In memberships and employment the first and the last day mean always; coverage counts what was delivered."""
     columns = company.execute(
         "select table_name, column_name from information_schema.columns where table_schema = 'marts' "
-        "and data_type in ('DATE', 'TIMESTAMP') and table_name not in ('dim_reps', 'bridge_source_ids')"
+        "and data_type in ('DATE', 'TIMESTAMP') "
+        "and table_name not in ('dim_reps', 'bridge_source_ids', 'mart_source_coverage')"
     ).fetchall()
     dated = [
         f"select '{table}' as t, '{column}' as c, cast({column} as date) as day from marts.{table}"
@@ -290,12 +291,16 @@ def test_no_number_is_dated_to_a_day_that_cannot_be_true(company: duckdb.DuckDBP
     ]
     assert len(dated) > 60
     outside = " union all ".join(dated)
-    assert texts(company, f"select distinct * from ({outside}) where day not between '2006-03-31' and '2031-12-31'") == []
+    assert (
+        texts(company, f"select distinct * from ({outside}) where day not between '2006-03-31' and '2031-12-31'") == []
+    )
 
 
 def test_a_name_means_the_record_in_every_spelling(company: duckdb.DuckDBPyConnection) -> None:
     """Four calls of Ana: C1, C2, by name and in capitals C6, and C8. The register gives It and IT a meaning each, it has none."""
-    quotas = "select assignee_id[9:], quota_amount, actual_amount from marts.mart_quota_attainment where metric = 'calls'"
+    quotas = (
+        "select assignee_id[9:], quota_amount, actual_amount from marts.mart_quota_attainment where metric = 'calls'"
+    )
     assert texts(company, f"{quotas} and period_start = '2026-01-01' and quota_source = 'assigned'") == [
         ("R1", "7.00", "4.00"),
         ("T1", "9.00", "4.00"),
@@ -319,9 +324,11 @@ def test_an_id_that_lost_zeros_is_named_with_its_line(
     spoiled = "a spreadsheet has taken the id for a number: export ids as text"
     products, registers = "generic/2026-03-31/opportunity_lines.csv", "registers/2026-01-01/quotas.csv"
     assert texts(company, f"select message from ({warning})") == [
-        (f"generic/2026-03-31/reps.csv, line 7: the team '1' is unknown, but '001' of generic is not (1 rows); {spoiled}",),
         (f"{products}, line 10: the product '9' is unknown, but '0009' of generic is not (1 rows); {spoiled}",),
         (f"{products}, line 11: the opportunity '55' is unknown, but '0055' of generic is not (1 rows); {spoiled}",),
+        (
+            f"generic/2026-03-31/reps.csv, line 7: the team '1' is unknown, but '001' of generic is not (1 rows); {spoiled}",
+        ),
         (f"{registers}, line 18: the rep '77' is unknown, but '0077' of generic is not (1 rows); {spoiled}",),
         (f"{registers}, line 19: the team '1' is unknown, but '001' of generic is not (1 rows); {spoiled}",),
     ]
