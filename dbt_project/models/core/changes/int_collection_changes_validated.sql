@@ -15,7 +15,7 @@ resolved as (
             order by changes.row_hash desc, changes.source_file asc, changes.source_row asc
         ) as position_of_key,
         case
-            when changes.effective_on not between as_of.earliest_plausible_on and as_of.latest_plausible_on then 'implausible_date'
+            when changes.effective_on is not null and {{ plausible('changes.effective_on') }} is null then 'implausible_date'
             when changes.team_reference is null or teams.resolved_id is not null then null
             when teams.candidate_count > 1 then 'ambiguous_team'
             else 'unknown_team'
@@ -45,10 +45,7 @@ final as (
         source_file,
         source_row,
         set_aside_reason,
-        coalesce(
-            set_aside_reason,
-            case when position_of_key > 1 then 'duplicate' end
-        ) as exclusion_reason
+        coalesce(set_aside_reason, case when position_of_key > 1 then 'duplicate' end) as exclusion_reason
     from resolved
 )
 

@@ -33,7 +33,9 @@ pipelines as (
         stage_maps.pipeline
     from names
     inner join stage_maps
-        on names.source = stage_maps.source and names.name in ({{ folded('stage_maps.source_stage') }}, {{ folded('stage_maps.stage') }})
+        on
+            names.source = stage_maps.source
+            and names.name in ({{ folded('stage_maps.source_stage') }}, {{ folded('stage_maps.stage') }})
 ),
 
 -- a rule may name a label of the source or a canonical stage; the label comes first, and the row that names the pipeline

@@ -12,7 +12,7 @@ identified as (
         {{ referenced_id('unioned.source', 'unioned.opportunity_reference') }} as source_opportunity_id,
         unioned.*,
         {{ business_date('unioned.changed_at') }} as changed_on,
-        {{ business_date('unioned.changed_at') }} between as_of.earliest_plausible_on and as_of.latest_plausible_on as is_plausible,
+        unioned.changed_at is null or {{ plausible(business_date('unioned.changed_at')) }} is not null as is_plausible,
         {{ business_date('unioned.extracted_at') }} as delivered_on
     from ({{ union_sources('stage_events', columns, 'source_exclusion is null') }}) as unioned
     cross join {{ ref('int_as_of_determined') }} as as_of

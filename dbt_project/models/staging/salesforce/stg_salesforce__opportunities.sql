@@ -1,6 +1,7 @@
+-- noqa: disable=LT02
 -- Salesforce's opportunities in the canonical columns: one version per extract that showed it, and one per known change in its histories.
 -- What else an opportunity was after such a change is unknown. Salesforce converts an amount at the rate of the close date.
-{% set billion = '1000000000' %}
+{% set billion = '1000000000 * ' %}
 {% set columns = [
     'deal_key', 'owner_key', 'account_key', 'creator_key', 'record_type_key', 'deal_name', 'stage_name', 'currency', 'deal_type',
     'loss_reason', 'forecast_category', 'amount', 'probability', 'is_deleted', 'close_on', 'created_at', 'updated_at', 'delivered_at',
@@ -101,7 +102,7 @@ final as (
         -- numbers
         versions.amount,
         try_cast(
-            {{ exact_quotient('cast(versions.amount as decimal(30, 4)) * ' ~ billion, 'conversion_rates.conversion_rate * ' ~ billion) }}
+            {{ exact_quotient(billion ~ 'cast(versions.amount as decimal(30, 4))', billion ~ 'conversion_rates.conversion_rate') }}
             as decimal(19, 4)
         ) as crm_converted_amount,
         versions.probability,

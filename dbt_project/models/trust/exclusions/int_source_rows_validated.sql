@@ -34,11 +34,11 @@ register_rows as (
     select
         {{ origin }},
         case
-            when dated_on not between as_of.earliest_plausible_on and as_of.latest_plausible_on then 'implausible_date'
-            else exclusion_reason
+            when register.dated_on is not null and {{ plausible('register.dated_on') }} is null then 'implausible_date'
+            else register.exclusion_reason
         end as exclusion_reason,
         {{ set_aside }}
-    from {{ ref('int_register_rows_validated') }}
+    from {{ ref('int_register_rows_validated') }} as register
     cross join {{ ref('int_as_of_determined') }} as as_of
     union all
     select
