@@ -33,7 +33,7 @@ record_types as (
 ),
 
 -- units of a currency for one of the corporate currency, from day to day
-conversion_rates as (
+rates as (
     select
         upper({{ text('isocode') }}) as currency,
         {{ salesforce_date('startdate') }} as starts_on,
@@ -102,7 +102,7 @@ final as (
         -- numbers
         versions.amount,
         try_cast(
-            {{ exact_quotient(billion ~ 'cast(versions.amount as decimal(30, 4))', billion ~ 'conversion_rates.conversion_rate') }}
+            {{ exact_quotient(billion ~ 'cast(versions.amount as decimal(30, 4))', billion ~ 'rates.conversion_rate') }}
             as decimal(19, 4)
         ) as crm_converted_amount,
         versions.probability,
@@ -136,11 +136,11 @@ final as (
         versions.extras
     from versions
     left join record_types on versions.record_type_key = record_types.record_type_key
-    left join conversion_rates
+    left join rates
         on
-            upper(versions.currency) = conversion_rates.currency
-            and versions.close_on >= conversion_rates.starts_on
-            and versions.close_on < conversion_rates.next_starts_on
+            upper(versions.currency) = rates.currency
+            and versions.close_on >= rates.starts_on
+            and versions.close_on < rates.next_starts_on
 )
 
 select * from final
