@@ -115,7 +115,12 @@ def critical_checks(manifest: Path, expectations: Path) -> list[CriticalCheck]:
     """What must have passed before a build may be published: critical dbt tests and critical expectations."""
     tests = [
         CriticalCheck(
-            "transform", test.target, test.check_name, test.depends_on, runs_every_time=not test.is_build_test
+            "transform",
+            test.target,
+            test.check_name,
+            test.depends_on,
+            runs_every_time=not test.is_build_test,
+            unique_columns=test.unique_columns,
         )
         for test in critical_tests(manifest)
     ]

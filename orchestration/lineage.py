@@ -25,6 +25,8 @@ class DataTest:
     is_build_test: bool
     is_critical: bool
     fqn: str
+    unique_columns: tuple[str, ...] = ()
+    """Those of which a test of a grain says that no two rows share them."""
 
 
 def model_parents(manifest: Path) -> dict[str, list[str]]:
@@ -114,10 +116,17 @@ def data_tests(manifest: Path) -> list[DataTest]:
             is_build_test=BUILD_TAG in node["config"]["tags"],
             is_critical=node["config"]["severity"].lower() == "error",
             fqn=".".join(node["fqn"]),
+            unique_columns=_unique_columns(node),
         )
         for node in nodes.values()
         if node["resource_type"] == "test"
     ]
+
+
+def _unique_columns(node: dict[str, Any]) -> tuple[str, ...]:
+    test = node.get("test_metadata") or {}
+    named = test["kwargs"]["columns"] if test.get("name") == "unique_grain" else []
+    return tuple(name.strip('"') for name in named)
 
 
 def _nodes(manifest: Path) -> dict[str, Any]:

@@ -27,15 +27,25 @@
 {% endmaterialization %}
 
 
-{#- Rows of groups that have not changed stay: decision 9. The model's pre_hook deletes the others, and its SQL has the new ones. -#}
+{#-
+    Rows of groups that have not changed stay: decision 9. The model's SQL has the rows of the others, and the model's pre_hook deletes what is no
+    longer so; or the SQL has also one row with the fingerprint (unique_key) of each group that stays, and all other groups are deleted.
+-#}
 {% materialization incremental, adapter='duckdb' %}
     {%- set build = what_to_build() -%}
     {%- if build.is_due -%}
         {%- set before = rows_in(build.target) if build.is_kept -%}
         {{ run_hooks(pre_hooks, inside_transaction=True) }}
+        {%- set key = config.get('unique_key') if build.is_kept -%}
+        {%- if key -%}
+            {%- call statement('groups') -%}
+                create or replace temporary table groups_found as ({{ compiled_code }});
+                delete from {{ build.target }} where {{ key }} not in (select {{ key }} from groups_found);
+            {%- endcall -%}
+        {%- endif -%}
         {%- set left = rows_in(build.target) if build.is_kept -%}
         {%- call statement('main') -%}
-            {{ rows_written_to(build.target) }}
+            {{ rows_written_to(build.target, 'select * from groups_found where ' ~ is_new_group(key) if key else compiled_code) }}
         {%- endcall -%}
         {%- do put_in_place(build, not (build.is_kept and before == left == rows_in(build.target))) -%}
     {%- endif -%}
@@ -85,9 +95,9 @@
 {% endmacro %}
 
 
-{% macro rows_written_to(table) %}
+{% macro rows_written_to(table, rows=none) %}
     {%- if is_incremental() -%}
-        insert into {{ table }} by name ({{ compiled_code }});
+        insert into {{ table }} by name ({{ rows }});
     {%- elif config.get('contract').enforced -%}
         {{ get_assert_columns_equivalent(compiled_code) }}
         create or replace table {{ table }} {{ get_table_columns_and_constraints() }};

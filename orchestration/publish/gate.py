@@ -19,6 +19,8 @@ class CriticalCheck:
     """The tables that the check reads: its result holds until one of them is built again."""
     runs_every_time: bool = True
     """Of one that does not, the newest result holds whatever was built since."""
+    unique_columns: tuple[str, ...] = ()
+    """Where it has passed, no two rows of the target share these columns."""
 
 
 def unmet_conditions(

@@ -83,7 +83,9 @@ def publish_marts(
             if unmet:
                 raise CriticalCheckFailed("\n".join(unmet))
             tables = _tables_to_publish(connection, models, progress)
-            draft = write_draft(connection, folder, tables, _current_version(published))
+            # the gate has asked whether these checks have passed
+            grains = {it.target: it.unique_columns for it in critical_checks if it.unique_columns}
+            draft = write_draft(connection, folder, tables, _current_version(published), grains)
             manifest = _manifest(draft, run_id, check_counts(connection))
         return _put_in_place(published, draft, manifest, versions_only, keep)
     finally:

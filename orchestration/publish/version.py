@@ -4,10 +4,11 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import duckdb
@@ -47,13 +48,18 @@ def published_tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, s
 
 
 def write_draft(
-    connection: duckdb.DuckDBPyConnection, folder: Path, tables: Iterable[tuple[str, str]], earlier: Path | None = None
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    tables: Iterable[tuple[str, str]],
+    earlier: Path | None = None,
+    grains: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Draft:
     """Write the `tables`, schema and name, into the empty `folder` and name the version by their content.
 
     The same rows give the same bytes of Parquet in whatever order they were built, and the same publish_id. A table
-    that has the rows of the version in the folder `earlier` shares its Parquet file, as a hard link. Raises
-    CriticalCheckFailed unless marts.publication has exactly one row, with an as_of_date.
+    that has the rows of the version in the folder `earlier` shares its Parquet file, as a hard link. `grains` has the
+    columns, by "schema.table", that no two rows share. Raises CriticalCheckFailed unless marts.publication has exactly
+    one row, with an as_of_date.
     """
     tables = list(tables)
     if ("marts", PUBLICATION) not in tables:
@@ -75,7 +81,8 @@ def write_draft(
             connection.execute(f"create table publish_draft.{name} as from {name} limit 0")
             connection.execute(f"insert into publish_draft.{name} from read_parquet({parquet})")
         else:
-            connection.execute(f"create table publish_draft.{name} as select * from {name} order by all")  # noqa: S608
+            order = _order(connection, name, grains.get(f"{schema}.{table}", ()))
+            connection.execute(f"create table publish_draft.{name} as select * from {name} order by {order}")  # noqa: S608
             described[table]["parquet_sha256"] = _write_parquet(connection, folder, schema, table)
         _carry_comments_over(connection, schema, table)
     publish_id = f"{as_of_date.isoformat()}-{_digest(described, contract_version)}"
@@ -84,6 +91,14 @@ def write_draft(
     connection.execute("checkpoint publish_draft")
     connection.execute("detach publish_draft")
     return Draft(folder, publish_id, as_of_at, as_of_date, contract_version, described)
+
+
+def _order(connection: duckdb.DuckDBPyConnection, name: str, grain: Sequence[str]) -> str:
+    """`order by` what gives the order by all columns: they follow from the first ones, up to the last of the grain."""
+    columns = [column for column, *_ in connection.execute(f"describe {name}").fetchall()]
+    if not grain or not set(grain) <= set(columns):
+        return "all"
+    return ", ".join(identifier(column) for column in columns[: max(map(columns.index, grain)) + 1])
 
 
 def _publication(connection: duckdb.DuckDBPyConnection) -> tuple[datetime, date, str]:

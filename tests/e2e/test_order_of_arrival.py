@@ -87,10 +87,14 @@ def test_month_by_month_gives_the_marts_of_all_at_once(at_once: KuotaHome, kuota
 
 def test_the_newest_first_and_a_middle_month_last_give_the_same_marts(at_once: KuotaHome, kuota: KuotaHome) -> None:
     late = (PLAN_BEFORE_ITS_REVISION, PHONE_OF_THE_LAST_DAY)
+    arrive(files_of(at_once.landing, NEWEST, REGISTERS, but=late), at_once.landing, kuota.landing)
+    # an extract without a quarter of the activities of the day before is not believed until its other file is there
+    blocked = kuota.kuota("run")
+    assert (blocked.exit_code, "generic/2026-09-30/activities.csv is held back" in blocked.complained) == (3, True)
+    assert not (kuota.home / "published" / "manifest.json").exists()
     for arriving in (
-        files_of(at_once.landing, NEWEST, REGISTERS, but=late),
-        files_of(at_once.landing, OLDEST, but=late),
-        files_of(at_once.landing, MIDDLE, *late),
+        files_of(at_once.landing, OLDEST, PHONE_OF_THE_LAST_DAY),
+        files_of(at_once.landing, MIDDLE, PLAN_BEFORE_ITS_REVISION),
     ):
         arrive(arriving, at_once.landing, kuota.landing)
         assert run(kuota) == "2026-09-30"

@@ -10,9 +10,22 @@ from dbt_child import dbt
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
+RECORDS = "int_collection_records_assigned"
 PROFILE = "int_collection_profiles_counted"
 PEERS = "int_peers_compared"
-MODELS = ("collection_measures", "int_collection_records_assigned", PROFILE, "metrics", PEERS)
+COUNTS = "int_funnel_counts"
+CONVERSIONS = "int_funnel_conversions"
+INCREMENTAL = (RECORDS, PROFILE, PEERS, COUNTS, CONVERSIONS)
+MODELS = ("collection_measures", "metrics", *INCREMENTAL)
+# a mark on each row, which a row that is computed again has not, in a column that no other model reads: the column,
+# marked, as it was, and what a marked row is
+MARKS = {
+    RECORDS: ("edited_by", "'kept'", "null", "edited_by = 'kept'"),
+    PROFILE: ("row_count", "row_count + 1000000", "row_count - 1000000", "row_count >= 1000000"),
+    PEERS: ("peer_count", "peer_count + 1000000", "peer_count - 1000000", "peer_count >= 1000000"),
+    COUNTS: ("to_stage", "'kept'", "'won'", "to_stage = 'kept' or definition = 'current'"),
+    CONVERSIONS: ("open_count", "open_count + 1000000", "open_count - 1000000", "open_count >= 1000000"),
+}
 # forty weeks of deals of two sources, and their edits, in the columns that the models upstream give them
 DEALS = """
 create table intermediate.int_collection_deal_records as
@@ -101,13 +114,50 @@ REST = (
 )
 
 
+# deals of 280 days, of which every other is won and left its stage after forty days
+FUNNEL = (
+    """
+    create table intermediate.int_period_dates_expanded as
+    select
+        day::date as date_day, period_type, date_trunc(period_type, day)::date as period_start,
+        period_start + if(period_type = 'week', 6, 30) as period_end
+    from generate_series(timestamp '2025-01-01', timestamp '2025-12-31', interval 1 day) as days (day)
+    cross join (values ('week'), ('month'), ('quarter')) as _ (period_type)
+    """,
+    """
+    create table intermediate.int_funnel_members as
+    select
+        definition, 'opportunity' as subject_type, 'D' || number as subject_id, 'default' as pipeline,
+        'Demo' as from_stage, 'won' as to_stage, true as is_adjacent, "view",
+        date '2025-01-06' + (number % 280)::integer as counted_on,
+        true as is_reached, number % 2 = 0 as is_converted, number % 3 = 0 as is_still_open, false as is_lost,
+        false as is_skipped, false as is_regressed, false as is_reentered, 40::bigint as days_to_convert
+    from range(1000) as numbers (number)
+    cross join (values ('cohort'), ('period')) as views ("view")
+    cross join (values ('current'), ('before')) as definitions (definition)
+    """,
+    "create table marts.fct_segment_subjects as select 'opportunity' as subject_type, 'D' || number as subject_id, "
+    "'rep' as segment_type, 'R' || (number % 7) as segment_id from range(1000) as numbers (number)",
+    "create table intermediate.int_funnel_steps as select 'current' as definition, 'opportunity' as subject_type, "
+    "'S' as stage_sequence, 'default' as pipeline",
+    """
+    create table intermediate.int_funnel_entries as
+    select
+        'current' as definition, 'opportunity' as subject_type, 'D' || number as subject_id, 'S' as stage_sequence,
+        'Demo' as stage, date '2025-01-06' + (number % 280)::integer as entered_on,
+        if(number % 2 = 0, entered_on + 40, null) as left_on, number % 2 = 0 as is_closed, false as is_won
+    from range(1000) as numbers (number)
+    """,
+)
+
+
 @pytest.fixture
 def home(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A warehouse with the records of a profile and nothing else."""
+    """A warehouse with what the incremental models read, and nothing else."""
     settings = home_settings(tmp_path)
     settings.landing.mkdir()
     give_parsed_project(tmp_path_factory, settings)
-    execute(settings, "create schema intermediate", DEALS, LEADS, EDITS, *REST)
+    execute(settings, "create schema intermediate", "create schema marts", DEALS, LEADS, EDITS, *REST, *FUNNEL)
     return settings
 
 
@@ -131,16 +181,46 @@ def rows(settings: Settings, columns: str = "*", where: str = "true", model: str
         return connection.execute(query).fetchall()
 
 
+def everything(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of the incremental models."""
+    return {model: rows(settings, model=model) for model in INCREMENTAL}
+
+
+def mark(settings: Settings) -> None:
+    """Mark what is there."""
+    _mark(settings, {model: marked for model, (_, marked, _, _) in MARKS.items()})
+
+
+def _mark(settings: Settings, values: dict[str, str], where: str = "") -> None:
+    for model, value in values.items():
+        column, _, _, is_marked = MARKS[model]
+        condition = f"({is_marked}) {where}" if where else "true"
+        current = " and definition = 'before'" if model == COUNTS else ""
+        execute(settings, f"update intermediate.{model} set {column} = {value} where {condition}{current}")
+
+
+def computed_again(settings: Settings, model: str, groups: str) -> list[tuple[Any, ...]]:
+    """The groups of rows without a mark."""
+    return rows(settings, f"distinct {groups}", f"({MARKS[model][3]}) is not true", model)
+
+
+def assert_equal_to_a_full_refresh(settings: Settings) -> None:
+    """The rows, without the marks, are those that are built from scratch."""
+    _mark(settings, {model: as_it_was for model, (_, _, as_it_was, _) in MARKS.items()}, where="is true")
+    kept = everything(settings)
+    count_weeks(settings, "--full-refresh")
+    assert kept == everything(settings)
+
+
 def test_groups_that_changed_are_computed_again_and_no_others(home: Settings) -> None:
     count_weeks(home)
-    before = rows(home), rows(home, model=PEERS)
-    assert all(before)
+    before = everything(home)
+    assert all(before.values())
+    mark(home)
     deals, peers = "intermediate.int_collection_deal_records", "intermediate.int_segment_peers"
+    members, entries = "intermediate.int_funnel_members", "intermediate.int_funnel_entries"
     execute(
         home,
-        # a mark on each row: a row that is computed again has none
-        f"update intermediate.{PROFILE} set row_count = row_count + 1000000",
-        f"update intermediate.{PEERS} set peer_count = peer_count + 1000000",
         # a deal has another amount, a week is gone but for its edits, and a new week has come
         f"update {deals} set quantity = 99 where dated_on between '2025-03-03' and '2025-03-09' and record_key = 'K56'",
         f"delete from {deals} where source = 'crm0' and dated_on between '2025-03-10' and '2025-03-16'",
@@ -153,21 +233,46 @@ def test_groups_that_changed_are_computed_again_and_no_others(home: Settings) ->
         f"delete from {peers} where period_start = '2025-05-01'",
         f"insert into {peers} select * replace (date '2026-01-01' as period_start) from {peers} "
         "where metric = 'calls' and period_start = '2025-01-01'",
+        # a deal has converted, a week has no deal any more, and one visit of a deal took longer
+        f"update {members} set is_converted = true where subject_id = 'D29' and \"view\" = 'cohort'",
+        f"delete from {members} where counted_on between '2025-06-02' and '2025-06-08'",
+        f"update {entries} set left_on = left_on + 1 where subject_id = 'D2'",
     )
     count_weeks(home)
-    counted_again = rows(home, "distinct source, week_start::varchar", "row_count < 1000000")
     gone, changed, new = (("crm0", week) for week in ("2025-03-10", "2025-03-03", "2025-10-13"))
-    assert counted_again == [changed, gone, new]
+    assert computed_again(home, RECORDS, "source, week_start::varchar") == [changed, gone, new]
+    assert computed_again(home, PROFILE, "source, week_start::varchar") == [changed, gone, new]
     left = rows(home, "distinct measure", "source = 'crm0' and object = 'opportunity' and week_start = '2025-03-10'")
     assert left == [("largest_edit_count",)]
-    compared_again = rows(home, "distinct metric, period_start::varchar", "peer_count < 1000000", PEERS)
+    compared_again = computed_again(home, PEERS, "metric, period_start::varchar")
     assert compared_again == [("calls", "2025-03-01"), ("calls", "2026-01-01"), ("win_rate", "2025-04-01")]
+    # D29 was created on 4 February; the first week of June is gone
+    converted = [("month", "2025-02-01"), ("quarter", "2025-01-01"), ("week", "2025-02-03")]
+    without = [("month", "2025-06-01"), ("quarter", "2025-04-01")]
+    periods = "period_type, period_start::varchar"
+    assert computed_again(home, COUNTS, periods) == sorted([*converted, *without])
+    # D2 was created on 8 January and left on 17 or 18 February
+    visited = [("month", "2025-01-01"), ("week", "2025-01-06"), ("week", "2025-02-17")]
+    assert computed_again(home, CONVERSIONS, periods) == sorted([*converted, *without, *visited])
+    assert rows(home, "*", "period_type = 'week' and period_start = '2025-06-02'", CONVERSIONS) == []
+    assert_equal_to_a_full_refresh(home)
+    assert everything(home) != before
+
+
+def test_a_new_day_of_extracts_and_other_segments_of_a_deal(home: Settings) -> None:
+    count_weeks(home)
+    mark(home)
     execute(
         home,
-        f"update intermediate.{PROFILE} set row_count = row_count - 1000000 where row_count > 1000000",
-        f"update intermediate.{PEERS} set peer_count = peer_count - 1000000 where peer_count > 1000000",
+        "update intermediate.int_as_of_determined set as_of_date = as_of_date + 1",
+        "insert into marts.fct_segment_subjects values ('opportunity', 'D29', 'team', 'T1')",
     )
-    kept = rows(home), rows(home, model=PEERS)
-    count_weeks(home, "--full-refresh")
-    assert kept == (rows(home), rows(home, model=PEERS))
-    assert kept != before
+    count_weeks(home)
+    assert computed_again(home, RECORDS, "week_start") == []
+    periods = "period_type, period_start::varchar"
+    moved = [("month", "2025-02-01"), ("quarter", "2025-01-01"), ("week", "2025-02-03")]
+    assert computed_again(home, COUNTS, periods) == moved
+    # the horizons of the last 90 days may have passed
+    ended = rows(home, f"distinct {periods}", "period_end >= date '2025-12-31' - 90", COUNTS)
+    assert computed_again(home, CONVERSIONS, periods) == sorted({*moved, *ended})
+    assert_equal_to_a_full_refresh(home)

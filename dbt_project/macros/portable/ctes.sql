@@ -2,3 +2,8 @@
 {% macro not_materialized() -%}
     not materialized
 {%- endmacro %}
+
+{#- The columns of a table but one: in Spark, except in place of exclude. -#}
+{% macro all_columns_but(table, column) -%}
+    {{ table }}.* exclude ({{ column }})
+{%- endmacro %}

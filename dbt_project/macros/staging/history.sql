@@ -137,7 +137,7 @@
         lead(known_from) over (partition by {{ key }} order by known_from) as known_to
     from (
         {%- for day in days %}
-        select distinct
+        select{{ ' distinct' if loop.length == 1 }}
             {{ key }},
             {{ day }} as known_from
         from {{ rows }}

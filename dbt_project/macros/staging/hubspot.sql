@@ -19,8 +19,8 @@
 {#- The rows of one of them, with the zones of its time and its creation. -#}
 {% macro hubspot_activity_rows(object) -%}
     from {{ source('raw', 'hubspot__' ~ object) }} as source_rows
-    {{ join_source_zone('hs_timestamp') }}
-    {{ join_source_zone('createdat') }}
+    {{ join_source_zone('hubspot', 'hs_timestamp') }}
+    {{ join_source_zone('hubspot', 'createdat') }}
 {%- endmacro %}
 
 {#- The columns of a deal that its history has, by the names of their properties. -#}

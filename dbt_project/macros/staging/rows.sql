@@ -16,17 +16,18 @@
         _extras as extras
 {%- endmacro %}
 
-{#- Joins the zone that the source declared for the day of this column's local instant, as <column>_zone. `format` is how the
-    instant is written, where that is not ISO. -#}
-{% macro join_source_zone(column, format=none) -%}
+{#- Joins the zone that the source `declared_by` declared for the day of this column's local instant, as <column>_zone. `format` is how the
+    instant is written, where that is not ISO. Most sources declare one zone for all days, so that no day is read. -#}
+{% macro join_source_zone(declared_by, column, format=none) -%}
     {%- if format -%}
         {%- set day = 'cast(' ~ parse_date('source_rows.' ~ column, format) ~ ' as varchar)' -%}
     {%- else -%}
         {%- set day = day_of_instant('source_rows.' ~ column) -%}
     {%- endif -%}
-    left join source_zones as {{ column }}_zone
-        on {{ day }} >= coalesce(cast({{ column }}_zone.valid_from as varchar), '')
-            and {{ day }} <= coalesce(cast({{ column }}_zone.valid_to as varchar), '9999')
+    left join {{ source('raw', 'source_time_zone') }} as {{ column }}_zone
+        on {{ column }}_zone.source = '{{ declared_by }}'
+            and ({{ column }}_zone.valid_from is null or {{ day }} >= cast({{ column }}_zone.valid_from as varchar))
+            and ({{ column }}_zone.valid_to is null or {{ day }} <= cast({{ column }}_zone.valid_to as varchar))
 {%- endmacro %}
 
 {#- The day on which an extract first reported a record inactive that was active before; 0001-01-01 if no extract reported it active,

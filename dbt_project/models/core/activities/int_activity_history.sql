@@ -3,7 +3,7 @@
 -- system may hold copies of activities of the old one; they are found in what is known today. Today is the interval without a known_to.
 {% set columns %}
     activity_key, activity_type as source_activity_type, rep_reference as source_rep_reference, opportunity_reference, lead_reference,
-    direction as source_direction, outcome, tool, duration_minutes, occurred_at, occurred_on, logged_at, crm_dated_at, crm_dated_on,
+    direction as source_direction, outcome, duration_minutes, occurred_at, occurred_on, logged_at, crm_dated_at, crm_dated_on,
     source_key, source_file, source_row, row_hash, extracted_at, superseded_at, is_current
 {% endset %}
 
@@ -84,7 +84,13 @@ copies as (
 
 final as (
     select
-        identified.*,
+        {%- for column in [
+            'source', 'source_activity_type', 'outcome', 'duration_minutes', 'occurred_at', 'occurred_on', 'logged_at', 'crm_dated_at',
+            'crm_dated_on', 'source_key', 'source_file', 'source_row', 'extracted_at', 'superseded_at', 'is_current', 'activity_id',
+            'activity_type', 'rep_reference', 'direction', 'source_opportunity_id', 'source_lead_id', 'known_from', 'known_to', 'rep_id',
+        ] %}
+        identified.{{ column }},
+        {%- endfor %}
         opportunities.opportunity_id,
         leads.lead_id,
         {{ plausible('identified.logged_at', business_date('identified.logged_at')) }} as plausible_logged_at,

@@ -1,15 +1,15 @@
+{{ config(materialized='incremental', unique_key='group_fingerprint') }}
 -- The figures of each step by the current definition, for each segment, view and period: counts, rate, horizons, and how long the visits to
 -- from_stage took that began (cohort view) or ended (period view) in the period.
 with
 
+period_dates as (
+    select * from {{ ref('int_period_dates_expanded') }}
+),
+
 counts as (
     select * from {{ ref('int_funnel_counts') }}
     where definition = 'current' and is_adjacent
-),
-
-entries as (
-    select * from {{ ref('int_funnel_entries') }}
-    where definition = 'current' and not is_won
 ),
 
 -- a source that records one stage of its leads has no steps
@@ -29,8 +29,9 @@ visits as (
         {{ days_between('entries.entered_on', 'entries.left_on') }} as days_in_stage,
         -- a visit that is over but ended on an unknown day is neither completed nor open
         entries.left_on is null and not entries.is_closed as is_still_open
-    from entries
+    from {{ ref('int_funnel_entries') }} as entries
     inner join sequences_with_steps using (subject_type, stage_sequence)
+    where entries.definition = 'current' and not entries.is_won
 ),
 
 visits_by_view as (
@@ -45,6 +46,33 @@ visits_by_view as (
         'period' as "view",
         left_on as counted_on
     from visits
+),
+
+visits_by_segments as (
+    select * from visits_by_view
+    inner join ({{ groups_of(ref('fct_segment_subjects'), 'subject_type, subject_id') }}) as segments using (subject_type, subject_id)
+),
+
+days as (
+    {{ groups_of('visits_by_segments', 'counted_on') }}
+),
+
+days_of_counts as (
+    select
+        counts.period_type,
+        counts.period_start,
+        counts.group_fingerprint,
+        days.counted_on,
+        days.group_fingerprint as day_fingerprint,
+        least(as_of.as_of_date, {{ add_days('counts.period_end', 90) }}) as horizons_known_to
+    from (select distinct period_type, period_start, period_end, group_fingerprint from counts) as counts
+    cross join {{ ref('int_as_of_determined') }} as as_of
+    inner join period_dates using (period_type, period_start)
+    left join days on period_dates.date_day = days.counted_on
+),
+
+periods as (
+    {{ groups_of('days_of_counts', 'period_type, period_start') }}
 ),
 
 times_in_stage as (
@@ -63,7 +91,9 @@ times_in_stage as (
         count(case when visits.is_still_open then 1 end) as open_visit_count
     from visits_by_view as visits
     inner join {{ ref('fct_segment_subjects') }} as segments using (subject_type, subject_id)
-    inner join {{ ref('int_period_dates_expanded') }} as period_dates on visits.counted_on = period_dates.date_day
+    inner join period_dates on visits.counted_on = period_dates.date_day
+    inner join periods using (period_type, period_start)
+    where {{ is_new_group('periods.group_fingerprint') }}
     group by
         segments.segment_type, segments.segment_id, visits.subject_type, visits.pipeline, visits."view", period_dates.period_type,
         period_dates.period_start, visits.stage
@@ -97,8 +127,10 @@ final as (
         times_in_stage.median_days_in_stage,
         times_in_stage.p90_days_in_stage,
         coalesce(times_in_stage.completed_visit_count, 0) as completed_visit_count,
-        case when counts."view" = 'cohort' then coalesce(times_in_stage.open_visit_count, 0) end as open_visit_count
+        case when counts."view" = 'cohort' then coalesce(times_in_stage.open_visit_count, 0) end as open_visit_count,
+        periods.group_fingerprint
     from counts
+    {{ join_new_groups('counts', 'periods', ['period_type', 'period_start']) }}
     cross join {{ ref('int_as_of_determined') }} as as_of
     left join times_in_stage
         on

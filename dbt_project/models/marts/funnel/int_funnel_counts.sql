@@ -1,24 +1,17 @@
 -- noqa: disable=LT02
+{{ config(materialized='incremental', unique_key='group_fingerprint') }}
 -- The members of each step by the period in which they reached from_stage (cohort view), and its moves by the period in which they happened
--- (period view), for each segment. They are counted by day first.
+-- (period view), for each segment. They are counted by day first, and the days of a period again when what was counted on one of them changed.
 {% set step = 'definition, subject_type, pipeline, from_stage, to_stage, is_adjacent, "view"' %}
+{% set outcomes = ['reached', 'converted', 'open', 'lost', 'skipped', 'regressed', 'reentered', 'within_30_days', 'within_60_days', 'within_90_days'] %}
 
 with
-
-members_by_segment as (
-    select
-        members.*,
-        segments.segment_type,
-        segments.segment_id
-    from {{ ref('int_funnel_members') }} as members
-    inner join {{ ref('fct_segment_subjects') }} as segments using (subject_type, subject_id)
-),
 
 counted_by_day as (
     select
         {{ step }},
-        segment_type,
-        segment_id,
+        segments.segment_type,
+        segments.segment_id,
         counted_on,
         sum(case when is_reached then 1 else 0 end) as reached_count,
         sum(case when is_converted then 1 else 0 end) as converted_count,
@@ -31,41 +24,53 @@ counted_by_day as (
         {%- for days in [30, 60, 90] %},
         sum(case when days_to_convert <= {{ days }} then 1 when "view" = 'cohort' then 0 end) as within_{{ days }}_days_count
         {%- endfor %}
-    from members_by_segment
-    group by {{ step }}, segment_type, segment_id, counted_on
+    from {{ ref('int_funnel_members') }}
+    inner join {{ ref('fct_segment_subjects') }} as segments using (subject_type, subject_id)
+    group by {{ step }}, segments.segment_type, segments.segment_id, counted_on
+),
+
+fingerprints_of_days as (
+    {{ groups_of('counted_by_day', 'counted_on') }}
 ),
 
 -- a day is part of four periods
-days_by_period as (
+days as (
     select
-        counted_by_day.*,
-        period_dates.period_type,
-        period_dates.period_start,
-        period_dates.period_end
-    from counted_by_day
-    inner join {{ ref('int_period_dates_expanded') }} as period_dates on counted_by_day.counted_on = period_dates.date_day
+        period_dates.*,
+        fingerprints_of_days.group_fingerprint as day_fingerprint
+    from fingerprints_of_days
+    inner join {{ ref('int_period_dates_expanded') }} as period_dates on fingerprints_of_days.counted_on = period_dates.date_day
+),
+
+periods as (
+    {{ groups_of('days', 'period_type, period_start') }}
+),
+
+days_to_count as (
+    select
+        days.*,
+        periods.group_fingerprint
+    from days
+    {{ join_new_groups('days', 'periods', ['period_type', 'period_start']) }}
 ),
 
 final as (
     select
         {{ step }},
-        segment_type,
-        segment_id,
-        period_type,
-        period_start,
-        period_end,
-        cast(sum(reached_count) as bigint) as reached_count,
-        cast(sum(converted_count) as bigint) as converted_count,
-        cast(sum(open_count) as bigint) as open_count,
-        cast(sum(lost_count) as bigint) as lost_count,
-        cast(sum(skipped_count) as bigint) as skipped_count,
-        cast(sum(regressed_count) as bigint) as regressed_count,
-        cast(sum(reentered_count) as bigint) as reentered_count,
-        cast(sum(within_30_days_count) as bigint) as within_30_days_count,
-        cast(sum(within_60_days_count) as bigint) as within_60_days_count,
-        cast(sum(within_90_days_count) as bigint) as within_90_days_count
-    from days_by_period
-    group by {{ step }}, segment_type, segment_id, period_type, period_start, period_end
+        counted_by_day.segment_type,
+        counted_by_day.segment_id,
+        days.period_type,
+        days.period_start,
+        days.period_end,
+        {%- for outcome in outcomes %}
+        cast(sum(counted_by_day.{{ outcome }}_count) as bigint) as {{ outcome }}_count,
+        {%- endfor %}
+        days.group_fingerprint
+    from counted_by_day
+    right join days_to_count as days on counted_by_day.counted_on = days.date_day
+    group by
+        {{ step }}, counted_by_day.segment_type, counted_by_day.segment_id, days.period_type, days.period_start, days.period_end,
+        days.group_fingerprint
 )
 
 select * from final

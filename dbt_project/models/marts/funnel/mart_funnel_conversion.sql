@@ -6,7 +6,7 @@ conversions as (
 
 figures as (
     select
-        conversions.*,
+        {{ all_columns_but('conversions', 'group_fingerprint') }},
         segments.segment_name
     from conversions
     inner join {{ ref('int_segments_listed') }} as segments using (segment_type, segment_id)

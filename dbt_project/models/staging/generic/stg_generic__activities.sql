@@ -9,11 +9,6 @@ source_rows as (
     where not _is_tombstone
 ),
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'generic'
-),
-
 renamed as (
     select
         -- ids
@@ -47,8 +42,8 @@ renamed as (
         -- origin
         {{ source_row_columns() }}
     from source_rows
-    {{ join_source_zone('occurred_at') }}
-    {{ join_source_zone('logged_at') }}
+    {{ join_source_zone('generic', 'occurred_at') }}
+    {{ join_source_zone('generic', 'logged_at') }}
 )
 
 select * from renamed

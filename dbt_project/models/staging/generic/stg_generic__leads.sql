@@ -5,11 +5,6 @@ source_rows as (
     where not _is_tombstone
 ),
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'generic'
-),
-
 renamed as (
     select
         -- ids
@@ -35,9 +30,9 @@ renamed as (
         -- origin
         {{ source_row_columns() }}
     from source_rows
-    {{ join_source_zone('created_at') }}
-    {{ join_source_zone('qualified_at') }}
-    {{ join_source_zone('converted_at') }}
+    {{ join_source_zone('generic', 'created_at') }}
+    {{ join_source_zone('generic', 'qualified_at') }}
+    {{ join_source_zone('generic', 'converted_at') }}
 )
 
 select * from renamed

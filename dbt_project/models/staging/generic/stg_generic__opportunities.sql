@@ -5,11 +5,6 @@ source_rows as (
     where not _is_tombstone
 ),
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'generic'
-),
-
 renamed as (
     select
         -- ids
@@ -65,9 +60,9 @@ renamed as (
         -- origin
         {{ source_row_columns() }}
     from source_rows
-    {{ join_source_zone('created_at') }}
-    {{ join_source_zone('closed_at') }}
-    {{ join_source_zone('updated_at') }}
+    {{ join_source_zone('generic', 'created_at') }}
+    {{ join_source_zone('generic', 'closed_at') }}
+    {{ join_source_zone('generic', 'updated_at') }}
 )
 
 select * from renamed

@@ -5,11 +5,6 @@ source_rows as (
     where not _is_tombstone
 ),
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'generic'
-),
-
 renamed as (
     select
         -- ids
@@ -27,7 +22,7 @@ renamed as (
         -- origin
         {{ source_row_columns() }}
     from source_rows
-    {{ join_source_zone('changed_at') }}
+    {{ join_source_zone('generic', 'changed_at') }}
 )
 
 select * from renamed

@@ -5,11 +5,6 @@ source_rows as (
     where not _is_tombstone
 ),
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'hubspot'
-),
-
 renamed as (
     select
         -- ids
@@ -33,8 +28,8 @@ renamed as (
         -- origin
         {{ source_row_columns() }}
     from source_rows
-    {{ join_source_zone('timestamp') }}
-    {{ join_source_zone('value') }}
+    {{ join_source_zone('hubspot', 'timestamp') }}
+    {{ join_source_zone('hubspot', 'value') }}
 )
 
 select * from renamed

@@ -5,11 +5,6 @@ source_rows as (
     where not _is_tombstone
 ),
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'hubspot'
-),
-
 renamed as (
     select
         -- ids
@@ -51,11 +46,11 @@ renamed as (
         -- origin
         {{ source_row_columns() }}
     from source_rows
-    {{ join_source_zone('createdate') }}
-    {{ join_source_zone('createdat') }}
-    {{ join_source_zone('updatedat') }}
-    {{ join_source_zone('hs_lastmodifieddate') }}
-    {{ join_source_zone('closedate') }}
+    {{ join_source_zone('hubspot', 'createdate') }}
+    {{ join_source_zone('hubspot', 'createdat') }}
+    {{ join_source_zone('hubspot', 'updatedat') }}
+    {{ join_source_zone('hubspot', 'hs_lastmodifieddate') }}
+    {{ join_source_zone('hubspot', 'closedate') }}
 )
 
 select * from renamed

@@ -6,11 +6,6 @@ source_rows as (
     where not _is_tombstone
 ),
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'hubspot'
-),
-
 companies as (
     select
         {{ text('id') }} as company_key,
@@ -27,8 +22,8 @@ companies as (
         ) as created_at,
         {{ source_row_columns() }}
     from source_rows
-    {{ join_source_zone('createdate') }}
-    {{ join_source_zone('createdat') }}
+    {{ join_source_zone('hubspot', 'createdate') }}
+    {{ join_source_zone('hubspot', 'createdat') }}
 ),
 
 merged_companies as (

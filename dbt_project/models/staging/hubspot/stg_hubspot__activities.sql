@@ -8,11 +8,6 @@
 
 with
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'hubspot'
-),
-
 calls as (
     select
         {{ hubspot_activity_columns('call') }},
@@ -56,8 +51,8 @@ meetings as (
         end as duration_minutes,
         coalesce({{ started_at }}, {{ hubspot_instant('hs_timestamp') }}) as happens_at
     {{ hubspot_activity_rows('meeting') }}
-    {{ join_source_zone('hs_meeting_start_time') }}
-    {{ join_source_zone('hs_meeting_end_time') }}
+    {{ join_source_zone('hubspot', 'hs_meeting_start_time') }}
+    {{ join_source_zone('hubspot', 'hs_meeting_end_time') }}
     where not _is_tombstone
 ),
 
@@ -72,7 +67,7 @@ tasks as (
         cast(null as decimal(18, 4)) as duration_minutes,
         coalesce({{ hubspot_instant('hs_task_completion_date') }}, {{ hubspot_instant('hs_timestamp') }}) as happens_at
     {{ hubspot_activity_rows('task') }}
-    {{ join_source_zone('hs_task_completion_date') }}
+    {{ join_source_zone('hubspot', 'hs_task_completion_date') }}
     where not _is_tombstone
 ),
 

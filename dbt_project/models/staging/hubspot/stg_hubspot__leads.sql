@@ -7,11 +7,6 @@ source_rows as (
     where not _is_tombstone
 ),
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'hubspot'
-),
-
 contacts as (
     select
         {{ text('id') }} as contact_key,
@@ -29,10 +24,10 @@ contacts as (
         {{ hubspot_instant('hs_lifecyclestage_opportunity_date') }} as became_opportunity_at,
         {{ source_row_columns() }}
     from source_rows
-    {{ join_source_zone('createdate') }}
-    {{ join_source_zone('createdat') }}
-    {{ join_source_zone('hs_lifecyclestage_salesqualifiedlead_date') }}
-    {{ join_source_zone('hs_lifecyclestage_opportunity_date') }}
+    {{ join_source_zone('hubspot', 'createdate') }}
+    {{ join_source_zone('hubspot', 'createdat') }}
+    {{ join_source_zone('hubspot', 'hs_lifecyclestage_salesqualifiedlead_date') }}
+    {{ join_source_zone('hubspot', 'hs_lifecyclestage_opportunity_date') }}
 ),
 
 merged_contacts as (

@@ -5,11 +5,6 @@ source_rows as (
     where not _is_tombstone
 ),
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'pipedrive'
-),
-
 renamed as (
     select
         -- ids
@@ -36,8 +31,8 @@ renamed as (
         -- origin
         {{ source_row_columns() }}
     from source_rows
-    {{ join_source_zone('change_time') }}
-    {{ join_source_zone('new_value') }}
+    {{ join_source_zone('pipedrive', 'change_time') }}
+    {{ join_source_zone('pipedrive', 'new_value') }}
 )
 
 select * from renamed

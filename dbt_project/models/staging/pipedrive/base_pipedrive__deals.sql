@@ -5,11 +5,6 @@ source_rows as (
     where not _is_tombstone
 ),
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'pipedrive'
-),
-
 renamed as (
     select
         -- ids
@@ -44,11 +39,11 @@ renamed as (
         -- origin
         {{ source_row_columns() }}
     from source_rows
-    {{ join_source_zone('add_time') }}
-    {{ join_source_zone('update_time') }}
-    {{ join_source_zone('won_time') }}
-    {{ join_source_zone('lost_time') }}
-    {{ join_source_zone('close_time') }}
+    {{ join_source_zone('pipedrive', 'add_time') }}
+    {{ join_source_zone('pipedrive', 'update_time') }}
+    {{ join_source_zone('pipedrive', 'won_time') }}
+    {{ join_source_zone('pipedrive', 'lost_time') }}
+    {{ join_source_zone('pipedrive', 'close_time') }}
 )
 
 select * from renamed

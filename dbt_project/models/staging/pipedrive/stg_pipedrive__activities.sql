@@ -7,11 +7,6 @@ source_rows as (
     where not _is_tombstone
 ),
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'pipedrive'
-),
-
 renamed as (
     select
         -- ids
@@ -36,8 +31,8 @@ renamed as (
         -- origin
         {{ source_row_columns() }}
     from source_rows
-    {{ join_source_zone('due_to') }}
-    {{ join_source_zone('marked_as_done_time') }}
+    {{ join_source_zone('pipedrive', 'due_to') }}
+    {{ join_source_zone('pipedrive', 'marked_as_done_time') }}
 ),
 
 occurred as (

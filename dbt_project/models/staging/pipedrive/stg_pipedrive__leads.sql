@@ -5,11 +5,6 @@ source_rows as (
     where not _is_tombstone
 ),
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'pipedrive'
-),
-
 renamed as (
     select
         -- ids
@@ -35,7 +30,7 @@ renamed as (
         -- origin
         {{ source_row_columns() }}
     from source_rows
-    {{ join_source_zone('add_time') }}
+    {{ join_source_zone('pipedrive', 'add_time') }}
 )
 
 select * from renamed

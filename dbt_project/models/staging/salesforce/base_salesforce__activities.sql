@@ -2,11 +2,6 @@
 -- apart.
 with
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'salesforce'
-),
-
 tasks as (
     select
         'task' as object,
@@ -58,8 +53,8 @@ tasks as (
         -- origin
         {{ source_row_columns(salesforce_id('id')) }}
     from {{ source('raw', 'salesforce__task') }} as source_rows
-    {{ join_source_zone('createddate') }}
-    {{ join_source_zone('completeddatetime') }}
+    {{ join_source_zone('salesforce', 'createddate') }}
+    {{ join_source_zone('salesforce', 'completeddatetime') }}
     where not source_rows._is_tombstone
 ),
 
@@ -105,9 +100,9 @@ events as (
         -- origin
         {{ source_row_columns(salesforce_id('id')) }}
     from {{ source('raw', 'salesforce__event') }} as source_rows
-    {{ join_source_zone('startdatetime') }}
-    {{ join_source_zone('activitydatetime') }}
-    {{ join_source_zone('createddate') }}
+    {{ join_source_zone('salesforce', 'startdatetime') }}
+    {{ join_source_zone('salesforce', 'activitydatetime') }}
+    {{ join_source_zone('salesforce', 'createddate') }}
     where not source_rows._is_tombstone
 ),
 

@@ -2,11 +2,6 @@
 -- OpportunityFieldHistory the old and the new value of each field that changed.
 with
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'salesforce'
-),
-
 saves as (
     select
         'save' as object,
@@ -30,7 +25,7 @@ saves as (
         -- origin
         {{ source_row_columns(salesforce_id('id')) }}
     from {{ source('raw', 'salesforce__opportunity_history') }} as source_rows
-    {{ join_source_zone('createddate') }}
+    {{ join_source_zone('salesforce', 'createddate') }}
     where not source_rows._is_tombstone
 ),
 
@@ -57,7 +52,7 @@ fields as (
         -- origin
         {{ source_row_columns(salesforce_id('id')) }}
     from {{ source('raw', 'salesforce__opportunity_field_history') }} as source_rows
-    {{ join_source_zone('createddate') }}
+    {{ join_source_zone('salesforce', 'createddate') }}
     where not source_rows._is_tombstone
 ),
 

@@ -5,11 +5,6 @@ source_rows as (
     where not _is_tombstone
 ),
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'salesforce'
-),
-
 renamed as (
     select
         -- ids
@@ -32,7 +27,7 @@ renamed as (
         -- origin
         {{ source_row_columns(salesforce_id('id')) }}
     from source_rows
-    {{ join_source_zone('createddate') }}
+    {{ join_source_zone('salesforce', 'createddate') }}
 )
 
 select * from renamed

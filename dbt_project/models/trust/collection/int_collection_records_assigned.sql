@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', unique_key='week_fingerprint') }}
 -- Each record that is profiled, assigned to the week of its day and to the team that its owner was in on that day, with the values that
 -- are counted. A record's delivery lag is counted from the first extract that could have shown it.
 {% set zone = "'" ~ var('reporting_time_zone') ~ "'" %}
@@ -132,13 +133,13 @@ final as (
         cast(extract(hour from {{ local_instant('happened_at', zone) }}) as varchar) as hour_of_day,
         {{ lag_span(seconds_between('happened_at', 'logged_at')) }} as logging_lag,
         -- an activity may be in the extracts while it is only planned
-        {{ lag_span("case when object = 'activity' and delivery_days < 0 then 0 else delivery_days * 86400 end") }}
+        {{ lag_span("case when assigned.object = 'activity' and delivery_days < 0 then 0 else delivery_days * 86400 end") }}
             as delivery_lag,
         cast(date_trunc('hour', assigned.happened_at) as varchar)
         || ' ' || cast(floor(extract(minute from assigned.happened_at) / 10) as varchar)
         || coalesce(' ' || assigned.edited_by, '') as ten_minutes
     from assigned
-    inner join weeks using (source, object, week_start)
+    {{ join_new_groups('assigned', 'weeks', ['source', 'object', 'week_start']) }}
 )
 
 select * from final

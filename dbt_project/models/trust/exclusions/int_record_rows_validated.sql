@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Every current row of a rep, account, product, team, deal, lead, activity, line, split or stage change, with the reason for which it is excluded,
 -- null where it counts.
 {#- By object the model and which rows are current where not all are; its columns with the record's id, the day by which it is counted, whether what

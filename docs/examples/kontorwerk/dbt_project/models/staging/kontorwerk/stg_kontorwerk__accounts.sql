@@ -7,11 +7,6 @@ source_rows as (
     where not _is_tombstone
 ),
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'kontorwerk'
-),
-
 renamed as (
     select
         -- ids
@@ -34,7 +29,7 @@ renamed as (
         -- origin
         {{ source_row_columns() }}
     from source_rows
-    {{ join_source_zone('angelegt_am', written) }}
+    {{ join_source_zone('kontorwerk', 'angelegt_am', written) }}
 )
 
 select * from renamed

@@ -8,11 +8,6 @@ source_rows as (
     where not _is_tombstone
 ),
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'kontorwerk'
-),
-
 occurred as (
     select
         source_rows.*,
@@ -20,8 +15,8 @@ occurred as (
         {{ parse_instant('beginn', 'beginn_zone.time_zone', written) }} as begins_at,
         {{ parse_instant('erfasst_am', 'erfasst_am_zone.time_zone', written) }} as logged_at
     from source_rows
-    {{ join_source_zone('beginn', written) }}
-    {{ join_source_zone('erfasst_am', written) }}
+    {{ join_source_zone('kontorwerk', 'beginn', written) }}
+    {{ join_source_zone('kontorwerk', 'erfasst_am', written) }}
 ),
 
 renamed as (

@@ -8,11 +8,6 @@ source_rows as (
     where not _is_tombstone
 ),
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'kontorwerk'
-),
-
 renamed as (
     select
         -- ids
@@ -38,7 +33,7 @@ renamed as (
         -- origin
         {{ source_row_columns() }}
     from source_rows
-    {{ join_source_zone('eingang', written) }}
+    {{ join_source_zone('kontorwerk', 'eingang', written) }}
 )
 
 select * from renamed

@@ -8,11 +8,6 @@ source_rows as (
     where not _is_tombstone
 ),
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'kontorwerk'
-),
-
 renamed as (
     select
         -- ids
@@ -62,8 +57,8 @@ renamed as (
         -- origin
         {{ source_row_columns() }}
     from source_rows
-    {{ join_source_zone('angelegt_am', written) }}
-    {{ join_source_zone('geaendert_am', written) }}
+    {{ join_source_zone('kontorwerk', 'angelegt_am', written) }}
+    {{ join_source_zone('kontorwerk', 'geaendert_am', written) }}
 )
 
 select * from renamed

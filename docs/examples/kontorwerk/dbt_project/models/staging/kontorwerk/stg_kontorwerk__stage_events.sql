@@ -8,11 +8,6 @@ source_rows as (
     where not _is_tombstone
 ),
 
-source_zones as (
-    select * from {{ source('raw', 'source_time_zone') }}
-    where source = 'kontorwerk'
-),
-
 renamed as (
     select
         -- ids
@@ -30,7 +25,7 @@ renamed as (
         -- origin
         {{ source_row_columns() }}
     from source_rows
-    {{ join_source_zone('seit', written) }}
+    {{ join_source_zone('kontorwerk', 'seit', written) }}
 )
 
 select * from renamed
