@@ -41,6 +41,7 @@ class Model:
     query: str
     parents: tuple[str, ...]
     is_view: bool = False
+    unique_key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,28 @@ def give_parsed_project(factory: BaseFolder, settings: Settings, settings_text: 
 def compiled_project(factory: BaseFolder, settings_text: str = "") -> CompiledProject:
     """The models of that home."""
     return _read(compiled_home(factory, settings_text))
+
+
+def incremental_queries(factory: BaseFolder, settings_text: str = "") -> dict[str, str]:
+    """By model with a unique_key, its query where its table is there already: what it adds to it."""
+    project = compiled_project(factory, settings_text)
+    folder = shared_folder(factory, "compiled_incrementally")
+    grouped = [model for model in project.models.values() if model.unique_key]
+    settings = home_settings(folder / "home")
+    with FileLock(folder / "lock"):
+        if not (folder / "done").exists():
+            give_parsed_project(factory, settings, settings_text)
+            settings.landing.mkdir()
+            (settings.landing / "settings.yml").write_text(settings_text)
+            with duckdb.connect(str(settings.warehouse)) as connection:
+                for model in grouped:
+                    connection.execute(f"create schema if not exists {model.schema}")
+                    connection.execute(f"create table {model.relation} ({model.unique_key} ubigint)")
+            finished = dbt(settings, "--quiet", "compile", "--select", *(model.name for model in grouped))
+            assert finished.returncode == 0, finished.stdout + finished.stderr
+            (folder / "done").touch()
+    nodes = json.loads((settings.dbt_target / "manifest.json").read_text())["nodes"]
+    return {model.name: nodes[f"model.kuota.{model.name}"]["compiled_code"] for model in grouped}
 
 
 def compile_project(folder: Path, settings_text: str = "") -> CompiledProject:
@@ -177,4 +200,5 @@ def _add_after_parents(models: dict[str, Model], nodes: dict[str, Any], key: str
         else node.get("compiled_code") or f"select * from read_csv('{project / node['original_file_path']}')",
         parents=tuple(nodes[parent]["name"] for parent in parents if parent in nodes),
         is_view=node["config"]["materialized"] == "view",
+        unique_key=node["config"]["unique_key"] if node["resource_type"] == "model" else None,
     )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -43,8 +44,11 @@ class MemoryWarehouse:
             if model.name in self._staged or model.name in self._constant:
                 self._build(model)
 
-    def build(self, company: Company, *marts: str) -> None:
-        """Load the company's rows and build the models behind `marts`."""
+    def build(self, company: Company, *marts: str, additions: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Load the company's rows and build the models behind `marts`.
+
+        `additions` has queries of incremental models, whose tables are there: see incremental_queries.
+        """
         assert set(company) <= {model.name for model in self._given}
         self._run("begin")
         for model in self._given:
@@ -52,7 +56,9 @@ class MemoryWarehouse:
             if rows := company.get(model.name):
                 self._run(_insert(model.relation, rows))
         for model in self.project.needed_for(*marts):
-            if model.name not in self._staged and model.name not in self._constant:
+            if model.name in additions:
+                self._add(model, additions[model.name])
+            elif model.name not in self._staged and model.name not in self._constant:
                 self._build(model)
         self._run("commit")
 
@@ -67,6 +73,15 @@ class MemoryWarehouse:
 
     def _build(self, model: Model) -> None:
         self._run(f"create or replace table {model.relation} as {model.query}")
+
+    def _add(self, model: Model, query: str) -> None:
+        """As macros/materializations.sql does it."""
+        key, table = model.unique_key, model.relation
+        self._run(
+            f"create or replace temporary table groups_found as {query}",
+            f"delete from {table} where {key} not in (select {key} from groups_found)",
+            f"insert into {table} by name from groups_found where {key} not in (select {key} from {table})",
+        )
 
     def _run(self, *statements: str) -> None:
         for statement in statements:

@@ -4,6 +4,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from compiled_project import SETTINGS, incremental_queries
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from memory_warehouse import MemoryWarehouse
@@ -246,6 +247,29 @@ def _without_rows(warehouse: MemoryWarehouse, mart: str) -> list[tuple[Any, ...]
     columns = [name for (name,) in warehouse.rows(f"select column_name from (describe marts.{mart})")]
     kept = ", ".join(f'"{name}"' for name in columns if name != "source_row")
     return warehouse.rows(f"select {kept} from marts.{mart} order by all")
+
+
+@pytest.fixture(scope="module")
+def additions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What each model with a unique_key adds to the table that it has."""
+    return incremental_queries(tmp_path_factory, SETTINGS)
+
+
+@pytest.mark.slow
+@FEWER
+@given(company=companies(recorded=True), random=st.randoms(use_true_random=False))
+def test_what_is_kept_of_an_earlier_build_is_what_a_full_one_makes(
+    warehouse: MemoryWarehouse, additions: dict[str, str], company: Company, random: Random
+) -> None:
+    """Where rows come late, change or go: incremental equals full."""
+    part = {model: [row for row in rows if random.random() < 0.9] for model, rows in company.items()}
+    steps = [company, damaged(part, random), part, company]
+    warehouse.build(steps[0], *additions)
+    for now in steps[1:]:
+        warehouse.build(now, *additions, additions=additions)
+        kept = {model: warehouse.rows(f"from intermediate.{model} order by all") for model in additions}
+        warehouse.build(now, *additions)
+        assert {model: warehouse.rows(f"from intermediate.{model} order by all") for model in additions} == kept
 
 
 # By metric, the records that it is about, and those that it counts.

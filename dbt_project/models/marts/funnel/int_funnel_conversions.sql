@@ -67,7 +67,7 @@ days_of_counts as (
         least(as_of.as_of_date, {{ add_days('counts.period_end', 90) }}) as horizons_known_to
     from (select distinct period_type, period_start, period_end, group_fingerprint from counts) as counts
     cross join {{ ref('int_as_of_determined') }} as as_of
-    inner join period_dates using (period_type, period_start)
+    left join period_dates using (period_type, period_start)
     left join days on period_dates.date_day = days.counted_on
 ),
 

@@ -3,15 +3,26 @@
 -- The members of each step by the period in which they reached from_stage (cohort view), and its moves by the period in which they happened
 -- (period view), for each segment. They are counted by day first, and the days of a period again when what was counted on one of them changed.
 {% set step = 'definition, subject_type, pipeline, from_stage, to_stage, is_adjacent, "view"' %}
-{% set outcomes = ['reached', 'converted', 'open', 'lost', 'skipped', 'regressed', 'reentered', 'within_30_days', 'within_60_days', 'within_90_days'] %}
+{% set outcomes = [
+    'reached', 'converted', 'open', 'lost', 'skipped', 'regressed', 'reentered', 'within_30_days', 'within_60_days', 'within_90_days',
+] %}
 
 with
+
+members_by_segment as (
+    select
+        members.*,
+        segments.segment_type,
+        segments.segment_id
+    from {{ ref('int_funnel_members') }} as members
+    inner join {{ ref('fct_segment_subjects') }} as segments using (subject_type, subject_id)
+),
 
 counted_by_day as (
     select
         {{ step }},
-        segments.segment_type,
-        segments.segment_id,
+        segment_type,
+        segment_id,
         counted_on,
         sum(case when is_reached then 1 else 0 end) as reached_count,
         sum(case when is_converted then 1 else 0 end) as converted_count,
@@ -24,9 +35,8 @@ counted_by_day as (
         {%- for days in [30, 60, 90] %},
         sum(case when days_to_convert <= {{ days }} then 1 when "view" = 'cohort' then 0 end) as within_{{ days }}_days_count
         {%- endfor %}
-    from {{ ref('int_funnel_members') }}
-    inner join {{ ref('fct_segment_subjects') }} as segments using (subject_type, subject_id)
-    group by {{ step }}, segments.segment_type, segments.segment_id, counted_on
+    from members_by_segment
+    group by {{ step }}, segment_type, segment_id, counted_on
 ),
 
 fingerprints_of_days as (
@@ -59,18 +69,18 @@ final as (
         {{ step }},
         counted_by_day.segment_type,
         counted_by_day.segment_id,
-        days.period_type,
-        days.period_start,
-        days.period_end,
+        days_to_count.period_type,
+        days_to_count.period_start,
+        days_to_count.period_end,
         {%- for outcome in outcomes %}
         cast(sum(counted_by_day.{{ outcome }}_count) as bigint) as {{ outcome }}_count,
         {%- endfor %}
-        days.group_fingerprint
-    from counted_by_day
-    right join days_to_count as days on counted_by_day.counted_on = days.date_day
+        days_to_count.group_fingerprint
+    from days_to_count
+    left join counted_by_day on days_to_count.date_day = counted_by_day.counted_on
     group by
-        {{ step }}, counted_by_day.segment_type, counted_by_day.segment_id, days.period_type, days.period_start, days.period_end,
-        days.group_fingerprint
+        {{ step }}, counted_by_day.segment_type, counted_by_day.segment_id, days_to_count.period_type, days_to_count.period_start,
+        days_to_count.period_end, days_to_count.group_fingerprint
 )
 
 select * from final
