@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -44,11 +43,15 @@ class MemoryWarehouse:
             if model.name in self._staged or model.name in self._constant:
                 self._build(model)
 
-    def build(self, company: Company, *marts: str, additions: Mapping[str, str] = MappingProxyType({})) -> None:
-        """Load the company's rows and build the models behind `marts`.
+    def build(self, company: Company, *marts: str) -> None:
+        """Load the company's rows and build the models behind `marts`."""
+        self._build_behind(company, marts, {})
 
-        `additions` has queries of incremental models, whose tables are there: see incremental_queries.
-        """
+    def build_on_top(self, company: Company, additions: Mapping[str, str]) -> None:
+        """The same for incremental models, whose tables are there: see incremental_queries."""
+        self._build_behind(company, tuple(additions), additions)
+
+    def _build_behind(self, company: Company, marts: Sequence[str], additions: Mapping[str, str]) -> None:
         assert set(company) <= {model.name for model in self._given}
         self._run("begin")
         for model in self._given:

@@ -266,7 +266,7 @@ def test_what_is_kept_of_an_earlier_build_is_what_a_full_one_makes(
     steps = [company, damaged(part, random), part, company]
     warehouse.build(steps[0], *additions)
     for now in steps[1:]:
-        warehouse.build(now, *additions, additions=additions)
+        warehouse.build_on_top(now, additions)
         kept = {model: warehouse.rows(f"from intermediate.{model} order by all") for model in additions}
         warehouse.build(now, *additions)
         assert {model: warehouse.rows(f"from intermediate.{model} order by all") for model in additions} == kept
