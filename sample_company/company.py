@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sample_company.activities import TOUCHES_A_DEAL, activity_months
+from sample_company.crm_totals import crm_totals
 from sample_company.deals import make_deals, make_lines, make_splits, make_stage_events
 from sample_company.deliver import Delivery, deliver, deliver_registers, settings_of_the_move
 from sample_company.extract import Company, deals_known
@@ -28,7 +29,7 @@ from sample_company.people import (
 )
 from sample_company.registers import make_quotas, make_rates, make_registers, revise_quotas
 from sample_company.story import make_story
-from sample_company.systems import GENERIC, SOURCES
+from sample_company.systems import GENERIC, HUBSPOT, SOURCES
 from sample_company.truth import Truth, count_activities, make_truth
 from sample_company.working_days import last_day
 
@@ -110,7 +111,8 @@ def generate(
         quotas = make_quotas(company.deals, rates, company.reps, window, sources)
         revised = revise_quotas(quotas, company.reps)
         registers = make_registers(rates, company, sources)
-        deliver_registers(delivery, registers, quotas, revised, ends[-3], ends[-2])
+        totals = crm_totals(company, rates, days) if HUBSPOT in sources else pd.DataFrame()
+        deliver_registers(delivery, registers, quotas, revised, ends[-3], ends[-2], totals, ends[-1])
     partial.replace(landing)
     counted = [
         (count_activities(company, frame, days[-1]), contacted_leads(company, frame, days[-1]))

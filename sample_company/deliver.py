@@ -132,12 +132,18 @@ def deliver_registers(
     revised: pd.DataFrame,
     first: np.datetime64,
     second: np.datetime64,
+    totals: pd.DataFrame,
+    last: np.datetime64,
 ) -> None:
-    """All registers on one day; on a later day the revised quotas, as a workbook."""
-    for day in (first, second):
+    """All registers on one day; on a later day the revised quotas, as a workbook; on the last day the totals that were
+    read off a CRM, if there are any."""
+    for day in (first, second) if totals.empty else (first, second, last):
         (delivery.folder / "registers" / str(day)).mkdir(parents=True)
     folder = delivery.folder / "registers" / str(first)
     for name, frame in (registers | {"quotas": quotas}).items():
         write_csv(delivery.connection, folder / f"{name}.csv", REGISTER_FILES[name], frame)
     path = delivery.folder / "registers" / str(second) / "quotas.xlsx"
     write_xlsx(delivery.connection, path, REGISTER_FILES["quotas"], revised)
+    if not totals.empty:
+        path = delivery.folder / "registers" / str(last) / "crm_totals.csv"
+        write_csv(delivery.connection, path, REGISTER_FILES["crm_totals"], totals)

@@ -1,5 +1,7 @@
 """The registers of the sample company: quotas, stage map, holidays, rates and the others."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -21,6 +23,19 @@ def make_rates(rng: np.random.Generator, window: Window) -> pd.DataFrame:
     drift = np.rint(rng.normal(4_000, 9_000, window.months)).cumsum().astype(int)
     months = first_day(window.first_month + np.arange(window.months)).astype("datetime64[s]")
     return pd.DataFrame({"month": months, "currency": "USD", "rate_to_reporting": 1_624_537 + drift})
+
+
+def rate_of(rates: pd.DataFrame, days: Any) -> Any:
+    """The rate of the month of each day, in cents."""
+    by_month = pd.Series(
+        rates["rate_to_reporting"].to_numpy(), rates["month"].to_numpy().astype("datetime64[M]").astype(int)
+    )
+    return by_month.reindex(days.astype("datetime64[M]").astype(int)).to_numpy()
+
+
+def in_rupiah(deals: pd.DataFrame, rate: Any) -> Any:
+    """The amount of each deal in cents of a rupiah, rounded half up."""
+    return np.where(deals["in_dollars"], (deals["amount"] * rate + 50) // 100, deals["amount"]).astype(int)
 
 
 def make_registers(rates: pd.DataFrame, company: Company, sources: tuple[str, ...]) -> dict[str, pd.DataFrame]:

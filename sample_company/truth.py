@@ -5,7 +5,6 @@ import json
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,7 @@ from sample_company.extract import Company, cutoff_of
 from sample_company.people import PARENT_TEAM, TEAM_IDS
 from sample_company.quota_cases import QuotaCase, make_quota_cases
 from sample_company.recorded_truth import unrecorded_months
+from sample_company.registers import in_rupiah, rate_of
 from sample_company.story import (
     REPORTING_OFFSET,
     Break,
@@ -137,7 +137,7 @@ def make_truth(
 def credit(company: Company, won: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     """One row per deal and rep: rep_id, team_id (None: in none), month, share in ten-thousandths, amount in cents."""
     month = won["close_date"].to_numpy().astype("datetime64[M]")
-    amount = _in_rupiah(won, _rate_of(rates, month))
+    amount = in_rupiah(won, rate_of(rates, month))
     deals = pd.DataFrame({"deal": won.index, "amount_of_deal": amount, "month": month.astype("datetime64[s]")})
     deals["owner"], deals["on"] = won["owner"].to_numpy(), won["close_date"].to_numpy()
     parts = deals.merge(company.splits, on="deal", how="left")
@@ -149,17 +149,6 @@ def credit(company: Company, won: pd.DataFrame, rates: pd.DataFrame) -> pd.DataF
     residual = parts["amount_of_deal"] - parts.groupby("deal")["amount"].transform("sum")
     parts["amount"] += np.where(parts["deal"].duplicated(), 0, residual)
     return placed(company, parts)
-
-
-def _rate_of(rates: pd.DataFrame, days: Any) -> Any:
-    rate_of = pd.Series(
-        rates["rate_to_reporting"].to_numpy(), rates["month"].to_numpy().astype("datetime64[M]").astype(int)
-    )
-    return rate_of.reindex(days.astype("datetime64[M]").astype(int)).to_numpy()
-
-
-def _in_rupiah(deals: pd.DataFrame, rate: Any) -> Any:
-    return np.where(deals["in_dollars"], (deals["amount"] * rate + 50) // 100, deals["amount"]).astype(int)
 
 
 def count_activities(company: Company, activities: pd.DataFrame, as_of: np.datetime64) -> pd.DataFrame:
@@ -203,10 +192,10 @@ def _pipeline_created(company: Company, known_deals: pd.DataFrame, rates: pd.Dat
     """Pipedrive does not record who created a deal: there it is the first owner, if the log has one."""
     created_on = local_day(known_deals["created_at"].to_numpy(), REPORTING_OFFSET)
     first_owner = np.where(known_deals["owner_is"] == KNOWN, known_deals["worker"], -1)
-    rate = _rate_of(rates, created_on)
+    rate = rate_of(rates, created_on)
     created = pd.DataFrame({"rep": np.where(known_deals["source"] == PIPEDRIVE, first_owner, known_deals["creator"])})
     created["on"] = created_on.astype("datetime64[s]")
-    created["figure"] = _in_rupiah(known_deals, rate)
+    created["figure"] = in_rupiah(known_deals, rate)
     return placed(company, created)
 
 

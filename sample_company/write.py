@@ -62,6 +62,8 @@ REGISTER_FILES = {
     "ramp": "role month_of_tenure share",
     "leave": "rep_id from_date to_date",
     "crosswalk": "entity source source_id canonical_id valid_from",
+    "crm_totals": "source metric period_type period_start scope_type scope amount read_on currency time_zone read_by "
+    "definition",
 }
 _CENTS = {"amount", "value", "list_price", "unit_cost", "unit_price", "rate_to_reporting", "Amount", "UnitPrice"}
 _TEN_THOUSANDTHS = {"share", "discount_rate", "probability"}

@@ -325,6 +325,30 @@ def test_merged_and_archived_objects_of_hubspot_count_nowhere(sample: tuple[Kuot
     ]
 
 
+def test_the_totals_of_hubspot_lead_to_kuotas(sample: tuple[KuotaHome, Truth]) -> None:
+    """The second quarter was read at its end; in both the other systems are missing from HubSpot's report."""
+    kuota, truth = sample
+    readings = kuota.marts("""
+        select period_start::varchar, any_value(kuota_amount), any_value(status), min(crm_amount) + sum(step_amount),
+            list(step order by step_number) filter (step_amount <> 0)
+        from mart_tie_out where metric = 'revenue_won' group by all order by all""")
+    quarters = {
+        start: sum(truth.won_amount_by_company[f"2026-{month:02}-01"] for month in range(first, first + 3))
+        for start, first in (("2026-04-01", 4), ("2026-07-01", 7))
+    }
+    assert readings == [
+        ("2026-04-01", quarters["2026-04-01"], "tied", quarters["2026-04-01"], ["other_systems", "since_read"]),
+        ("2026-07-01", quarters["2026-07-01"], "tied", quarters["2026-07-01"], ["other_systems"]),
+    ]
+    assert kuota.marts("select distinct metric, status from mart_tie_out order by all") == [
+        ("deals_won", "tied"),
+        ("open_pipeline", "tied"),
+        ("revenue_won", "tied"),
+    ]
+    explained = kuota.kuota("explain", "tie-out", "--assignee", "company", "--source", "hubspot", "--period", "2026-Q2")
+    assert explained.exit_code == 0 and "since_read" in explained.said
+
+
 def test_what_explain_lists_sums_to_every_quarter_of_every_assignee(sample: tuple[KuotaHome, Truth]) -> None:
     kuota, _ = sample
     settings = Settings(home=kuota.home, landing=kuota.landing, warehouse=kuota.home / "unused")
