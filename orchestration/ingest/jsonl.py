@@ -39,6 +39,11 @@ ESCAPES_MENDED = (
     f"regexp_replace(replace({HALVES_MARKED}, chr(1) || chr(2), ''), chr(1) || '[^\\x02]*' || chr(2), chr(65533), 'g') "
     "end else line end"
 )
+# A control character within a text makes a line of JSON unusable too; a tab becomes a blank, another one U+FFFD.
+CONTROLS_MENDED = (
+    r"case when regexp_matches(line, '[\x01-\x1f]') and not json_valid(line) "
+    r"then regexp_replace(replace(line, chr(9), ' '), '[\x01-\x1f]', chr(65533), 'g') else line end"
+)
 # Bytes that could not be read became UNREADABLE.
 READABLE_LINES = "(select * replace (replace(line, $unreadable, chr(65533)) as line) from lines)"
 # Under these keys an element that was unnested keeps its line, its name and itself.
@@ -46,6 +51,7 @@ LINE, ELEMENT = "$", "@"
 WRAPPED = "value"
 # Where the answers of HubSpot, Pipedrive and Salesforce have their records, and how a record calls its id.
 PAGE_KEYS = ("results", "data", "records", "deals", "companies", "contacts")
+ENVELOPE = "_airbyte_data"
 ID_KEYS = ("id", "dealid", "deal_id", "companyid", "vid", "properties")
 # json_type takes no invalid JSON, and parses a second time
 IS_OBJECT = (
@@ -141,7 +147,8 @@ def _check_lines(connection: duckdb.DuckDBPyConnection, files: Sequence[OpenFile
         "select file, line_number - first + 1 as line_number, is_cut, "
         "case when ends_with(line, $carriage_return) then rtrim(line, $carriage_return) else line end as line, "
         f"line_number = last and not has_line_end as is_last from {READABLE_LINES} join {PLACES} using (file_index)), "
-        f"whole as (select * replace ({ESCAPES_MENDED} as line) from unended) "
+        f"mended as (select * replace ({CONTROLS_MENDED} as line) from unended), "
+        f"whole as (select * replace ({ESCAPES_MENDED} as line) from mended) "
         "select file, line_number, line, case "
         "when is_last and is_cut then 'cut_off' "
         f"when {IS_OBJECT} then null "
@@ -173,6 +180,7 @@ def _fields(
     """
     config = source.objects[object_name]
     apart = source.taken_apart(object_name)
+    _open_envelopes(connection)
     _take_pages_apart(connection)
     _parse_texts(connection, apart)
     if config.unnest is not None:
@@ -201,6 +209,20 @@ def _fields(
     for number, fields in found.items():
         shapes.setdefault(tuple(fields), set()).add(number)
     return list(shapes.items())
+
+
+def _open_envelopes(connection: duckdb.DuckDBPyConnection) -> None:
+    """Replace each line of a raw table of Airbyte, which has its record under one key, by the record."""
+    found = connection.execute(
+        "select file from (select file, arg_min(line, line_number) as line from checked_lines "
+        f"where reason is null group by file) where json_exists(line, '/{ENVELOPE}')"
+    ).fetchall()
+    if found:
+        connection.execute(
+            f"update checked_lines set line = coalesce(json_extract_string(line, '/{ENVELOPE}'), line) "
+            "where reason is null and list_contains($files, file)",
+            {"files": [number for (number,) in found]},
+        )
 
 
 def _take_pages_apart(connection: duckdb.DuckDBPyConnection) -> None:

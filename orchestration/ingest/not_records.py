@@ -1,4 +1,4 @@
-"""Rows that are no records: blank ones, repeated headers, totals and the footers of reports.
+"""Rows that are no records: blank ones, repeated headers, lines below them, totals and the footers of reports.
 
 They are left out and counted as such. They are not damage: a file that has them was read whole.
 """
@@ -15,7 +15,7 @@ from orchestration.ingest.raw_tables import quoted
 from orchestration.ingest.source_config import ObjectConfig
 from orchestration.ingest.values import literal, trimmed
 
-BLANK, HEADER, TOTAL, FOOTER = "blank row", "repeated header", "total", "footer"
+BLANK, HEADER, SEPARATOR, TOTAL, FOOTER = "blank row", "repeated header", "separator", "total", "footer"
 TOTAL_WORD = (
     "((grand|sub|overall)[ -]?)?(total|totals|sum|summe|gesamt|gesamtsumme|gesamtergebnis|ergebnis|zwischensumme|"
     "teilergebnis|insgesamt|totaal|totale|totaux|suma|somme|soma|jumlah|razem|celkem|toplam|итого|всего|合计|总计|小计|"
@@ -30,7 +30,14 @@ FOOTER_LINE = (
     "end of (report|file|data|export)|last (updated|refreshed)|filter(s|ed)( applied| by)?[: ]|sorted by|"
     "erstellt (am|von)|exportiert (am|von)|vertraulich|stand: ?[0-9]|seite [0-9]+|rahasia|dibuat (oleh|pada)|dicetak).*"
     "|.*(all rights reserved|do not distribute).*"
+    # what the clients of databases and tables on web pages count
+    r"|[(]?[0-9][0-9.,]* (row|record|entr(y|ies)|result|zeile|datens[aä]tze?|baris)(s|n|[(]s[)])?"
+    r"( (selected|returned|affected|exported|fetched|found|in set|insgesamt|ausgewählt).*)?[)]?[.]?"
+    "|(showing|displaying|rows|records|zeige) [0-9][0-9.,]* ?(-|\u2013|to|of|bis|von) ?[0-9].*"
+    "|[*=#~<_-]{2,} ?(end|eof|ende|fin)([^a-z].*)?"
 )
+# The line between a header and its rows, as a client of a database or Markdown draws it.
+RULE = "[-=_+*~|:─━═│┼ ]{3,}"
 # The total of a group, as spreadsheets write it, in a row without a key: R12 Total.
 GROUP_TOTAL = ".+[ ](sub)?(total|totals|sum|summe|ergebnis|count|average)"
 # A figure beside a total: a number with signs, or a formula of which the workbook has no value.
@@ -56,9 +63,9 @@ def leave_out(connection: duckdb.DuckDBPyConnection, config: ObjectConfig) -> Ma
         f"select 1 from staged where {_may_be_none(config)} union all select 1 from rejected limit 1"
     ).fetchone():
         return {}
-    is_label, is_figure, is_beside = (
+    is_label, is_figure, is_beside, is_rule = (
         f"lambda word: regexp_full_match(word, {literal(pattern)})"
-        for pattern in (f"{TOTAL_WORD}|{GROUP_TOTAL}", FIGURE, f"{TOTAL_WORD}|{GROUP_TOTAL}|{FIGURE}|{BESIDE}")
+        for pattern in (f"{TOTAL_WORD}|{GROUP_TOTAL}", FIGURE, f"{TOTAL_WORD}|{GROUP_TOTAL}|{FIGURE}|{BESIDE}", RULE)
     )
     is_below = "_source_row > coalesce(last_record, 0)"
     connection.execute(
@@ -72,6 +79,7 @@ def leave_out(connection: duckdb.DuckDBPyConnection, config: ObjectConfig) -> Ma
                 case
                     when len(words) = 0 then '{BLANK}'
                     when is_header then '{HEADER}'
+                    when list_bool_and(list_transform(words, {is_rule})) then '{SEPARATOR}'
                     -- figures with their labels: a team called Total has no figure, a product AVG has one word twice
                     when
                         may_be_total
@@ -150,7 +158,7 @@ def _may_be_none(config: ObjectConfig) -> str:
     key = quoted(config.key[0])
     return (
         f"(_problem is not null or {key} is null or lower({key}) in ({_names(config, config.key[0])}) "
-        f"or regexp_full_match(lower({key}), {literal(f'{TOTAL_WORD}|{FOOTER_LINE}')}))"
+        f"or regexp_full_match(lower({key}), {literal(f'{TOTAL_WORD}|{FOOTER_LINE}|{RULE}')}))"
     )
 
 

@@ -47,7 +47,8 @@ def looks_like(expression: str, pattern: str) -> str:
 def not_blank(column: Column | None, expression: str) -> str:
     r"""SQL for a delivered text as it is, null where it is blank or a word for nothing, such as NULL or \N.
 
-    Which words these are depends on the type of the column; None is a column that is not declared.
+    Which words these are depends on the type of the column; None is a column that is not declared. A declared one is
+    without the signs by which spreadsheets know a text.
     """
     kind: Literal["names", "texts", "values"]
     if column is None or column.type is ColumnType.NAME:
@@ -60,8 +61,16 @@ def not_blank(column: Column | None, expression: str) -> str:
     # The first character spares the usual value everything else.
     first = f"ascii({expression})"
     usual = " or ".join(f"{first} between {start} and {end}" for start, end in _other_beginnings(words))
+    marked = ""
+    if column is not None:
+        # a text that programs write so for a spreadsheet: ="00123"
+        formula = f"starts_with({expression}, '=\"') and ends_with({expression}, '\"') and length({expression}) > 2"
+        marked = f"when {formula} then nullif(substr({expression}, 3, length({expression}) - 3), '') "
+        if column.type is ColumnType.ID:
+            # the sign of a text in a cell: '00123
+            marked += f"when regexp_matches({expression}, '^''[0-9A-Za-z]') then substr({expression}, 2) "
     return (
-        f"case when {usual} then {expression} "
+        f"case when {usual} then {expression} {marked}"
         f"when {macro('is_word', word, literal('|'.join(words)))} then null "
         f"when not ({first} between 33 and 126) and {trimmed(expression)} = '' then null else {expression} end"
     )
@@ -125,11 +134,11 @@ def certainly_parsed(column: Column, text: str) -> str:
     """SQL that is true only where a text has a value, and in the usual spelling: cheap to plan for many small files."""
     match column.type:
         case ColumnType.ID:
-            # A rounded id has an e behind digits, and what a spreadsheet does not know begins with #.
-            is_word = f"ascii({text}) between 65 and 122"
+            # A rounded id has an e behind digits, and what a spreadsheet does not know begins with # or Err:.
+            is_word = f"(ascii({text}) between 65 and 122 and not starts_with({text}, 'Err:'))"
             return f"({is_word} or not (contains({text}, 'e') or contains({text}, 'E') or starts_with({text}, '#')))"
         case ColumnType.TEXT | ColumnType.NAME | ColumnType.CODE:
-            return f"not starts_with({text}, '#')"
+            return f"not (starts_with({text}, '#') or starts_with({text}, 'Err:'))"
         case ColumnType.BOOLEAN:
             return f"{text} in ('true', 'false', '1', '0')"
         case ColumnType.INTEGER:

@@ -39,6 +39,14 @@ HUBSPOT = (
     [
         {"id": "7", "properties": PROPERTIES, "companies": ["301", "302"], "contacts": ["901"]},
         {"id": "7", "properties": PROPERTIES, "companies": [301], "contacts": [{"id": 901}]},
+        {
+            "_airbyte_ab_id": "x",
+            "_airbyte_data": {"id": "7", "properties": PROPERTIES, "companies": [301], "contacts": [901]},
+        },
+        {
+            "_airbyte_raw_id": "x",
+            "_airbyte_data": json.dumps({"id": "7", "properties": PROPERTIES, "companies": [301], "contacts": [901]}),
+        },
         {"id": "7", "properties": PROPERTIES, "associations": {"companies": ["301"], "contacts": ["901"]}},
         {
             "id": "7",

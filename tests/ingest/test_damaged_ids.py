@@ -104,6 +104,16 @@ def test_long_ids_that_may_be_whole_are_kept(shop, ids):
     assert [deal for deal, _ in shop.state()] == ids
 
 
+def test_ids_that_are_marked_as_text_for_a_spreadsheet_are_read(shop):
+    land(shop, '"=""00123""","=""7""",="2026-03-01",="1.50"', "'00124,'8,,2")
+    report = shop.ingest()
+    assert report.warnings == []
+    assert shop.query("select deal_id, owner, closed_on, amount, _key from raw.shop__deal order by all") == [
+        ("00123", "7", "2026-03-01", "1.50", "00123"),
+        ("00124", "8", None, "2", "00124"),
+    ]
+
+
 def test_leading_zeros_that_a_workbook_shows_are_read(shop):
     path = shop.land_workbook("shop/2026-03-31/deals.xlsx", HEADER.strip().split(","), [123, 7, None, 1])
     import openpyxl

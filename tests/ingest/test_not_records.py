@@ -13,6 +13,11 @@ FOOTERS = [
     "Exported on 31 March 2026",
     "Page 1 of 3",
     "Erstellt am 31.03.2026",
+    "(2 rows)",
+    "2 rows selected.",
+    "(131 row(s) affected)",
+    "Showing 1 to 2 of 2 entries",
+    "*** End ***",
 ]
 
 
@@ -50,6 +55,12 @@ def test_a_header_in_the_middle_of_a_file(bench, deals):
     headers = ["deal_id,owner,closed_on,amount,due_on,status", '"Deal_ID", OWNER ,closed_on,amount,due_on,status']
     [warning] = _after(bench, deals, *headers, "deal_id,owner")
     assert warning == "shop/2024-01-02/deals.csv: not records, and left out: 3 repeated headers (first in line 3)."
+
+
+def test_the_line_that_a_client_draws_below_a_header(bench, deals):
+    lines = ["------,---,---------,------,------,------", "---------+-------+-----", ":---|:---|---|---|---|---"]
+    _after(bench, deals, *lines)
+    assert _not_records(bench) == {"separator": 3}
 
 
 TOTALS = [
@@ -106,7 +117,14 @@ def test_the_footer_of_a_salesforce_report(bench, deals, last_line_end):
 def test_a_record_that_only_looks_like_a_total_stays(bench, deals):
     rows = ["total,Ann,2024-01-01,3,,won", "Total Energy,,,3,,", "Summit,,,,,", "sum-1,,,4,,", "17,Total,,3,,"]
     # an id and a name that are the same word, and a name of three letters
-    rows += ["TOTAL,Total,,,,", "AVG,AVG,,39.99,,", "SUM,IBM,,,,", "Confidential Shredding,Confidential Shredding,,,,"]
+    rows += [
+        "TOTAL,Total,,,,",
+        "AVG,AVG,,39.99,,",
+        "SUM,IBM,,,,",
+        "12 rows,Ann,,5,,",
+        "-->,,,,,",
+        "Confidential Shredding,Confidential Shredding,,,,",
+    ]
     bench.land("shop/2024-01-01/deals.csv", deals("a,,,1,,", *rows))
     bench.ingest()
     assert len(bench.state()) == 1 + len(rows)

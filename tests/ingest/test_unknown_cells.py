@@ -26,7 +26,7 @@ def test_a_formula_that_nobody_calculated_is_not_a_blank(bench):
     bench.balance()
 
 
-@pytest.mark.parametrize("error", ["#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#BEZUG!", "########"])
+@pytest.mark.parametrize("error", ["#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#BEZUG!", "Err:502", "########"])
 def test_an_error_is_an_unknown_value_in_every_column(bench, deals, error):
     bench.land("shop/2026-03-31/deals.csv", deals(f"a,{error},,{error},,", f"{error},Bob,,1,,", f"c,Cid,{error},1,,"))
     report = bench.ingest()
@@ -73,6 +73,18 @@ def test_half_a_character_in_json_costs_no_row(bench):
         "shop/2026-03-31/deals.jsonl, line 1, column 'owner': 'Rocket \ufffd' has a character that could not be read "
         "and is shown as \ufffd (2 in this file); export the file as UTF-8, or set csv.encoding."
     ]
+
+
+def test_a_control_character_in_json_costs_no_row(bench):
+    rows = [
+        '{"deal_id": "a",\t"owner": "Ann\tAble", "closed_on": null}',
+        '{"deal_id": "b", "owner": "B\x07o", "closed_on": null}',
+    ]
+    bench.land("shop/2024-01-01/deals.jsonl", "\n".join(rows))
+    report = bench.ingest()
+    assert bench.set_aside() == []
+    assert bench.state(columns="deal_id, owner") == [("a", "Ann Able"), ("b", "B\ufffdo")]
+    assert len(report.warnings) == 1
 
 
 def test_a_byte_that_is_not_utf_8_costs_no_row(bench, deals):

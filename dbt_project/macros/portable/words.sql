@@ -35,7 +35,7 @@
 {% macro unknown_cells() -%}
     '#REF!|#VALUE!|#DIV/0!|#NAME?|#NUM!|#NULL!|#SPILL!|#CALC!|#FIELD!|#BLOCKED!|#CONNECT!|#GETTING_DATA|#BUSY!|'
     || '#UNKNOWN!|#ERROR!|#BEZUG!|#WERT!|#ZAHL!|#VALEUR!|#NOM?|#NOMBRE!|#¡REF!|#¡VALOR!|#¡DIV/0!|#¿NOMBRE?|#¡NUM!|'
-    || '#VALORE!|#RIF!|#NOME?|#FORMULA!|#MERGED!'
+    || '#VALORE!|#RIF!|#NOME?|#ÜBERLAUF!|#KALK!|#FELD!|#FORMULA!|#MERGED!'
 {%- endmacro %}
 
 {#- Whether a text is one of `words`, which are separated by |. DuckDB makes a join of a long IN and is slow to plan a long list. -#}
@@ -49,6 +49,7 @@
     case
         when starts_with({{ expression }}, '#') then {{ is_word("upper(" ~ trimmed(expression) ~ ")", unknown_cells()) }}
         or regexp_full_match({{ expression }}, '#{3,}')
+        when starts_with({{ expression }}, 'Err:') then regexp_full_match({{ expression }}, 'Err:[0-9]{3}')
         else false
     end
 {%- endmacro %}
