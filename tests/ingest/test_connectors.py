@@ -76,7 +76,7 @@ HUBSPOT = (
             "associations": {"associatedCompanyIds": [301], "associatedVids": [901], "associatedDealIds": []},
         },
     ],
-    ids=["lists", "list of objects", "v3 lists", "v3 objects", "v4", "v3", "v1"],
+    ids=["lists", "list of objects", "Airbyte raw", "Airbyte raw text", "v3 lists", "v3 objects", "v4", "v3", "v1"],
 )
 def test_deals_of_hubspot_as_versions_of_its_api_answer(tmp_path, deal):
     found, report = _ingested(tmp_path, "hubspot", "deals.jsonl", json.dumps(deal) + "\n", HUBSPOT)
