@@ -139,7 +139,10 @@ FILES = {
     "50,5,open,500,USD,11,1,2025-10-03 02:00:00,2025-11-15 03:00:00,\n"
     "51,1,won,700,USD,11,1,2025-10-03 02:00:00,2025-11-15 03:00:00,2025-11-15 03:00:00\n"
     "52,6,open,900,USD,11,1,2025-10-03 02:00:00,2025-11-15 03:00:00,\n"
-    "53,5,won,100,USD,11,1,2025-10-03 02:00:00,2025-11-17 03:00:00,2025-11-17 03:00:00\n",
+    "53,5,won,100,USD,11,1,2025-10-03 02:00:00,2025-11-17 03:00:00,2025-11-17 03:00:00\n"
+    "54,1,won,500,EUR,11,1,2025-10-03 02:00:00,2025-11-20 03:00:00,2025-11-20 03:00:00\n",
+    "registers/2026-03-31/crm_totals.csv": "source,metric,period_type,period_start,scope_type,scope,amount,read_on\n"
+    "pipedrive,revenue_won,quarter,2025-10-01,company,company,1400,2026-03-31\n",
     "pipedrive/2026-03-31/deal_changes.csv": "deal_id,change_time,changed_field_key,new_value\n"
     "53,2025-10-03 02:00:00,stage_id,1\n53,2025-11-16 02:00:00,stage_id,5\n53,2025-11-17 03:00:00,status,Won\n",
 }
@@ -343,6 +346,14 @@ def test_an_amount_is_shown_as_the_crm_converts_it(company: duckdb.DuckDBPyConne
     ]
 
 
+def test_a_total_of_pipedrive_is_tied_out_at_the_rates_of_the_register(company: duckdb.DuckDBPyConnection) -> None:
+    """700, 100 and 500 EUR at 1.2; Pipedrive delivers no amount that it has converted. Salesforce has 600 more."""
+    steps = "select list(step_amount order by step_number), any_value(kuota_amount), any_value(status)"
+    assert texts(company, f"{steps} from marts.mart_tie_out") == [
+        ("[0.00, 0.00, 0.00, 0.00, 600.00, 0.00, 0.00, 0.00]", "2000.00", "tied")
+    ]
+
+
 def test_a_price_below_0_is_unknown(company: duckdb.DuckDBPyConnection) -> None:
     assert texts(company, "select product_name, list_price, unit_cost from marts.dim_products") == [
         ("Nine", None, None),
@@ -358,6 +369,7 @@ def test_a_stage_that_is_called_like_a_status_is_a_stage(company: duckdb.DuckDBP
         ("51", "Won", "true", "true"),
         ("52", "Verbal no", "false", "false"),
         ("53", "Won", "true", "true"),
+        ("54", "Won", "true", "true"),
     ]
     moves = "select from_stage, to_stage, changed_on from marts.fct_stage_events where opportunity_id = 'pipedrive:53'"
     assert texts(company, moves) == [

@@ -36,7 +36,7 @@ def periods(years: int = 2, gap: bool = False) -> str:
     return "\n".join(["fiscal_year,fiscal_quarter,fiscal_month,starts_on,ends_on", *rows, ""])
 
 
-def build(folder: Path, factory: pytest.TempPathFactory, register: str) -> tuple[Path, dict[str, str]]:
+def build(folder: Path, factory: pytest.TempPathFactory, register: str, *also: str) -> tuple[Path, dict[str, str]]:
     """The warehouse, and what the test of the register says."""
     deals = "".join(f"{key},R1,Won,2024-10-01,{amount},USD,{day}\n" for key, (day, amount) in DEALS.items())
     files = {
@@ -48,6 +48,9 @@ def build(folder: Path, factory: pytest.TempPathFactory, register: str) -> tuple
         "registers/2026-04-30/quotas.csv": "assignee_type,assignee,metric,period_type,period_start,target,currency,"
         "effective_from\nrep,R1,revenue_won,quarter,2025-12-29,2000,USD,\n"
         "rep,R1,revenue_won,quarter,2026-04-01,99,USD,\n",
+        # the CRM reports quarters of the calendar
+        "registers/2026-04-30/crm_totals.csv": "source,metric,period_type,period_start,scope_type,scope,amount,read_on\n"
+        "generic,revenue_won,quarter,2026-01-01,company,company,1200,2026-04-30\n",
         "generic/2026-04-30/reps.csv": "rep_id,name\nR1,Ana\n",
         "generic/2026-04-30/opportunities.csv": "opportunity_id,owner_id,stage,created_at,amount,currency,close_date\n"
         + deals,
@@ -60,14 +63,14 @@ def build(folder: Path, factory: pytest.TempPathFactory, register: str) -> tuple
     ingest(settings, run_id="run")
     project = compiled_project(factory, SETTINGS)
     with duckdb.connect(str(settings.warehouse)) as connection:
-        build_models(connection, project, "mart_quota_attainment", "dim_dates", "mart_exclusion")
+        build_models(connection, project, "mart_quota_attainment", "dim_dates", "mart_exclusion", *also)
         failed = failed_tests(connection, project, "assert_fiscal_periods_")
     return settings.warehouse, {name: str(rows[0][0]) for name, rows in failed.items()}
 
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    built, failed = build(tmp_path_factory.mktemp("fiscal"), tmp_path_factory, periods())
+    built, failed = build(tmp_path_factory.mktemp("fiscal"), tmp_path_factory, periods(), "mart_tie_out")
     assert failed == {}
     return built
 
@@ -92,6 +95,16 @@ def test_deals_are_summed_by_the_months_quarters_and_years_of_the_company(wareho
         ("year", "2024-12-30", "2025-12-28", 4, None),
         ("year", "2025-12-29", "2026-12-27", 1230, 2000),
     ]
+
+
+def test_a_quarter_of_the_calendar_is_tied_out_with_that_of_the_company(warehouse: Path) -> None:
+    """The CRM's quarter ends on 31 March: it has D1 and D2, Kuota's has D1 and D3."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        found = connection.execute("""
+            select step, step_amount::integer, kuota_period_start::varchar, kuota_amount::integer, status
+            from marts.mart_tie_out where step_amount <> 0
+        """).fetchall()
+    assert found == [("period", -170, "2025-12-29", 1030, "tied")]
 
 
 def test_a_day_before_the_register_is_in_a_week_only(warehouse: Path) -> None:
