@@ -49,7 +49,8 @@ def build(folder: Path, factory: pytest.TempPathFactory, register: str, *also: s
         "effective_from\nrep,R1,revenue_won,quarter,2025-12-29,2000,USD,\n"
         "rep,R1,revenue_won,quarter,2026-04-01,99,USD,\n",
         # the CRM reports quarters of the calendar
-        "registers/2026-04-30/crm_totals.csv": "source,metric,period_type,period_start,scope_type,scope,amount,read_on\n"
+        "registers/2026-04-30/crm_totals.csv": "source,metric,period_type,period_start,scope_type,scope,"
+        "amount,read_on\n"
         "generic,revenue_won,quarter,2026-01-01,company,company,1200,2026-04-30\n",
         "generic/2026-04-30/reps.csv": "rep_id,name\nR1,Ana\n",
         "generic/2026-04-30/opportunities.csv": "opportunity_id,owner_id,stage,created_at,amount,currency,close_date\n"
