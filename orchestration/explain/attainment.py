@@ -59,6 +59,35 @@ QUOTA_ROWS = """
     order by all
 """
 
+# by the team of today, which is published; a team with a quota of its own needs none of its reps
+WITHOUT_QUOTA = """
+    with covered as (
+        select assigned_to_id from fct_quota_contributions
+        where
+            metric = $metric and assignee_type = $segment_type and assignee_id = $segment_id
+            and period_type = $period_type and period_start = $start
+    )
+    select
+        rep_id, rep_name, team_id, hired_on, ended_on,
+        case
+            when hired_on is null then 'a quota, or hired_on if the rep joined later'
+            else 'a quota for the whole period'
+        end as to_deliver
+    from dim_reps
+    where
+        rep_id <> 'unassigned'
+        and ($segment_type = 'company' or rep_id = $segment_id or team_id in (
+            select team_id from dim_team_ancestors where ancestor_team_id = $segment_id
+        ))
+        and coalesce(hired_on <= $end, true)
+        and coalesce(ended_on >= $start, true)
+        and rep_id not in (from covered)
+        and coalesce(team_id, '') not in (
+            select team_id from dim_team_ancestors where ancestor_team_id in (from covered)
+        )
+    order by all
+"""
+
 # first to six digits, so that thirds of a day add up to the half cent that they are
 ROUNDED_AS_QUOTAS = (Decimal("0.000001"), CENT)
 
@@ -108,6 +137,11 @@ def explain_attainment(
             if figures["actual_amount"] is not None
             else "actual_amount is null: no source recorded this metric here in the period.",
             "attainment_ratio = actual_amount / quota_amount; null where there is no complete quota, or it is 0.",
+            *(
+                ["The quota is partial: a member, listed below, or a shorter period has none."]
+                if figures["is_partial_quota"]
+                else []
+            ),
         ],
         listings=[
             list_rows(
@@ -116,6 +150,18 @@ def explain_attainment(
                 QUOTA_ROWS,
                 {"metric": metric, "period_type": period.type, "start": period.start} | segment.parameters,
                 (Total("quota_amount", "contributed", figures["quota_amount"], ROUNDED_AS_QUOTAS),),
+            ),
+            *(
+                [
+                    list_rows(
+                        connection,
+                        "Members without a quota",
+                        WITHOUT_QUOTA,
+                        {"metric": metric, "period_type": period.type} | segment.parameters | period.parameters,
+                    )
+                ]
+                if figures["is_partial_quota"]
+                else []
             ),
             list_rows(
                 connection,

@@ -349,6 +349,17 @@ def test_the_totals_of_hubspot_lead_to_kuotas(sample: tuple[KuotaHome, Truth]) -
     assert explained.exit_code == 0 and "since_read" in explained.said
 
 
+def test_explain_says_which_members_make_a_quota_partial(sample: tuple[KuotaHome, Truth]) -> None:
+    """HubSpot does not say when a rep was hired: those who joined later count as members without a quota."""
+    kuota, _ = sample
+    explained = kuota.kuota("explain", "attainment", "--assignee", "company", "--period", "2024-Q4", "--json")
+    assert explained.exit_code == 0, explained.complained
+    listings = {each["title"]: each["rows"] for each in json.loads(explained.said)["listings"]}
+    members = listings["Members without a quota"]
+    assert members and {row["rep_id"].partition(":")[0] for row in members} <= {"hubspot", "pipedrive"}
+    assert {row["to_deliver"] for row in members} == {"a quota, or hired_on if the rep joined later"}
+
+
 def test_what_explain_lists_sums_to_every_quarter_of_every_assignee(sample: tuple[KuotaHome, Truth]) -> None:
     kuota, _ = sample
     settings = Settings(home=kuota.home, landing=kuota.landing, warehouse=kuota.home / "unused")
