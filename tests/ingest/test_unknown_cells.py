@@ -80,7 +80,7 @@ def test_a_control_character_in_json_costs_no_row(bench):
         '{"deal_id": "a",\t"owner": "Ann\tAble", "closed_on": null}',
         '{"deal_id": "b", "owner": "B\x07o", "closed_on": null}',
     ]
-    bench.land("shop/2024-01-01/deals.jsonl", "\n".join(rows))
+    bench.land("shop/2024-01-01/deals.jsonl", "\n".join(rows) + "\n")
     report = bench.ingest()
     assert bench.set_aside() == []
     assert bench.state(columns="deal_id, owner") == [("a", "Ann Able"), ("b", "B\ufffdo")]
