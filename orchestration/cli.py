@@ -13,12 +13,13 @@ from typing import Any
 import click
 
 from orchestration.errors import ConfigurationError, KuotaError
+from orchestration.faults import explained_error
 from orchestration.settings import Settings
 
 EXIT_CODES = """\b
 Exit codes:
   0  published, or nothing new
-  1  unexpected error; the log file has the trace
+  1  the machine or an unexpected error; the log file has the trace
   2  configuration: a YAML file, a setting, a register or a folder cannot be used; nothing was written
   3  a critical check failed; nothing was published, the previous version stays
   4  another run holds the lock; nothing was written
@@ -48,7 +49,20 @@ class _AsOf(click.ParamType[date]):
             self.fail(f"'{value}' is not a date; write it as YYYY-MM-DD.", param, ctx)
 
 
-@click.group(epilog=EXIT_CODES)
+class _OneLinePerFault(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            # any other is a bug, whose trace is needed
+            if (said := explained_error(error)) is None:
+                raise
+            _fail(KuotaError(said))
+
+
+@click.group(cls=_OneLinePerFault, epilog=EXIT_CODES)
 @click.version_option(package_name="kuota", prog_name="kuota")
 def main() -> None:
     """Sales performance from raw CRM extracts to published marts."""

@@ -27,7 +27,7 @@ from orchestration.lineage import critical_tests, tables_built_from
 from orchestration.publish import CriticalCheck
 from orchestration.publish.assets import publish_asset
 from orchestration.run_lock import RUN_LOCK, run_lock
-from orchestration.settings import Settings, company_settings
+from orchestration.settings import SETTINGS_FILE, Settings, company_settings
 from orchestration.transform import ensure_manifest, is_built_from_this
 from orchestration.transform.assets import asset_keys, models_asset
 
@@ -100,7 +100,13 @@ def build_definitions(
             )
         ],
         sensors=[new_extracts, *finish_sensors(settings)],
-        resources={RUN_LOCK: run_lock(settings.lock_file, finish=None if versions_only else finish_in_run(settings))},
+        resources={
+            RUN_LOCK: run_lock(
+                settings.lock_file,
+                settings_file=settings.landing / SETTINGS_FILE,
+                finish=None if versions_only else finish_in_run(settings),
+            )
+        },
         executor=in_process_executor,
         loggers=loggers,
     )

@@ -6,10 +6,11 @@ died, or it never got the lock), a sensor does it. The tag FINISHED says that it
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 from dagster import (
     AssetKey,
     DagsterEvent,
@@ -26,6 +27,7 @@ from dagster import (
 from dagster_shared.error import SerializableErrorInfo
 
 from orchestration.errors import ConfigurationError, CriticalCheckFailed, KuotaError, LockHeld
+from orchestration.faults import explained, unexpected
 from orchestration.guard import build_data_docs
 from orchestration.progress import PROGRESS_LOG
 from orchestration.publish import notify_failure, publish_quality, write_ops_report
@@ -34,6 +36,8 @@ from orchestration.transform import failed_checks
 from orchestration.warehouse import writer_lock
 
 FINISHED = "kuota/finished"
+# why the reports of a run that had ended well could not be written
+REPORTS_FAILED = "kuota/reports_failed"
 PUBLISHED = AssetKey(["published", "marts"])
 KNOWN_ERRORS: dict[str, type[KuotaError]] = {
     kind.__name__: kind for kind in (ConfigurationError, CriticalCheckFailed, LockHeld, KuotaError)
@@ -55,18 +59,42 @@ class RunEnd:
     publish_id: str | None = None
 
 
-def finish_run(settings: Settings, run_id: str, end: RunEnd) -> list[str]:
+def finish_run(settings: Settings, run_id: str, end: RunEnd) -> tuple[list[str], RunEnd]:
     """Write kuota_quality.duckdb, the Data Docs and the ops page, and notify of a failure. The caller holds the lock.
 
-    Returns one line for each channel that could not be notified. A run that only found the lock held notifies nobody.
+    Returns one line for each channel that could not be notified and each report that could not be written, and how the
+    run ended: one of which only the reports could not be written has failed. A run that only found the lock held
+    notifies nobody.
     """
     details = str(end.error).splitlines() if end.error else []
-    publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id=run_id, outcome=end.outcome)
-    build_data_docs(settings.reports, settings.warehouse)
-    write_ops_report(settings.published, settings.reports, run_id=run_id, outcome=end.outcome, details=details)
-    if isinstance(end.error, LockHeld):
-        return []
-    return notify_failure(settings, outcome=end.outcome, run_id=run_id, details=details)
+    problems = [problem for write in _reports(settings, run_id, end, details) if (problem := _problem_of(write))]
+    if problems and end.error is None:
+        end = RunEnd("failed", KuotaError("\n".join(problems)))
+        details, problems = problems, []
+    if not isinstance(end.error, LockHeld):
+        problems += notify_failure(settings, outcome=end.outcome, run_id=run_id, details=details)
+    return problems, end
+
+
+def _reports(settings: Settings, run_id: str, end: RunEnd, details: Sequence[str]) -> list[Callable[[], object]]:
+    published, reports = settings.published, settings.reports
+    return [
+        lambda: publish_quality(
+            settings.warehouse, published, settings.dbt_manifest, run_id=run_id, outcome=end.outcome
+        ),
+        lambda: build_data_docs(reports, settings.warehouse),
+        lambda: write_ops_report(published, reports, run_id=run_id, outcome=end.outcome, details=details),
+    ]
+
+
+def _problem_of(write: Callable[[], object]) -> str | None:
+    # a full disk or a damaged file ends a run: it must not hide why, nor keep people from hearing of it
+    try:
+        write()
+    except (OSError, duckdb.Error, MemoryError, KuotaError) as error:
+        logging.exception("A report could not be written.")
+        return f"a report could not be written: {unexpected(error)}"
+    return None
 
 
 def finish_once(
@@ -77,9 +105,12 @@ def finish_once(
     run = instance.get_run_by_id(run_id)
     if run is not None and FINISHED not in run.tags:
         report_progress("reports: kuota_quality.duckdb, Data Docs, ops page")
-        for problem in finish_run(settings, run_id, end):
+        problems, finished = finish_run(settings, run_id, end)
+        for problem in problems:
             report_progress(f"warning: {problem}")
-        instance.add_run_tags(run_id, {FINISHED: "true"})
+        unwritten = {} if finished is end else {REPORTS_FAILED: str(finished.error)}
+        instance.add_run_tags(run_id, {FINISHED: "true"} | unwritten)
+        end = finished
     return end
 
 
@@ -98,6 +129,8 @@ def end_of_run(warehouse: Path, instance: DagsterInstance, run_id: str) -> RunEn
     run = instance.get_run_by_id(run_id)
     if run is not None and run.status in (DagsterRunStatus.CANCELING, DagsterRunStatus.CANCELED):
         return RunEnd("canceled", STOPPED)
+    if run is not None and REPORTS_FAILED in run.tags:
+        return RunEnd("failed", KuotaError(run.tags[REPORTS_FAILED]))
     entries = instance.all_logs(run_id, of_type=EVENTS)
     events = [entry.dagster_event for entry in entries if entry.dagster_event is not None]
     failures = [event for event in events if event.event_type != DagsterEventType.ASSET_MATERIALIZATION]
@@ -170,10 +203,13 @@ def _unexpected(failures: Iterable[DagsterEvent]) -> KuotaError:
     places = []
     for event in failures:
         error = _error_info(event)
-        while error is not None and error.cause is not None:
-            error = error.cause
+        while error is not None and (error.cause or error.context):
+            error = error.cause or error.context
         message = (error.message if error else event.message or "").strip() or "no message"
-        places.append(f"{f'step {event.step_key}' if event.step_key else 'the run'}: {message.splitlines()[0]}")
+        place = f"step {event.step_key}" if event.step_key else "the run"
+        if fault := explained(message, place):
+            return KuotaError(fault)
+        places.append(f"{place}: {message.splitlines()[0]}")
     # the failure of the run repeats that of its step
     steps = [place for place in places if place.startswith("step ")]
     return KuotaError(f"unexpected error in {'; '.join(steps or places)}; see the log")

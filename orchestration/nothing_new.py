@@ -34,7 +34,7 @@ def inputs_of(settings: Settings) -> str:
 def nothing_new(settings: Settings, inputs: str) -> bool:
     """Whether `inputs` are those of the last run that published, and nobody has written since."""
     mark = _mark(settings)
-    return mark.exists() and mark.read_text(encoding="utf-8") == _remembered(settings, inputs)
+    return mark.exists() and mark.read_text(encoding="utf-8", errors="replace") == _remembered(settings, inputs)
 
 
 def remember(settings: Settings, inputs: str) -> None:

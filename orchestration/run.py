@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.errors import KuotaError, LockHeld
+from orchestration.faults import unexpected
+from orchestration.home_check import refuse_little_memory, refuse_unusable_warehouse, refuse_unwritable_folders
 from orchestration.nothing_new import inputs_of, nothing_new, remember
 from orchestration.progress import PROGRESS_LOG
 from orchestration.settings import PROJECT, Settings
@@ -55,6 +57,12 @@ def run_refresh(
         if as_of is None:
             _notify_failure(settings, error, report)
         raise
+    except Exception as error:
+        # such as a disk that is full or a folder that may not be written before there is a log
+        described = unexpected(error, str(getattr(error, "filename", None) or settings.home))
+        if as_of is None:
+            _notify_failure(settings, described, report)
+        raise described from error
 
 
 def _notify_failure(settings: Settings, error: KuotaError, report: Callable[[str], None]) -> None:
@@ -75,6 +83,11 @@ def _run(settings: Settings, *, rebuild: bool, as_of: date | None, report: Calla
     for room in ("raw", "marts"):
         load_suites(settings.expectations / room)
     with writer_lock(settings.lock_file):
+        refuse_unwritable_folders(settings)
+        refuse_little_memory()
+        if as_of is None:
+            for line in refuse_unusable_warehouse(settings.warehouse, rebuild=rebuild):
+                report(f"warning: {line}")
         run_id = str(uuid.uuid4())
         log_file = _prepare_home(settings, run_id)
         if as_of is None:
@@ -120,10 +133,11 @@ def _run_job(
     with _output_to(log_file, report):
         try:
             end = _execute(settings, run_id, rebuild=rebuild, as_of=as_of)
-        except Exception as unexpected:
+        except Exception as error:
             logging.exception("The run ended in an unexpected error.")
-            described = _first_line(type(unexpected).__name__, str(unexpected))
-            raise KuotaError(f"unexpected {described}; the trace is in {log_file}") from unexpected
+            if isinstance(error, KuotaError):
+                raise
+            raise KuotaError(f"{unexpected(error)} The trace is in {log_file}.") from error
         return RunResult(run_id, end.outcome, log_file, end.error, end.publish_id)
 
 
@@ -148,7 +162,8 @@ def _execute(settings: Settings, run_id: str, *, rebuild: bool, as_of: date | No
     except KuotaError as error:
         end = RunEnd("failed", error)
         if as_of is None:
-            for problem in finish_run(settings, run_id, end):
+            problems, end = finish_run(settings, run_id, end)
+            for problem in problems:
                 PROGRESS_LOG.warning(problem)
         return end
     with DagsterInstance.get() as instance, event_log_kept_open(instance):
@@ -169,10 +184,6 @@ def _execute(settings: Settings, run_id: str, *, rebuild: bool, as_of: date | No
         if as_of is not None:
             return end_of_run(settings.warehouse, instance, run_id)
         return finish_once(settings, instance, run_id, PROGRESS_LOG.info)
-
-
-def _first_line(name: str, message: str) -> str:
-    return f"{name}: {message.strip().splitlines()[0] if message.strip() else 'no message'}"
 
 
 class _ProgressHandler(logging.Handler):

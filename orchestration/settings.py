@@ -12,9 +12,12 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from orchestration.errors import ConfigurationError
+from orchestration.limits import refuse_unusable_limits
 from orchestration.yaml_file import Location, load_yaml
 
 PROJECT = Path(__file__).resolve().parent.parent
+SETTINGS_FILE = "settings.yml"
+"""What a company sets, in the landing folder."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ class Settings:
         home = Path(os.environ.get("KUOTA_HOME") or PROJECT / "data").expanduser().resolve()
         landing = Path(os.environ.get("KUOTA_LANDING") or home / "landing").expanduser().resolve()
         warehouse = Path(os.environ.get("KUOTA_WAREHOUSE") or home / "warehouse" / "kuota.duckdb").resolve()
+        refuse_unusable_limits(os.environ)
         return cls(home=home, landing=landing, warehouse=warehouse, channels=Channels.from_environment(os.environ))
 
     @property
@@ -170,7 +174,7 @@ def default_settings(settings: Settings) -> dict[str, Any]:
 
 def company_overrides(settings: Settings, defaults: dict[str, Any]) -> dict[str, Any]:
     """What landing/settings.yml sets, checked against the defaults; empty if there is no such file."""
-    path = settings.landing / "settings.yml"
+    path = settings.landing / SETTINGS_FILE
     if not path.exists():
         return {}
     content, lines = load_yaml(path)

@@ -237,15 +237,14 @@ def summary(settings: Settings, result: RunResult, *, seconds: float, as_of: dat
     named = f"{published['publish_id']}, as of {published['as_of_date']}" if published else "nothing"
     size = f": {published['tables']} tables, {published['rows']:,} rows" if published else ""
     # rows that could not be read were reported while they were loaded
-    set_aside = last["set_aside_by_models"]
+    set_aside = last["set_aside_by_models"] if last else []
     warnings = [f"warning: {message}" for message in set_aside[:WARNINGS_SHOWN]]
     if len(set_aside) > WARNINGS_SHOWN:
         warnings.append(f"warning: {len(set_aside) - WARNINGS_SHOWN} more rows are set aside; see the ops page")
     return [
         *warnings,
         f"{headline}{named}{size}",
-        _loaded(last),
-        _checked(last),
+        *((_loaded(last), _checked(last)) if last else ()),
         f"marts       {settings.published / 'kuota.duckdb'}",
         f"data docs   {settings.reports / 'data_docs' / 'index.html'}",
         f"ops page    {settings.reports / 'index.html'}",

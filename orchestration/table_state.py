@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 
 import duckdb
 
+from orchestration.warehouse import transaction
+
 # a row of the log of changes is known by its place in its file and by when it was loaded and superseded
 IDENTITY = "_source_file, _source_row, _loaded_at, _superseded_at"
 # what no model reads, and every run may write
@@ -34,8 +36,7 @@ def describe_raw(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
     ]
     if not described:
         return
-    connection.begin()
-    try:
+    with transaction(connection):
         connection.execute(f"create or replace temporary table described as {' union all '.join(described)}")
         connection.execute(
             "delete from quality.table_state where target like 'raw.%' "
@@ -47,10 +48,6 @@ def describe_raw(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
             [run_id, datetime.now(UTC).replace(tzinfo=None)],
         )
         connection.execute("drop table described")
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
 
 
 def _identity(columns: Sequence[str]) -> str:

@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
 from filelock import FileLock, Timeout
 
-from orchestration.errors import LockHeld
+from orchestration.errors import KuotaError, LockHeld
+from orchestration.faults import explained_error
+from orchestration.limits import memory_limit
 from orchestration.tables import BUILT_FROM, CHECK_RESULT, MODEL_BUILD, TABLE_STATE
 
 SHARED_TABLES = (
@@ -44,23 +46,50 @@ def writer_lock(lock_file: Path) -> Iterator[None]:
 
 
 @contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """The block is one transaction, of which nothing stays where an error ends it."""
+    connection.begin()
+    try:
+        yield
+        connection.commit()
+    except BaseException:
+        # without memory or room on the disk DuckDB may have ended it itself: that error must not take the place of ours
+        with suppress(duckdb.Error):
+            connection.rollback()
+        raise
+
+
+@contextmanager
+def scratch_connection(folder: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to a database in memory, within KUOTA_MEMORY_LIMIT; what does not fit is written to `folder`."""
+    with duckdb.connect(config={"temp_directory": folder}) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set memory_limit = ?", [memory_limit()])
+        yield connection
+
+
+@contextmanager
 def connect(warehouse: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the file `warehouse`, closed at the end of the block: an open one blocks the dbt child and GX.
 
-    Raises LockHeld where another process has the file open.
-    Sessions run in UTC. A connection that may write first makes the schemas and tables that all rooms share.
+    Raises LockHeld where another process has the file open, KuotaError where the file is damaged.
+    Sessions run in UTC, within KUOTA_MEMORY_LIMIT. A connection that may write first makes the schemas and tables that
+    all rooms share.
     """
     warehouse.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         connection = duckdb.connect(str(warehouse), read_only=read_only)
-    except duckdb.IOException as error:
-        if "Could not set lock" not in str(error):
-            raise
-        raise LockHeld(
-            f"{warehouse}: another process has the file open ({error}). Wait until it ends, then run again."
-        ) from error
+    except duckdb.Error as error:
+        if "Could not set lock" in str(error):
+            raise LockHeld(
+                f"{warehouse}: another process has the file open ({error}). Wait until it ends, then run again."
+            ) from error
+        if said := explained_error(error, str(warehouse)):
+            raise KuotaError(said) from error
+        raise
     try:
         connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set memory_limit = ?", [memory_limit()])
         if not read_only:
             for statement in SHARED_TABLES:
                 connection.execute(statement)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from orchestration.errors import ConfigurationError
 
+MOST_PLACES = 100_000
 Location = tuple[Hashable, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -18,16 +19,20 @@ def load_yaml(path: Path) -> tuple[Any, dict[Location, int]]:
 
     Raises ConfigurationError with file and line if the text is not YAML or has a key twice.
     """
+    lines: dict[Location, int] = {}
     try:
         text = path.read_text(encoding="utf-8")
         node, content = _read(text)
+        _collect_lines(path, node, (), lines)
+    except RecursionError as error:
+        raise ConfigurationError(
+            f"{path}: its lists are nested too deep, or within themselves; write it flat."
+        ) from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigurationError(f"{path}, line {line}: not valid YAML: {error.problem}.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: not readable as UTF-8 YAML: {error}.") from error
-    lines: dict[Location, int] = {}
-    _collect_lines(path, node, (), lines)
     return content, lines
 
 
@@ -41,6 +46,9 @@ def _read(text: str) -> tuple[yaml.Node | None, Any]:
 
 
 def _collect_lines(path: Path, node: yaml.Node | None, location: Location, lines: dict[Location, int]) -> None:
+    if len(lines) > MOST_PLACES:
+        # a few lines of references to references say more than fits into memory
+        raise ConfigurationError(f"{path}: it says more than {MOST_PLACES:,} things; write it without references.")
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             inner = (*location, key.value)

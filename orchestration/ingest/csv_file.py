@@ -13,8 +13,8 @@ import duckdb
 from orchestration.ingest.csv_head import CsvHead
 from orchestration.ingest.damaged_csv import read_damaged_csv
 from orchestration.ingest.file_kind import UnreadableFile
-from orchestration.ingest.lines import MAXIMUM_LINE, exactly, extents, in_groups, text_lines
-from orchestration.ingest.rows import NO_ROWS, OpenFile, Relation, Rows, reject_file, rows_of
+from orchestration.ingest.lines import SIZES, exactly, extents, in_groups, text_lines
+from orchestration.ingest.rows import NO_ROWS, OpenFile, Relation, Rows, refuse_many_columns, reject_file, rows_of
 
 POSITION = "row_number() over () as position, file_index"
 
@@ -54,6 +54,13 @@ def read_csv(
     if not shape.header:
         yield Rows(files, [], NO_ROWS)
         return
+    try:
+        refuse_many_columns(len(shape.header))
+    except UnreadableFile as reason:
+        for opened in files:
+            reject_file(connection, opened.number, reason)
+        yield Rows(files, [], NO_ROWS)
+        return
     for group, result in in_groups(files, read_together, read_damaged):
         if isinstance(result, UnreadableFile):
             reject_file(connection, group[0].number, result)
@@ -73,7 +80,7 @@ def _strictly_read(
         f"create or replace temp table rows_read as select {POSITION}, * "
         "from read_csv(?, auto_detect = false, header = false, "
         f"skip = ?, delim = ?, quote = '\"', escape = '\"', columns = {{{columns}}}, null_padding = false, "
-        f"hive_partitioning = false, strict_mode = true, max_line_size = {MAXIMUM_LINE}) {not_blank}",
+        f"hive_partitioning = false, strict_mode = true, {SIZES}) {not_blank}",
         [[exactly(opened.plain.path) for opened in files], shape.header_lines, shape.delimiter],
     )
     return _rows_of(connection, files, shape)

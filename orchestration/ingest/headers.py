@@ -20,6 +20,7 @@ from orchestration.ingest.plain_text import CHUNK
 from orchestration.ingest.read_files import read_files, unpacked
 from orchestration.ingest.source_config import ObjectConfig, SourceConfig
 from orchestration.ingest.workbook import workbook_header
+from orchestration.warehouse import scratch_connection
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def header_errors(files: Sequence[LandedFile], configs: Mapping[str, SourceConfi
     headers: dict[int, Header] = {}
     # of JSON only the beginning is read, together with that of other files
     nested: dict[tuple[str, str], dict[int, LandedFile]] = {}
-    with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as connection:
+    with tempfile.TemporaryDirectory() as scratch, scratch_connection(scratch) as connection:
         for number, file in enumerate(files):
             if file.format == "jsonl":
                 nested.setdefault((file.source, file.object), {})[number] = file

@@ -17,7 +17,7 @@ from orchestration.ingest.file_kind import UnreadableFile
 from orchestration.ingest.lines import extents, in_groups, line_count, read_lines
 from orchestration.ingest.nested import NAME, OF_LINE, Place, element_pointer, elements, first_key, place_of, pointer_to
 from orchestration.ingest.plain_text import CARRIAGE_RETURN, UNREADABLE, marked_text
-from orchestration.ingest.rows import NO_ROWS, OpenFile, Relation, Rows, reject_file, rows_of
+from orchestration.ingest.rows import NO_ROWS, OpenFile, Relation, Rows, refuse_many_columns, reject_file, rows_of
 from orchestration.ingest.source_config import ObjectConfig, SourceConfig
 
 # DuckDB reads a number as a double; if that would change its digits, it is read as a string.
@@ -102,6 +102,13 @@ def read_jsonl(
             continue
         for fields, numbers in _fields(connection, [opened.number for opened in group], source, object_name):
             same = [opened for opened in group if opened.number in numbers]
+            try:
+                refuse_many_columns(len(fields))
+            except UnreadableFile as reason:
+                for number in numbers:
+                    reject_file(connection, number, reason)
+                yield Rows(same, [], NO_ROWS)
+                continue
             yield Rows(same, [name for name, _ in fields], _rows(fields, numbers, is_sorted=not unnests), result)
 
 
@@ -322,11 +329,18 @@ def _rows(fields: Sequence[Field], numbers: AbstractSet[int], *, is_sorted: bool
     columns = ", ".join(f"{_text(place, position + 1)} as f{position}" for position, (_, place) in enumerate(fields))
     # elements of one line have one number
     order = "" if is_sorted else " order by file, line_number"
+    # One expression for all fields: with one for each, DuckDB's optimizer takes minutes for a few hundred.
+    # Numbers within a nested value are not quoted.
+    whole = "pair[1]::varchar"
+    texts = (
+        "case when is_at_risk then list_transform(list_zip(json_extract(line, $pointers), found), "
+        f"lambda pair: case when left({whole}, 1) in ('{{', '[') then {whole} else pair[2] end) else found end"
+    )
     return Relation(
         f"select file, line_number as source_row, {columns} from ("
-        "select file, line_number, line, case when is_at_risk then json_extract(line, $pointers) end as nested, "
-        f"json_extract_string(case when is_at_risk then {NUMBERS_QUOTED} else line end, $pointers) as texts "
-        f"from (select *, regexp_matches(line, '{NUMBER_AT_RISK}') as is_at_risk {readable})){order}",
+        f"select file, line_number, line, {texts} as texts from (select *, "
+        f"json_extract_string(case when is_at_risk then {NUMBERS_QUOTED} else line end, $pointers) as found "
+        f"from (select *, regexp_matches(line, '{NUMBER_AT_RISK}') as is_at_risk {readable}))){order}",
         files | {"pointers": [place.pointer for _, place in fields]},
     )
 
@@ -336,6 +350,4 @@ def _text(place: Place, position: int) -> str:
         listed = f"json_extract(texts[{position}], '$[*]')"
         first = place.found_in(listed)
         return f"case when json_type(line, '{place.pointer}') = 'ARRAY' then {first} end"
-    # numbers within a nested value are not quoted
-    whole = f"nested[{position}]::varchar"
-    return f"case when left({whole}, 1) in ('{{', '[') then {whole} else texts[{position}] end"
+    return f"texts[{position}]"

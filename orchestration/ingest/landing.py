@@ -1,7 +1,10 @@
 """The landing folder: which file is which object of which source, and when it was extracted."""
 
+import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+import stat
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -21,6 +24,8 @@ SUFFIXES: dict[str, tuple[FileFormat, bool]] = {
 }
 FOLDER_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 FOLDER_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{6}Z")
+# line ends and control characters, and bytes of a name that are not UTF-8
+UNUSABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4})(-?)(\d{2})\2(\d{2})(?!\d)")
 
 
@@ -84,6 +89,48 @@ def scan_landing(
     return landing
 
 
+@contextmanager
+def unchanged(files: Iterable[LandedFile], root: Path) -> Iterator[None]:
+    """Raise as `refuse_changed` does, at the end of the block or in place of an error in it."""
+    try:
+        yield
+    except Exception:
+        refuse_changed(files, root)
+        raise
+    refuse_changed(files, root)
+
+
+def refuse_changed(files: Iterable[LandedFile], root: Path) -> None:
+    """Raise ConfigurationError if a file is no longer as it was when the landing folder was listed, or is gone.
+
+    Of a file that grows while it is read, a part would be taken for the whole, and what is missing for deleted.
+    """
+    for file in files:
+        try:
+            status = file.path.stat()
+        except OSError as error:
+            raise gone(file.name, root) from error
+        if (status.st_size, _modified_at(status)) != (file.size, file.modified_at):
+            raise ConfigurationError(
+                f"{file.name}: it changed while the run read it ({file.size:,} bytes before, {status.st_size:,} now), "
+                "so nothing of it was loaded. Deliver a file under a name that begins with a dot and rename it when it "
+                "is whole; then run again."
+            )
+
+
+def gone(name: str, root: Path) -> ConfigurationError:
+    """The error for a file or folder that was there when the run began."""
+    where = "" if root.is_dir() else f" The landing folder {root} is gone too: check that its disk is mounted."
+    return ConfigurationError(
+        f"{name}: it was there when the run began and cannot be read any more, so nothing of it was loaded.{where} "
+        "Put it back, then run again."
+    )
+
+
+def _modified_at(status: os.stat_result) -> datetime:
+    return datetime.fromtimestamp(status.st_mtime_ns // 1000 / 1_000_000, UTC).replace(tzinfo=None)
+
+
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     """The last microsecond of `day` in `zone`, as UTC without a zone."""
     return datetime.combine(day, time.max, tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
@@ -93,12 +140,25 @@ def _visible(root: Path, folder: Path) -> Iterator[Path]:
     for entry in sorted(folder.iterdir()):
         if entry.name.startswith("."):
             continue
-        if entry.is_symlink() and not entry.resolve().is_relative_to(root.resolve()):
+        if UNUSABLE.search(entry.name):
+            # a line end would break messages into lines, and half a character cannot be written anywhere
             raise ConfigurationError(
-                f"{entry}: a link that leads out of the landing folder, to {entry.resolve()}; "
-                "put the file itself there."
+                f"{folder}: the name {entry.name!a} has characters that cannot be shown; rename it."
             )
+        if entry.is_symlink():
+            _refuse_link(root, entry)
         yield entry
+
+
+def _refuse_link(root: Path, entry: Path) -> None:
+    try:
+        target = entry.resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        raise ConfigurationError(f"{entry}: a link that leads nowhere; put the file itself there.") from error
+    if not target.is_relative_to(root.resolve()):
+        raise ConfigurationError(
+            f"{entry}: a link that leads out of the landing folder, to {target}; put the file itself there."
+        )
 
 
 def _scan_source(root: Path, folder: Path, config: SourceConfig, zone: ZoneInfo, landing: Landing) -> None:
@@ -165,6 +225,10 @@ def _add_file(root: Path, path: Path, config: SourceConfig, extracted_at: dateti
             "narrow their 'files' patterns or rename the file."
         )
     status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        # opening a named pipe would wait for ever
+        landing.warnings.append(f"{name}: ignored, because it is not a file; put the file itself there.")
+        return
     landing.files.extend(
         LandedFile(
             source=config.source,
@@ -175,7 +239,7 @@ def _add_file(root: Path, path: Path, config: SourceConfig, extracted_at: dateti
             is_compressed=is_compressed,
             extracted_at=extracted_at,
             size=status.st_size,
-            modified_at=datetime.fromtimestamp(status.st_mtime_ns // 1000 / 1_000_000, UTC).replace(tzinfo=None),
+            modified_at=_modified_at(status),
             is_shared=len(objects) > 1,
         )
         for found in objects

@@ -25,6 +25,9 @@ from orchestration.ingest.rows import OpenFile
 MAXIMUM_LINE = 32 * 1024 * 1024
 """Bytes; a longer line is not a row but a file without line ends."""
 
+SIZES = f"max_line_size = {MAXIMUM_LINE}, buffer_size = {2 * MAXIMUM_LINE}"
+"""Of a reader of DuckDB, which would take sixteen times the longest line at once."""
+
 LONGEST_GAP = 200
 """Bytes of a chunk of a file that are looked at again with the next one, for a blank line across both."""
 
@@ -161,7 +164,7 @@ def read_lines(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], ski
             "create or replace temp table lines as select file_index, row_number() over () + $skip as line_number, "
             "line from read_csv($paths, auto_detect = false, header = false, skip = $skip, delim = $delimiter, "
             "quote = '', escape = '', columns = {'line': 'varchar'}, strict_mode = false, hive_partitioning = false, "
-            f"max_line_size = {MAXIMUM_LINE})",
+            f"{SIZES})",
             {"skip": skip, "paths": [exactly(path) for path in paths], "delimiter": NO_DELIMITER},
         )
     except duckdb.InvalidInputException as error:

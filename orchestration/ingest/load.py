@@ -12,6 +12,7 @@ import duckdb
 
 from orchestration.ingest.batch import Batch
 from orchestration.ingest.change_log import apply_batch
+from orchestration.ingest.landing import unchanged
 from orchestration.ingest.losses import LossLimits
 from orchestration.ingest.plain_text import fingerprint
 from orchestration.ingest.raw_tables import quoted
@@ -20,6 +21,7 @@ from orchestration.ingest.set_aside import FileCounts
 from orchestration.ingest.source_config import SourceConfig
 from orchestration.ingest.stage import stage_batch
 from orchestration.tables import LOAD_LEDGER
+from orchestration.warehouse import transaction
 
 
 def rewind(connection: duckdb.DuckDBPyConnection, config: SourceConfig, object_name: str, instant: datetime) -> None:
@@ -43,30 +45,29 @@ def load_batch(
     rewind_to: datetime | None,
     limits: LossLimits,
     accepted: Collection[datetime],
+    landing: Path,
 ) -> list[FileCounts]:
     """Load a batch, none of whose files raw holds; returns the counts of each file, in their order.
 
     An extract that loses more than the `limits` is held back, unless its instant is `accepted`.
+
+    Raises ConfigurationError if a file of the folder `landing` changed or went away meanwhile; raw is then as it was.
 
     Raw changes in one transaction, which begins with the rewind of the object to `rewind_to`, unless that is None; the
     connection must not be in another one. Expects every later extract of the object to have been rewound.
     """
     loaded_at = datetime.now(UTC).replace(tzinfo=None)
     # Outside the transaction, because an error of the strict reader would end it.
-    fingerprints = [fingerprint(file.path) for file in batch.files]
-    counts = stage_batch(connection, batch, config, loaded_at, scratch)
-    connection.begin()
-    try:
+    with unchanged(batch.files, landing):
+        fingerprints = [fingerprint(file.path) for file in batch.files]
+        counts = stage_batch(connection, batch, config, loaded_at, scratch)
+    with transaction(connection):
         if rewind_to is not None:
             rewind(connection, config, batch.object, rewind_to)
         table = config.raw_table(batch.object)
         apply_batch(connection, table, config.objects[batch.object], batch, counts, loaded_at, limits, accepted)
         connection.execute("insert into raw.quarantine from set_aside order by extracted_at, source_file, source_row")
         _write_ledger(connection, config, batch, fingerprints, counts, loaded_at, run_id)
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
     _drop_temporary_tables(connection)
     return counts
 

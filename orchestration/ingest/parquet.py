@@ -10,7 +10,9 @@ from duckdb.sqltypes import DuckDBPyType
 
 from orchestration.ingest.file_kind import UnreadableFile
 from orchestration.ingest.lines import exactly
-from orchestration.ingest.rows import OpenFile, Rows, rows_alone
+from orchestration.ingest.plain_text import too_large
+from orchestration.ingest.rows import OpenFile, Rows, refuse_many_columns, rows_alone
+from orchestration.limits import unpacked_limit
 
 # Any other error that DuckDB raises while it reads a file means that the file is damaged.
 NOT_THE_FILE = (
@@ -20,6 +22,7 @@ NOT_THE_FILE = (
     duckdb.OutOfMemoryException,
     duckdb.ParserException,
 )
+BYTES_OF_A_CELL = 4
 NO_HIVE = "hive_partitioning = false"
 
 
@@ -35,6 +38,8 @@ def read_parquet(connection: duckdb.DuckDBPyConnection, opened: OpenFile) -> Row
     the table of contents at its end, and with it every row.
     """
     columns = _columns(connection, opened.plain.path)
+    refuse_many_columns(len(columns))
+    _refuse_bomb(connection, opened.plain.path, len(columns))
     fields = [f"f{position}" for position in range(len(columns))]
     texts = ", ".join(
         f"{_as_written(field, kind)} as {field}" for field, (_, kind) in zip(fields, columns, strict=True)
@@ -50,6 +55,13 @@ def read_parquet(connection: duckdb.DuckDBPyConnection, opened: OpenFile) -> Row
     except duckdb.Error as error:
         raise _unreadable(error) from error
     return Rows([opened], [name for name, _ in columns], rows_alone(opened))
+
+
+def _refuse_bomb(connection: duckdb.DuckDBPyConnection, path: Path, columns: int) -> None:
+    # a value that repeats takes no room in the file
+    found = connection.execute("select sum(num_rows) from parquet_file_metadata(?)", [exactly(path)]).fetchone()
+    if found and found[0] and found[0] * columns * BYTES_OF_A_CELL > unpacked_limit():
+        raise too_large()
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[str, DuckDBPyType]]:

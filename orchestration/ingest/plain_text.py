@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
+from orchestration.ingest.file_kind import UnreadableFile
 from orchestration.ingest.landing import LandedFile
 from orchestration.ingest.source_config import CsvFormat
+from orchestration.limits import UNPACKED_LIMIT, unpacked_limit
 
 CHUNK = 4 * 1024 * 1024
 TEXT_FORMATS = ("csv", "jsonl")
@@ -143,13 +145,25 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def _unpacked(path: Path, cut: list[bool]) -> Iterator[bytes]:
+    size, limit = 0, unpacked_limit()
     # Small steps, because a step in which the file breaks off yields nothing.
     with gzip.open(path, "rb") as stream:
         try:
             while chunk := stream.read1(CHUNK):
+                size += len(chunk)
+                if size > limit:
+                    raise too_large()
                 yield chunk
         except (EOFError, zlib.error, gzip.BadGzipFile):
             cut.append(True)
+
+
+def too_large() -> UnreadableFile:
+    """The error for a packed file that would take more room than it may."""
+    return UnreadableFile(
+        f"unpacked it is larger than {UNPACKED_LIMIT} allows ({unpacked_limit() / 1e6:,.0f} MB); "
+        "export it in several files, or raise the limit"
+    )
 
 
 def _decoded(chunks: Iterator[bytes], encoding: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ from orchestration.ingest.raw_tables import table_exists
 from orchestration.ingest.read_files import read_files
 from orchestration.ingest.source_config import SourceConfig
 from orchestration.ingest.values import parsed
+from orchestration.warehouse import scratch_connection
 
 
 @dataclass(frozen=True)
@@ -170,8 +171,7 @@ def _newest_update(file: LandedFile, config: SourceConfig) -> datetime | None:
     if found.updated_column is None:
         return None
     column = found.columns[found.updated_column]
-    with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'")
+    with tempfile.TemporaryDirectory() as scratch, scratch_connection(scratch) as connection:
         newest: datetime | None = None
         for delivered in read_files(connection, {0: file}, config, Path(scratch)):
             for position in delivered_columns(delivered.header).get(found.updated_column, [])[:1]:

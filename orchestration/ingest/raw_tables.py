@@ -12,6 +12,7 @@ import duckdb
 from orchestration.ingest.landing import end_of_day
 from orchestration.ingest.source_config import ObjectConfig, SourceConfig
 from orchestration.tables import LAYOUT, LOAD_LEDGER, QUARANTINE, SOURCE, SOURCE_END, SOURCE_TIME_ZONE, Table
+from orchestration.warehouse import transaction
 
 RAW_LAYOUT = 7
 """Increase it with any change to what raw holds for the same files: the next run then reads everything again."""
@@ -54,8 +55,7 @@ def prepare_raw(
 
     In one transaction: a run that dies leaves everything as it was.
     """
-    connection.begin()
-    try:
+    with transaction(connection):
         connection.execute("create schema if not exists raw")
         for table in RECORDS:
             connection.execute(table.create_statement)
@@ -72,10 +72,6 @@ def prepare_raw(
             fingerprint = config.layout_fingerprint(RAW_LAYOUT, zone.key)
             connection.execute("insert into raw.layout values (?, ?)", [config.source, fingerprint])
         _describe_sources(connection, configs, zone, ended)
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
 
 
 def changed_layouts(

@@ -19,6 +19,8 @@ from orchestration.ingest.landing import LandedFile
 from orchestration.ingest.plain_text import PlainText
 
 UNREADABLE_FILE = "unreadable_file"
+MAXIMUM_COLUMNS = 2000
+"""Each column takes memory whatever is in it; the CRMs allow some hundreds of fields."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,15 @@ class Rows:
     """The numbers of files that have a line which is not blank; only known where the object has `unnest`."""
     note: str = ""
     """What about the place of the table was not as declared."""
+
+
+def refuse_many_columns(count: int) -> None:
+    """Raise UnreadableFile for a file of so many columns."""
+    if count > MAXIMUM_COLUMNS:
+        raise UnreadableFile(
+            f"it has {count:,} columns, and more than {MAXIMUM_COLUMNS:,} are not read; "
+            "export only those that are needed"
+        )
 
 
 def rows_of(parameter: str, columns: Mapping[str, str]) -> str:

@@ -1,5 +1,6 @@
 """The ingest room from end to end: inspect everything first, then load what is new, one transaction per batch."""
 
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,7 +15,7 @@ from orchestration import warehouse
 from orchestration.errors import ConfigurationError
 from orchestration.ingest.batch import batches
 from orchestration.ingest.headers import header_errors
-from orchestration.ingest.landing import Landing, end_of_day, scan_landing
+from orchestration.ingest.landing import Landing, end_of_day, gone, scan_landing, unchanged
 from orchestration.ingest.load import load_batch, rewind
 from orchestration.ingest.losses import AcceptedExtract, LossLimits
 from orchestration.ingest.plan import LedgerEntry, ObjectPlan, date_files, plan_object, read_ledger
@@ -33,6 +34,8 @@ from orchestration.table_state import describe_raw
 
 # an object that takes longer reports its progress
 REPORT_AFTER_SECONDS = 5.0
+# folders for unpacked copies
+SCRATCH = ".scratch-"
 
 
 @dataclass(frozen=True)
@@ -82,10 +85,15 @@ def inspect_landing(settings: Settings, as_of: date | None = None) -> Inspection
     """Read the source files, the settings and the landing folder, and the header of every file in it."""
     configs = load_source_configs(settings.sources, fiscal_year_start_month(settings))
     zone = reporting_time_zone(settings)
-    landing = scan_landing(settings.landing, configs, zone)
+    try:
+        landing = scan_landing(settings.landing, configs, zone)
+    except FileNotFoundError as error:
+        raise gone(str(error.filename), settings.landing) from error
     refuse_missing_stage_map(settings.landing, configs, landing)
-    if error := next(filter(None, header_errors(landing.files, configs)), None):
-        raise error
+    with unchanged(landing.files, settings.landing):
+        errors = header_errors(landing.files, configs)
+    if refused := next(filter(None, errors), None):
+        raise refused
     share, rows = loss_limits(settings)
     return Inspection(
         configs,
@@ -153,11 +161,12 @@ def ingest(
     ]
     counts: list[FileCounts] = []
     seconds: dict[tuple[str, str], float] = {}
+    _remove_leftovers(settings.warehouse)
     with warehouse.connect(settings.warehouse) as connection:
         prepare_raw(connection, found.configs, found.zone, emptied, found.ended)
         for plan in plans:
             started = time.monotonic()
-            counts += _carry_out(connection, plan, found, settings.warehouse.parent, run_id, progress)
+            counts += _carry_out(connection, plan, found, settings, run_id, progress)
             seconds[plan.source, plan.object] = time.monotonic() - started
         describe_raw(connection, run_id)
     return IngestReport(
@@ -173,6 +182,13 @@ def ingest(
         seconds=seconds,
         rebuilt_because=_why_rebuilt(rebuild, changed),
     )
+
+
+def _remove_leftovers(warehouse_file: Path) -> None:
+    """Remove what killed runs left: unpacked copies of files, and what DuckDB moved from memory to the disk."""
+    folders = [*warehouse_file.parent.glob(f"{SCRATCH}*"), warehouse_file.with_name(f"{warehouse_file.name}.tmp")]
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _plan(
@@ -197,7 +213,7 @@ def _carry_out(
     connection: duckdb.DuckDBPyConnection,
     plan: ObjectPlan,
     found: Inspection,
-    scratch_parent: Path,
+    settings: Settings,
     run_id: str,
     progress: Callable[[str], None],
 ) -> list[FileCounts]:
@@ -219,9 +235,11 @@ def _carry_out(
         rewind(connection, config, plan.object, plan.rewind_to)
     extracts_read = 0
     for position, batch in enumerate(batches(plan.object, plan.extracts)):
-        with tempfile.TemporaryDirectory(dir=scratch_parent) as scratch:
+        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=settings.warehouse.parent) as scratch:
             rewind_to = plan.rewind_to if position == 0 else None
-            counts += load_batch(connection, config, batch, Path(scratch), run_id, rewind_to, found.limits, accepted)
+            counts += load_batch(
+                connection, config, batch, Path(scratch), run_id, rewind_to, found.limits, accepted, settings.landing
+            )
         extracts_read += len(batch.extracts)
         if time.monotonic() - reported_at > REPORT_AFTER_SECONDS and extracts_read < len(plan.extracts):
             reported_at = time.monotonic()

@@ -20,6 +20,7 @@ from orchestration.ingest.set_aside import find_unparsable
 from orchestration.ingest.source_config import ObjectConfig, SourceConfig, load_source_configs
 from orchestration.ingest.stage import extra_names, stage_batch
 from orchestration.settings import Settings, fiscal_year_start_month, reporting_time_zone
+from orchestration.warehouse import scratch_connection
 
 
 @dataclass
@@ -128,8 +129,7 @@ def _read_extracts(check: SourceCheck, files: list[LandedFile], zone: ZoneInfo) 
     extracts: dict[str, dict[datetime, list[LandedFile]]] = {}
     for file in sorted(files, key=lambda file: list(config.objects).index(file.object)):
         extracts.setdefault(file.object, {}).setdefault(instants[file.name], []).append(file)
-    with tempfile.TemporaryDirectory() as scratch, duckdb.connect(config={"temp_directory": scratch}) as connection:
-        connection.execute("set TimeZone = 'UTC'")
+    with tempfile.TemporaryDirectory() as scratch, scratch_connection(scratch) as connection:
         prepare_raw(connection, {config.source: config}, zone, [], {})
         for name, of_object in extracts.items():
             found = CheckedObject(name, config.objects[name], extracts=len(of_object))

@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,9 +30,24 @@ class Merge:
     last_column: int
     last_row: int
 
-    def covered(self) -> Iterator[tuple[int, int]]:
-        """The row and column of each cell but the first, which has the value."""
-        for row in range(self.first_row, self.last_row + 1):
+    @property
+    def area(self) -> int:
+        """How many cells it has."""
+        return max(0, self.last_row - self.first_row + 1) * max(0, self.last_column - self.first_column + 1)
+
+    def within(self, first_row: int, last_row: int, last_column: int) -> "Merge":
+        """The part of it in these rows and columns; the cell that has the value keeps its place."""
+        return Merge(
+            self.first_column,
+            self.first_row if self.first_row >= first_row else first_row - 1,
+            min(self.last_column, last_column),
+            min(self.last_row, last_row),
+        )
+
+    def covered(self, rows: Collection[int] | None = None) -> Iterator[tuple[int, int]]:
+        """The row and column of each cell but the first, which has the value; only in `rows`, unless that is None."""
+        between = range(self.first_row, self.last_row + 1)
+        for row in between if rows is None else sorted(row for row in rows if row in between):
             for column in range(self.first_column, self.last_column + 1):
                 if (row, column) != (self.first_row, self.first_column):
                     yield row, column

@@ -3,12 +3,14 @@
 # What is formatted into SQL is our own: f0, f1, …
 # ruff: noqa: S608
 
+import struct
 import warnings
+import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from decimal import Decimal
-from itertools import chain, islice, zip_longest
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +21,21 @@ import pandas as pd
 from orchestration.errors import ConfigurationError
 from orchestration.ingest.file_kind import UnreadableFile
 from orchestration.ingest.invisible import trim
-from orchestration.ingest.rows import OpenFile, Rows, rows_alone
+from orchestration.ingest.plain_text import too_large
+from orchestration.ingest.rows import OpenFile, Rows, refuse_many_columns, rows_alone
 from orchestration.ingest.source_config import ObjectConfig, XlsxFormat
 from orchestration.ingest.unknown_cells import FORMULA, MERGED, has_padded_numbers, merges, uncalculated_cells
 from orchestration.ingest.values import trimmed
+from orchestration.limits import unpacked_limit
 
 Cells = Sequence[Any]
 ROWS_SEARCHED = 20
 """For a header below the title of a report."""
+BYTES_OF_A_CELL = 100
+SHARE_OF_LIMIT = 4
+"""Of a text in a workbook, memory holds so many copies: XML, cells, a frame."""
+MOST_MARKED = 1_000_000
+"""Cells; of a larger merged range only rows that have something are looked at."""
 
 
 def workbook_header(path: Path, name: str, config: ObjectConfig) -> tuple[list[str], int]:
@@ -48,14 +57,25 @@ def read_workbook(connection: duckdb.DuckDBPyConnection, opened: OpenFile, confi
     """
     with _sheet_rows(opened.plain.path, opened.file.name, config.xlsx) as (rows, sheet_path):
         header, header_row, note, rows = _header(rows, config)
-        # transposed, because rows end with their last cell and a frame needs columns of one length
-        frame = pd.DataFrame(dict(enumerate(zip_longest(*rows))), dtype=object).map(as_written).astype("string")
-        _mark_unknown(frame, opened.plain.path, sheet_path, header_row, len(header))
-    filled = [position for position, column in enumerate(frame) if frame[column].notna().any()]
-    header += [""] * (max(filled, default=-1) + 1 - len(header))
+        # without blank rows: one cell at the end of a sheet has a million of them before it
+        table = {
+            number: [as_written(cell) for cell in cells]
+            for number, cells in enumerate(rows, start=header_row + 1)
+            if any(cell is not None for cell in cells)
+        }
+        _mark_unknown(table, opened.plain.path, sheet_path, header_row, len(header))
+    filled = {place for cells in table.values() for place, cell in enumerate(cells) if cell is not None}
+    # a column without a name is called by its place
+    beyond = sorted(place for place in filled if place >= len(header))
+    places = [*range(len(header)), *beyond]
+    header += [f"column {place + 1}" for place in beyond]
+    refuse_many_columns(len(header))
+    if len(table) * len(places) * BYTES_OF_A_CELL > unpacked_limit():
+        raise too_large()
     fields = [f"f{position}" for position in range(len(header))]
-    frame = frame.reindex(columns=range(len(header))).astype("string").set_axis(fields, axis="columns")
-    frame.insert(0, "source_row", range(header_row + 1, header_row + 1 + len(frame)))
+    columns = ([cells[place] if place < len(cells) else None for cells in table.values()] for place in places)
+    frame = pd.DataFrame(dict(zip(fields, columns, strict=True)), index=list(table), dtype="string")
+    frame.insert(0, "source_row", list(table))
     connection.register("sheet", frame)
     try:
         texts = ", ".join(["''", *fields])
@@ -90,30 +110,36 @@ def as_written(value: Any) -> str | None:
     return str(value)
 
 
-def _mark_unknown(frame: pd.DataFrame, path: Path, sheet_path: str, header_row: int, width: int) -> None:
+def _mark_unknown(table: dict[int, list[str | None]], path: Path, sheet_path: str, header_row: int, width: int) -> None:
     """Name the cells that look blank although their value is only not known: see unknown_cells."""
+    last_row = max(table, default=header_row)
 
     def mark(row: int, column: int, word: str) -> None:
-        place = row - header_row - 1
-        if 0 <= place < len(frame) and column <= width:
-            if column - 1 not in frame:
-                frame[column - 1] = pd.Series(pd.NA, index=frame.index, dtype="string")
-            frame.loc[place, column - 1] = word
+        if header_row < row <= last_row and column <= width:
+            cells = table.setdefault(row, [])
+            cells += [None] * (column - len(cells))
+            cells[column - 1] = word
 
     for row, column in uncalculated_cells(path, sheet_path):
+        last_row = max(last_row, row)
         mark(row, column, FORMULA)
     for merge in merges(path, sheet_path):
-        place = merge.first_row - header_row - 1
         # A title or a footer across an otherwise blank row hides nothing.
-        is_title = merge.first_row == merge.last_row and 0 <= place < len(frame) and frame.loc[place].count() <= 1
+        cells = table.get(merge.first_row, [])
+        is_title = merge.first_row == merge.last_row and sum(cell is not None for cell in cells) <= 1
         if not is_title:
-            for row, column in merge.covered():
+            within = merge.within(header_row + 1, last_row, width)
+            rows = table.keys() if within.area > MOST_MARKED else None
+            for row, column in within.covered(rows):
                 mark(row, column, MERGED)
+    for row in sorted(table):
+        table[row] = table.pop(row)
 
 
 @contextmanager
 def _sheet_rows(path: Path, name: str, xlsx: XlsxFormat) -> Iterator[tuple[Iterator[Cells], str]]:
     """The rows of the sheet as tuples, from the first one on, and its name in the archive, while the block lasts."""
+    _refuse_bomb(path)
     with path.open("rb") as stream, warnings.catch_warnings():
         # such as a drop-down list, which openpyxl would lose if it wrote the workbook
         warnings.simplefilter("ignore", UserWarning)
@@ -132,6 +158,18 @@ def _sheet_rows(path: Path, name: str, xlsx: XlsxFormat) -> Iterator[tuple[Itera
         except Exception as error:
             reason = type(error).__name__
             raise UnreadableFile(f"the workbook is cut off or damaged ({reason}); save it again as .xlsx") from error
+
+
+def _refuse_bomb(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(part.file_size for part in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
+        raise UnreadableFile(
+            f"the workbook is cut off or damaged ({type(error).__name__}); save it again as .xlsx"
+        ) from error
+    if size * SHARE_OF_LIMIT > unpacked_limit():
+        raise too_large()
 
 
 def _as_shown(cell: Any) -> Any:

@@ -51,6 +51,7 @@ def publish_asset(
     def published_marts(context: AssetExecutionContext) -> MaterializeResult[None]:
         started = time.monotonic()
         models, critical_checks = models_and_checks()
+        getattr(context.resources, RUN_LOCK).refuse_changed()
         report = publish_marts(
             warehouse,
             published_folder,

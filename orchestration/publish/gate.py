@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from orchestration.home_check import clock_problem
 from orchestration.publish.state import describe_state, identifier
 
 
@@ -33,6 +34,8 @@ def unmet_conditions(
     `models` maps each table to the ones it is built from. Every table must have been built, none before one of its
     parents, and the newest result of each critical check since the build of all that it reads must be a pass.
     """
+    if problem := clock_problem(connection):
+        return [problem]
     describe_state(connection)
     _write_temporary_tables(connection, models, critical_checks)
     return [line for (line,) in connection.execute(UNMET_CONDITIONS).fetchall()]

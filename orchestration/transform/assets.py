@@ -98,6 +98,7 @@ def models_asset(settings: Settings) -> AssetsDefinition:
         select = [] if whole else _names(context, nodes)
         report("dbt starts")
         checks = {key.name: key for key in context.selected_asset_check_keys}
+        getattr(context.resources, RUN_LOCK).refuse_changed()
         # the run holds the lock: see RUN_LOCK
         results = build_models(settings, run_id=run_id, select=select, rebuild=config.rebuild, progress=report)
         # dbt may have parsed the project again: a node may be newer than what Dagster has loaded

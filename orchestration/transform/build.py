@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import KuotaError
+from orchestration.faults import STAYS, explained
 from orchestration.file_times import CODE, files_below
 from orchestration.lineage import data_tests, tables_built_from, tables_to_name
 from orchestration.settings import PROJECT, Settings
@@ -100,12 +101,23 @@ def build_models(
             raise
     # 1 is a test or a model that failed
     if child.returncode not in (0, 1) or not _results_file(settings.dbt_target).exists():
-        raise KuotaError("\n".join(["dbt ended before it had built everything:", *printed]))
+        raise KuotaError(_why_dbt_ended(child.returncode, printed))
     if runs_build_tests and child.returncode == 0 and not select:
         with connect(settings.warehouse) as connection:
             connection.execute("delete from quality.built_from")
             connection.execute(BUILT_FROM.insert_statement, [fingerprint, _now()])
     return build_results(settings.dbt_target)
+
+
+def _why_dbt_ended(returncode: int, printed: Sequence[str]) -> str:
+    if returncode == -signal.SIGKILL:
+        # not by us: a run that is canceled does not come here
+        return (
+            "dbt was killed, as the system does where memory runs out. Give the machine or its container more memory, "
+            f"or lower KUOTA_MEMORY_LIMIT (2GB unless it is set); then run again. {STAYS}"
+        )
+    said = explained("\n".join(printed), "dbt")
+    return said or "\n".join(["dbt ended before it had built everything:", *printed])
 
 
 def _plan(warehouse: Path, fingerprint: str, rebuild: bool) -> tuple[bool, bool]:

@@ -6,10 +6,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from orchestration.errors import KuotaError
+from orchestration.faults import explained
 from orchestration.file_times import CODE, files_below
 from orchestration.settings import Settings, company_overrides, default_settings
 
@@ -64,7 +66,7 @@ def ensure_manifest(settings: Settings) -> Path:
     manifest = settings.dbt_manifest
     mark = settings.dbt_target / "parsed_from"
     parsed_from = project_fingerprint(settings)
-    if manifest.exists() and mark.exists() and mark.read_text() == parsed_from:
+    if _is_json(manifest) and mark.exists() and mark.read_text(errors="replace") == parsed_from:
         return manifest
     settings.dbt_target.mkdir(mode=0o700, parents=True, exist_ok=True)
     # dbt's partial parse keeps the configuration of tests that a changed macro sets
@@ -76,9 +78,27 @@ def ensure_manifest(settings: Settings) -> Path:
         text=True,
     )
     if finished.returncode:
-        raise KuotaError(f"dbt cannot parse the project:\n{finished.stdout}{finished.stderr}".rstrip())
+        said = f"{finished.stdout}{finished.stderr}".rstrip()
+        raise KuotaError(explained(said, "dbt cannot parse the project") or f"dbt cannot parse the project:\n{said}")
     mark.write_text(parsed_from)
     return manifest
+
+
+def _is_json(path: Path) -> bool:
+    """Whether the file is whole: dbt writes it in place, so a run that dies can leave a part of it."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return False
+    return _was_json(path, stat.st_size, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _was_json(path: Path, size: int, modified_ns: int) -> bool:
+    try:
+        return "nodes" in json.loads(path.read_bytes())
+    except ValueError:
+        return False
 
 
 def project_fingerprint(settings: Settings) -> str:
