@@ -9,13 +9,18 @@ COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --no-strip-extras
 
 .PHONY: run test test-slow lint check-defs dagster-home dev lock clean
 
-run: $(VENV)/installed sample
+run: $(VENV)/installed parsed
 	$(BIN)/kuota run
 
 # the sample company, if nothing has landed yet
 .PHONY: sample
 sample: $(VENV)/installed
 	@if [ -z "$$(ls -A '$(KUOTA_LANDING)' 2>/dev/null)" ]; then $(BIN)/kuota sample; fi
+
+# what takes dbt longest in a first run, as a part of the set-up
+.PHONY: parsed
+parsed: $(VENV)/installed sample
+	@if [ ! -f '$(KUOTA_HOME)/warehouse/dbt/parsed_from' ]; then $(BIN)/python -m orchestration.transform.prepare; fi
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile --no-loadscope-reorder

@@ -28,6 +28,10 @@ Exit codes:
 Environment:
   KUOTA_HOME     all state (default: data/ in the project)
   KUOTA_LANDING  the extracts (default: landing/ in KUOTA_HOME)
+  KUOTA_MEMORY_LIMIT    how much memory DuckDB may use (default: 2GB)
+  KUOTA_UNPACKED_LIMIT  how large a packed file may be when unpacked (default: 2GB)
+  KUOTA_KEEP_VERSIONS   how many publishes are kept (default: 10)
+  KUOTA_KEEP_RUNS       of how many runs logs and history are kept (default: 100)
 
 \b
 Who is notified of a run that published nothing (test it: kuota notify):

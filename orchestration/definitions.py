@@ -65,6 +65,7 @@ def build_definitions(
         lambda: gate_inputs(ensure_manifest(settings), settings.expectations),
         deps=[key for table, key in keys.items() if table.startswith("marts.")],
         versions_only=versions_only,
+        keep=settings.keep_versions,
     ).map_asset_specs(
         lambda spec: spec.replace_attributes(
             freshness_policy=FreshnessPolicy.cron("0 7 * * *", timedelta(hours=24), timezone=time_zone)

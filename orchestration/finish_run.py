@@ -29,6 +29,7 @@ from dagster_shared.error import SerializableErrorInfo
 from orchestration.errors import ConfigurationError, CriticalCheckFailed, KuotaError, LockHeld
 from orchestration.faults import explained, unexpected
 from orchestration.guard import build_data_docs
+from orchestration.history import prune_history
 from orchestration.progress import PROGRESS_LOG
 from orchestration.publish import notify_failure, publish_quality, write_ops_report
 from orchestration.settings import Settings
@@ -92,8 +93,8 @@ def _problem_of(write: Callable[[], object]) -> str | None:
     try:
         write()
     except (OSError, duckdb.Error, MemoryError, KuotaError) as error:
-        logging.exception("A report could not be written.")
-        return f"a report could not be written: {unexpected(error)}"
+        logging.exception("The end of the run met an error.")
+        return f"the end of the run: {unexpected(error)}"
     return None
 
 
@@ -110,6 +111,11 @@ def finish_once(
             report_progress(f"warning: {problem}")
         unwritten = {} if finished is end else {REPORTS_FAILED: str(finished.error)}
         instance.add_run_tags(run_id, {FINISHED: "true"} | unwritten)
+        unpruned = _problem_of(
+            lambda: prune_history(settings.logs, settings.dagster_home, instance, settings.keep_runs)
+        )
+        if unpruned is not None:
+            report_progress(f"warning: {unpruned}")
         end = finished
     return end
 

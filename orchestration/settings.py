@@ -84,15 +84,30 @@ class Settings:
     warehouse: Path
     """The private build file. It lies under `home`; a run as of an earlier day has a file of its own."""
     channels: Channels = field(default=Channels(), kw_only=True)
+    keep_versions: int = field(default=10, kw_only=True)
+    """How many publishes stay in published/versions/, the current one among them."""
+    keep_runs: int = field(default=100, kw_only=True)
+    """Of how many runs the log and Dagster's records stay."""
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """`KUOTA_HOME` (default: data/ in the project), `KUOTA_LANDING` (default: landing/ in the home); channels."""
+        """`KUOTA_HOME` (default: data/ in the project), `KUOTA_LANDING` (default: landing/ in the home); channels;
+        `KUOTA_KEEP_VERSIONS`, `KUOTA_KEEP_RUNS`.
+
+        Raises ConfigurationError for one that cannot be used.
+        """
         home = Path(os.environ.get("KUOTA_HOME") or PROJECT / "data").expanduser().resolve()
         landing = Path(os.environ.get("KUOTA_LANDING") or home / "landing").expanduser().resolve()
         warehouse = Path(os.environ.get("KUOTA_WAREHOUSE") or home / "warehouse" / "kuota.duckdb").resolve()
         refuse_unusable_limits(os.environ)
-        return cls(home=home, landing=landing, warehouse=warehouse, channels=Channels.from_environment(os.environ))
+        return cls(
+            home=home,
+            landing=landing,
+            warehouse=warehouse,
+            channels=Channels.from_environment(os.environ),
+            keep_versions=_number_to_keep("KUOTA_KEEP_VERSIONS", cls.keep_versions),
+            keep_runs=_number_to_keep("KUOTA_KEEP_RUNS", cls.keep_runs),
+        )
 
     @property
     def published(self) -> Path:
@@ -148,6 +163,13 @@ class Settings:
     def dbt_project(self) -> Path:
         """The dbt project."""
         return PROJECT / "dbt_project"
+
+
+def _number_to_keep(name: str, default: int) -> int:
+    text = os.environ.get(name, "").strip() or str(default)
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise ConfigurationError(f"{name} is '{text}'; write a whole number from 1 on, such as {default}.")
+    return int(text)
 
 
 _EXAMPLE_DAY = "2025-12-31"

@@ -1,6 +1,7 @@
 """YAML files written by people: read safely; every error names file, line and fix."""
 
 from collections.abc import Hashable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from orchestration.errors import ConfigurationError
 
 MOST_PLACES = 100_000
+DEEPEST = 100
 Location = tuple[Hashable, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -22,6 +24,7 @@ def load_yaml(path: Path) -> tuple[Any, dict[Location, int]]:
     lines: dict[Location, int] = {}
     try:
         text = path.read_text(encoding="utf-8")
+        _refuse_depth(text)
         node, content = _read(text)
         _collect_lines(path, node, (), lines)
     except RecursionError as error:
@@ -34,6 +37,16 @@ def load_yaml(path: Path) -> tuple[Any, dict[Location, int]]:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: not readable as UTF-8 YAML: {error}.") from error
     return content, lines
+
+
+def _refuse_depth(text: str) -> None:
+    """Raise RecursionError for what is nested too deep: the parser in C would end the process."""
+    depth = 0
+    with suppress(yaml.MarkedYAMLError):
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                raise RecursionError
 
 
 def _read(text: str) -> tuple[yaml.Node | None, Any]:

@@ -30,10 +30,12 @@ def publish_asset(
     deps: Sequence[AssetKey],
     *,
     versions_only: bool = False,
+    keep: int = 10,
 ) -> AssetsDefinition:
     """The asset `published/marts`. `models_and_checks` is called when it runs and returns what the gate must check.
 
-    `versions_only` is for runs as of an earlier day: they leave what readers open as it is.
+    `versions_only` is for runs as of an earlier day: they leave what readers open as it is. The newest `keep`
+    versions are kept.
     """
 
     @asset(
@@ -59,6 +61,7 @@ def publish_asset(
             models=models,
             critical_checks=critical_checks,
             versions_only=versions_only,
+            keep=keep,
             progress=progress_of(context),
         )
         return MaterializeResult(

@@ -13,6 +13,7 @@ import duckdb
 import openpyxl
 
 ROWS = 20
+SHEET = "xl/worksheets/sheet1.xml"
 COLUMNS = ("call_id", "updated_at", "outcome")
 FORMULAS = (
     "=1+1",
@@ -90,9 +91,10 @@ def damaged(number: int, plain: dict[str, bytes], folder: Path) -> Mutated:
         suffix = chance.choice(list(plain))
         kind = chance.choice(list(OF_BYTES))
         return Mutated(kind, suffix, OF_BYTES[kind](plain[suffix], chance))
-    kind, make = (
-        chance.choice([*OF_TEXT.items(), *OF_FORMATS.items()]) if number >= len(EACH) * 2 else EACH[number // 2]
-    )
+    if FIRST_LONG <= number < FIRST_LONG + 2 * len(LONG):
+        kind, make = LONG[(number - FIRST_LONG) // 2]
+    else:
+        kind, make = chance.choice([*OF_TEXT.items(), *OF_FORMATS.items()])
     return make(kind, chance, folder)
 
 
@@ -247,18 +249,33 @@ def _bomb(kind: str, chance: random.Random, folder: Path) -> Mutated:
     return Mutated(kind, ".csv.gz", gzip.compress(head + line * (64_000_000 // len(line)), mtime=0), None)
 
 
-def _stray_cell(book: openpyxl.Workbook) -> None:
+def stray_cell(book: openpyxl.Workbook) -> None:
+    """A cell at the very end of the sheet."""
     book.active["XFD1048576"] = "stray"
 
 
-def _merged_sheet(book: openpyxl.Workbook) -> None:
-    book.active.merge_cells("A3:XFD1048576")
+def merged_sheet(content: bytes) -> bytes:
+    """All from the third row on is one merged cell."""
+    merged = b'</sheetData><mergeCells count="1"><mergeCell ref="A3:XFD1048576"/></mergeCells>'
+    return changed_parts(content, lambda parts: parts.update({SHEET: parts[SHEET].replace(b"</sheetData>", merged)}))
+
+
+def changed_parts(content: bytes, change: Callable[[dict[str, bytes]], object]) -> bytes:
+    """The workbook with other parts."""
+    old = zipfile.ZipFile(io.BytesIO(content))
+    parts = {name: old.read(name) for name in old.namelist()}
+    change(parts)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, part in parts.items():
+            new.writestr(name, part)
+    return stream.getvalue()
 
 
 def _odd_workbook(kind: str, chance: random.Random, folder: Path) -> Mutated:
     rows = [list(COLUMNS), *map(list, values())]
-    change = chance.choice((_stray_cell, _merged_sheet, _hidden, _formula_cells))
-    return Mutated(kind, ".xlsx", workbook(rows, change), None)
+    content = workbook(rows, chance.choice((stray_cell, _hidden, _formula_cells)))
+    return Mutated(kind, ".xlsx", merged_sheet(content) if chance.random() < 0.4 else content, None)
 
 
 def _hidden(book: openpyxl.Workbook) -> None:
@@ -279,33 +296,27 @@ def _wide_workbook(kind: str, chance: random.Random, folder: Path) -> Mutated:
 
 def _changed_parts(kind: str, chance: random.Random, folder: Path) -> Mutated:
     """A workbook whose parts are lost, too large, of other XML, or named as a path that leads out."""
-    old = zipfile.ZipFile(io.BytesIO(workbook([list(COLUMNS), *map(list, values())])))
-    sheet = "xl/worksheets/sheet1.xml"
-    parts = {name: old.read(name) for name in old.namelist()}
-    change = chance.choice(("lost", "bomb", "entities", "path", "noise", "twice"))
-    if change == "lost":
-        del parts[chance.choice(list(parts))]
-    elif change == "bomb":
-        parts[sheet] = parts[sheet].replace(b"</sheetData>", b" " * 64_000_000 + b"</sheetData>")
-    elif change == "entities":
-        levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
-        parts[sheet] = f'<!DOCTYPE x [<!ENTITY e0 "lol">{levels}]>'.encode() + parts[sheet].replace(
-            b"outcome 1<", b"&e9;<"
-        )
-    elif change == "path":
-        parts["../../../../tmp/kuota_was_here"] = b"x"
-        rels = "xl/_rels/workbook.xml.rels"
-        parts[rels] = parts[rels].replace(b"worksheets/sheet1.xml", b"../../../etc/passwd")
-    elif change == "noise":
+    change = chance.choice(("lost", "bomb", "entities", "path", "noise"))
+
+    def apply(parts: dict[str, bytes]) -> None:
         name = chance.choice(list(parts))
-        parts[name] = _flip(parts[name], chance)
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
-        for name, content in parts.items():
-            new.writestr(name, content)
-        if change == "twice":
-            new.writestr(sheet, parts[sheet])
-    return Mutated(f"{kind}: {change}", ".xlsx", stream.getvalue(), None)
+        if change == "lost":
+            del parts[name]
+        elif change == "bomb":
+            parts[SHEET] = parts[SHEET].replace(b"</sheetData>", b" " * 64_000_000 + b"</sheetData>")
+        elif change == "entities":
+            levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+            begin = f'<!DOCTYPE x [<!ENTITY e0 "lol">{levels}]>'.encode()
+            parts[SHEET] = begin + parts[SHEET].replace(b"outcome 1<", b"&e9;<")
+        elif change == "path":
+            parts["../../../../tmp/kuota_was_here"] = b"x"
+            rels = "xl/_rels/workbook.xml.rels"
+            parts[rels] = parts[rels].replace(b"worksheets/sheet1.xml", b"../../../etc/passwd")
+        else:
+            parts[name] = _flip(parts[name], chance)
+
+    content = changed_parts(workbook([list(COLUMNS), *map(list, values())]), apply)
+    return Mutated(f"{kind}: {change}", ".xlsx", content, None)
 
 
 def _odd_parquet(kind: str, chance: random.Random, folder: Path) -> Mutated:
@@ -340,20 +351,21 @@ OF_TEXT: dict[str, Make] = {
     "fields": _of_lines(_fields),
     "formulas": _of_lines(_formulas),
     "odd JSON": _odd_json,
+    "a line of 1 MB": _long_line(1_000_000),
+    "10,000 columns": _of_lines(_many_columns),
 }
 OF_FORMATS: dict[str, Make] = {
     "a workbook with odd cells": _odd_workbook,
     "a workbook with odd parts": _changed_parts,
     "a Parquet file with odd types": _odd_parquet,
 }
-# what takes long is there once, and not by chance
-EACH: list[tuple[str, Make]] = [
-    *OF_TEXT.items(),
-    *OF_FORMATS.items(),
-    ("a line of 1 MB", _long_line(1_000_000)),
-    ("10,000 columns", _of_lines(_many_columns)),
+# what takes long: each once, behind the first hundred
+LONG: list[tuple[str, Make]] = [
     ("a workbook of 10,000 columns", _wide_workbook),
     ("a Parquet file of 10,000 columns", _wide_parquet),
     ("a bomb", _bomb),
+    ("a bomb again", _bomb),
     ("a line of 50 MB", _long_line(50_000_000)),
+    ("a line of 50 MB again", _long_line(50_000_000)),
 ]
+FIRST_LONG = 100

@@ -12,7 +12,8 @@ import duckdb
 import pytest
 
 from orchestration.settings import Settings
-from tests.faults.tiny_pipeline import Processes, Readers, land, read, run, settings_in
+from tests.faults.reader import Readers, read
+from tests.faults.tiny_pipeline import Processes, land, run, settings_in
 
 IN_CI, ALL = 12, 200
 RUNS_IN_A_ROW = 6

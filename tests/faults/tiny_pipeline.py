@@ -3,27 +3,22 @@
 In the extract of day n every deal has the amount n, so that a reader sees whether what it reads is of one publish.
 """
 
-import json
 import os
 import subprocess
 import sys
-import threading
 import traceback
-from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-import duckdb
 
 from orchestration.ingest import ingest
 from orchestration.publish import CriticalCheck, PublishReport, publish_marts
 from orchestration.settings import PROJECT, Settings
 from orchestration.warehouse import connect, writer_lock
+from tests.faults.reader import FIRST_DAY
 from tests.ingest.conftest import HEADER, SHOP, BenchSettings
 
 MODELS = {"marts.fct_deals": ["raw.shop__deal"], "marts.publication": ["raw.shop__deal"]}
 CHECK = CriticalCheck("transform", "marts.fct_deals", "unique_fct_deals", ("marts.fct_deals",))
-FIRST_DAY = date(2024, 1, 1)
 
 
 def settings_in(folder: Path) -> BenchSettings:
@@ -86,18 +81,6 @@ def _build(warehouse: Path) -> None:
         connection.commit()
 
 
-def read(published: Path) -> tuple[str, int]:
-    """What one reader sees: the publish_id and the day; fails if the rows of the tables are not all of one publish."""
-    with duckdb.connect(str(published / "kuota.duckdb"), read_only=True) as connection:
-        days = connection.execute("select distinct amount from marts.fct_deals").fetchall()
-        publications = connection.execute("select publish_id, as_of_date from marts.publication").fetchall()
-    [(publish_id, as_of_date)] = publications
-    day = (as_of_date - FIRST_DAY).days
-    assert days == [(day,)], (days, publications)
-    assert publish_id.startswith(as_of_date.isoformat())
-    return publish_id, day
-
-
 class Processes:
     """Starts processes within milliseconds: they are forks of one that has imported everything and opened nothing."""
 
@@ -128,49 +111,6 @@ class Processes:
         return int(self._server.stdout.readline())
 
 
-class Readers:
-    """Processes that read what is published as fast as they can: DuckDB shares open files within one process."""
-
-    def __init__(self, published: Path, count: int) -> None:
-        self._processes = [
-            subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.tiny_pipeline", str(published)],
-                cwd=PROJECT,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-            for _ in range(count)
-        ]
-        for process in self._processes:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-
-    def stop(self) -> list[tuple[Counter[str], list[str]]]:
-        """For each reader, how often it saw which publish, and what went wrong."""
-        found = []
-        for process in self._processes:
-            said, _ = process.communicate("")
-            seen, errors = json.loads(said)
-            found.append((Counter(seen), errors))
-        return found
-
-
-def _read_until_stopped(published: Path) -> None:
-    print("ready", flush=True)
-    stopped = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), stopped.set()), daemon=True).start()
-    seen: Counter[str] = Counter()
-    errors: list[str] = []
-    while not stopped.wait(0.005):
-        if (published / "kuota.duckdb").exists():
-            try:
-                seen[read(published)[0]] += 1
-            except Exception as error:
-                errors.append(repr(error))
-    print(json.dumps([seen, errors]), flush=True)
-
-
 def _serve() -> None:
     print(0, flush=True)
     for line in sys.stdin:
@@ -187,7 +127,4 @@ def _serve() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:]:
-        _read_until_stopped(Path(sys.argv[1]))
-    else:
-        _serve()
+    _serve()
