@@ -1,4 +1,4 @@
-"""`python -m orchestration.transform.prepare`: dbt parses the project when Kuota is set up, and not in the first run."""
+"""`python -m orchestration.transform.prepare`: dbt parses the project at the set-up, and not in the first run."""
 
 import sys
 
