@@ -31,6 +31,9 @@ SIZES = f"max_line_size = {MAXIMUM_LINE}, buffer_size = {2 * MAXIMUM_LINE}"
 LONGEST_GAP = 200
 """Bytes of a chunk of a file that are looked at again with the next one, for a blank line across both."""
 
+DAMAGED = (duckdb.InvalidInputException, duckdb.NotImplementedException)
+"""What DuckDB raises for a damaged file; the second for a line that does not fit into two of its buffers."""
+
 Result = TypeVar("Result")
 
 
@@ -48,13 +51,13 @@ def in_groups(
     """Read `files` in as few steps as possible, and yield the files and the result of each step when it is done.
 
     `read` reads some together and returns which of them, by number, must be read alone. It raises
-    duckdb.InvalidInputException where one of them is damaged; halves are then tried until that one is alone, and is
+    one of DAMAGED where one of them is damaged; halves are then tried until that one is alone, and is
     given to `read_damaged`. A file alone for which either raises UnreadableFile is yielded with the error. The next
     step may replace what a step has left.
     """
     try:
         result, unsure = read(files)
-    except duckdb.InvalidInputException:
+    except DAMAGED:
         if len(files) == 1:
             yield files, _attempt(read_damaged, files[0])
             return
@@ -156,7 +159,7 @@ def read_lines(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], ski
     """Fill the temporary table `lines` (file_index from 0, line_number bigint, line text, null if blank).
 
     It has the lines of all files in their order, after `skip` lines of each, with one numbering, which begins at
-    skip + 1. Raises duckdb.InvalidInputException if a line is not UTF-8, or longer than MAXIMUM_LINE and not the only
+    skip + 1. Raises one of DAMAGED if a line is not UTF-8, or longer than MAXIMUM_LINE and not the only
     file; if it is the only file, UnreadableFile.
     """
     try:
@@ -167,8 +170,9 @@ def read_lines(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], ski
             f"{SIZES})",
             {"skip": skip, "paths": [exactly(path) for path in paths], "delimiter": NO_DELIMITER},
         )
-    except duckdb.InvalidInputException as error:
-        if "Maximum line size" not in str(error) or len(paths) > 1:
+    except DAMAGED as error:
+        is_too_long = "Maximum line size" in str(error) or isinstance(error, duckdb.NotImplementedException)
+        if not is_too_long or len(paths) > 1:
             raise
         place = re.search(r"CSV Error on Line: (\d+)", str(error))
         raise UnreadableFile(
