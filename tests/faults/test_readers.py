@@ -8,7 +8,7 @@ from tests.faults.reader import Readers
 from tests.faults.tiny_pipeline import Processes, land, settings_in
 
 
-@pytest.mark.parametrize(("readers", "publishes"), [(6, 5), pytest.param(50, 30, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("readers", "publishes"), [(4, 4), pytest.param(50, 30, marks=pytest.mark.slow)])
 def test_readers_never_see_parts_of_two_publishes(tmp_path: Path, readers: int, publishes: int) -> None:
     settings = settings_in(tmp_path)
     with Processes() as processes:
