@@ -12,6 +12,8 @@ from duckdb_engine import ConnectionWrapper, Dialect
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
+from orchestration.limits import memory_limit
+
 NAME = "duckdb+buffered"
 
 _open_connections: list[ConnectionWrapper] = []
@@ -23,9 +25,10 @@ class BufferedDialect(Dialect):
     supports_statement_cache = False
 
     def connect(self, *arguments: Any, **parameters: Any) -> Any:
-        """A new read-only connection in UTC, with the options of `warehouse.connect`: DuckDB requires the same."""
+        """A new read-only connection in UTC, with the options and limits of `warehouse.connect`: DuckDB requires the same."""
         connection = duckdb.connect(parameters["database"], read_only=True)
         connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set memory_limit = ?", [memory_limit()])
         wrapper = ConnectionWrapper(connection)
         _open_connections.append(wrapper)
         return wrapper
