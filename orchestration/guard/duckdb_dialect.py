@@ -25,7 +25,7 @@ class BufferedDialect(Dialect):
     supports_statement_cache = False
 
     def connect(self, *arguments: Any, **parameters: Any) -> Any:
-        """A new read-only connection in UTC, with the options and limits of `warehouse.connect`: DuckDB requires the same."""
+        """A new read-only connection, with the options of `warehouse.connect`: DuckDB requires the same."""
         connection = duckdb.connect(parameters["database"], read_only=True)
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set memory_limit = ?", [memory_limit()])
