@@ -197,11 +197,18 @@ class _ProgressHandler(logging.Handler):
         self._report(f"warning: {record.getMessage()}" if record.levelno >= logging.WARNING else record.getMessage())
 
 
+class _LogFile(logging.FileHandler):
+    """Where the disk is full there is no log; the error that ends the run says so, and not a trace for each line."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        return
+
+
 @contextlib.contextmanager
 def _output_to(log_file: Path, report: Callable[[str], None]) -> Iterator[None]:
     """Everything that is logged or printed in the block goes to the log file."""
     log_file.touch(mode=0o600)
-    to_file = logging.FileHandler(log_file, encoding="utf-8")
+    to_file = _LogFile(log_file, encoding="utf-8")
     to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     to_console = _ProgressHandler(report)
     loggers = {logging.getLogger(): to_file, PROGRESS_LOG: to_console}
