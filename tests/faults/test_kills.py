@@ -12,10 +12,14 @@ import duckdb
 import pytest
 
 from orchestration.settings import Settings
+from tests.e2e.kuota_home import KuotaHome
 from tests.faults.reader import Readers, read
 from tests.faults.tiny_pipeline import Processes, land, run, settings_in
+from tests.faults.whole_home import land as land_deals
+from tests.faults.whole_home import new_deals
 
 IN_CI, ALL = 12, 200
+WHOLE_RUNS = int(os.environ.get("KUOTA_TEST_KILLS") or 200)
 RUNS_IN_A_ROW = 6
 """How many runs are killed, one after another, before one may come to its end."""
 
@@ -80,3 +84,42 @@ def test_the_runs_of_these_tests_publish(tmp_path: Path) -> None:
     publish_id = run(settings).publish_id
     assert read(settings.published) == (publish_id, 1)
     assert run(settings).unchanged
+
+
+@pytest.mark.slow
+def test_whole_runs_that_are_killed_lose_nothing(kuota: KuotaHome, tmp_path: Path) -> None:
+    """From the start of the process to its reports: ingest, checks, dbt, publish."""
+    chance = random.Random(14)
+    seen: dict[str, float] = {}
+
+    def read_published() -> None:
+        [(publish_id,)] = kuota.marts("select publish_id from publication")
+        [(won,)] = kuota.marts("select sum(amount) from fct_opportunities where is_won")
+        assert seen.setdefault(publish_id, won) == won
+        assert (kuota.home / "published" / "versions" / publish_id / "manifest.json").exists()
+
+    began = time.monotonic()
+    assert kuota.kuota("run").exit_code == 0
+    whole = time.monotonic() - began
+    read_published()
+    killed = 0
+    while killed < WHOLE_RUNS:
+        number = killed + 1
+        land_deals(kuota, new_deals(300 + number, f"2026-08-01T{number // 60:02}{number % 60:02}00Z"))
+        with (tmp_path / "progress").open("a") as stream:
+            running = kuota.start("run", stdout=stream, stderr=stream)
+        time.sleep(chance.uniform(0, whole))
+        running.kill()
+        killed += running.wait() == -signal.SIGKILL
+        read_published()
+    ended = kuota.kuota("run")
+    assert ended.exit_code == 0, ended.complained
+    read_published()
+    undisturbed = KuotaHome(tmp_path / "undisturbed", kuota.landing)
+    assert undisturbed.kuota("run").exit_code == 0
+    [disturbed_id, undisturbed_id] = [each.marts("select publish_id from publication") for each in (kuota, undisturbed)]
+    assert disturbed_id == undisturbed_id
+    folders = [each.home / "published" / "versions" / disturbed_id[0][0] for each in (kuota, undisturbed)]
+    for path in folders[0].glob("*.parquet"):
+        assert path.read_bytes() == (folders[1] / path.name).read_bytes(), path.name
+    assert not list((kuota.home / "warehouse").glob(".scratch-*"))
