@@ -2,10 +2,11 @@ import json
 import os
 import shutil
 import stat
+from dataclasses import replace
 
 import duckdb
 import pytest
-from small_company import CHECKS, CREDITS, MODELS, UNIQUE, at, build, built, checked, settings_in
+from small_company import CHECKS, CREDITS, MODELS, RAW_KEYS, TIES, UNIQUE, at, build, built, checked, settings_in
 
 from orchestration.errors import ConfigurationError, CriticalCheckFailed
 from orchestration.publish import publish_marts, rolled_back
@@ -122,6 +123,20 @@ def test_the_same_rows_in_another_order_give_the_same_bytes_and_the_same_name(tm
     folders = [home.versions / reports[0].publish_id for home in homes]
     for name in ("fct_credits.parquet", "mart_win_rate.parquet", "publication.parquet"):
         assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes()
+
+
+def test_the_columns_up_to_the_grain_sort_as_all_columns_do(tmp_path):
+    credits = [("crm:2", "crm:cy", "1.00"), ("crm:1", "crm:bob", "2.00"), ("crm:1", "crm:ann", "3.00")]
+    homes = [settings_in(tmp_path / name) for name in ("by_all", "by_grain")]
+    unique = replace(UNIQUE, unique_columns=("rep_id", "opportunity_id"))
+    for home, check in zip(homes, (UNIQUE, unique), strict=True):
+        build(home, credits)
+        checks = [check, TIES, RAW_KEYS]
+        publish_marts(home.warehouse, home.published, run_id="1", models=MODELS, critical_checks=checks)
+    versions = [home.versions / next(path.name for path in home.versions.iterdir()) for home in homes]
+    assert versions[0].name == versions[1].name
+    assert (versions[0] / "fct_credits.parquet").read_bytes() == (versions[1] / "fct_credits.parquet").read_bytes()
+    assert [rep for _, rep, _ in read(homes[1], "from marts.fct_credits")] == ["crm:ann", "crm:bob", "crm:cy"]
 
 
 def test_publishing_the_same_content_again_writes_nothing(settings):
