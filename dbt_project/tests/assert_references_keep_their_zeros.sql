@@ -13,9 +13,9 @@
     ('account', 'int_opportunity_history_validated', 'account_reference', counted_today),
     ('product', 'int_opportunity_parts', 'mapped_product_reference', counted_today),
     ('opportunity', 'int_opportunity_parts', 'opportunity_reference', 'is_current'),
-    ('opportunity', 'int_activity_history', 'opportunity_reference', counted_today),
+    ('opportunity', 'int_activity_history', 'substr(source_opportunity_id, length(source) + 2)', counted_today),
     ('opportunity', 'int_stage_log_unioned', 'opportunity_reference', 'is_current'),
-    ('lead', 'int_activity_history', 'lead_reference', counted_today),
+    ('lead', 'int_activity_history', 'substr(source_lead_id, length(source) + 2)', counted_today),
     ('lead', 'int_opportunity_history_validated', 'lead_reference', counted_today),
 ] %}
 with
