@@ -11,6 +11,8 @@ from pathlib import Path
 import duckdb
 
 FIRST_DAY = date(2024, 1, 1)
+PAUSE = 0.01
+"""Seconds between two reads, for each reader there is: the writer shares the processors with them."""
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -32,7 +34,7 @@ class Readers:
     def __init__(self, published: Path, count: int) -> None:
         self._processes = [
             subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.reader", str(published)],
+                [sys.executable, "-m", "tests.faults.reader", str(published), str(PAUSE * count)],
                 cwd=PROJECT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -48,19 +50,23 @@ class Readers:
         """For each reader, how often it saw which publish, and what went wrong."""
         found = []
         for process in self._processes:
-            said, _ = process.communicate("")
+            assert process.stdin is not None
+            process.stdin.close()
+            process.stdin = None
+        for process in self._processes:
+            said, _ = process.communicate()
             seen, errors = json.loads(said)
             found.append((Counter(seen), errors))
         return found
 
 
-def _read_until_stopped(published: Path) -> None:
+def _read_until_stopped(published: Path, pause: float) -> None:
     print("ready", flush=True)
     stopped = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), stopped.set()), daemon=True).start()
     seen: Counter[str] = Counter()
     errors: list[str] = []
-    while not stopped.wait(0.01):
+    while not stopped.wait(pause):
         if (published / "kuota.duckdb").exists():
             try:
                 seen[read(published)[0]] += 1
@@ -70,4 +76,4 @@ def _read_until_stopped(published: Path) -> None:
 
 
 if __name__ == "__main__":
-    _read_until_stopped(Path(sys.argv[1]))
+    _read_until_stopped(Path(sys.argv[1]), float(sys.argv[2]))
