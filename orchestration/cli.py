@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from orchestration.errors import ConfigurationError, KuotaError
+from orchestration.errors import ConfigurationError, KuotaError, Stopped
 from orchestration.faults import explained_error
 from orchestration.settings import Settings
 
@@ -23,6 +23,7 @@ Exit codes:
   2  configuration: a YAML file, a setting, a register or a folder cannot be used; nothing was written
   3  a critical check failed; nothing was published, the previous version stays
   4  another run holds the lock; nothing was written
+130  stopped by Ctrl-C; what was published stays
 
 \b
 Environment:
@@ -86,6 +87,8 @@ def run(rebuild: bool, as_of: date | None) -> None:
         result = run_refresh(settings, rebuild=rebuild, as_of=as_of, report=_timed(started))
     except KuotaError as error:
         _fail(error)
+    except KeyboardInterrupt:
+        _fail(Stopped("stopped; what was published stays, and `kuota run` continues"))
     for line in summary(settings, result, seconds=time.monotonic() - started, as_of=as_of):
         click.echo(line)
     if result.error is not None:
@@ -95,7 +98,10 @@ def run(rebuild: bool, as_of: date | None) -> None:
 @main.command(epilog=EXIT_CODES)
 @click.option("--json", "as_json", is_flag=True, help="The same as one JSON object.")
 def status(as_json: bool) -> None:
-    """Show what is published, how old it is, and which checks failed."""
+    """Show what is published, how old it is, and what waits for a person.
+
+    Its exit code is that of the last run.
+    """
     from orchestration.status import describe, status_lines
 
     try:
@@ -104,6 +110,8 @@ def status(as_json: bool) -> None:
         _fail(error)
     described = describe(settings, now=datetime.now().astimezone())
     click.echo(json.dumps(described, indent=2) if as_json else "\n".join(status_lines(described)))
+    last = described["last_run"]
+    sys.exit(last["exit_code"] or 0 if last else 0)
 
 
 @main.command(epilog=EXIT_CODES)

@@ -20,6 +20,7 @@ from dagster import (
 )
 
 from orchestration.finish_run import finish_in_run, finish_sensors
+from orchestration.freshness import freshness_checks
 from orchestration.guard import guard_checks, load_suites
 from orchestration.ingest.assets import extracts_asset, raw_key
 from orchestration.ingest.sensor import fingerprint_of, new_files
@@ -83,6 +84,7 @@ def build_definitions(
     return Definitions(
         assets=[extracts_asset(settings), models_asset(settings), published],
         asset_checks=[
+            freshness_checks(settings),
             guard_checks(
                 settings,
                 "raw",
@@ -98,6 +100,7 @@ def build_definitions(
                 job=refresh,
                 cron_schedule="0 5 * * *",
                 execution_timezone=time_zone,
+                description="Every morning, before people read the numbers: the job `refresh`.",
             )
         ],
         sensors=[new_extracts, *finish_sensors(settings)],

@@ -23,3 +23,9 @@ class LockHeld(KuotaError):
     """Another process is writing; nothing was written."""
 
     exit_code = 4
+
+
+class Stopped(KuotaError):
+    """A person stopped the run, or the machine is shutting down; what was published stays."""
+
+    exit_code = 130

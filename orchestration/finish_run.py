@@ -26,7 +26,7 @@ from dagster import (
 )
 from dagster_shared.error import SerializableErrorInfo
 
-from orchestration.errors import ConfigurationError, CriticalCheckFailed, KuotaError, LockHeld
+from orchestration.errors import ConfigurationError, CriticalCheckFailed, KuotaError, LockHeld, Stopped
 from orchestration.faults import explained, unexpected
 from orchestration.guard import build_data_docs
 from orchestration.history import prune_history
@@ -43,7 +43,7 @@ PUBLISHED = AssetKey(["published", "marts"])
 KNOWN_ERRORS: dict[str, type[KuotaError]] = {
     kind.__name__: kind for kind in (ConfigurationError, CriticalCheckFailed, LockHeld, KuotaError)
 }
-STOPPED = KuotaError("the run was stopped before it ended")
+STOPPED = Stopped("the run was stopped before it ended; `kuota run` continues")
 # a person stopped the run, or the machine is shutting down
 INTERRUPTS = ("KeyboardInterrupt", "DagsterExecutionInterruptedError")
 EVENTS = {DagsterEventType.STEP_FAILURE, DagsterEventType.RUN_FAILURE, DagsterEventType.ASSET_MATERIALIZATION}
@@ -65,7 +65,7 @@ def finish_run(settings: Settings, run_id: str, end: RunEnd) -> tuple[list[str],
 
     Returns one line for each channel that could not be notified and each report that could not be written, and how the
     run ended: one of which only the reports could not be written has failed. A run that only found the lock held
-    notifies nobody.
+    notifies nobody. A run that a person stopped leaves the Data Docs of the run before: the person waits.
     """
     details = str(end.error).splitlines() if end.error else []
     problems = [problem for write in _reports(settings, run_id, end, details) if (problem := _problem_of(write))]
@@ -81,9 +81,14 @@ def _reports(settings: Settings, run_id: str, end: RunEnd, details: Sequence[str
     published, reports = settings.published, settings.reports
     return [
         lambda: publish_quality(
-            settings.warehouse, published, settings.dbt_manifest, run_id=run_id, outcome=end.outcome
+            settings.warehouse,
+            published,
+            settings.dbt_manifest,
+            run_id=run_id,
+            outcome=end.outcome,
+            exit_code=end.error.exit_code if end.error else 0,
         ),
-        lambda: build_data_docs(reports, settings.warehouse),
+        *([] if isinstance(end.error, Stopped) else [lambda: build_data_docs(reports, settings.warehouse)]),
         lambda: write_ops_report(published, reports, run_id=run_id, outcome=end.outcome, details=details),
     ]
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from orchestration.finish_run import RunEnd
 
 RUN_LOG = "dagster_run"
+NO_CAPTURE = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,7 @@ def _execute(settings: Settings, run_id: str, *, rebuild: bool, as_of: date | No
     """Run the job in this process. It finishes itself; a run that could not be started is finished here."""
     PROGRESS_LOG.info("start: Dagster and dbt")
     from dagster import DagsterInstance, logger
+    from dagster._core.instance.ref import InstanceRef
 
     from orchestration.definitions import build_definitions
     from orchestration.event_log import event_log_kept_open
@@ -166,7 +168,9 @@ def _execute(settings: Settings, run_id: str, *, rebuild: bool, as_of: date | No
             for problem in problems:
                 PROGRESS_LOG.warning(problem)
         return end
-    with DagsterInstance.get() as instance, event_log_kept_open(instance):
+    # the output of the steps is in the log of the run; capturing it would start two processes that Ctrl-C breaks off
+    home = InstanceRef.from_dir(str(settings.dagster_home), overrides={"compute_logs": NO_CAPTURE})
+    with DagsterInstance.from_ref(home) as instance, event_log_kept_open(instance):
         job.execute_in_process(
             run_config={
                 "ops": {

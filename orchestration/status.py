@@ -1,6 +1,8 @@
 """What a run did and what is published now, in ten lines; read from the published files."""
 
 import json
+from collections import Counter
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -8,11 +10,19 @@ from typing import Any
 import duckdb
 
 from orchestration.publish.ops_queries import failing_checks, freshness, quarantine, rows_of
+from orchestration.publish.ops_trust import breaks as breaks_of
+from orchestration.publish.to_do import to_do_list
 from orchestration.run import RunResult
 from orchestration.settings import Settings
 
 WARNINGS_SHOWN = 10
 REASONS_SHOWN = 3
+SECTIONS = {
+    "freshness": "late sources",
+    "quarantine": "reasons for rows set aside",
+    "warnings": "checks that warn",
+    "breaks": "breaks to review",
+}
 # of a check that did not pass; its sample rows stay in kuota_quality.duckdb
 CHECK = (
     *("target", "check_name", "severity", "status", "unexpected_count", "element_count", "failing_since"),
@@ -41,26 +51,28 @@ def describe(settings: Settings, *, now: datetime, has_loaded: bool = True) -> d
             "rows": sum(table["rows"] for table in published["tables"].values()),
         },
         "restated": _restated(settings.published) if published and "mart_restatement" in published["tables"] else None,
-        "last_run": _last_run(settings.published, has_loaded) if quality.exists() else None,
+        "last_run": _last_run(settings.published, has_loaded, now) if quality.exists() else None,
     }
 
 
-def _last_run(published: Path, has_loaded: bool) -> dict[str, Any]:
+def _last_run(published: Path, has_loaded: bool, now: datetime) -> dict[str, Any]:
     with duckdb.connect(str(published / "kuota_quality.duckdb"), read_only=True) as connection:
         connection.execute("use kuota_quality.quality")
-        [last] = rows_of(connection, "select run_id, outcome, written_at::varchar || 'Z' as ended_at from last_run")
+        [last] = rows_of(connection, LAST_RUN)
         [loaded] = rows_of(connection, LOADED, {"run_id": last["run_id"] if has_loaded else None})
         [checked] = rows_of(connection, CHECKED)
         [breaks] = rows_of(connection, BREAKS)
-        set_aside = quarantine(connection)
+        set_aside, sources, failing = quarantine(connection), freshness(connection, now), failing_checks(connection)
+        warnings = [check for check in failing if check["severity"] != "critical"]
         return {
             **last,
             **loaded,
             **checked,
             "failed": [
                 {name: str(check[name]) if isinstance(check[name], date) else check[name] for name in CHECK}
-                for check in failing_checks(connection)
+                for check in failing
             ],
+            "to_do": [asdict(it) for it in to_do_list(sources, set_aside, warnings, breaks_of(connection))],
             "rows_set_aside": sum(reason["row_count"] for reason in set_aside),
             "set_aside": [
                 {name: reason[name] for name in ("room", "source", "object", "reason", "row_count")}
@@ -75,12 +87,13 @@ def _last_run(published: Path, has_loaded: bool) -> dict[str, Any]:
             ],
             "sources": [
                 {name: source[name] for name in SOURCE} | {"ended_on": source["ended_on"] and str(source["ended_on"])}
-                for source in freshness(connection)
+                for source in sources
             ],
             "breaks": breaks,
         }
 
 
+LAST_RUN = "select run_id, outcome, exit_code, written_at::varchar || 'Z' as ended_at from last_run"
 LOADED = """
 select
     count(*) filter (run_id = $run_id) as files_read,
@@ -164,7 +177,11 @@ def status_lines(described: dict[str, Any]) -> list[str]:
 def _to_do(last: dict[str, Any]) -> str:
     critical = [check for check in last["failed"] if check["severity"] == "critical"]
     if not critical:
-        return "to do       nothing: no critical check fails"
+        waiting = Counter(item["section"] for item in last["to_do"])
+        kinds = [f"{SECTIONS[section]}: {count}" for section, count in waiting.items()]
+        return "to do       " + (
+            "; ".join([*kinds, "the ops page lists them"]) if kinds else "nothing waits for a person"
+        )
     check = critical[0]
     rows = "" if check["unexpected_count"] is None else f", {check['unexpected_count']:,} rows"
     more = f" (and {len(critical) - 1} more)" if len(critical) > 1 else ""

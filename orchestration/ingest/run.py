@@ -78,7 +78,7 @@ def preflight(settings: Settings, as_of: date | None = None) -> None:
     """Raise ConfigurationError for whatever a person must correct before a run can begin; writes nothing."""
     found = inspect_landing(settings, as_of)
     instants, _ = date_files(found.landing.files, [], found.configs)
-    _refuse_empty_past(found, instants, as_of)
+    _refuse_other_days(found, instants, as_of)
 
 
 def inspect_landing(settings: Settings, as_of: date | None = None) -> Inspection:
@@ -149,7 +149,7 @@ def ingest(
             ledger = read_ledger(connection)
     emptied = wanted if rebuild else changed
     instants, warnings = date_files(found.landing.files, ledger, found.configs)
-    _refuse_empty_past(found, instants, as_of)
+    _refuse_other_days(found, instants, as_of)
     if not rebuild:
         _refuse_losing_rows(found, ledger, changed)
     warnings = found.landing.warnings + warnings + _gone_files(found, ledger, wanted)
@@ -250,12 +250,20 @@ def _carry_out(
     return counts
 
 
-def _refuse_empty_past(found: Inspection, instants: Mapping[str, datetime], as_of: date | None) -> None:
-    if found.cutoff is not None and min(instants.values()) > found.cutoff:
-        name = min(instants, key=lambda name: instants[name])
+def _refuse_other_days(found: Inspection, instants: Mapping[str, datetime], as_of: date | None) -> None:
+    """A day before the first extract, on which nothing was known, or after the newest, of which nothing is known."""
+    if as_of is None or found.cutoff is None:
+        return
+    first, newest = (choose(instants, key=lambda name: instants[name]) for choose in (min, max))
+    if instants[first] > found.cutoff:
         raise ConfigurationError(
-            f"as of {as_of} no extract had been taken; the earliest is {name} ({instants[name]:%Y-%m-%d %H:%M} UTC): "
+            f"as of {as_of} no extract had been taken; the earliest is {first} ({instants[first]:%Y-%m-%d %H:%M} UTC): "
             "name that day or a later one."
+        )
+    if (last := _day_of(instants[newest], found.zone)) < as_of:
+        raise ConfigurationError(
+            f"as of {as_of} nothing more is known than as of {last}, the day of the newest extract ({newest}): "
+            "name that day or an earlier one."
         )
 
 

@@ -1,10 +1,12 @@
 """The queries of the ops page on kuota_quality.duckdb; each returns rows by column name."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
 
-Rows = list[dict[str, Any]]
+Row = dict[str, Any]
+Rows = list[Row]
 FIRST_LINES = 3
 WARNINGS_SHOWN = 50
 
@@ -132,11 +134,11 @@ def quarantine(connection: duckdb.DuckDBPyConnection) -> Rows:
     )
 
 
-def freshness(connection: duckdb.DuckDBPyConnection) -> Rows:
-    """By source: its newest extract, and how many days that lies before the newest extract of any CRM.
+def freshness(connection: duckdb.DuckDBPyConnection, now: datetime) -> Rows:
+    """By source: its newest extract, and how many days before `now` (the machine's clock) that lies.
 
-    A retired source is only expected to deliver until its end date. status: fresh, late (by more days than the
-    source's cadence), ended, delivers_after_end or not_delivered.
+    A retired source is only expected to deliver until its end date. status: late (by more days than the source's
+    cadence), delivers_after_end, fresh, ended or not_delivered.
     """
     return rows_of(
         connection,
@@ -146,24 +148,17 @@ def freshness(connection: duckdb.DuckDBPyConnection) -> Rows:
             from load_ledger
             group by source
         ),
-        reference as (
-            select max(newest_extract_at) as reference_at
-            from newest
-            join source using (source)
-            where kind <> 'register'
-        ),
         aged as (
             select
-                source, kind, owner, expected_every_days, ended_on, ended_at, newest_extract_at, reference_at,
+                source, kind, owner, expected_every_days, ended_on, ended_at, newest_extract_at,
                 -- greatest() and least() skip nulls, and a source without extracts is not 0 days behind
                 if(
                     newest_extract_at is null,
                     null,
-                    greatest(date_diff('day', newest_extract_at, least(reference_at, ended_at)), 0)
+                    greatest(date_diff('day', newest_extract_at, least($now::timestamp, ended_at)), 0)
                 ) as days_behind
             from source
             left join newest using (source)
-            cross join reference
         )
         select
             * exclude (ended_at),
@@ -171,10 +166,11 @@ def freshness(connection: duckdb.DuckDBPyConnection) -> Rows:
                 when newest_extract_at is null then 'not_delivered'
                 when newest_extract_at > ended_at then 'delivers_after_end'
                 when days_behind > expected_every_days then 'late'
-                when reference_at >= ended_at then 'ended'
+                when $now::timestamp >= ended_at then 'ended'
                 else 'fresh'
             end as status
         from aged
         order by list_position(['late', 'delivers_after_end', 'fresh', 'ended'], status) nulls last, source
         """,
+        {"now": now.astimezone(UTC).replace(tzinfo=None)},
     )

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +14,32 @@ from orchestration.publish import charts, ops_queries, ops_trust
 from orchestration.publish.files import make_private_folder, remove_leftovers, write_text_in_place
 from orchestration.publish.marts import VERSIONS, kept_versions
 from orchestration.publish.quality import QUALITY
+from orchestration.publish.to_do import awaits_review, to_do_list
 from orchestration.publish.version import DATABASE, MANIFEST, read_manifest
 
 OUTCOMES = ("published", "unchanged", "blocked", "failed", "canceled", "finished")
 SAMPLES_SHOWN = 50
 REASONS_DRAWN = 12
+TO_DO_SHOWN = 12
 PERSONAL = re.compile(
     r"name|mail|phone|address|subject|title|note|description|comment|row_text|^_|_value$", re.IGNORECASE
 )
 
 
-def write_ops_report(published: Path, reports: Path, *, run_id: str, outcome: str, details: Sequence[str] = ()) -> Path:
+def write_ops_report(
+    published: Path,
+    reports: Path,
+    *,
+    run_id: str,
+    outcome: str,
+    details: Sequence[str] = (),
+    now: datetime | None = None,
+) -> Path:
     """Write reports/index.html from published/kuota_quality.duckdb and the manifests, and return its path.
 
     `outcome` is one of OUTCOMES: published, unchanged (the same content was there), blocked (the gate refused), failed
-    (an error), canceled, or finished (a run that was not meant to publish). `details` give the reason.
+    (an error), canceled, or finished (a run that was not meant to publish). `details` give the reason. How late a
+    source is rests on `now`, with its time zone: the machine's clock if None.
     Call publish_quality before it. The caller holds the lock.
     """
     if outcome not in OUTCOMES:
@@ -38,8 +49,9 @@ def write_ops_report(published: Path, reports: Path, *, run_id: str, outcome: st
         # the file has the same name as its schema, so `quality.check_result` would be ambiguous
         connection.execute("use kuota_quality.quality")
         ops_trust.attach_published(connection, published / DATABASE)
-        content = _content(connection, run_id)
+        content = _content(connection, run_id, now or datetime.now(UTC))
     critical = [check for check in content["failing"] if check["severity"] == "critical"]
+    warnings = [check for check in content["failing"] if check["severity"] != "critical"]
     data_docs = reports / "data_docs" / "index.html"
     page = _environment().get_template("ops_report.html.j2")
     html = page.render(
@@ -50,7 +62,9 @@ def write_ops_report(published: Path, reports: Path, *, run_id: str, outcome: st
         details=[line for line in details if not _has_card(line, critical)],
         manifest=manifest,
         critical=critical,
-        warnings=[check for check in content["failing"] if check["severity"] != "critical"],
+        warnings=warnings,
+        to_do=to_do_list(content["freshness"], content["quarantine"], warnings, content["breaks"]),
+        to_do_shown=TO_DO_SHOWN,
         versions=kept_versions(published / VERSIONS),
         has_data_docs=data_docs.exists(),
         in_data_docs=set(re.findall(r' id="([^"]+)"', data_docs.read_text("utf-8"))) if data_docs.exists() else set(),
@@ -83,19 +97,19 @@ def _has_card(line: str, critical: Sequence[dict[str, Any]]) -> bool:
     return any(line.startswith(f"{check['target']}: {check['check_name']} ") for check in critical)
 
 
-def _content(connection: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, Any]:
+def _content(connection: duckdb.DuckDBPyConnection, run_id: str, now: datetime) -> dict[str, Any]:
     rooms, runs = ops_queries.checks_by_room(connection), ops_trust.trend(connection)
-    freshness, quarantine = ops_queries.freshness(connection), ops_queries.quarantine(connection)
+    freshness, quarantine = ops_queries.freshness(connection, now), ops_queries.quarantine(connection)
     settling = ops_trust.settling(connection)
     most_moved = max((row["after_0"] for row in settling), default=0)
     most_set_aside = max((row["row_count"] for row in quarantine), default=0)
-    reference = freshness[0]["reference_at"] if freshness else None
+    newest = [row["newest_extract_at"] for row in freshness if row["kind"] != "register" and row["newest_extract_at"]]
     health, names = ops_trust.collection_health(connection), ops_trust.team_names(connection)
     return {
         "failing": [{**row, "samples": samples(row["sample_keys"])} for row in ops_queries.failing_checks(connection)],
         "rooms": [{**row, "bars": charts.trend_bars(runs, row["room"])} for row in rooms],
         "runs": runs,
-        **_breaks(ops_trust.breaks(connection), reference.date() if reference else None),
+        **_breaks(ops_trust.breaks(connection), max(newest).date() if newest else None),
         "team_names": names,
         "health": charts.heat_map(
             health and [{**row, "note": ops_trust.lost_points(row)} for row in health],
@@ -129,6 +143,7 @@ def _content(connection: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, An
         "reasons_drawn": REASONS_DRAWN,
         "exclusions": ops_trust.exclusions(connection),
         "freshness": [{**row, "bar": charts.freshness_bar(row)} for row in freshness],
+        "now": now,
         "written_at": ops_queries.rows_of(connection, "select written_at from last_run")[0]["written_at"],
     }
 
@@ -148,9 +163,7 @@ def _breaks(breaks: ops_queries.Rows, last: date | None) -> dict[str, Any]:
         "breaks_by_source": [{"name": source, "rows": rows} for source, rows in by_source.items()],
         "break_axis": axis,
         "group_names": charts.GROUP_NAMES,
-        "undecided": sum(
-            row["is_reviewable"] and row["origin"] == "detected" and row["review"] is None for row in breaks
-        ),
+        "undecided": sum(map(awaits_review, breaks)),
     }
 
 
@@ -205,4 +218,4 @@ def _instant(value: datetime | str | None) -> str:
     if value is None:
         return "-"
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+    return f"{moment.astimezone(UTC) if moment.tzinfo else moment:%Y-%m-%d %H:%M} UTC"

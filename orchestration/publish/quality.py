@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.lineage import tables_of_set_aside_rows
+from orchestration.publish.comments import comments_of, comments_on_quality, write_comments
 from orchestration.publish.files import link_in_place, make_private_folder, new_path, put_in_place, remove_leftovers
 from orchestration.publish.impact import write_check_impact
 from orchestration.publish.state import (
@@ -35,15 +36,19 @@ RUNS_KEPT = 100
 
 
 def publish_quality(
-    warehouse: Path, published: Path, manifest: Path, *, run_id: str, outcome: str | None = None
+    warehouse: Path,
+    published: Path,
+    manifest: Path,
+    *,
+    run_id: str,
+    outcome: str | None = None,
+    exit_code: int | None = None,
 ) -> Path:
     """Replace published/kuota_quality.duckdb in one step and return its path. The caller holds the lock.
 
-    Schema `quality`: check_result (the newest 100 runs, and `is_current` for results that still hold), check_impact
-    (what failing checks affect), load_ledger and quarantine (with the rows that the models set aside), source (with
-    the last day of a retired one, and the end of that day in UTC), collection_regime, collection_break, and last_run
-    with `run_id`, `outcome` (see write_ops_report, null if unknown) and the time in UTC. A table that the warehouse
-    does not have yet is empty. `manifest` is dbt's: it says what feeds what, and which models set rows aside.
+    Schema `quality`: what quality_tables.yml lists, collection_regime and collection_break. A table that the warehouse
+    does not have yet is empty. `outcome` (see write_ops_report) and `exit_code` (of `kuota run`) are null if unknown.
+    `manifest` is dbt's: it says what feeds what, and which models set rows aside.
     """
     make_private_folder(published)
     remove_leftovers(published)
@@ -52,12 +57,14 @@ def publish_quality(
         describe_state(connection)
         connection.execute(f"attach {literal(str(new))} as publish_quality")
         connection.execute("create schema publish_quality.quality")
-        _write_checks(connection, run_id, outcome)
+        _write_checks(connection, run_id, outcome, exit_code)
         write_check_impact(connection, manifest)
         _write_ledger(connection, tables_of_set_aside_rows(manifest))
         _write_sources(connection)
         _copy(connection, COLLECTION_REGIME)
         _copy(connection, COLLECTION_BREAK)
+        for table, comments in comments_on_quality().items():
+            write_comments(connection, f"publish_quality.quality.{table}", comments)
         connection.execute("checkpoint publish_quality")
         connection.execute("detach publish_quality")
     put_in_place(new, published / QUALITY)
@@ -68,15 +75,22 @@ def publish_quality(
 def _copy(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     relation = relation_or_empty(connection, table)
     connection.execute(f"create table publish_quality.quality.{table.name} as select * from {relation} order by all")  # noqa: S608
+    write_comments(
+        connection, f"publish_quality.quality.{table.name}", comments_of(connection, table.schema, table.name)
+    )
 
 
-def _write_checks(connection: duckdb.DuckDBPyConnection, run_id: str, outcome: str | None) -> None:
+def _write_checks(
+    connection: duckdb.DuckDBPyConnection, run_id: str, outcome: str | None, exit_code: int | None
+) -> None:
     connection.execute(
         """
         create table publish_quality.quality.last_run as
-        select $run_id::varchar as run_id, $outcome::varchar as outcome, now()::timestamp as written_at
+        select
+            $run_id::varchar as run_id, $outcome::varchar as outcome, $exit_code::integer as exit_code,
+            now()::timestamp as written_at
         """,
-        {"run_id": run_id, "outcome": outcome},
+        {"run_id": run_id, "outcome": outcome, "exit_code": exit_code},
     )
     connection.execute(
         """

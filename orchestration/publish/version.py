@@ -14,6 +14,7 @@ from typing import Any, Literal
 import duckdb
 
 from orchestration.errors import CriticalCheckFailed
+from orchestration.publish.comments import comments_of, write_comments
 from orchestration.publish.files import make_durable, new_path, sha256_of
 from orchestration.publish.state import identifier, literal
 
@@ -84,7 +85,8 @@ def write_draft(
             order = _order(connection, name, grains.get(f"{schema}.{table}", ()))
             connection.execute(f"create table publish_draft.{name} as select * from {name} order by {order}")  # noqa: S608
             described[table]["parquet_sha256"] = _write_parquet(connection, folder, schema, table)
-        _carry_comments_over(connection, schema, table)
+        draft = f"publish_draft.{identifier(schema)}.{identifier(table)}"
+        write_comments(connection, draft, comments_of(connection, schema, table))
     publish_id = f"{as_of_date.isoformat()}-{_digest(described, contract_version)}"
     connection.execute("update publish_draft.marts.publication set publish_id = ?", [publish_id])
     described[PUBLICATION]["parquet_sha256"] = _write_parquet(connection, folder, "marts", PUBLICATION)
@@ -149,28 +151,6 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, schema: 
         str(path), compression=COMPRESSION, row_group_size=ROWS_IN_GROUP, overwrite=True
     )
     return sha256_of(path)
-
-
-def _carry_comments_over(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> None:
-    name = f"publish_draft.{identifier(schema)}.{identifier(table)}"
-    comments = connection.execute(
-        """
-        with described as (
-            select database_name, schema_name, table_name, null as column_name, comment from duckdb_tables()
-            union all
-            select database_name, schema_name, table_name, column_name, comment from duckdb_columns()
-        )
-        select column_name, comment from described
-        where database_name = current_database() and schema_name = ? and table_name = ? and comment is not null
-        """,
-        [schema, table],
-    ).fetchall()
-    targets = [
-        (f"column {name}.{identifier(column)}" if column else f"table {name}", text) for column, text in comments
-    ]
-    statements = [f"comment on {target} is {literal(text)}" for target, text in targets]
-    # one transaction: each has to be written to the disk
-    connection.execute("; ".join(["begin", *statements, "commit"]))
 
 
 def _digest(tables: dict[str, dict[str, Any]], contract_version: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -252,11 +253,15 @@ def test_status(kuota: KuotaHome) -> None:
     assert len(lines) == 10
     assert lines[0].startswith(f"published   {publish_id(kuota)}, as of 2017-12-31")
     assert lines[4:8] == [
-        "to do       nothing: no critical check fails",
+        "to do       late sources: 2; breaks to review: 1; the ops page lists them",
         "set aside   0 rows in all",
-        "sources     2 fresh, 0 late",
+        lines[6],
         "breaks      0 declared, 1 detected; newest 2017-03-01 tracking_started in crm_sales opportunity.close_date",
     ]
+    # the export stopped in 2017
+    late = r"sources     0 fresh, 2 late: crm_sales is (\d+) days behind \(every \d+\), ask .*; registers is .*"
+    found = re.fullmatch(late, lines[6])
+    assert found and int(found[1]) > 3000, lines[6]
     described = json.loads(kuota.kuota("status", "--json").said)
     assert described["published"]["publish_id"] == publish_id(kuota)
     assert described["published"]["as_of_date"] == "2017-12-31"
@@ -272,12 +277,19 @@ def test_status_before_any_run(tmp_path: Path) -> None:
     assert not nothing.home.exists()
 
 
-def test_as_of_before_the_first_extract_is_refused(kuota: KuotaHome) -> None:
+@pytest.mark.parametrize(
+    ("day", "reason"),
+    [
+        ("2017-06-30", "as of 2017-06-30 no extract had been taken"),
+        ("2099-01-01", "as of 2099-01-01 nothing more is known than as of 2017-12-31"),
+    ],
+)
+def test_as_of_a_day_without_knowledge_of_its_own_is_refused(kuota: KuotaHome, day: str, reason: str) -> None:
     before = files_in(kuota.home)
-    refused = kuota.kuota("run", "--as-of", "2017-06-30")
+    refused = kuota.kuota("run", "--as-of", day)
     assert refused.exit_code == 2
     assert len(refused.errors) == 1
-    assert "as of 2017-06-30 no extract had been taken" in refused.errors[0]
+    assert reason in refused.errors[0]
     assert "2017-12-31" in refused.errors[0]
     assert files_in(kuota.home) == before
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from dagster import AssetKey, DagsterInstance, build_sensor_context
+from dagster import AssetKey, DagsterEventType, DagsterInstance, build_sensor_context
 
 from orchestration.definitions import build_definitions
 from orchestration.errors import ConfigurationError
@@ -144,3 +144,16 @@ def test_one_delivery_asks_for_one_run_and_a_changed_file_for_another(
     (settings.landing / "unknown_crm" / "2026-07-31" / "deals.csv").write_text("id\n1\n")
     with pytest.raises(ConfigurationError, match="unknown source 'unknown_crm'"):
         tick(deployment)
+
+
+def test_a_source_whose_exports_stopped_is_late_in_dagster_too(refreshed: Deployment) -> None:
+    on_time = {
+        entry.dagster_event.event_specific_data.asset_key.path[1]: entry.dagster_event.event_specific_data
+        for run in refreshed.instance.get_runs()[-1:]
+        for entry in refreshed.instance.all_logs(run.run_id, of_type=DagsterEventType.ASSET_CHECK_EVALUATION)
+        if entry.dagster_event and entry.dagster_event.event_specific_data.check_name == "source_is_on_time"
+    }
+    # the extracts are of June 2026, and expected every day
+    assert not on_time["generic"].passed and on_time["generic"].metadata["status"].value == "late"
+    assert on_time["generic"].severity.value == "WARN"
+    assert on_time["hubspot"].passed and on_time["hubspot"].metadata["status"].value == "not_delivered"

@@ -21,9 +21,14 @@ def settings(tmp_path):
     return settings
 
 
-def page_after(settings, outcome, run_id="run-1", details=()):
+NOW = datetime(2018, 1, 1, 9, 0, tzinfo=UTC)
+
+
+def page_after(settings, outcome, run_id="run-1", details=(), now=NOW):
     publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id=run_id)
-    path = write_ops_report(settings.published, settings.reports, run_id=run_id, outcome=outcome, details=details)
+    path = write_ops_report(
+        settings.published, settings.reports, run_id=run_id, outcome=outcome, details=details, now=now
+    )
     assert path == settings.reports / "index.html"
     return path.read_text(encoding="utf-8")
 
@@ -98,7 +103,7 @@ def test_rows_set_aside_are_shown_by_reason_without_their_text(settings):
     assert "registers quota 1 10 6 0 4 1 10 6 0 4" in text
 
 
-def test_freshness_is_measured_against_the_newest_extract_of_a_crm(settings):
+def test_freshness_is_measured_against_the_clock(settings):
     with connect(settings.warehouse) as connection:
         connection.execute("""
             create table raw.source as
@@ -117,11 +122,17 @@ def test_freshness_is_measured_against_the_newest_extract_of_a_crm(settings):
             from raw.load_ledger cross join (values ('old_crm', 10), ('registers', 30)) as others(name, days)
         """)
     text = text_of(page_after(settings, "finished"))
-    assert "newest extract of any CRM (2017-12-31 23:59 UTC)" in text
-    assert "old_crm late 2017-12-21 23:59 UTC 10 7 days" in text
-    assert "crm fresh 2017-12-31 23:59 UTC 0 1 day" in text
-    assert "registers fresh 2017-12-01 23:59 UTC 30 31 days" in text
+    assert "from the newest extract of each source to 2018-01-01 09:00 UTC" in text
+    assert "old_crm late 2017-12-21 23:59 UTC 11 7 days" in text
+    assert "crm fresh 2017-12-31 23:59 UTC 1 1 day" in text
+    assert "registers fresh 2017-12-01 23:59 UTC 31 31 days" in text
     assert "generic not delivered - - 1 day" in text
+    assert "1 thing waits" in text or "things wait" in text
+    waiting = "old_crm is 11 days behind (expected every 7) Its numbers end with 2017-12-21. Ask team:sales-operations"
+    assert waiting in text
+    # the exports stop, and two months later everything is late
+    late = text_of(page_after(settings, "finished", now=datetime(2018, 3, 1, tzinfo=UTC)))
+    assert "crm late 2017-12-31 23:59 UTC 60 1 day" in late and "registers late 2017-12-01" in late
 
 
 @pytest.mark.parametrize(
@@ -134,8 +145,8 @@ def test_freshness_is_measured_against_the_newest_extract_of_a_crm(settings):
         ("2017-12-21", "2017-12-01", "late", 20),
         ("2017-12-21", "2017-12-22", "delivers_after_end", 0),
         # not ended yet
-        ("2018-01-31", "2017-12-30", "fresh", 1),
-        ("2018-01-31", "2017-12-01", "late", 30),
+        ("2018-01-31", "2017-12-30", "fresh", 2),
+        ("2018-01-31", "2017-12-01", "late", 31),
         ("2017-12-21", None, "not_delivered", None),
     ],
 )
@@ -156,9 +167,9 @@ def test_a_retired_source_is_expected_to_deliver_until_its_end_date(settings, en
     text = text_of(page_after(settings, "finished"))
     with duckdb.connect(str(settings.published / "kuota_quality.duckdb"), read_only=True) as connection:
         connection.execute("use kuota_quality.quality")
-        [old_crm] = [row for row in freshness(connection) if row["source"] == "old_crm"]
+        [old_crm] = [row for row in freshness(connection, NOW) if row["source"] == "old_crm"]
     assert (old_crm["status"], old_crm["days_behind"]) == (status, days_behind)
-    line = status_lines(describe(settings, now=datetime.now(UTC)))[6]
+    line = status_lines(describe(settings, now=NOW))[6]
     said = {
         "ended": ("ended 2017-12-21", "1 fresh, 0 late: old_crm ended 2017-12-21"),
         "delivers_after_end": (

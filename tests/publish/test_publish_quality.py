@@ -93,6 +93,16 @@ def test_before_anything_was_loaded_every_table_is_there_and_empty(settings):
     ]
     for table in tables:
         assert read(settings, f"select count(*) from {table}") == [(1 if table == "last_run" else 0,)]
+    # those of breaks and regimes come from dbt
+    assert not read(
+        settings,
+        """
+        select table_name from duckdb_tables() where comment is null and table_name not like 'collection_%'
+        union all
+        select column_name from duckdb_columns()
+        where schema_name = 'quality' and comment is null and table_name not like 'collection_%'
+        """,
+    )
     assert sorted(path.name for path in settings.published.iterdir()) == ["kuota_quality.duckdb", "quality.duckdb"]
     # until contract version 3 the earlier name opens the same file
     assert (settings.published / "quality.duckdb").samefile(path)
