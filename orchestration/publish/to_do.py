@@ -43,7 +43,7 @@ def _late(freshness: Rows) -> Iterator[ToDo]:
         if source["status"] == "late":
             yield ToDo(
                 f"{source['source']} is {source['days_behind']} days behind (expected every "
-                f"{source['expected_every_days']})",
+                f"{_counted(source['expected_every_days'], 'day')})",
                 f"Its numbers end with {source['newest_extract_at']:%Y-%m-%d}.",
                 f"Ask {owner} for the extracts; if it is retired, write its end under sources_ended in settings.yml.",
                 "freshness",
@@ -72,7 +72,8 @@ def _warned(warnings: Sequence[Row]) -> Iterator[ToDo]:
     for check in warnings:
         count = check["unexpected_count"]
         yield ToDo(
-            f"{check['check_name']} in {check['target']}" + ("" if count is None else f": {_counted(count, 'row')}"),
+            f"{_rule(check['check_name'])}: not so in {check['target']}"
+            + ("" if count is None else f", {_counted(count, 'row')}"),
             f"May change {_named(check['marts'] or [])}.",
             f"{check['fix'] or 'See the check in the Data Docs.'} Owner: {check['owner'] or 'not named'}.",
             "warnings",
@@ -90,6 +91,10 @@ def _to_review(breaks: Sequence[Row]) -> Iterator[ToDo]:
                 f"Confirm or dismiss {row['break_id']} in the register collection_break_reviews.",
                 "breaks",
             )
+
+
+def _rule(check_name: str) -> str:
+    return check_name.removeprefix("gx_").replace("_", " ").capitalize()
 
 
 def _breadth(row: Row) -> tuple[bool, int, str]:

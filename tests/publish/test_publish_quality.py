@@ -2,8 +2,10 @@ import json
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 from small_company import UNIQUE, at, build, built, checked, settings_in
 
+from orchestration.cli import main
 from orchestration.publish import publish_quality
 from orchestration.warehouse import connect
 
@@ -188,3 +190,19 @@ def test_a_home_with_a_quote_and_a_space_in_its_name_works(tmp_path):
     build(settings)
     publish_quality(settings.warehouse, settings.published, settings.dbt_manifest, run_id="run-1")
     assert read(settings, "select count(*) from load_ledger") == [(1,)]
+
+
+@pytest.mark.parametrize(("outcome", "exit_code"), [("blocked", 3), ("failed", 2), ("published", 0)])
+def test_status_ends_with_the_code_of_the_last_run(settings, monkeypatch, outcome, exit_code):
+    publish_quality(
+        settings.warehouse,
+        settings.published,
+        settings.dbt_manifest,
+        run_id="run-1",
+        outcome=outcome,
+        exit_code=exit_code,
+    )
+    monkeypatch.setenv("KUOTA_HOME", str(settings.home))
+    shown = CliRunner().invoke(main, ["status"])
+    assert shown.exit_code == exit_code
+    assert f"last run    {outcome}: run-1" in shown.output
