@@ -5,7 +5,9 @@ import stat
 from dataclasses import replace
 
 import duckdb
+import pandas
 import pytest
+import sqlalchemy
 from small_company import CHECKS, CREDITS, MODELS, RAW_KEYS, TIES, UNIQUE, at, build, built, checked, settings_in
 
 from orchestration.errors import ConfigurationError, CriticalCheckFailed
@@ -380,3 +382,18 @@ def test_a_damaged_version_is_not_rolled_back_to(settings):
     with pytest.raises(ConfigurationError, match="damaged"):
         rolled_back(settings.published, first.publish_id)
     assert files_below(settings.published) == before
+
+
+def test_pandas_and_sqlalchemy_find_tables_columns_and_comments(settings):
+    publish(settings)
+    engine = sqlalchemy.create_engine(
+        f"duckdb:///{settings.published / 'kuota.duckdb'}", connect_args={"read_only": True}
+    )
+    assert "mart_win_rate" in sqlalchemy.inspect(engine).get_table_names(schema="marts")
+    columns = {
+        column["name"]: column for column in sqlalchemy.inspect(engine).get_columns("fct_credits", schema="marts")
+    }
+    read = pandas.read_sql_table("fct_credits", engine, schema="marts")
+    assert list(read.columns) == list(columns) and len(read) == 3
+    assert columns["rep_id"]["comment"] == "Who gets the credit"
+    engine.dispose()
