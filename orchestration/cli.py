@@ -154,7 +154,11 @@ def sample(arguments: tuple[str, ...]) -> None:
     """Fill the empty landing folder with the sample company (see --help for its size)."""
     from sample_company.__main__ import main as generate_sample
 
-    sys.exit(generate_sample(arguments, program="kuota sample", landing=Settings.from_environment().landing))
+    try:
+        landing = Settings.from_environment().landing
+    except KuotaError as error:
+        _fail(error)
+    sys.exit(generate_sample(arguments, program="kuota sample", landing=landing))
 
 
 @main.group()

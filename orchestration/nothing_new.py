@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.file_times import CODE, files_below
-from orchestration.settings import PROJECT, Settings
+from orchestration.settings import CODE_FOLDER, Settings
 
 
 def inputs_of(settings: Settings) -> str:
@@ -21,7 +21,7 @@ def inputs_of(settings: Settings) -> str:
 
     The tests of the models run once in an ISO week: see `build_models`.
     """
-    code = [settings.dbt_project, settings.expectations, settings.sources, PROJECT / "orchestration"]
+    code = [settings.dbt_project, settings.expectations, settings.sources, CODE_FOLDER]
     described = [
         files_below(settings.landing),
         *(files_below(folder, CODE) for folder in code),

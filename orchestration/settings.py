@@ -15,7 +15,10 @@ from orchestration.errors import ConfigurationError
 from orchestration.limits import refuse_unusable_limits
 from orchestration.yaml_file import Location, load_yaml
 
-PROJECT = Path(__file__).resolve().parent.parent
+CODE_FOLDER = Path(__file__).resolve().parent
+IS_CHECKOUT = (CODE_FOLDER.parent / "dbt_project").is_dir()
+# a wheel has the dbt project, the sources and the expectations among its code
+PROJECT = CODE_FOLDER.parent if IS_CHECKOUT else CODE_FOLDER / "project"
 SETTINGS_FILE = "settings.yml"
 """What a company sets, in the landing folder."""
 
@@ -94,9 +97,12 @@ class Settings:
         """`KUOTA_HOME` (default: data/ in the project), `KUOTA_LANDING` (default: landing/ in the home); channels;
         `KUOTA_KEEP_VERSIONS`, `KUOTA_KEEP_RUNS`.
 
-        Raises ConfigurationError for one that cannot be used.
+        Raises ConfigurationError for one that cannot be used, or if an installed package has no KUOTA_HOME.
         """
-        home = Path(os.environ.get("KUOTA_HOME") or PROJECT / "data").expanduser().resolve()
+        named = os.environ.get("KUOTA_HOME")
+        if not named and not IS_CHECKOUT:
+            raise ConfigurationError("KUOTA_HOME is not set; set it to the folder that is to hold all state.")
+        home = Path(named or PROJECT / "data").expanduser().resolve()
         landing = Path(os.environ.get("KUOTA_LANDING") or home / "landing").expanduser().resolve()
         warehouse = Path(os.environ.get("KUOTA_WAREHOUSE") or home / "warehouse" / "kuota.duckdb").resolve()
         refuse_unusable_limits(os.environ)

@@ -23,7 +23,7 @@ from orchestration.errors import KuotaError
 from orchestration.faults import STAYS, explained
 from orchestration.file_times import CODE, files_below
 from orchestration.lineage import data_tests, tables_built_from, tables_to_name
-from orchestration.settings import PROJECT, Settings
+from orchestration.settings import CODE_FOLDER, Settings
 from orchestration.table_state import checks_that_hold, describe_raw, tables_to_build
 from orchestration.tables import BUILT_FROM
 from orchestration.transform.dbt import dbt_command, dbt_environment, ensure_manifest, project_fingerprint
@@ -159,7 +159,7 @@ def _changed(settings: Settings, run_id: str, runs_build_tests: bool) -> list[st
 
 def build_fingerprint(settings: Settings) -> str:
     """What every table and every check result depends on, apart from the data: code, versions and settings."""
-    files = [files_below(folder, CODE) for folder in (settings.expectations, PROJECT / "orchestration")]
+    files = [files_below(folder, CODE) for folder in (settings.expectations, CODE_FOLDER)]
     described = json.dumps([project_fingerprint(settings), *files, sys.version, duckdb.__version__])
     return hashlib.sha256(described.encode()).hexdigest()
 
