@@ -10,6 +10,7 @@ from dagster import (
     AssetCheckKey,
     AssetCheckResult,
     AssetCheckSeverity,
+    AssetCheckSpec,
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
@@ -52,6 +53,36 @@ class LayerTranslator(DagsterDbtTranslator):
         spec = super().get_asset_spec(manifest, unique_id, project)
         key = _asset_key(self.get_resource_props(manifest, unique_id))
         return spec.replace_attributes(key=key, group_name="_".join(key.path[:2]), owners=["team:data-engineering"])
+
+    def get_asset_check_spec(
+        self, asset_spec: AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> AssetCheckSpec | None:
+        """The default spec of a data test, with the rule that it checks as description."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        return spec and spec._replace(description=_rule(self.get_resource_props(manifest, unique_id)))
+
+
+def _rule(test: Mapping[str, Any]) -> str:
+    """What a data test checks, in a sentence: its description in the YAML, else from its kind and arguments."""
+    if test["description"]:
+        return str(test["description"])
+    found = test.get("test_metadata") or {"name": "", "kwargs": {}}
+    asked = found["kwargs"]
+    column, columns = asked.get("column_name"), ", ".join(asked.get("columns", []))
+    rules = {
+        "unique_grain": f"One row per {columns}.",
+        "never_null": f"Never null: {columns}.",
+        "not_null": f"{column} is never null.",
+        "unique": f"No two rows have the same {column}.",
+        "accepted_values": f"{column} is one of {', '.join(map(str, asked.get('values', [])))}.",
+        "relationships": f"Each {column} is a {asked.get('field')} of {_referred(asked.get('to', ''))}.",
+    }
+    words = test["name"].removeprefix("assert_").replace("_", " ")
+    return rules.get(found["name"], f"{words[:1].upper()}{words[1:]}.")
+
+
+def _referred(reference: str) -> str:
+    return reference.removeprefix("ref('").removesuffix("')")
 
 
 def _asset_key(node: Mapping[str, Any]) -> AssetKey:

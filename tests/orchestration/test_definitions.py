@@ -102,3 +102,16 @@ def test_after_every_kind_of_end_a_sensor_that_is_on_finishes_a_run_that_could_n
         "finish_after_failure": "RUNNING",
         "finish_after_canceled": "RUNNING",
     }
+
+
+def test_every_check_schedule_and_sensor_says_what_it_is_for(loaded: Deployment) -> None:
+    graph = loaded.definitions.resolve_asset_graph()
+    said = {key.name: graph.get_check_spec(key).description for key in graph.asset_check_keys}
+    assert [name for name, description in said.items() if not description] == []
+    grain = "unique_grain_mart_pipeline_health_segment_type__segment_id__pipeline"
+    assert said[grain] == "One row per segment_type, segment_id, pipeline."
+    owner = "relationships_fct_opportunities_owner_id__rep_id__ref_dim_reps_"
+    assert said[owner] == "Each owner_id is a rep_id of dim_reps."
+    assert said["source_is_on_time"].startswith("The newest extract of ")
+    assert loaded.definitions.resolve_schedule_def("daily_refresh").description
+    assert all(sensor.description for sensor in loaded.definitions.sensors or [])
