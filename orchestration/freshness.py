@@ -16,6 +16,7 @@ from dagster import (
 from orchestration.ingest import load_source_configs
 from orchestration.ingest.assets import raw_key
 from orchestration.publish.ops_queries import freshness
+from orchestration.run_lock import RUN_LOCK
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
@@ -37,7 +38,7 @@ def freshness_checks(settings: Settings) -> AssetChecksDefinition:
         for key, source in keys.items()
     ]
 
-    @multi_asset_check(name="freshness_checks", specs=specs, can_subset=True)
+    @multi_asset_check(name="freshness_checks", specs=specs, can_subset=True, required_resource_keys={RUN_LOCK})
     def run_checks(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
         with connect(settings.warehouse, read_only=True) as connection:
             connection.execute("create temp view load_ledger as from raw.load_ledger")
