@@ -73,9 +73,12 @@ def build_definitions(
         )
     )
 
-    @sensor(job=refresh, minimum_interval_seconds=60)
+    @sensor(
+        job=refresh,
+        minimum_interval_seconds=60,
+        description="Starts a refresh when files have landed that the last run did not read.",
+    )
     def new_extracts(context: SensorEvaluationContext) -> RunRequest | SkipReason:
-        """Starts a refresh when files have landed that the last run did not read."""
         files = new_files(settings)
         if not files:
             return SkipReason("Nothing new has landed.")
