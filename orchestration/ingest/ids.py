@@ -103,9 +103,11 @@ def _mark_cut(
 ) -> Iterator[tuple[int, str]]:
     column = quoted(name)
     is_longer = f"regexp_full_match({column}, '{LONGER}')"
+    # records that a cut gave one key look like duplicates
+    differing = "_row_hash" if name in config.key else column
     found = connection.execute(
         f"select _file, count(*), min(_source_row), arg_min({column}, _source_row) from staged where {is_longer} "
-        f"group by _file having count(distinct {column}) > 1 and bool_and(regexp_full_match({column}, '{CUT}')) "
+        f"group by _file having count(distinct {differing}) > 1 and bool_and(regexp_full_match({column}, '{CUT}')) "
         f"and sum(length({column}) - {LONGEST_NUMBER}) >= {LOST_DIGITS} order by _file"
     ).fetchall()
     if name in config.key:

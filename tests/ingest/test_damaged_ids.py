@@ -88,6 +88,13 @@ def test_references_cut_to_fifteen_digits_are_named(shop):
     ]
 
 
+def test_two_records_that_a_cut_gave_one_key_are_not_duplicates(shop):
+    land(shop, "158291753387385000,7,,100", "158291753387385000,8,,200")
+    shop.ingest()
+    assert shop.state() == []
+    assert [row[0] for row in shop.query("select reason from raw.quarantine")] == ["cut_id", "cut_id"]
+
+
 @pytest.mark.parametrize(
     "ids",
     [
