@@ -120,5 +120,5 @@ def test_help_lists_every_exit_code(tmp_path: Path) -> None:
     ended = KuotaHome(tmp_path / "home", tmp_path / "landing").kuota("run", "--help")
     assert ended.exit_code == 0
     codes = [line.split()[0] for line in ended.said.splitlines() if line.strip()[:1].isdigit()]
-    assert codes == ["0", "1", "2", "3", "4"]
+    assert codes == ["0", "1", "2", "3", "4", "130"]
     assert "KUOTA_HOME" in ended.said and "KUOTA_LANDING" in ended.said
