@@ -49,8 +49,9 @@ visits_by_view as (
 ),
 
 visits_by_segments as (
-    select * from visits_by_view
-    inner join ({{ groups_of(ref('fct_segment_subjects'), 'subject_type, subject_id') }}) as segments using (subject_type, subject_id)
+    select * from visits_by_view  -- noqa: RF02
+    inner join ({{ groups_of(ref('fct_segment_subjects'), 'subject_type, subject_id') }}) as segments  -- noqa: ST05
+        using (subject_type, subject_id)
 ),
 
 days as (
@@ -65,7 +66,7 @@ days_of_counts as (
         days.counted_on,
         days.group_fingerprint as day_fingerprint,
         least(as_of.as_of_date, {{ add_days('counts.period_end', 90) }}) as horizons_known_to
-    from (select distinct period_type, period_start, period_end, group_fingerprint from counts) as counts
+    from (select distinct period_type, period_start, period_end, group_fingerprint from counts) as counts  -- noqa: LT09
     cross join {{ ref('int_as_of_determined') }} as as_of
     left join period_dates using (period_type, period_start)
     left join days on period_dates.date_day = days.counted_on
