@@ -16,7 +16,7 @@ from orchestration.ingest.invisible import trim
 from orchestration.ingest.source_config import ObjectConfig
 
 LINES_SEARCHED = 40
-DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", "^": "carets", "~": "tildes"}
 SEPARATOR = re.compile(r'\s*"?sep=(.)"?[\s,;]*', re.IGNORECASE)
 
 

@@ -23,7 +23,8 @@ def _deals(bench):
         (TEXT.replace(",", "|"), "separated by vertical bars", [2, 3]),
         ("sep=;\n" + TEXT.replace(",", ";"), SEMICOLONS, [3, 4]),
         ('"sep=;"\r\n' + TEXT.replace(",", ";").replace("\n", "\r\n"), SEMICOLONS, [3, 4]),
-        ("SEP=^\n" + TEXT.replace(",", "^"), "separated by '^'", [3, 4]),
+        (TEXT.replace(",", "^"), "separated by carets", [2, 3]),
+        ("SEP=#\n" + TEXT.replace(",", "#"), "separated by '#'", [3, 4]),
         ("\ufeffsep=,\n" + TEXT, "", [3, 4]),
         (
             "Deals of March\n\n" + TEXT,
