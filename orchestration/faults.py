@@ -66,12 +66,12 @@ FAULTS = (
 
 
 def fault_of(text: str) -> Fault | None:
-    """The kind of error that the text of an error shows, None if it is no error of the machine."""
+    """The kind of error that the text of an error shows, None if it is not an error of the machine."""
     return next((fault for fault in FAULTS if fault.words.search(text)), None)
 
 
 def explained(text: str, where: str = "") -> str | None:
-    """One line: what happened (`where`), the words of the system, the fix; None if it is no error of the machine."""
+    """One line: where, what happened, the words of the system, the fix; None if it is not an error of the machine."""
     fault = fault_of(text)
     if fault is None:
         return None

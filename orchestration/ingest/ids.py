@@ -20,7 +20,7 @@ LONGEST_NUMBER = 15
 LONGER = "[1-9][0-9]{15,}"
 CUT = "[1-9][0-9]{14}0+"
 LOST_DIGITS = 4
-"""So many lost digits, all of them 0, are no chance: one in ten thousand."""
+"""So many lost digits, all of them 0, are not chance: one in ten thousand."""
 
 
 def key_of(config: ObjectConfig) -> str:

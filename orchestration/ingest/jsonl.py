@@ -34,13 +34,13 @@ ESCAPE_OR_HALF = (
     r"(\\[^u]|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
 )
 HALVES_MARKED = rf"regexp_replace(line, '{ESCAPE_OR_HALF}', '\1' || chr(1) || '\2' || chr(2), 'g')"
-ESCAPES_MENDED = (
+ESCAPES_CORRECTED = (
     "case when contains(line, '\\ud') or contains(line, '\\uD') then case when json_valid(line) then line else "
     f"regexp_replace(replace({HALVES_MARKED}, chr(1) || chr(2), ''), chr(1) || '[^\\x02]*' || chr(2), chr(65533), 'g') "
     "end else line end"
 )
 # A control character within a text makes a line of JSON unusable too; a tab becomes a blank, another one U+FFFD.
-CONTROLS_MENDED = (
+CONTROLS_CORRECTED = (
     r"case when regexp_matches(line, '[\x01-\x1f]') and not json_valid(line) "
     r"then regexp_replace(replace(line, chr(9), ' '), '[\x01-\x1f]', chr(65533), 'g') else line end"
 )
@@ -154,8 +154,8 @@ def _check_lines(connection: duckdb.DuckDBPyConnection, files: Sequence[OpenFile
         "select file, line_number - first + 1 as line_number, is_cut, "
         "case when ends_with(line, $carriage_return) then rtrim(line, $carriage_return) else line end as line, "
         f"line_number = last and not has_line_end as is_last from {READABLE_LINES} join {PLACES} using (file_index)), "
-        f"mended as (select * replace ({CONTROLS_MENDED} as line) from unended), "
-        f"whole as (select * replace ({ESCAPES_MENDED} as line) from mended) "
+        f"corrected as (select * replace ({CONTROLS_CORRECTED} as line) from unended), "
+        f"whole as (select * replace ({ESCAPES_CORRECTED} as line) from corrected) "
         "select file, line_number, line, case "
         "when is_last and is_cut then 'cut_off' "
         f"when {IS_OBJECT} then null "

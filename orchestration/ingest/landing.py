@@ -101,7 +101,7 @@ def unchanged(files: Iterable[LandedFile], root: Path) -> Iterator[None]:
 
 
 def refuse_changed(files: Iterable[LandedFile], root: Path) -> None:
-    """Raise ConfigurationError if a file is no longer as it was when the landing folder was listed, or is gone.
+    """Raise ConfigurationError if a file has changed since the landing folder was listed, or is gone.
 
     Of a file that grows while it is read, a part would be taken for the whole, and what is missing for deleted.
     """

@@ -1,4 +1,4 @@
-"""Rows that are no records: blank ones, repeated headers, lines below them, totals and the footers of reports.
+"""Rows that are not records: blank ones, repeated headers, lines below them, totals and the footers of reports.
 
 They are left out and counted as such. They are not damage: a file that has them was read whole.
 """
@@ -58,7 +58,7 @@ class LeftOut:
 
 
 def leave_out(connection: duckdb.DuckDBPyConnection, config: ObjectConfig) -> Mapping[int, Sequence[LeftOut]]:
-    """Take the rows that are no records out of `staged` and `rejected`; returns what they were, by file."""
+    """Take the rows that are not records out of `staged` and `rejected`; returns what they were, by file."""
     if not connection.execute(
         f"select 1 from staged where {_may_be_none(config)} union all select 1 from rejected limit 1"
     ).fetchone():
