@@ -1,7 +1,10 @@
 {#- The figures of a mart with how each row's period was collected and what it may be compared with. `type` and `id` are the segment of the
     row, `metric` and `pipeline` (expressions) its metric and pipeline. A row that has a figure (`value`; without it every row has one) was
-    recorded at least in part. -#}
-{% macro with_comparability(figures, type, id, metric, pipeline="''", value=none) -%}
+    recorded at least in part. `is_complete` is none where the figures say themselves whether the period is over; a period outside of those
+    in use lies before them. -#}
+{% macro with_comparability(
+    figures, type, id, metric, pipeline="''", value=none, is_complete='coalesce(statuses.is_complete, true)'
+) -%}
     {%- set status -%}
         case
             when statuses.collection_status is null then 'unknown'
@@ -22,6 +25,9 @@
     {%- endset -%}
     select
         {{ figures }}.*,
+        {%- if is_complete %}
+        {{ is_complete }} as is_complete,
+        {%- endif %}
         cast({{ status }} as varchar) as collection_status,
         cast({{ comparability }} as varchar) as comparability,
         cast(
@@ -86,7 +92,7 @@
 
 {#- The version of the published columns: raised when one changes its name or its meaning. -#}
 {% macro contract_version() -%}
-    '2'
+    '2.1'
 {%- endmacro %}
 
 

@@ -95,6 +95,23 @@ def test_cohorts_of_deals_and_leads_are_the_generated_ones_by_team_company_and_m
     assert {"leads: created > won", "sales: Qualified > Proposal"} <= steps
 
 
+def test_every_table_with_a_period_says_whether_it_is_over(sample: tuple[KuotaHome, Truth]) -> None:
+    kuota, truth = sample
+    with_end = kuota.marts("""
+        select table_name, min(column_name) from information_schema.columns
+        where table_schema = 'marts' and column_name in ('period_end', 'kuota_period_end') group by 1""")
+    assert len(with_end) == 22
+    # as_of is a Wednesday, and the last day of a quarter
+    wrong = [
+        row
+        for name, end in with_end
+        for row in kuota.marts(f"""
+            select '{name}', period_type, {end}, is_complete from {name}
+            where is_complete is distinct from ({end} <= date '{truth.as_of_date}') limit 1""")
+    ]
+    assert wrong == []
+
+
 def test_figures_of_the_funnel_tie(sample: tuple[KuotaHome, Truth]) -> None:
     kuota, truth = sample
     counts = "sum(reached_count), sum(converted_count), sum(open_count), sum(lost_count), sum(skipped_count)"

@@ -103,6 +103,17 @@ def test_every_mart_is_tested_for_its_grain(target: Path, models: dict[str, dict
     assert {name for name, model in models.items() if model["schema"] == "marts"} - tested == set()
 
 
+def test_every_mart_with_a_period_says_whether_it_is_over(models: dict[str, dict[str, Any]]) -> None:
+    starts = {"period_start", "week_start", "month_start"}
+    silent = [
+        name
+        for name, model in models.items()
+        if model["schema"] == "marts" and starts & {*model["columns"]} and "is_complete" not in model["columns"]
+    ]
+    # its rows are days, with the periods that hold them
+    assert silent == ["dim_dates"]
+
+
 def test_names_follow_the_layers(models: dict[str, dict[str, Any]]) -> None:
     patterns = {
         "staging": r"(base|stg)_[a-z]+(_[a-z]+)*__[a-z_]+s",

@@ -97,6 +97,7 @@ final as (
         cast(summed.metric as varchar) as metric,
         cast(summed.period_type as varchar) as period_type,
         summed.period_start,
+        periods.is_complete,
         cast(summed.assigned_to_type as varchar) as assigned_to_type,
         cast(summed.assigned_to_id as varchar) as assigned_to_id,
         cast(summed.own_period_type as varchar) as assigned_period_type,
@@ -118,6 +119,8 @@ final as (
             and summed.own_period_type = plans.period_type
             and summed.own_period_start = plans.period_start
             and summed.in_force_from = plans.in_force_from
+    inner join {{ ref('int_period_dates_expanded') }} as periods
+        on summed.period_type = periods.period_type and summed.period_start = periods.date_day
 )
 
 select * from final

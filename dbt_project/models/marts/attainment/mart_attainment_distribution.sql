@@ -43,7 +43,7 @@ figures as (
 ),
 
 final as (
-    {{ with_comparability('figures', "'company'", "'company'", 'figures.metric') }}
+    {{ with_comparability('figures', "'company'", "'company'", 'figures.metric', is_complete=none) }}
 )
 
 select * from final

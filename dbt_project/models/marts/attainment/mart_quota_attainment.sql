@@ -76,7 +76,7 @@ figures as (
 final as (
     {{ with_comparability(
         'figures', 'figures.assignee_type', 'figures.assignee_id',
-        'figures.metric', value='figures.actual_amount'
+        'figures.metric', value='figures.actual_amount', is_complete=none
     ) }}
 )
 

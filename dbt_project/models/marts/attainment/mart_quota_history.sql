@@ -94,7 +94,8 @@ figures as (
         ) as decimal(18, 2)) as changed_by_amount,
         last_revisions.reason,
         last_revisions.approved_by,
-        amounts.known_to is null as is_current
+        amounts.known_to is null as is_current,
+        periods.is_complete
     from amounts
     inner join periods using (period_type, period_start)
     left join last_revisions
@@ -113,7 +114,7 @@ figures as (
 final as (
     {{ with_comparability(
         'figures', 'figures.assignee_type', 'figures.assignee_id',
-        'figures.metric', value='null'
+        'figures.metric', value='null', is_complete=none
     ) }}
 )
 

@@ -116,7 +116,7 @@ figures as (
 final as (
     {{ with_comparability(
         'figures', 'figures.assignee_type', 'figures.assignee_id',
-        'figures.metric', value='figures.attainment_ratio'
+        'figures.metric', value='figures.attainment_ratio', is_complete=none
     ) }}
 )
 

@@ -112,6 +112,7 @@ final as (
         interval_low,
         interval_high,
         behaviour_metric_count,
+        is_complete,
         collection_status,
         comparability,
         comparability_year_ago,

@@ -72,6 +72,7 @@ final as (
         evaluated.{{ part }}_points,
         {%- endfor %}
         cast(coalesce(opened.break_count, 0) as integer) as break_count,
+        {{ add_days('evaluated.week_start', 6) }} <= as_of.as_of_date as is_complete,
         cast(evaluated.collection_status as varchar) as collection_status,
         cast(evaluated.comparability_previous as varchar) as comparability,
         cast(evaluated.comparability_year_ago as varchar) as comparability_year_ago,

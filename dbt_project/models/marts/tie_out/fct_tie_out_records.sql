@@ -81,6 +81,7 @@ allocated as (
     select
         explained.*,
         steps.step,
+        steps.is_complete,
         steps.step_amount - sum(explained.difference) over in_step as residual,
         row_number() over (
             partition by explained.source_key, explained.step_number
@@ -114,6 +115,7 @@ final as (
         cast(metric as varchar) as metric,
         cast(period_type as varchar) as period_type,
         period_start,
+        is_complete,
         cast(scope_type as varchar) as scope_type,
         cast(scope as varchar) as scope,
         cast(scope_id as varchar) as scope_id,

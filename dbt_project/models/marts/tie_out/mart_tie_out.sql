@@ -59,6 +59,7 @@ figures as (
         period_start as crm_period_start,
         kuota_period_start as period_start,
         kuota_period_end as period_end,
+        kuota_period_end <= as_of_date as is_complete,
         cast(scope_type as varchar) as scope_type,
         cast(scope as varchar) as scope,
         cast(scope_id as varchar) as scope_id,
@@ -83,7 +84,7 @@ figures as (
 
 compared as (
     {{ with_comparability(
-        'figures', 'figures.scope_type', 'figures.scope_id', 'figures.metric', value='figures.kuota_amount'
+        'figures', 'figures.scope_type', 'figures.scope_id', 'figures.metric', value='figures.kuota_amount', is_complete=none
     ) }}
 ),
 
@@ -113,6 +114,7 @@ final as (
         definition,
         extract_age_days,
         set_aside_count,
+        is_complete,
         case when has_period then collection_status end as collection_status,
         case when has_period then comparability end as comparability,
         case when has_period then comparability_year_ago end as comparability_year_ago,

@@ -63,6 +63,7 @@ final as (
         cast(summed.source as varchar) as source,
         cast(summed.object as varchar) as object,
         summed.month_start,
+        {{ add_days(add_months('summed.month_start', 1), -1) }} <= as_of.as_of_date as is_complete,
         cast(summed.row_count as bigint) as row_count,
         cast(summed.counted_count as bigint) as counted_count,
         cast(summed.excluded_count as bigint) as excluded_count,
@@ -76,6 +77,7 @@ final as (
             when summed.is_matched then round(cast(summed.matched_count as double) / cast(summed.row_count as double), 12)
         end as matched_share
     from summed
+    cross join {{ ref('int_as_of_determined') }} as as_of
     left join reasons
         on
             summed.source = reasons.source

@@ -107,6 +107,8 @@ final as (
         changed.period_type,
         changed.period_start,
         changed.period_end,
+        -- only periods that are over have a day that is compared
+        true as is_complete,
         changed.days_after,
         cast(changed.reported_amount as decimal(28, 10)) as reported_amount,
         cast(changed.current_amount as decimal(28, 10)) as current_amount,
