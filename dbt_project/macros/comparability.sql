@@ -36,7 +36,16 @@
                 else 'unknown'
             end as varchar
         ) as comparability_year_ago,
-        cast(statuses.comparability_reasons as varchar) as comparability_reasons,
+        cast(
+            case
+                when statuses.collection_status <> 'whole' or statuses.previous_period_end >= scopes.data_begins_on
+                    then statuses.comparability_reasons
+            end as varchar
+        ) as comparability_reasons,
+        cast(
+            case when statuses.year_ago_period_end >= scopes.data_begins_on then statuses.comparability_year_ago_reasons end
+            as varchar
+        ) as comparability_year_ago_reasons,
         cast(
             case
                 {%- if value %}
@@ -117,7 +126,7 @@
 {%- endmacro %}
 
 
-{#- CTEs up to `evaluated`: how each of `rows` was collected, what it may be compared with and the breaks that are the reason. A row is one
+{#- CTEs up to `evaluated`: how each of `rows` was collected, what it may be compared with and the breaks that are the reason of either. A row is one
     of the `keys` and begins on `start`; is_recorded says whether anything was recorded, previous_start and year_ago_start name the rows
     that it is compared with. `affecting` are the breaks that affect it. -#}
 {% macro comparability_by_breaks(rows, affecting, keys, start) -%}
@@ -177,25 +186,32 @@ compared as (
 reasons as (
     select
         {{ key }},
-        {{ listed_in_order(affecting ~ '.break_id', affecting ~ '.break_id') }} as comparability_reasons
+        {%- for earlier, name in {'previous': 'comparability_reasons', 'year_ago': 'comparability_year_ago_reasons'}.items() %}
+        {%- set reason %}
+            case
+                when
+                    {%- if earlier == 'previous' %}
+                    {{ affecting }}.is_partial or {{ affecting }}.is_within or
+                    {%- endif %}
+                    (
+                        compared.comparability_{{ earlier }} in ('not_comparable', 'bridged')
+                        and ({{ affecting }}.divides_from_{{ earlier }} or {{ affecting }}.is_bridged_from_{{ earlier }})
+                    )
+                    then {{ affecting }}.break_id
+            end
+        {%- endset %}
+        {{ listed_in_order(reason, affecting ~ '.break_id') }} as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from compared
     inner join {{ affecting }} using ({{ key }})
-    where
-        {{ affecting }}.is_partial
-        or {{ affecting }}.is_within
-        {%- for earlier in ['previous', 'year_ago'] %}
-        or (
-            compared.comparability_{{ earlier }} in ('not_comparable', 'bridged')
-            and ({{ affecting }}.divides_from_{{ earlier }} or {{ affecting }}.is_bridged_from_{{ earlier }})
-        )
-        {%- endfor %}
     group by {{ key }}
 ),
 
 evaluated as (
     select
         compared.*,
-        reasons.comparability_reasons
+        reasons.comparability_reasons,
+        reasons.comparability_year_ago_reasons
     from compared
     left join reasons using ({{ key }})
 )

@@ -178,7 +178,7 @@ def without_collection() -> dict[str, pd.DataFrame]:
         "int_collection_scopes_assigned": ["segment_type", "segment_id", "metric", "pipeline", "scope_id"],
         "int_collection_statuses": [
             "scope_id", "period_type", "collection_status", "comparability", "comparability_year_ago",
-            "comparability_reasons",
+            "comparability_reasons", "comparability_year_ago_reasons",
         ],
     }  # fmt: skip
     dates = {

@@ -117,6 +117,7 @@ final as (
         comparability,
         comparability_year_ago,
         comparability_reasons,
+        comparability_year_ago_reasons,
         observation_status
     from compared_over_time
 )

@@ -77,6 +77,7 @@ final as (
         cast(evaluated.comparability_previous as varchar) as comparability,
         cast(evaluated.comparability_year_ago as varchar) as comparability_year_ago,
         cast(evaluated.comparability_reasons as varchar) as comparability_reasons,
+        cast(evaluated.comparability_year_ago_reasons as varchar) as comparability_year_ago_reasons,
         cast(
             case
                 when evaluated.comparability_previous = 'not_comparable' then 'B'

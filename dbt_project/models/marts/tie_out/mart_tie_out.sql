@@ -119,6 +119,7 @@ final as (
         case when has_period then comparability end as comparability,
         case when has_period then comparability_year_ago end as comparability_year_ago,
         case when has_period then comparability_reasons end as comparability_reasons,
+        case when has_period then comparability_year_ago_reasons end as comparability_year_ago_reasons,
         case when has_period then observation_status end as observation_status
     from compared
 )

@@ -125,7 +125,8 @@ final as (
         collection_status,
         comparability_previous as comparability,
         comparability_year_ago,
-        comparability_reasons
+        comparability_reasons,
+        comparability_year_ago_reasons
     from evaluated
 )
 
