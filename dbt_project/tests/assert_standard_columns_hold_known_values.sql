@@ -8,6 +8,7 @@
     'segment_type': ['company', 'team', 'rep'],
     'assignee_type': ['company', 'team', 'rep'],
     'subject_type': ['opportunity', 'lead'],
+    'step_type': ['step', 'total'],
     'signal': ['above', 'below', 'not_distinguishable', 'not_comparable'],
 } %}
 {% set tables = {

@@ -173,7 +173,7 @@ def behaviour_metrics(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def without_collection() -> dict[str, pd.DataFrame]:
-    """The tables that say how numbers were collected, without a row: a mart's figures do not depend on them."""
+    """The tables that say how numbers were collected and of which step they are, without a row: no figure depends on them."""
     texts = {
         "int_collection_scopes_assigned": ["segment_type", "segment_id", "metric", "pipeline", "scope_id"],
         "int_collection_statuses": [
@@ -193,6 +193,11 @@ def without_collection() -> dict[str, pd.DataFrame]:
         for name, columns in texts.items()
     }
     tables["int_collection_statuses"]["is_complete"] = pd.Series([], dtype="bool")
+    steps = ("definition", "pipeline", "from_stage", "to_stage", "step_type")
+    positions = ("from_position_in_pipeline", "to_position_in_pipeline")
+    tables["int_funnel_steps"] = pd.DataFrame(
+        {name: pd.Series([], dtype="string") for name in steps} | {name: pd.Series([], dtype="int64") for name in positions}
+    )
     return tables
 
 

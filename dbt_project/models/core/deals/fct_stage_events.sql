@@ -117,8 +117,10 @@ mapped as (
 with_previous as (
     select
         *,
-        lag(to_stage) over (partition by opportunity_id order by changed_at, stage_order, to_stage, changed_by) as from_stage
+        lag(to_stage) over in_order as from_stage,
+        lag(stage_order) over in_order as from_stage_order
     from mapped
+    window in_order as (partition by opportunity_id order by changed_at, stage_order, to_stage, changed_by)
 ),
 
 numbered as (

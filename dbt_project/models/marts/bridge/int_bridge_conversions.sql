@@ -1,5 +1,6 @@
 -- Conversion by the definition before each bridged change of stages (old) and by the current one (new), for the segments that the change
 -- affects. A definition that lacks one of the stages of a step has no figures for it; 0 means that nothing was counted.
+{% set step_columns = ['from_position_in_pipeline', 'to_position_in_pipeline', 'step_type'] %}
 with
 
 redefined_pipelines as (
@@ -34,7 +35,10 @@ compared_steps as (
         steps.from_stage,
         steps.to_stage,
         bool_or(steps.definition <> 'current') as is_in_old,
-        bool_or(steps.definition = 'current') as is_in_new
+        bool_or(steps.definition = 'current') as is_in_new,
+        {%- for column in step_columns %}
+        coalesce(max(case when steps.definition = 'current' then steps.{{ column }} end), max(steps.{{ column }})) as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from redefined_pipelines
     inner join steps
         on redefined_pipelines.pipeline = steps.pipeline and steps.definition in ('current', redefined_pipelines.old_definition)
@@ -49,6 +53,9 @@ final as (
         compared_steps.pipeline,
         compared_steps.from_stage,
         compared_steps.to_stage,
+        {%- for column in step_columns %}
+        compared_steps.{{ column }},
+        {%- endfor %}
         counts.segment_type,
         counts.segment_id,
         counts.period_type,
@@ -84,7 +91,7 @@ final as (
             and counts.segment_id = affected.segment_id
     group by
         compared_steps.break_id, counts."view", compared_steps.pipeline, compared_steps.from_stage, compared_steps.to_stage,
-        compared_steps.is_in_old, compared_steps.is_in_new, counts.segment_type, counts.segment_id, counts.period_type,
+        compared_steps.is_in_old, compared_steps.is_in_new, {{ step_columns | join(', ') }}, counts.segment_type, counts.segment_id, counts.period_type,
         counts.period_start
 )
 

@@ -7,6 +7,20 @@ sides as (
     select * from {{ ref('int_top_performer_behaviour') }}
 ),
 
+-- a step of leads may have several sources
+steps as (
+    select
+        pipeline,
+        from_stage,
+        to_stage,
+        min(from_position_in_pipeline) as from_position_in_pipeline,
+        min(to_position_in_pipeline) as to_position_in_pipeline,
+        min(step_type) as step_type
+    from {{ ref('int_funnel_steps') }}
+    where definition = 'current'
+    group by pipeline, from_stage, to_stage
+),
+
 compared as (
     select
         top_side.peer_group,
@@ -19,6 +33,9 @@ compared as (
         top_side.pipeline,
         top_side.from_stage,
         top_side.to_stage,
+        steps.from_position_in_pipeline,
+        steps.to_position_in_pipeline,
+        steps.step_type,
         top_side.rep_count as top_count,
         top_side.mean_value as top_mean,
         top_side.variance as top_variance,
@@ -27,6 +44,7 @@ compared as (
         rest_side.variance as rest_variance
     from sides as top_side
     inner join sides as rest_side using (peer_group, period_type, period_start, behaviour_metric, pipeline, from_stage, to_stage)
+    left join steps using (pipeline, from_stage, to_stage)
     where
         top_side.is_top
         and not rest_side.is_top
@@ -76,6 +94,9 @@ figures as (
         cast(nullif(pipeline, '') as varchar) as pipeline,
         cast(nullif(from_stage, '') as varchar) as from_stage,
         cast(nullif(to_stage, '') as varchar) as to_stage,
+        from_position_in_pipeline,
+        to_position_in_pipeline,
+        step_type,
         top_count,
         rest_count,
         round(top_mean, 12) as top_value,
@@ -94,32 +115,7 @@ compared_over_time as (
 ),
 
 final as (
-    select
-        peer_group,
-        period_type,
-        period_start,
-        period_end,
-        ranked_by,
-        behaviour_metric,
-        pipeline,
-        from_stage,
-        to_stage,
-        top_count,
-        rest_count,
-        top_value,
-        rest_value,
-        difference,
-        interval_low,
-        interval_high,
-        behaviour_metric_count,
-        is_complete,
-        collection_status,
-        comparability,
-        comparability_year_ago,
-        comparability_reasons,
-        comparability_year_ago_reasons,
-        observation_status
-    from compared_over_time
+    select {{ all_columns_but('compared_over_time', 'metric') }} from compared_over_time
 )
 
 select * from final

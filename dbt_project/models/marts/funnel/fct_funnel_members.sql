@@ -8,20 +8,24 @@ members as (
 
 final as (
     select
-        subject_type,
-        subject_id,
-        pipeline,
-        from_stage,
-        to_stage,
-        counted_on as reached_on,
-        converted_on,
-        is_converted,
-        is_still_open,
-        is_lost,
-        is_skipped,
-        is_regressed,
-        is_reentered
+        members.subject_type,
+        members.subject_id,
+        members.pipeline,
+        members.from_stage,
+        members.to_stage,
+        steps.from_position_in_pipeline,
+        steps.to_position_in_pipeline,
+        steps.step_type,
+        members.counted_on as reached_on,
+        members.converted_on,
+        members.is_converted,
+        members.is_still_open,
+        members.is_lost,
+        members.is_skipped,
+        members.is_regressed,
+        members.is_reentered
     from members
+    {{ join_funnel_steps('members') }}
 )
 
 select * from final

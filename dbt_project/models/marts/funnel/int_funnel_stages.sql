@@ -103,6 +103,11 @@ final as (
             partition by definition, subject_type, stage_sequence
             order by is_won, stage_order, stage
         ) as stage_position,
+        -- leads have a sequence per source and one pipeline
+        dense_rank() over (
+            partition by definition, subject_type, pipeline
+            order by is_won, stage_order, stage
+        ) as position_in_pipeline,
         is_won
     from unordered
 )

@@ -16,9 +16,15 @@ pairs as (
         from_stages.stage_position as from_position,
         to_stages.stage as to_stage,
         to_stages.stage_position as to_position,
+        from_stages.position_in_pipeline as from_position_in_pipeline,
+        to_stages.position_in_pipeline as to_position_in_pipeline,
         to_stages.is_won as is_to_won,
         to_stages.stage_position = from_stages.stage_position + 1
-        or (from_stages.stage_position = 1 and to_stages.is_won) as is_adjacent
+        or (from_stages.stage_position = 1 and to_stages.is_won) as is_adjacent,
+        case
+            when from_stages.stage_position = 1 and to_stages.is_won and to_stages.stage_position > 2 then 'total'
+            else 'step'
+        end as step_type
     from stages as from_stages
     inner join stages as to_stages
         on

@@ -3,21 +3,22 @@
 with
 
 steps as (
-    select
+    select distinct
         subject_type,
         pipeline,
         from_stage,
         to_stage,
-        min(from_position) as from_position
+        from_position_in_pipeline,
+        to_position_in_pipeline
     from {{ ref('int_funnel_steps') }}
     where definition = 'current' and to_position = from_position + 1
-    group by subject_type, pipeline, from_stage, to_stage
 ),
 
 cohorts as (
     select
         cohorts.*,
-        steps.from_position
+        steps.from_position_in_pipeline,
+        steps.to_position_in_pipeline
     from {{ ref('int_funnel_counts') }} as cohorts
     inner join steps using (subject_type, pipeline, from_stage, to_stage)
     where cohorts.definition = 'current' and cohorts."view" = 'cohort'
@@ -40,7 +41,8 @@ compared as (
         own.period_end,
         own.from_stage,
         own.to_stage,
-        own.from_position,
+        own.from_position_in_pipeline,
+        own.to_position_in_pipeline,
         own.reached_count,
         own.converted_count,
         company.reached_count as company_reached_count,
@@ -61,7 +63,7 @@ ranked as (
         round(conversion_rate - company_conversion_rate, 12) as gap,
         row_number() over (
             partition by segment_type, segment_id, subject_type, pipeline, period_type, period_start
-            order by round(conversion_rate - company_conversion_rate, 12) asc, from_position asc, from_stage asc, to_stage asc
+            order by round(conversion_rate - company_conversion_rate, 12) asc, from_position_in_pipeline asc, from_stage asc, to_stage asc
         ) as position_by_gap
     from compared
 ),
@@ -93,6 +95,8 @@ figures as (
         period_end,
         from_stage,
         to_stage,
+        from_position_in_pipeline,
+        to_position_in_pipeline,
         reached_count,
         converted_count,
         conversion_rate,

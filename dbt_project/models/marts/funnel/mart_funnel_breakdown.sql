@@ -20,6 +20,9 @@ figures as (
         conversions.period_end,
         conversions.from_stage,
         conversions.to_stage,
+        steps.from_position_in_pipeline,
+        steps.to_position_in_pipeline,
+        steps.step_type,
         conversions.reached_count,
         conversions.converted_count,
         conversions.open_count,
@@ -37,6 +40,7 @@ figures as (
         conversions.open_visit_count
     from conversions
     inner join dimensions on conversions.segment_type = dimensions.dimension
+    {{ join_funnel_steps('conversions') }}
 ),
 
 final as (

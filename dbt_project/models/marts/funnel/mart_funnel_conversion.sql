@@ -7,9 +7,13 @@ conversions as (
 figures as (
     select
         {{ all_columns_but('conversions', 'group_fingerprint') }},
-        segments.segment_name
+        segments.segment_name,
+        steps.from_position_in_pipeline,
+        steps.to_position_in_pipeline,
+        steps.step_type
     from conversions
     inner join {{ ref('int_segments_listed') }} as segments using (segment_type, segment_id)
+    {{ join_funnel_steps('conversions') }}
 ),
 
 final as (

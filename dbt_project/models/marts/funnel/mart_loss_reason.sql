@@ -92,6 +92,7 @@ figures as (
         shared.period_start,
         shared.period_end,
         shared.loss_stage,
+        stages.position_in_pipeline,
         shared.loss_reason,
         shared.lost_count,
         {{ with_cents('shared.lost_amount') }} as lost_amount,
@@ -100,6 +101,13 @@ figures as (
         cast(shared.lost_count as double) / cast(shared.all_lost_count as double) as share_of_lost
     from shared
     inner join {{ ref('int_segments_listed') }} as segments using (segment_type, segment_id)
+    left join {{ ref('int_funnel_stages') }} as stages
+        on
+            shared.pipeline = stages.pipeline
+            and shared.loss_stage = stages.stage
+            and stages.definition = 'current'
+            and stages.subject_type = 'opportunity'
+            and not stages.is_won
 ),
 
 final as (
