@@ -12,3 +12,14 @@
             and {{ rows }}.from_stage = steps.from_stage
             and {{ rows }}.to_stage = steps.to_stage
 {%- endmacro %}
+
+
+{#- The segments that each deal counts in. -#}
+{% macro segments_of_deals() -%}
+    select
+        subject_id as opportunity_id,
+        segment_type,
+        segment_id
+    from {{ ref('fct_segment_subjects') }}
+    where subject_type = 'opportunity' and segment_type in ('company', 'team', 'rep')
+{%- endmacro %}

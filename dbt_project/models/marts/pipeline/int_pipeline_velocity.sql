@@ -17,12 +17,7 @@ closed_deals as (
 ),
 
 segments as (
-    select
-        subject_id as opportunity_id,
-        segment_type,
-        segment_id
-    from {{ ref('fct_segment_subjects') }}
-    where subject_type = 'opportunity' and segment_type in ('company', 'team', 'rep')
+    {{ segments_of_deals() }}
 ),
 
 deals as (

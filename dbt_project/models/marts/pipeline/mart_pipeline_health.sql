@@ -5,12 +5,7 @@ open_deals as (
 ),
 
 deal_segments as (
-    select
-        subject_id as opportunity_id,
-        segment_type,
-        segment_id
-    from {{ ref('fct_segment_subjects') }}
-    where subject_type = 'opportunity' and segment_type in ('company', 'team', 'rep')
+    {{ segments_of_deals() }}
 ),
 
 velocities as (
