@@ -23,6 +23,9 @@ figures as (
     select
         segment_id as {{ segment_type }}_id,
         segment_name as {{ segment_type }}_name,
+        {%- if segment_type == 'team' %}
+        segment_id in (select teams.team_id from {{ ref('dim_teams') }} as teams where teams.is_leaf_team) as is_leaf_team,
+        {%- endif %}
         period_type,
         period_start,
         period_end,

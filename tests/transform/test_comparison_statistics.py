@@ -196,7 +196,8 @@ def without_collection() -> dict[str, pd.DataFrame]:
     steps = ("definition", "pipeline", "from_stage", "to_stage", "step_type")
     positions = ("from_position_in_pipeline", "to_position_in_pipeline")
     tables["int_funnel_steps"] = pd.DataFrame(
-        {name: pd.Series([], dtype="string") for name in steps} | {name: pd.Series([], dtype="int64") for name in positions}
+        {name: pd.Series([], dtype="string") for name in steps}
+        | {name: pd.Series([], dtype="int64") for name in positions}
     )
     return tables
 

@@ -114,6 +114,18 @@ def test_every_mart_with_a_period_says_whether_it_is_over(models: dict[str, dict
     assert silent == ["dim_dates"]
 
 
+def test_marts_with_rows_of_teams_say_which_are_leaves(models: dict[str, dict[str, Any]]) -> None:
+    """A team's row holds those of the teams below it: whoever sums teams needs to know."""
+    of_teams = {"segment_type", "assignee_type", "scope_type", "team_id"}
+    silent = [
+        name
+        for name, model in models.items()
+        if name.startswith("mart_") and of_teams & {*model["columns"]} and "is_leaf_team" not in model["columns"]
+    ]
+    # its row is the spread over all teams
+    assert silent == ["mart_attainment_distribution"]
+
+
 def test_names_follow_the_layers(models: dict[str, dict[str, Any]]) -> None:
     patterns = {
         "staging": r"(base|stg)_[a-z]+(_[a-z]+)*__[a-z_]+s",

@@ -13,7 +13,7 @@ with_parents as (
     {{ join_reference('identified', 'team_reference', 'team', 'parents') }}
 ),
 
-final as (
+merged as (
     select
         cast(canonical_id as varchar) as team_id,
         {{ first_known('record_name') }} as team_name,
@@ -22,6 +22,13 @@ final as (
         {{ first_known('parent_team_id') }} as parent_team_id
     from with_parents
     group by canonical_id
+),
+
+final as (
+    select
+        *,
+        team_id not in (select parents.parent_team_id from merged as parents where parents.parent_team_id is not null) as is_leaf_team
+    from merged
 )
 
 select * from final

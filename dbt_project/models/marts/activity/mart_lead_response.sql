@@ -10,6 +10,7 @@ figures as (
         cast(measured.segment_type as varchar) as segment_type,
         cast(measured.segment_id as varchar) as segment_id,
         cast(segments.segment_name as varchar) as segment_name,
+        segments.is_leaf_team,
         cast(measured.period_type as varchar) as period_type,
         measured.period_start,
         measured.period_end,

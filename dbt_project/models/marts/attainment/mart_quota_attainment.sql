@@ -24,6 +24,7 @@ with_actuals as (
     select
         measured.*,
         segments.segment_name as assignee_name,
+        segments.is_leaf_team,
         {{ actual_amount('measured') }} as actual_amount,
         working_days.working_days,
         working_days.elapsed_working_days,
@@ -46,6 +47,7 @@ figures as (
         cast(assignee_type as varchar) as assignee_type,
         cast(assignee_id as varchar) as assignee_id,
         cast(assignee_name as varchar) as assignee_name,
+        is_leaf_team,
         cast(metric as varchar) as metric,
         cast(period_type as varchar) as period_type,
         period_start,

@@ -81,6 +81,7 @@ figures as (
         cast(amounts.assignee_type as varchar) as assignee_type,
         cast(amounts.assignee_id as varchar) as assignee_id,
         cast(segments.segment_name as varchar) as assignee_name,
+        coalesce(segments.is_leaf_team, false) as is_leaf_team,
         cast(amounts.metric as varchar) as metric,
         cast(amounts.period_type as varchar) as period_type,
         amounts.period_start,

@@ -88,6 +88,7 @@ figures as (
         assignee_type,
         assignee_id,
         assignee_name,
+        is_leaf_team,
         metric,
         period_type,
         period_start,

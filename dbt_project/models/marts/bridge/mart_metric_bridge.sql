@@ -97,6 +97,7 @@ figures as (
     select
         unioned.*,
         segments.segment_name,
+        segments.is_leaf_team,
         bridged_periods.period_end,
         bridged_periods.overlap,
         round(unioned.new_value - unioned.old_value, 12) as difference

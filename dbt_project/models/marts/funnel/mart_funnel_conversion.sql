@@ -8,6 +8,7 @@ figures as (
     select
         {{ all_columns_but('conversions', 'group_fingerprint') }},
         segments.segment_name,
+        segments.is_leaf_team,
         steps.from_position_in_pipeline,
         steps.to_position_in_pipeline,
         steps.step_type

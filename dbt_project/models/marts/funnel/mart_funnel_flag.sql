@@ -57,6 +57,7 @@ joined as (
         counted.segment_type,
         counted.segment_id,
         segments.segment_name,
+        segments.is_leaf_team,
         counted.period_type,
         counted.period_start,
         counted.period_end,

@@ -82,6 +82,7 @@ figures as (
         shared.segment_type,
         shared.segment_id,
         segments.segment_name,
+        segments.is_leaf_team,
         shared.pipeline,
         shared.period_type,
         shared.period_start,

@@ -85,6 +85,7 @@ figures as (
         measured.segment_type,
         measured.segment_id,
         segments.segment_name,
+        segments.is_leaf_team,
         measured.definition,
         measured.period_type,
         measured.period_start,

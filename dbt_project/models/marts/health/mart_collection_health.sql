@@ -61,6 +61,7 @@ final as (
         cast(evaluated.source as varchar) as source,
         cast(evaluated.team_id as varchar) as team_id,
         cast(coalesce(teams.team_name, 'All teams') as varchar) as team_name,
+        coalesce(teams.is_leaf_team, false) as is_leaf_team,
         cast('week' as varchar) as period_type,
         evaluated.week_start as period_start,
         {{ add_days('evaluated.week_start', 6) }} as period_end,

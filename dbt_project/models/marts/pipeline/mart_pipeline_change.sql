@@ -62,6 +62,7 @@ figures as (
         cast(summed.segment_type as varchar) as segment_type,
         cast(summed.segment_id as varchar) as segment_id,
         cast(segments.segment_name as varchar) as segment_name,
+        segments.is_leaf_team,
         cast(summed.pipeline as varchar) as pipeline,
         cast(summed.period_type as varchar) as period_type,
         summed.period_start,

@@ -84,6 +84,7 @@ final as (
         cast(keys.segment_type as varchar) as segment_type,
         cast(keys.segment_id as varchar) as segment_id,
         cast(segments.segment_name as varchar) as segment_name,
+        segments.is_leaf_team,
         cast(keys.pipeline as varchar) as pipeline,
         coalesce(summed.open_deal_count, 0) as open_deal_count,
         coalesce(velocities.qualified_deal_count, 0) as qualified_deal_count,

@@ -31,6 +31,7 @@ final as (
         cast(summed.segment_type as varchar) as segment_type,
         cast(summed.segment_id as varchar) as segment_id,
         cast(segments.segment_name as varchar) as segment_name,
+        segments.is_leaf_team,
         cast(summed.pipeline as varchar) as pipeline,
         cast(summed.stage as varchar) as stage,
         cast(summed.position_in_pipeline as bigint) as position_in_pipeline,

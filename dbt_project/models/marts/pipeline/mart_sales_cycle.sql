@@ -49,6 +49,7 @@ figures as (
         cast(summed.segment_type as varchar) as segment_type,
         cast(summed.segment_id as varchar) as segment_id,
         cast(segments.segment_name as varchar) as segment_name,
+        segments.is_leaf_team,
         cast(summed.outcome as varchar) as outcome,
         cast(summed.period_type as varchar) as period_type,
         summed.period_start,

@@ -116,6 +116,7 @@ final as (
         periods.period_start as kuota_period_start,
         periods.period_end as kuota_period_end,
         segments.segment_name as scope_name,
+        segments.is_leaf_team,
         as_of.as_of_date,
         -- totals of one report have the same records, and those of one figure the same credits, whatever their scopes
         concat_ws(' ', totals.source, totals.metric, totals.read_on, totals.time_zone, totals.report_rate) as report_id,

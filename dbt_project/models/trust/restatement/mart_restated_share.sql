@@ -126,6 +126,7 @@ figures as (
         cast(summed.source as varchar) as source,
         cast(summed.team_id as varchar) as team_id,
         cast(coalesce(teams.team_name, 'All') as varchar) as team_name,
+        coalesce(teams.is_leaf_team, false) as is_leaf_team,
         cast(summed.metric as varchar) as metric,
         cast(summed.period_type as varchar) as period_type,
         summed.period_start,
