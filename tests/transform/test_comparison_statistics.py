@@ -173,7 +173,7 @@ def behaviour_metrics(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def without_collection() -> dict[str, pd.DataFrame]:
-    """The tables that say how numbers were collected and of which step they are, without a row: no figure depends on them."""
+    """How numbers were collected and of which step they are, in tables without a row: no figure depends on them."""
     texts = {
         "int_collection_scopes_assigned": ["segment_type", "segment_id", "metric", "pipeline", "scope_id"],
         "int_collection_statuses": [

@@ -27,7 +27,11 @@ merged as (
 final as (
     select
         *,
-        team_id not in (select parents.parent_team_id from merged as parents where parents.parent_team_id is not null) as is_leaf_team
+        not exists (
+            select 1
+            from merged as children
+            where children.parent_team_id = merged.team_id
+        ) as is_leaf_team
     from merged
 )
 

@@ -34,11 +34,13 @@ compared_steps as (
         steps.pipeline,
         steps.from_stage,
         steps.to_stage,
-        bool_or(steps.definition <> 'current') as is_in_old,
-        bool_or(steps.definition = 'current') as is_in_new,
         {%- for column in step_columns %}
-        coalesce(max(case when steps.definition = 'current' then steps.{{ column }} end), max(steps.{{ column }})) as {{ column }}{{ ',' if not loop.last }}
+        coalesce(
+            max(case when steps.definition = 'current' then steps.{{ column }} end), max(steps.{{ column }})
+        ) as {{ column }},
         {%- endfor %}
+        bool_or(steps.definition <> 'current') as is_in_old,
+        bool_or(steps.definition = 'current') as is_in_new
     from redefined_pipelines
     inner join steps
         on redefined_pipelines.pipeline = steps.pipeline and steps.definition in ('current', redefined_pipelines.old_definition)
@@ -91,7 +93,8 @@ final as (
             and counts.segment_id = affected.segment_id
     group by
         compared_steps.break_id, counts."view", compared_steps.pipeline, compared_steps.from_stage, compared_steps.to_stage,
-        compared_steps.is_in_old, compared_steps.is_in_new, {{ step_columns | join(', ') }}, counts.segment_type, counts.segment_id, counts.period_type,
+        {{ step_columns | join(', ') }},
+        compared_steps.is_in_old, compared_steps.is_in_new, counts.segment_type, counts.segment_id, counts.period_type,
         counts.period_start
 )
 

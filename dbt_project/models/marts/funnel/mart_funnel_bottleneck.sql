@@ -64,7 +64,8 @@ ranked as (
         round(conversion_rate - company_conversion_rate, 12) as gap,
         row_number() over (
             partition by segment_type, segment_id, subject_type, pipeline, period_type, period_start
-            order by round(conversion_rate - company_conversion_rate, 12) asc, from_position_in_pipeline asc, from_stage asc, to_stage asc
+            order by
+                round(conversion_rate - company_conversion_rate, 12) asc, from_position_in_pipeline asc, from_stage asc, to_stage asc
         ) as position_by_gap
     from compared
 ),
