@@ -18,6 +18,7 @@ def model_sql(name: str) -> str:
     macros = "".join(
         (DBT_PROJECT / "macros" / file).read_text()
         for file in (
+            "portable/ctes.sql",
             "portable/dates.sql",
             "portable/fingerprints.sql",
             "portable/instants.sql",
