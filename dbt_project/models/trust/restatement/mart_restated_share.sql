@@ -109,13 +109,8 @@ summed as (
         cast(sum(records.restated_record_count) as bigint) as restated_record_count,
         cast(sum(records.record_count) as bigint) as record_count
     from by_record as records
-    inner join source_cutoffs as cutoffs
-        on
-            records.source = cutoffs.source
-            and records.metric = cutoffs.metric
-            and records.period_type = cutoffs.period_type
-            and records.period_start = cutoffs.period_start
-            and coalesce(records.days_after, cutoffs.days_after) = cutoffs.days_after
+    inner join source_cutoffs as cutoffs using (source, metric, period_type, period_start)
+    where coalesce(records.days_after, cutoffs.days_after) = cutoffs.days_after
     group by
         cutoffs.source_of_row, records.team_of_row, cutoffs.metric, cutoffs.period_type, cutoffs.period_start, cutoffs.period_end,
         cutoffs.days_after
