@@ -65,7 +65,8 @@ ranked as (
         row_number() over (
             partition by segment_type, segment_id, subject_type, pipeline, period_type, period_start
             order by
-                round(conversion_rate - company_conversion_rate, 12) asc, from_position_in_pipeline asc, from_stage asc, to_stage asc
+                round(conversion_rate - company_conversion_rate, 12) asc, from_position_in_pipeline asc,
+                from_stage asc, to_stage asc
         ) as position_by_gap
     from compared
 ),
