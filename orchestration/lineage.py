@@ -125,7 +125,7 @@ def data_tests(manifest: Path) -> list[DataTest]:
 
 def _unique_columns(node: dict[str, Any]) -> tuple[str, ...]:
     test = node.get("test_metadata") or {}
-    named = test["kwargs"]["columns"] if test.get("name") == "unique_grain" else []
+    named = test["kwargs"]["columns"] if test.get("name") == "one_row_per" else []
     return tuple(name.strip('"') for name in named)
 
 

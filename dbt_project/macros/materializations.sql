@@ -76,22 +76,20 @@
     {%- set existing = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type='table') -%}
     {%- set is_kept = existing is not none and existing.type == 'table' and not should_full_refresh() -%}
-    {#- what it reads, as it is now: each table with the run that last changed its rows; and whether it was built from that -#}
-    {%- set found = run_query("
-        select now.inputs, now.inputs = built.inputs
-        from (
-            select coalesce(string_agg(target || '@' || changed_by, ' ' order by target), '') as inputs
-            from quality.table_state where target in ('" ~ tables_read(model) | join("', '") ~ "')
-        ) as now
-        left join quality.table_state as built on built.target = " ~ literal(relation_name(model))).rows[0] -%}
-    {%- set is_due = not (is_kept and found[1] and 'KUOTA_RUN_ID' in dbt_metadata_envs) -%}
+    {#- what it reads, as it is now: each table with the run that last changed its rows -#}
+    {%- set inputs = "(
+        select coalesce(string_agg(target || '@' || changed_by, ' ' order by target), '')
+        from quality.table_state where target in ('" ~ tables_read(model) | join("', '") ~ "')
+    )" -%}
+    {%- set built_from_it = "select 1 from quality.table_state where target = " ~ literal(relation_name(model)) ~ " and inputs = " ~ inputs -%}
+    {%- set is_due = not (is_kept and 'KUOTA_RUN_ID' in dbt_metadata_envs and run_query(built_from_it).rows | length) -%}
     {%- if not is_due -%}
         {%- call noop_statement('main', 'UNCHANGED') -%}{%- endcall -%}
     {%- elif existing is not none and existing.type != 'table' -%}
         {%- do adapter.drop_relation(existing) -%}
     {%- endif -%}
     {%- set written = make_intermediate_relation(target) if is_kept or model['language'] == 'python' else target -%}
-    {{ return({'target': target, 'written': written, 'is_kept': is_kept, 'is_due': is_due, 'inputs': found[0]}) }}
+    {{ return({'target': target, 'written': written, 'is_kept': is_kept, 'is_due': is_due, 'inputs': inputs}) }}
 {% endmacro %}
 
 
@@ -120,11 +118,11 @@
             alter table {{ build.written }} rename to {{ adapter.quote(build.target.identifier) }};
         {%- endif -%}
         {%- if not is_changed -%}
-            update quality.table_state set inputs = {{ literal(build.inputs) }} where target = {{ name }};
+            update quality.table_state set inputs = {{ build.inputs }} where target = {{ name }};
         {%- else -%}
             delete from quality.table_state where target = {{ name }};
             insert into quality.table_state (target, changed_by, changed_at, inputs)
-            values ({{ name }}, {{ literal(run_id()) }}, {{ now }}, {{ literal(build.inputs) }});
+            values ({{ name }}, {{ literal(run_id()) }}, {{ now }}, {{ build.inputs }});
         {%- endif -%}
         insert into quality.model_build (run_id, target, built_at) values ({{ literal(run_id()) }}, {{ name }}, {{ now }});
     {%- endcall -%}

@@ -69,8 +69,9 @@ def _rule(test: Mapping[str, Any]) -> str:
     found = test.get("test_metadata") or {"name": "", "kwargs": {}}
     asked = found["kwargs"]
     column, columns = asked.get("column_name"), ", ".join(asked.get("columns", []))
+    never_null = ", ".join(asked.get("never_null", []))
     rules = {
-        "unique_grain": f"One row per {columns}.",
+        "one_row_per": f"One row per {columns}." + (f" Never null: {never_null}." if never_null else ""),
         "never_null": f"Never null: {columns}.",
         "not_null": f"{column} is never null.",
         "unique": f"No two rows have the same {column}.",

@@ -33,7 +33,7 @@ REPORT_EVERY = 50
 PR_SET_PDEATHSIG = 1
 # what dbt's console writes before a message
 TIME = re.compile(r"^\d\d:\d\d:\d\d  ")
-# dbt's console counts what has ended: "37 of 419 PASS unique_grain_…"
+# dbt's console counts what has ended: "37 of 419 PASS one_row_per_…"
 ENDED = re.compile(r"^(\d+) of (\d+) (?!START)[A-Z]")
 UNCHANGED = "UNCHANGED"
 """dbt's message for a table that it was asked for and left as it was: nothing that it is built from has changed."""

@@ -36,7 +36,7 @@ def metrics_page(models: Path) -> str:
 
 
 def _section(mart: dict[str, Any]) -> list[str]:
-    grain = next(test["unique_grain"]["arguments"]["columns"] for test in mart["data_tests"] if "unique_grain" in test)
+    grain = next(test["one_row_per"]["arguments"]["columns"] for test in mart["data_tests"] if "one_row_per" in test)
     return [
         f"## {mart['name']}",
         "",

@@ -49,8 +49,8 @@ def rules_of_dbt(nodes: Mapping[str, Any]) -> Rules:
         of_table = rules.setdefault(f"{table['schema']}.{table['name']}", set())
         if kind in ("never_null", "not_null"):
             of_table |= {("filled", column) for column in columns}
-        elif kind in ("unique_grain", "unique"):
-            of_table.add(("unique", *_sorted(columns)))
+        elif kind in ("one_row_per", "unique"):
+            of_table |= {("unique", *_sorted(columns)), *(("filled", it) for it in arguments.get("never_null", []))}
         elif kind in ("accepted_values", "relationships"):
             of_table.add(("known", *columns))
     [standard] = [node for node in nodes.values() if node["name"] == STANDARD_VALUES]

@@ -108,8 +108,9 @@ def test_every_check_schedule_and_sensor_says_what_it_is_for(loaded: Deployment)
     graph = loaded.definitions.resolve_asset_graph()
     said = {key.name: graph.get_check_spec(key).description for key in graph.asset_check_keys}
     assert [name for name, description in said.items() if not description] == []
-    grain = "unique_grain_mart_pipeline_health_segment_type__segment_id__pipeline"
-    assert said[grain] == "One row per segment_type, segment_id, pipeline."
+    assert said["one_row_per_fct_credits"].startswith(
+        "One row per opportunity_id, rep_id. Never null: opportunity_id, "
+    )
     owner = "relationships_fct_opportunities_owner_id__rep_id__ref_dim_reps_"
     assert said[owner] == "Each owner_id is a rep_id of dim_reps."
     assert said["source_is_on_time"].startswith("The newest extract of ")

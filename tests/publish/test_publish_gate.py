@@ -116,10 +116,10 @@ def test_a_check_that_has_never_run_is_named(settings):
 
 
 def test_a_build_test_holds_for_later_builds_until_it_fails(settings):
-    grain = dataclasses.replace(UNIQUE, check_name="unique_grain_int_deals", runs_every_time=False)
+    grain = dataclasses.replace(UNIQUE, check_name="one_row_per_int_deals", runs_every_time=False)
     checks = [grain, RAW_KEYS]
     assert unmet(settings, checks=checks) == [
-        "marts.fct_credits: critical check unique_grain_int_deals has never run: run `kuota run --rebuild`."
+        "marts.fct_credits: critical check one_row_per_int_deals has never run: run `kuota run --rebuild`."
     ]
     checked(settings, grain, "passed", at("09:00"))
     assert unmet(settings, checks=checks) == []  # older than the build, which did not have to run it
@@ -127,7 +127,7 @@ def test_a_build_test_holds_for_later_builds_until_it_fails(settings):
     built(settings, "marts.fct_credits", at("11:00"))
     built(settings, "marts.mart_win_rate", at("11:00"))
     assert unmet(settings, checks=checks) == [
-        "marts.fct_credits: critical check unique_grain_int_deals failed at 2018-01-02 09:30:00 UTC (2 rows): "
+        "marts.fct_credits: critical check one_row_per_int_deals failed at 2018-01-02 09:30:00 UTC (2 rows): "
         "Remove the second credit of the deal."
     ]
     checked(settings, grain, "passed", at("12:00"))

@@ -98,7 +98,7 @@ def test_every_mart_is_tested_for_its_grain(target: Path, models: dict[str, dict
     tested = {
         node["attached_node"].split(".")[-1]
         for node in nodes
-        if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") == "unique_grain"
+        if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") == "one_row_per"
     }
     assert {name for name, model in models.items() if model["schema"] == "marts"} - tested == set()
 

@@ -25,7 +25,7 @@ def test_a_section_says_the_grain_and_the_meaning_of_each_column(tmp_path: Path)
           - name: fct_deals
             description: Deals that count.
             data_tests:
-              - unique_grain: {arguments: {columns: [deal_id, rep_id]}}
+              - one_row_per: {arguments: {columns: [deal_id, rep_id]}}
             columns:
               - {name: deal_id, data_type: varchar, description: "Won | lost,\\n on two lines."}
               - {name: rep_id, data_type: varchar, description: Who sold it.}
