@@ -171,6 +171,7 @@ COLLECTION_BREAK = Table(
         "is_gap": "boolean",
         "unrecorded_from": "date",
         "unrecorded_to": "date",
+        "is_trusted": "boolean",
     },
 )
 COLLECTION_REGIME = Table(

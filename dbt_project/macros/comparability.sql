@@ -10,6 +10,7 @@
             when statuses.collection_status is null then 'unknown'
             when statuses.collection_status = 'whole' and {{ figures }}.period_end < scopes.data_begins_on then 'unknown'
             {%- if value %}
+            when {{ value }} is null and {{ is_before_all_records(figures) }} then 'unknown'
             when statuses.collection_status = 'not_recorded' and {{ value }} is not null then 'partial'
             {%- else %}
             when statuses.collection_status = 'not_recorded' then 'partial'
@@ -78,9 +79,15 @@
 {%- endmacro %}
 
 
+{#- Whether a row ends before the first record of its metric, in days of which a break says that they may not be recorded. -#}
+{% macro is_before_all_records(rows) -%}
+    statuses.collection_status = 'partial' and {{ rows }}.period_end < scopes.data_begins_on
+{%- endmacro %}
+
+
 {#- The figure of a period without a record: zero, or null where nothing was recorded. -#}
-{% macro none_or_unknown() -%}
-    case when statuses.collection_status = 'not_recorded' then null else 0 end
+{% macro none_or_unknown(rows) -%}
+    case when statuses.collection_status = 'not_recorded' or ({{ is_before_all_records(rows) }}) then null else 0 end
 {%- endmacro %}
 
 
@@ -88,7 +95,7 @@
 {% macro actual_amount(measured) -%}
     case
         when {{ measured }}.is_recorded
-            then coalesce({{ measured }}.credited_amount, cast({{ none_or_unknown() }} as decimal(18, 2)))
+            then coalesce({{ measured }}.credited_amount, cast({{ none_or_unknown(measured) }} as decimal(18, 2)))
     end
 {%- endmacro %}
 
@@ -167,7 +174,11 @@ compared as (
         {%- for earlier in ['previous', 'year_ago'] %}
         case
             when coalesce({{ earlier }}.collection_status, 'not_recorded') = 'not_recorded' then 'unknown'
-            when collected.collection_status = 'not_recorded' or collected.is_divided_from_{{ earlier }} then 'not_comparable'
+            when
+                collected.collection_status in ('not_recorded', 'partial')
+                or {{ earlier }}.collection_status = 'partial'
+                or collected.is_divided_from_{{ earlier }}
+                then 'not_comparable'
             when collected.is_bridged_from_{{ earlier }} then 'bridged'
             else 'comparable'
         end as comparability_{{ earlier }}{{ ',' if not loop.last }}

@@ -18,7 +18,7 @@ counted as (
         qualifications.period_end,
         qualifications.lead_count,
         case
-            when statuses.collection_status = 'not_recorded' and qualifications.qualified_count = 0 then null
+            when qualifications.qualified_count = 0 then {{ none_or_unknown('qualifications') }}
             else qualifications.qualified_count
         end as qualified_count,
         row_number() over (

@@ -61,11 +61,11 @@ measured as (
                 -- wins without a known amount are not wins of 0
                 then case
                     when counted.known_won_count > 0 or coalesce(counted.won_count, 0) = 0
-                        then coalesce(counted.in_numerator, {{ none_or_unknown() }})
+                        then coalesce(counted.in_numerator, {{ none_or_unknown('counted_periods') }})
                 end
         end as numerator,
         case
-            when counted.definition is null then {{ none_or_unknown() }}
+            when counted.definition is null then {{ none_or_unknown('counted_periods') }}
             when counted.unknown_denominator_count = 0 then counted.in_denominator
         end as denominator,
         -- with an amount below 0 the share is not defined

@@ -1,5 +1,6 @@
 -- Every break, declared or detected, with its review by sales ops, the metrics that depend on it and the days that are not recorded because of
--- it. A dismissed break does not change what was recorded.
+-- it. A dismissed break does not change what was recorded, and one that is not trusted changes no figure.
+{% set last_of_gap = 'coalesce(reviewed.ends_on, recordings.restarted_after, reviewed.starts_on)' %}
 with
 
 declared as (
@@ -117,11 +118,7 @@ final as (
         cast(case when reviewed.review = 'confirmed' then 1 else reviewed.confidence end as double) as confidence,
         cast(affected_metrics.metrics as varchar) as metrics,
         cast(reviewed.record_type as varchar) as record_type,
-        case
-            when reviewed.effect = 'unrecorded_during'
-                then coalesce(reviewed.ends_on, recordings.restarted_after, reviewed.starts_on)
-            else reviewed.ends_on
-        end as ends_on,
+        case when reviewed.effect = 'unrecorded_during' then {{ last_of_gap }} else reviewed.ends_on end as ends_on,
         cast(reviewed.size as double) as size,
         cast(reviewed.bridge_rule as varchar) as bridge_rule,
         cast(reviewed.evidence as varchar) as evidence,
@@ -138,9 +135,13 @@ final as (
             when reviewed.effect = 'unrecorded_before' and recordings.previous_kind is null
                 then {{ add_days('reviewed.starts_on', -1) }}
             when reviewed.effect = 'unrecorded_after' then coalesce(recordings.restarted_after, cast('9999-12-31' as date))
-            when reviewed.effect = 'unrecorded_during'
-                then coalesce(reviewed.ends_on, recordings.restarted_after, reviewed.starts_on)
-        end as unrecorded_to
+            when reviewed.effect = 'unrecorded_during' then {{ last_of_gap }}
+        end as unrecorded_to,
+        reviewed.review is distinct from 'dismissed'
+        and coalesce(
+            reviewed.origin = 'declared' or reviewed.review = 'confirmed'
+            or reviewed.confidence >= {{ var('trusted_break_confidence') }}, false
+        ) as is_trusted
     from reviewed
     left join affected_metrics on reviewed.break_id = affected_metrics.break_id
     left join recordings on reviewed.break_id = recordings.break_id

@@ -1,7 +1,7 @@
 -- noqa: disable=LT09
 -- Which breaks affect which figures. A break of all affects every segment with data from its source; a team's break affects the team, the
--- teams above and below it, the company, and the reps who were in it at the time; a pipeline's break affects that pipeline and the figures of
--- all pipelines; a dismissed break affects none. It covers the whole segment where all data of the segment is in its population.
+-- teams above and below it, the company, and the reps who were in it at the time or while it leaves days unrecorded; a pipeline's break
+-- affects that pipeline and the figures of all pipelines; a dismissed break affects none.
 with
 
 breaks as (
@@ -9,8 +9,8 @@ breaks as (
         *,
         case when population like 'team:%' then substring(population, 6) end as break_team_id,
         case when population like 'pipeline:%' then substring(population, 10) end as break_pipeline,
-        {{ add_days('starts_on', -1) }} as day_before,
-        coalesce(ends_on, starts_on) as last_on
+        coalesce(unrecorded_from, {{ add_days('starts_on', -1) }}) as first_on,
+        coalesce(unrecorded_to, ends_on, starts_on) as last_on
     from {{ ref('collection_break') }}
     where review is distinct from 'dismissed'
 ),
@@ -18,90 +18,83 @@ breaks as (
 rep_sources as (
     select distinct
         canonical_id as rep_id,
-        source,
-        min(source) over (partition by canonical_id) = max(source) over (partition by canonical_id) as has_one_source
+        source
     from {{ ref('int_source_records_matched') }}
     where entity = 'rep'
 ),
 
-sources as (
-    select count(distinct source) = 1 as is_only_source from rep_sources
-),
-
 rep_teams as (
-    select
-        *,
-        min(coalesce(team_id, '')) over (partition by rep_id)
-        = max(coalesce(team_id, '')) over (partition by rep_id) as has_one_team
-    from {{ ref('int_team_memberships') }}
+    select * from {{ ref('int_team_memberships') }}
 ),
 
 ancestors as (
     select * from {{ ref('dim_team_ancestors') }}
 ),
 
--- the reps of each source in their teams and in the teams above
+-- the reps of each source in their teams and in the teams above, while the break could concern them
 members as (
-    select
-        rep_teams.rep_id,
-        rep_teams.valid_from,
-        rep_teams.valid_to,
-        rep_sources.source,
-        rep_sources.has_one_source and rep_teams.has_one_team as is_all_of_rep,
-        ancestors.ancestor_team_id as team_id,
-        min(rep_sources.source) over (partition by ancestors.ancestor_team_id)
-        = max(rep_sources.source) over (partition by ancestors.ancestor_team_id) as is_all_of_team
-    from rep_teams
-    inner join rep_sources on rep_teams.rep_id = rep_sources.rep_id
-    inner join ancestors on rep_teams.team_id = ancestors.team_id
-),
-
-members_at_the_time as (
     select
         breaks.break_id,
         breaks.break_team_id,
-        members.*
+        rep_teams.rep_id,
+        ancestors.ancestor_team_id as team_id,
+        case
+            when rep_teams.valid_from > breaks.first_on then rep_teams.valid_from else cast('0001-01-01' as date)
+        end as present_from,
+        rep_teams.valid_to as present_to
     from breaks
-    inner join members
-        on breaks.source = members.source and breaks.last_on >= members.valid_from and breaks.day_before <= members.valid_to
+    inner join rep_sources on breaks.source = rep_sources.source
+    inner join rep_teams
+        on
+            rep_sources.rep_id = rep_teams.rep_id
+            and breaks.last_on >= rep_teams.valid_from
+            and least(breaks.first_on, {{ add_days('breaks.starts_on', -1) }}) <= rep_teams.valid_to
+    inner join ancestors on rep_teams.team_id = ancestors.team_id
 ),
 
-break_segments as (
+present as (
     select
-        breaks.break_id, everything.segment_type, everything.segment_id,
-        breaks.break_team_id is null and sources.is_only_source as covers_segment
+        'rep' as segment_type, rep_id as segment_id, break_id, present_from, present_to
+    from members
+    where break_team_id = team_id
+    union all
+    select
+        'team' as segment_type, members.team_id as segment_id, members.break_id, members.present_from, members.present_to
+    from members
+    left join ancestors
+        on members.break_team_id = ancestors.ancestor_team_id and members.team_id = ancestors.team_id
+    where members.break_team_id is null or ancestors.team_id is not null
+),
+
+always_present as (
+    select
+        breaks.break_id, everything.segment_type, everything.segment_id
     from breaks
-    cross join sources
     inner join (values ('company', 'company'), ('rep', 'unassigned')) as everything (segment_type, segment_id)
         on breaks.break_team_id is null or everything.segment_type = 'company'
     union all
     select
-        breaks.break_id, 'rep' as segment_type, rep_sources.rep_id as segment_id,
-        rep_sources.has_one_source as covers_segment
+        breaks.break_id, 'rep' as segment_type, rep_sources.rep_id as segment_id
     from breaks
     inner join rep_sources on breaks.source = rep_sources.source
     where breaks.break_team_id is null
     union all
-    select distinct
-        break_id, 'rep' as segment_type, rep_id as segment_id,
-        is_all_of_rep as covers_segment
-    from members_at_the_time
-    where break_team_id = team_id
-    union all
-    select distinct
-        members.break_id, 'team' as segment_type, members.team_id as segment_id,
-        members.is_all_of_team as covers_segment
-    from members_at_the_time as members
-    left join ancestors
-        on members.break_team_id = ancestors.ancestor_team_id and members.team_id = ancestors.team_id
-    where members.break_team_id is null or ancestors.team_id is not null
-    union all
     select
-        breaks.break_id, 'team' as segment_type, ancestors.ancestor_team_id as segment_id,
-        false as covers_segment
+        breaks.break_id, 'team' as segment_type, ancestors.ancestor_team_id as segment_id
     from breaks
     inner join ancestors on breaks.break_team_id = ancestors.team_id
     where ancestors.ancestor_team_id <> breaks.break_team_id
+),
+
+break_segments as (
+    select
+        break_id, segment_type, segment_id, min(present_from) as present_from, max(present_to) as present_to
+    from present
+    group by break_id, segment_type, segment_id
+    union all
+    select
+        *, cast('0001-01-01' as date) as present_from, cast('9999-12-31' as date) as present_to
+    from always_present
 ),
 
 break_metrics as (
@@ -128,8 +121,8 @@ final as (
         pipelines.pipeline,
         metrics.metric,
         breaks.break_id,
-        break_segments.covers_segment
-        and (breaks.break_pipeline is null or pipelines.pipeline <> '') as covers_whole_segment
+        break_segments.present_from,
+        break_segments.present_to
     from breaks
     inner join break_segments on breaks.break_id = break_segments.break_id
     inner join break_metrics on breaks.break_id = break_metrics.break_id

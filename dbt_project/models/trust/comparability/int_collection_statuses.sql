@@ -41,6 +41,7 @@ compared_periods as (
         on periods.period_type = year_ago.period_type and periods.year_ago_start = year_ago.period_start
 ),
 
+-- a segment is affected while it is in the population, and divided where it was on the day of the break or the day before
 break_periods as (
     select
         scopes.scope_id,
@@ -50,10 +51,13 @@ break_periods as (
         compared_periods.period_type,
         compared_periods.period_start,
         coalesce(
-            affected_figures.covers_whole_segment
-            and breaks.unrecorded_from <= compared_periods.period_start
-            and breaks.unrecorded_to >= compared_periods.period_end, false
+            breaks.unrecorded_from <= compared_periods.period_end
+            and breaks.unrecorded_to >= compared_periods.period_start
+            and affected_figures.present_from <= compared_periods.period_end
+            and affected_figures.present_to >= compared_periods.period_start, false
         ) as is_unrecorded,
+        affected_figures.present_from <= coalesce(breaks.ends_on, breaks.starts_on)
+        and affected_figures.present_to >= {{ add_days('breaks.starts_on', -1) }} as is_present,
         {%- for earlier in ['previous', 'year_ago'] %}
         coalesce(
             {{ break_divides(
@@ -75,27 +79,23 @@ affecting as (
         period_type,
         period_start,
         break_id,
-        is_unrecorded,
-        is_within,
+        is_within and is_present as is_within,
         {%- for earlier in ['previous', 'year_ago'] %}
-        divides_from_{{ earlier }} and not is_bridged as divides_from_{{ earlier }},
-        divides_from_{{ earlier }} and is_bridged as is_bridged_from_{{ earlier }},
+        divides_from_{{ earlier }} and is_present and not is_bridged as divides_from_{{ earlier }},
+        divides_from_{{ earlier }} and is_present and is_bridged as is_bridged_from_{{ earlier }},
         {%- endfor %}
-        is_unrecorded or (is_within and is_gap) as is_partial
+        is_unrecorded or (is_within and is_present and is_gap) as is_partial
     from break_periods
-    where is_unrecorded or is_within or divides_from_previous or divides_from_year_ago
+    where is_unrecorded or (is_present and (is_within or divides_from_previous or divides_from_year_ago))
 ),
 
+-- the spans are without the days that trusted breaks leave unrecorded
 recorded as (
-    select scopes.scope_id, compared_periods.period_type, compared_periods.period_start
+    select distinct scopes.scope_id, compared_periods.period_type, compared_periods.period_start
     from scopes
     inner join spans using (segment_type, segment_id, recorded_as)
     inner join compared_periods
         on spans.recorded_from <= compared_periods.period_end and spans.recorded_to >= compared_periods.period_start
-    except
-    select scope_id, period_type, period_start
-    from affecting
-    where is_unrecorded
 ),
 
 known as (

@@ -1,6 +1,6 @@
 -- The spans in which what a metric counts (recorded_as in the seed metrics) is recorded of each segment, and the first day on which it can have
--- data: the first day of one of the segment's sources, for a rep not before the hire. Deals and leads are always recorded where a source
--- delivers them; only breaks take from that.
+-- data: the first day of one of the segment's sources, for a rep not before the hire. Deals are always recorded where a source delivers
+-- them; the responses to leads are where any activity is.
 with
 
 first_records as (
@@ -24,7 +24,7 @@ first_records as (
         source,
         'lead_response_business_minutes' as recorded_as,
         min(created_on) as first_on,
-        true as is_always_recorded
+        false as is_always_recorded
     from {{ ref('int_lead_history') }}
     where exclusion_reason is null and known_to is null
     group by source
@@ -80,6 +80,19 @@ beginnings as (
     group by segment_sources.segment_type, segment_sources.segment_id, first_records.recorded_as, first_records.is_always_recorded
 ),
 
+recordings as (
+    select * from {{ ref('int_metric_recordings') }}
+    union all
+    select
+        recordings.assignee_type,
+        recordings.assignee_id,
+        'lead_response_business_minutes' as metric,
+        recordings.recorded_from,
+        recordings.recorded_to
+    from {{ ref('int_metric_recordings') }} as recordings
+    inner join {{ ref('activity_types') }} as activity_types on recordings.metric = activity_types.metric
+),
+
 with_earlier_ends as (
     select
         *,
@@ -87,7 +100,7 @@ with_earlier_ends as (
             partition by assignee_type, assignee_id, metric order by recorded_from, recorded_to
             rows between unbounded preceding and 1 preceding
         ) as earlier_recorded_to
-    from {{ ref('int_metric_recordings') }}
+    from recordings
 ),
 
 -- recordings that overlap, or of which one follows on the other, are one span
