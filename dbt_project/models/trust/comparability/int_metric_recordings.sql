@@ -79,23 +79,23 @@ changes_by_team as (
     group by changes.source, changes.metric, memberships.team_id, changes.changed_on
 ),
 
+{% set series = 'partition by source, metric, team_id' -%}
 changes_in_order as (
     select
         source,
         metric,
         team_id,
         changed_on as tracked_from,
-        coalesce({{ add_days('lead(changed_on) over (in_order)', -1) }}, cast('9999-12-31' as date)) as tracked_to,
+        coalesce(
+            {{ add_days('lead(changed_on) over (' ~ series ~ ' order by changed_on)', -1) }}, cast('9999-12-31' as date)
+        ) as tracked_to,
         -- as the last start or stop says, and before the first of them as that one does
         coalesce(
-            max(tracking) over (in_order) not like '%0',
-            min(tracking) over (partition by source, metric, team_id) not like '%1', true
+            max(tracking) over ({{ series }} order by changed_on) not like '%0',
+            min(tracking) over ({{ series }}) not like '%1', true
         )
-        and sum(outages_begun) over (in_order) = 0 as is_tracked
+        and sum(outages_begun) over ({{ series }} order by changed_on) = 0 as is_tracked
     from changes_by_team
-    window in_order as (
-        partition by source, metric, team_id order by changed_on rows between unbounded preceding and current row
-    )
 ),
 
 recordings as (
