@@ -180,7 +180,8 @@ def _number_to_keep(name: str, default: int) -> int:
 
 _EXAMPLE_DAY = "2025-12-31"
 _EXAMPLE_EXTRACT = f"{{source: pipedrive, object: opportunity, date: {_EXAMPLE_DAY}}}"
-SHARES = ("held_back_share", "set_aside_share")
+SHARES = {"held_back_share": "share", "set_aside_share": "share", "trusted_break_confidence": "confidence"}
+"""Settings from 0 to 1, each with what it is called."""
 _TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -273,7 +274,7 @@ def _complaint(name: str, value: Any, defaults: dict[str, Any]) -> str | None:
     if name == "accepted_extracts":
         return f"'{name}' is {value!r}; write a list such as [{_EXAMPLE_EXTRACT}]."
     if name in SHARES and (not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1):
-        return f"'{name}' is {value!r}; write a share from 0 to 1, such as {defaults[name]!r}."
+        return f"'{name}' is {value!r}; write a {SHARES[name]} from 0 to 1, such as {defaults[name]!r}."
     if name in SHARES:
         return None
     expected = type(defaults[name])

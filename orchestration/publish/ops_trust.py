@@ -69,7 +69,7 @@ def trend(connection: duckdb.DuckDBPyConnection) -> Rows:
 def breaks(connection: duckdb.DuckDBPyConnection) -> Rows:
     """The collection breaks by source, in order of time; `is_reviewable` if ops can confirm or dismiss them."""
     found = rows_of(connection, "select * from collection_break order by source, starts_on, object, field, break_id")
-    unknown = {"review": None, "reviewed_by": None, "reviewed_on": None}
+    unknown = dict.fromkeys(("review", "reviewed_by", "reviewed_on", "unrecorded_from", "is_trusted"))
     return [{**unknown, **row, "is_reviewable": "review" in row} for row in found]
 
 

@@ -87,18 +87,26 @@ def _to_review(breaks: Sequence[Row]) -> Iterator[ToDo]:
             yield ToDo(
                 f"{row['kind'].replace('_', ' ')} in {row['source']} {row['object']}.{row['field']} from "
                 f"{row['starts_on']}, {row['population'].replace('_', ' ')}",
-                f"Decides whether periods may be compared: {_named(metrics)}.",
+                f"{_consequence(row)}: {_named(metrics)}.",
                 f"Confirm or dismiss {row['break_id']} in the register collection_break_reviews.",
                 "breaks",
             )
+
+
+def _consequence(row: Row) -> str:
+    if row["unrecorded_from"] is None:
+        return "Decides whether periods may be compared"
+    if row["is_trusted"]:
+        return "Leaves null, unless it is dismissed"
+    return "Would leave null, if it is confirmed"
 
 
 def _rule(check_name: str) -> str:
     return check_name.removeprefix("gx_").replace("_", " ").capitalize()
 
 
-def _breadth(row: Row) -> tuple[bool, int, str]:
-    return row["population"] != "all", -len((row["metrics"] or "").split(",")), row["break_id"]
+def _breadth(row: Row) -> tuple[bool, bool, int, str]:
+    return row["unrecorded_from"] is None, row["population"] != "all", -len((row["metrics"] or "").split(",")), row["break_id"]
 
 
 def _counted(number: int, noun: str) -> str:

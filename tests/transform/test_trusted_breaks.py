@@ -131,7 +131,7 @@ def test_the_company_of_which_a_part_is_not_recorded_is_partial_and_keeps_its_fi
 
 def test_leads_are_not_called_never_contacted_where_no_contact_was_recorded(warehouse: MemoryWarehouse) -> None:
     figures = "lead_count, recorded_count, contacted_count, never_contacted_count, collection_status"
-    rows = f"from marts.mart_lead_response where period_type = 'month' and period_start = '2025-06-01' and segment_type"
+    rows = "from marts.mart_lead_response where period_type = 'month' and period_start = '2025-06-01' and segment_type"
     assert by_rep(warehouse, f"select segment_id, {figures} {rows} = 'rep'") == {
         rep: (1, 0, None, None, "not_recorded") for rep in ("confirmed", "sure", "late")
     } | {
