@@ -7,7 +7,7 @@ import pandas as pd
 
 from sample_company.extract import Company
 from sample_company.people import PARENT_TEAM, TEAM_IDS, source_at
-from sample_company.story import JAYAPURA, NEVER
+from sample_company.story import JAKARTA_TWO, JAYAPURA, NEVER
 from sample_company.systems import GENERIC, PIPEDRIVE, SALESFORCE
 
 # their reps log them, or do not
@@ -19,7 +19,8 @@ def unrecorded_months(
     company: Company, counted: dict[str, pd.DataFrame], as_of: np.datetime64
 ) -> dict[str, dict[str, list[str]]]:
     """By metric and rep, team or `company`, the months without a recorded day: before the source's first one, and
-    in Jayapura before activities were tracked. A team or the company is recorded where one of its reps is."""
+    in Jayapura before activities were tracked, in the second team of Jakarta since its reps with the plain source
+    stopped (which is detected for sure). A team or the company is recorded where one of its reps is."""
     reps, stays = company.reps, company.memberships
     days = pd.concat([rows["on"] for rows in counted.values() if len(rows)])
     first_month = days.min().to_numpy().astype("datetime64[M]")
@@ -29,6 +30,8 @@ def unrecorded_months(
     rep_id, team_id = reps["full_id"].to_numpy()[stays["rep"]], team_ids[stays["team"]]
     of_jayapura = reps["source"].loc[stays["rep"]] == reps["source"][JAYAPURA]
     begins_late = (stays["team"] == JAYAPURA).to_numpy() & of_jayapura.to_numpy()
+    of_plain = (reps["source"].loc[stays["rep"]] == GENERIC).to_numpy()
+    stops = (stays["team"] == JAKARTA_TWO).to_numpy() & of_plain
     figures: dict[str, dict[str, list[str]]] = {}
     for metric, rows in counted.items():
         since = _recorded_since(company, rows)
@@ -37,7 +40,8 @@ def unrecorded_months(
         is_recorded = is_there & by_source[stays["rep"]]
         if metric in OF_ACTIVITIES:
             tracked = (months >= company.story.tracking_started.astype("datetime64[M]"))[None, :]
-            is_recorded &= tracked | ~begins_late[:, None]
+            goes_on = (months < company.story.tracking_stopped.astype("datetime64[M]"))[None, :]
+            is_recorded &= (tracked | ~begins_late[:, None]) & (goes_on | ~stops[:, None])
         for names in (rep_id, team_id, np.full(len(stays), f"{GENERIC}:{PARENT_TEAM}", dtype=object)):
             for name in sorted(set(names)):
                 own = names == name

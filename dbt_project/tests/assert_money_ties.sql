@@ -1,9 +1,23 @@
 with
 
+-- of a period that trusted breaks leave unrecorded the figure is null, and its credits still tie
 attainments as (
-    select * from {{ ref('mart_quota_attainment') }}
-    where metric in ('revenue_won', 'deals_won')
-        and actual_amount is not null
+    select
+        attained.assignee_type,
+        attained.metric,
+        attained.period_type,
+        attained.period_start,
+        coalesce(attained.actual_amount, credited.actual_amount) as actual_amount
+    from {{ ref('mart_quota_attainment') }} as attained
+    left join {{ ref('int_metric_actuals') }} as credited
+        on attained.collection_status = 'not_recorded'
+            and attained.assignee_type = credited.assignee_type
+            and attained.assignee_id = credited.assignee_id
+            and attained.metric = credited.metric
+            and attained.period_type = credited.period_type
+            and attained.period_start = credited.period_start
+    where attained.metric in ('revenue_won', 'deals_won')
+        and coalesce(attained.actual_amount, credited.actual_amount) is not null
 ),
 
 of_reps as (
