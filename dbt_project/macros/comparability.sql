@@ -174,11 +174,7 @@ compared as (
         {%- for earlier in ['previous', 'year_ago'] %}
         case
             when coalesce({{ earlier }}.collection_status, 'not_recorded') = 'not_recorded' then 'unknown'
-            when
-                collected.collection_status in ('not_recorded', 'partial')
-                or {{ earlier }}.collection_status = 'partial'
-                or collected.is_divided_from_{{ earlier }}
-                then 'not_comparable'
+            when collected.collection_status = 'not_recorded' or collected.is_divided_from_{{ earlier }} then 'not_comparable'
             when collected.is_bridged_from_{{ earlier }} then 'bridged'
             else 'comparable'
         end as comparability_{{ earlier }}{{ ',' if not loop.last }}

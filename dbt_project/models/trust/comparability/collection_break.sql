@@ -137,7 +137,7 @@ final as (
             when reviewed.effect = 'unrecorded_after' then coalesce(recordings.restarted_after, cast('9999-12-31' as date))
             when reviewed.effect = 'unrecorded_during' then {{ last_of_gap }}
         end as unrecorded_to,
-        reviewed.review is distinct from 'dismissed'
+        coalesce(reviewed.review <> 'dismissed', true)
         and coalesce(
             reviewed.origin = 'declared' or reviewed.review = 'confirmed'
             or reviewed.confidence >= {{ var('trusted_break_confidence') }}, false

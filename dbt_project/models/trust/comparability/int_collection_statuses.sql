@@ -41,35 +41,45 @@ compared_periods as (
         on periods.period_type = year_ago.period_type and periods.year_ago_start = year_ago.period_start
 ),
 
--- a segment is affected while it is in the population, and divided where it was on the day of the break or the day before
-break_periods as (
+-- a segment loses the days on which it is in the population, and is divided where it was on the day of the break or the day before
+affected as (
     select
+        breaks.*,
         scopes.scope_id,
-        breaks.break_id,
         breaks.bridge_rule is not null as is_bridged,
-        breaks.is_gap,
-        compared_periods.period_type,
-        compared_periods.period_start,
-        coalesce(
-            breaks.unrecorded_from <= compared_periods.period_end
-            and breaks.unrecorded_to >= compared_periods.period_start
-            and affected_figures.present_from <= compared_periods.period_end
-            and affected_figures.present_to >= compared_periods.period_start, false
-        ) as is_unrecorded,
+        case
+            when breaks.unrecorded_from is not null then greatest(breaks.unrecorded_from, affected_figures.present_from)
+        end as lost_from,
+        least(breaks.unrecorded_to, affected_figures.present_to) as lost_to,
         affected_figures.present_from <= coalesce(breaks.ends_on, breaks.starts_on)
-        and affected_figures.present_to >= {{ add_days('breaks.starts_on', -1) }} as is_present,
-        {%- for earlier in ['previous', 'year_ago'] %}
-        coalesce(
-            {{ break_divides(
-                'breaks', 'compared_periods.period_start', 'compared_periods.period_end',
-                'compared_periods.' ~ earlier ~ '_start', 'compared_periods.' ~ earlier ~ '_end'
-            ) }} and compared_periods.{{ earlier }}_end is not null, false
-        ) as divides_from_{{ earlier }},
-        {%- endfor %}
-        {{ break_lies_within('breaks', 'compared_periods.period_start', 'compared_periods.period_end') }} as is_within
+        and affected_figures.present_to >= {{ add_days('breaks.starts_on', -1) }} as is_present
     from scopes
     inner join affected_figures using (segment_type, segment_id, pipeline, metric)
     inner join breaks on affected_figures.break_id = breaks.break_id
+),
+
+break_periods as (
+    select
+        affected.*,
+        compared_periods.period_type,
+        compared_periods.period_start,
+        {%- for earlier in ['period', 'previous', 'year_ago'] %}
+        coalesce(
+            affected.lost_from <= compared_periods.{{ earlier }}_end
+            and affected.lost_to >= compared_periods.{{ earlier }}_start, false
+        ) as is_unrecorded_in_{{ earlier }},
+        {%- endfor %}
+        {%- for earlier in ['previous', 'year_ago'] %}
+        coalesce(
+            {{ break_divides(
+                'affected', 'compared_periods.period_start', 'compared_periods.period_end',
+                'compared_periods.' ~ earlier ~ '_start', 'compared_periods.' ~ earlier ~ '_end'
+            ) }} and compared_periods.{{ earlier }}_end is not null and affected.is_present, false
+        ) as divides_from_{{ earlier }},
+        {%- endfor %}
+        {{ break_lies_within('affected', 'compared_periods.period_start', 'compared_periods.period_end') }}
+        and affected.is_present as is_within
+    from affected
     cross join compared_periods
 ),
 
@@ -79,14 +89,17 @@ affecting as (
         period_type,
         period_start,
         break_id,
-        is_within and is_present as is_within,
+        is_within,
         {%- for earlier in ['previous', 'year_ago'] %}
-        divides_from_{{ earlier }} and is_present and not is_bridged as divides_from_{{ earlier }},
-        divides_from_{{ earlier }} and is_present and is_bridged as is_bridged_from_{{ earlier }},
+        is_unrecorded_in_period or is_unrecorded_in_{{ earlier }} or (divides_from_{{ earlier }} and not is_bridged)
+            as divides_from_{{ earlier }},
+        divides_from_{{ earlier }} and is_bridged as is_bridged_from_{{ earlier }},
         {%- endfor %}
-        is_unrecorded or (is_within and is_present and is_gap) as is_partial
+        is_unrecorded_in_period or (is_within and is_gap) as is_partial
     from break_periods
-    where is_unrecorded or (is_present and (is_within or divides_from_previous or divides_from_year_ago))
+    where
+        is_unrecorded_in_period or is_unrecorded_in_previous or is_unrecorded_in_year_ago
+        or is_within or divides_from_previous or divides_from_year_ago
 ),
 
 -- the spans are without the days that trusted breaks leave unrecorded
