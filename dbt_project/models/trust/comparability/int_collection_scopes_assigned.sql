@@ -30,7 +30,8 @@ breaks_of_figures as (
         segment_id,
         pipeline,
         metric,
-        {{ listed_in_order("break_id || cast(present_from as varchar) || cast(present_to as varchar)", 'break_id') }} as breaks_listed
+        {{ listed_in_order("break_id || cast(present_from as varchar) || cast(present_to as varchar)", 'break_id') }}
+            as breaks_listed
     from {{ ref('int_affected_figures') }}
     group by segment_type, segment_id, pipeline, metric
 ),
