@@ -50,7 +50,7 @@
         cast(
             case
                 {%- if value %}
-                when statuses.collection_status = 'not_recorded' and {{ value }} is null then 'L'
+                when {{ is_unknown(figures) }} and {{ value }} is null then 'L'
                 {%- endif %}
                 when {{ comparability }} = 'not_comparable' then 'B'
                 when not statuses.is_complete then 'P'
@@ -85,9 +85,15 @@
 {%- endmacro %}
 
 
+{#- Whether nothing is known of a row without a record. -#}
+{% macro is_unknown(rows) -%}
+    (statuses.collection_status = 'not_recorded' or ({{ is_before_all_records(rows) }}))
+{%- endmacro %}
+
+
 {#- The figure of a period without a record: zero, or null where nothing was recorded. -#}
 {% macro none_or_unknown(rows) -%}
-    case when statuses.collection_status = 'not_recorded' or ({{ is_before_all_records(rows) }}) then null else 0 end
+    case when {{ is_unknown(rows) }} then null else 0 end
 {%- endmacro %}
 
 

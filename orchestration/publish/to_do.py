@@ -106,7 +106,12 @@ def _rule(check_name: str) -> str:
 
 
 def _breadth(row: Row) -> tuple[bool, bool, int, str]:
-    return row["unrecorded_from"] is None, row["population"] != "all", -len((row["metrics"] or "").split(",")), row["break_id"]
+    return (
+        row["unrecorded_from"] is None,
+        row["population"] != "all",
+        -len((row["metrics"] or "").split(",")),
+        row["break_id"],
+    )
 
 
 def _counted(number: int, noun: str) -> str:

@@ -279,7 +279,7 @@ def test_lead_response_times_are_those_of_the_files_of_the_plain_source(sample: 
     recorded = {lead: minutes for lead, minutes, is_recorded in rows if is_recorded}
     expected = waits_of_leads(kuota, truth)
     assert {lead: expected.get(lead) for lead in recorded} == recorded
-    # the others are unknown: a team that was not tracked yet, and the day before the first contact
+    # the others are unknown: a team that is not tracked any more, and the day before the first contact
     assert 0 < len(rows) - len(recorded) < len(rows) / 10
     assert all(minutes is None for _, minutes, is_recorded in rows if not is_recorded)
     assert kuota.marts("""
@@ -288,6 +288,31 @@ def test_lead_response_times_are_those_of_the_files_of_the_plain_source(sample: 
         select recorded_count, contacted_count, never_contacted_count from mart_lead_response
         where segment_type = 'company' and period_type = 'year' and period_start = '2025-01-01'""")
     assert counts[0] == counts[1] + counts[2] and min(counts) > 0
+
+
+def test_the_team_that_stopped_logging_has_no_calls_and_no_leads_never_contacted(
+    sample: tuple[KuotaHome, Truth],
+) -> None:
+    """Its stop is detected and sure enough. Two of its reps log in HubSpot: the team keeps what is theirs."""
+    kuota, truth = sample
+    assert kuota.quality("select is_trusted, review from collection_break where kind = 'tracking_stopped'") == [
+        (True, None)
+    ]
+    reps = "select rep_id from dim_reps where team_id = 'generic:T-JKT2'"
+    july = "period_type = 'month' and period_start = '2026-07-01'"
+    calls = f"collection_status from mart_quota_attainment where metric = 'calls' and {july} and assignee_id"
+    assert kuota.marts(
+        f"select split_part(assignee_id, ':', 1), actual_amount is null, {calls} in ({reps}) order by all"
+    ) == [
+        *[("generic", True, "not_recorded")] * 7,
+        *[("hubspot", False, "whole")] * 2,
+    ]
+    of_team = sum(truth.activities_by_rep["call"][rep].get("2026-07-01", 0) for (rep,) in kuota.marts(reps))
+    assert kuota.marts(f"select actual_amount, {calls} = 'generic:T-JKT2'") == [(of_team, "partial")]
+    leads = f"from mart_lead_response where {july} and starts_with(segment_id, 'generic:R') and segment_id in ({reps})"
+    assert kuota.marts(f"select distinct recorded_count, never_contacted_count, collection_status {leads}") == [
+        (0, None, "not_recorded")
+    ]
 
 
 def test_days_of_reps_have_the_activities_of_the_files_of_the_plain_source(sample: tuple[KuotaHome, Truth]) -> None:

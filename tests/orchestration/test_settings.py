@@ -51,6 +51,10 @@ def test_without_settings_or_with_an_empty_file_the_defaults_apply(tmp_path: Pat
             "settings.yml, line 1: 'fiscal_year_start_month' is 13; write a month from 1 to 12.",
         ),
         (
+            "trusted_break_confidence: 90\n",
+            "settings.yml, line 1: 'trusted_break_confidence' is 90; write a confidence from 0 to 1, such as 0.9.",
+        ),
+        (
             "fiscal_year_start_month: April\n",
             "settings.yml, line 1: 'fiscal_year_start_month' is 'April'; write a value of the form 1.",
         ),

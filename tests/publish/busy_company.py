@@ -50,7 +50,8 @@ select
     starts_on::date as starts_on,
     0.97 as confidence, 'calls,meetings' as metrics, null::varchar as record_type, ends_on::date as ends_on,
     12.0 as size, null::varchar as bridge_rule, 'calls per week: 43.2 before, 0.0 after' as evidence, review,
-    if(review is null, null, 'ops') as reviewed_by, if(review is null, null, date '2017-12-20') as reviewed_on
+    if(review is null, null, 'ops') as reviewed_by, if(review is null, null, date '2017-12-20') as reviewed_on,
+    if(kind = 'outage', starts_on::date, null) as unrecorded_from, review is distinct from 'dismissed' as is_trusted
 from (values
     ('tracking_started', 'declared', 'crm', 'opportunity', 'closed_on', 'all', '2017-03-01', null, 'confirmed'),
     ('outage', 'detected', 'crm', 'activity', 'rows', 'team:crm:north', '2017-05-01', '2017-07-09', null),

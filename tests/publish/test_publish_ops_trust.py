@@ -87,6 +87,12 @@ def test_breaks_are_shown_by_source_in_order_of_time_with_their_review(text):
     assert "calls per week: 43.2 before, 0.0 after calls, meetings confirmed by ops, 2017-12-20" in text
 
 
+def test_what_a_review_changes_is_said_and_a_break_that_makes_figures_null_comes_first(text):
+    assert "Leaves null, unless it is dismissed: calls, meetings." in text
+    assert text.index("Leaves null, unless") < text.index("Decides whether periods may be compared: calls, meetings.")
+    assert "0.97 trusted" in text and "0.97 not trusted" in text
+
+
 def test_without_the_register_of_reviews_nothing_waits_for_review(tmp_path):
     settings = settings_in(tmp_path / "home")
     with connect(settings.warehouse) as connection:

@@ -20,7 +20,7 @@ recorded as (
     select
         figures.*,
         coalesce(
-            (statuses.collection_status = 'not_recorded' or ({{ is_before_all_records('figures') }}))
+            {{ is_unknown('figures') }}
             and (coalesce(figures.value, 0) = 0 or figures.takes_no_credit_as_none), false
         ) as is_unknown
     from figures
