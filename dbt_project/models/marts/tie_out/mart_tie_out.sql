@@ -9,19 +9,20 @@ evaluated as (
         coalesce(
             totals.reason,
             case
-                when attainments.assignee_id is not null and attainments.actual_amount is null then 'not_recorded'
+                when measured.assignee_id is not null and {{ actual_amount('measured') }} is null then 'not_recorded'
                 -- a period without a row is 0 where the metric was recorded for anyone
-                when attainments.assignee_id is null and not totals.is_recorded then 'not_recorded'
+                when measured.assignee_id is null and not totals.is_recorded then 'not_recorded'
             end
         ) as first_reason
     from {{ ref('int_tie_out_totals') }} as totals
-    left join {{ ref('mart_quota_attainment') }} as attainments
+    left join {{ ref('int_attainments_measured') }} as measured
         on
-            totals.scope_type = attainments.assignee_type
-            and totals.scope_id = attainments.assignee_id
-            and totals.metric = attainments.metric
-            and totals.period_type = attainments.period_type
-            and totals.kuota_period_start = attainments.period_start
+            totals.scope_type = measured.assignee_type
+            and totals.scope_id = measured.assignee_id
+            and totals.metric = measured.metric
+            and totals.period_type = measured.period_type
+            and totals.kuota_period_start = measured.period_start
+    {{ join_collection('measured', 'measured.assignee_type', 'measured.assignee_id', 'measured.metric') }}
 ),
 
 stepped as (
