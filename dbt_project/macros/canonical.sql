@@ -92,6 +92,21 @@
     where records.entity = '{{ entity }}' and records.exclusion_reason is null
 {%- endmacro %}
 
+{#- Steps of the models of teams, up to `with_parents`: the records of teams, each with the team that it names as its parent. -#}
+{% macro steps_naming_parent_teams() -%}
+identified as (
+    {{ matched_records('team') }}
+),
+
+with_parents as (
+    select
+        identified.*,
+        case when parents.resolved_id <> identified.canonical_id then parents.resolved_id end as parent_team_id
+    from identified
+    {{ join_reference('identified', 'team_reference', 'team', 'parents') }}
+)
+{%- endmacro %}
+
 {#- Of the records that are one, the first known value of `column` by their `precedence`: an aggregate. -#}
 {% macro first_known(column, type='varchar') -%}
     cast(substr(min(lpad(cast(precedence as varchar), 9, '0') || cast({{ column }} as varchar)), 10) as {{ type }})

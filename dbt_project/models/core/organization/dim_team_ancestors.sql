@@ -2,11 +2,14 @@
 -- A team that is its own ancestor stops the climb after 20 levels.
 with recursive
 
+{{ steps_naming_parent_teams() }},
+
 teams as (
     select
-        team_id,
-        parent_team_id
-    from {{ ref('dim_teams') }}
+        cast(canonical_id as varchar) as team_id,
+        {{ first_known('parent_team_id') }} as parent_team_id
+    from with_parents
+    group by canonical_id
 ),
 
 climbed as (

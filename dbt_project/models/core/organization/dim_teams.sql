@@ -1,17 +1,7 @@
 -- Each team once, under its canonical id, however many sources deliver it.
 with
 
-identified as (
-    {{ matched_records('team') }}
-),
-
-with_parents as (
-    select
-        identified.*,
-        case when parents.resolved_id <> identified.canonical_id then parents.resolved_id end as parent_team_id
-    from identified
-    {{ join_reference('identified', 'team_reference', 'team', 'parents') }}
-),
+{{ steps_naming_parent_teams() }},
 
 merged as (
     select
