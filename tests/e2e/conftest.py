@@ -7,6 +7,7 @@ import shutil
 
 import dirty_landing
 import pytest
+from compiled_project import give_parsed_project, home_settings
 from filelock import FileLock
 from kuota_home import Ended, KuotaHome
 
@@ -21,6 +22,7 @@ def dirty_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[KuotaHome, Ende
     with FileLock(folder / "lock"):
         if not end.exists():
             dirty_landing.write(kuota.landing)
+            give_parsed_project(tmp_path_factory, home_settings(kuota.home), dirty_landing.SETTINGS)
             end.write_text(json.dumps(dataclasses.asdict(kuota.kuota("run"))), encoding="utf-8")
     return kuota, Ended(**json.loads(end.read_text(encoding="utf-8")))
 
