@@ -9,6 +9,8 @@
     'assignee_type': ['company', 'team', 'rep'],
     'subject_type': ['opportunity', 'lead'],
     'step_type': ['step', 'total'],
+    'no_coverage_reason': ['no_quota', 'partial_quota', 'quota_unknown', 'not_recorded', 'quota_reached', 'no_known_amount'],
+    'next_no_coverage_reason': ['no_quota', 'partial_quota', 'quota_unknown', 'not_recorded', 'quota_reached', 'no_known_amount'],
     'signal': ['above', 'below', 'not_distinguishable', 'not_comparable'],
 } %}
 {% set tables = {

@@ -3,7 +3,7 @@
     not materialized
 {%- endmacro %}
 
-{#- The columns of a table but one: in Spark, except in place of exclude. -#}
-{% macro all_columns_but(table, column) -%}
-    {{ table }}.* exclude ({{ column }})
+{#- The columns of a table but some: in Spark, except in place of exclude. -#}
+{% macro all_columns_but(table, columns) -%}
+    {{ table }}.* exclude ({{ columns }})
 {%- endmacro %}

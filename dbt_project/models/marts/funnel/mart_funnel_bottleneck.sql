@@ -88,28 +88,7 @@ bounded as (
 
 figures as (
     select
-        segment_type,
-        segment_id,
-        segment_name,
-        is_leaf_team,
-        pipeline,
-        subject_type,
-        period_type,
-        period_start,
-        period_end,
-        from_stage,
-        to_stage,
-        from_position_in_pipeline,
-        to_position_in_pipeline,
-        reached_count,
-        converted_count,
-        conversion_rate,
-        company_reached_count,
-        company_converted_count,
-        company_conversion_rate,
-        gap,
-        gap_low,
-        gap_high,
+        {{ all_columns_but('bounded', 'rest_reached_count, rest_converted_count, position_by_gap') }},
         coalesce(gap_high < 0 and reached_count >= {{ var('minimum_reached_count') }}, false) as is_distinguishable
     from bounded
 ),

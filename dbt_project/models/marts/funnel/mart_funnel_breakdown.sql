@@ -12,32 +12,10 @@ figures as (
     select
         dimensions.dimension,
         cast(conversions.segment_id as varchar) as "value",
-        conversions.pipeline,
-        conversions.subject_type,
-        conversions."view",
-        conversions.period_type,
-        conversions.period_start,
-        conversions.period_end,
-        conversions.from_stage,
-        conversions.to_stage,
+        {{ all_columns_but('conversions', 'segment_type, segment_id, group_fingerprint') }},
         steps.from_position_in_pipeline,
         steps.to_position_in_pipeline,
-        steps.step_type,
-        conversions.reached_count,
-        conversions.converted_count,
-        conversions.open_count,
-        conversions.lost_count,
-        conversions.conversion_rate,
-        conversions.skipped_count,
-        conversions.regressed_count,
-        conversions.reentered_count,
-        conversions.converted_within_30_days,
-        conversions.converted_within_60_days,
-        conversions.converted_within_90_days,
-        conversions.median_days_in_stage,
-        conversions.p90_days_in_stage,
-        conversions.completed_visit_count,
-        conversions.open_visit_count
+        steps.step_type
     from conversions
     inner join dimensions on conversions.segment_type = dimensions.dimension
     {{ join_funnel_steps('conversions') }}

@@ -1,3 +1,5 @@
+{% set open_amount = 'case when summed.open_deal_count is null then 0 else summed.open_amount end' %}
+
 with
 
 open_deals as (
@@ -12,23 +14,31 @@ velocities as (
     select * from {{ ref('int_pipeline_velocity') }}
 ),
 
-segments as (
-    select * from {{ ref('int_segments_listed') }}
+-- the fiscal quarter of as_of, and the one after it
+quarters as (
+    select
+        period_dates.period_start,
+        {{ add_days('period_dates.period_end', 1) }} as next_start
+    from {{ ref('int_period_dates_expanded') }} as period_dates
+    inner join {{ ref('int_as_of_determined') }} as as_of on period_dates.date_day = as_of.as_of_date
+    where period_dates.period_type = 'quarter'
 ),
 
 gaps as (
     select
-        attainments.assignee_type as segment_type,
-        attainments.assignee_id as segment_id,
-        attainments.gap_amount
-    from {{ ref('mart_quota_attainment') }} as attainments
-    inner join {{ ref('int_as_of_determined') }} as as_of
-        on as_of.as_of_date between attainments.period_start and attainments.period_end
-    where
-        attainments.metric = 'revenue_won'
-        and attainments.period_type = 'quarter'
-        and attainments.gap_amount is not null
-        and not attainments.is_partial_quota
+        assignee_type as segment_type,
+        assignee_id as segment_id,
+        period_start,
+        case when not is_partial_quota then gap_amount end as gap_amount,
+        case
+            when quota_source is null then 'no_quota'
+            when is_partial_quota then 'partial_quota'
+            when quota_amount is null then 'quota_unknown'
+            when gap_amount is null then 'not_recorded'
+            when gap_amount <= 0 then 'quota_reached'
+        end as no_gap_reason
+    from {{ ref('mart_quota_attainment') }}
+    where metric = 'revenue_won' and period_type = 'quarter'
 ),
 
 open_deals_in_pipelines as (
@@ -73,10 +83,12 @@ keys as (
     from velocities
     union
     select
-        segment_type,
-        segment_id,
+        gaps.segment_type,
+        gaps.segment_id,
         'all' as pipeline
     from gaps
+    inner join quarters using (period_start)
+    where gaps.gap_amount is not null
 ),
 
 final as (
@@ -88,27 +100,26 @@ final as (
         cast(keys.pipeline as varchar) as pipeline,
         coalesce(summed.open_deal_count, 0) as open_deal_count,
         coalesce(velocities.qualified_deal_count, 0) as qualified_deal_count,
-        {{ with_cents('case when summed.open_deal_count is null then 0 else summed.open_amount end') }} as open_amount,
+        {{ with_cents(open_amount) }} as open_amount,
         coalesce(summed.unknown_amount_count, 0) as unknown_amount_count,
-        gaps.gap_amount as remaining_gap_amount,
+        quarters.next_start as next_period_start,
+        {%- for next, gap in {'': 'gaps', 'next_': 'next_gaps'}.items() %}
+        {{ gap }}.gap_amount as {{ next }}remaining_gap_amount,
         case
-            when gaps.gap_amount > 0
-                then
-                    cast(case when summed.open_deal_count is null then 0 else summed.open_amount end as double)
-                    / cast(gaps.gap_amount as double)
-        end as coverage_ratio,
+            when {{ gap }}.gap_amount > 0 then cast({{ open_amount }} as double) / cast({{ gap }}.gap_amount as double)
+        end as {{ next }}coverage_ratio,
         case
-            when summed.open_deal_count is null then 0
-            when summed.dated_deal_count > 0 then summed.past_due_count
-        end as past_due_deal_count,
-        case
-            when summed.open_deal_count is null then 0
-            when summed.versioned_deal_count > 0 then summed.slipped_count
-        end as slipped_deal_count,
+            when {{ gap }}.segment_id is null then 'no_quota'
+            when {{ gap }}.no_gap_reason is null and {{ open_amount }} is null then 'no_known_amount'
+            else {{ gap }}.no_gap_reason
+        end as {{ next }}no_coverage_reason,
+        {%- endfor %}
+        {%- for state, known in {'past_due': 'dated', 'slipped': 'versioned', 'inactive': 'tracked'}.items() %}
         case
             when summed.open_deal_count is null then 0
-            when summed.tracked_deal_count > 0 then summed.inactive_count
-        end as inactive_deal_count,
+            when summed.{{ known }}_deal_count > 0 then summed.{{ state }}_count
+        end as {{ state }}_deal_count,
+        {%- endfor %}
         case when summed.open_deal_count is null then 0 else summed.slip_count end as slip_count,
         round(summed.median_slipped_days, 12) as median_slipped_days,
         cast({{ var('days_without_activity') }} as bigint) as days_without_activity,
@@ -120,10 +131,17 @@ final as (
         velocities.median_cycle_days,
         velocities.velocity_per_day
     from keys
-    inner join segments using (segment_type, segment_id)
+    inner join {{ ref('int_segments_listed') }} as segments using (segment_type, segment_id)
     left join summed using (segment_type, segment_id, pipeline)
     left join velocities using (segment_type, segment_id, pipeline)
-    left join gaps using (segment_type, segment_id)
+    cross join quarters
+    {%- for gap, start in {'gaps': 'period_start', 'next_gaps': 'next_start'}.items() %}
+    left join gaps as {{ gap }}
+        on
+            keys.segment_type = {{ gap }}.segment_type
+            and keys.segment_id = {{ gap }}.segment_id
+            and quarters.{{ start }} = {{ gap }}.period_start
+    {%- endfor %}
 )
 
 select * from final
