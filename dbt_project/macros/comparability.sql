@@ -1,9 +1,9 @@
 {#- The figures of a mart with how each row's period was collected and what it may be compared with. `type` and `id` are the segment of the
     row, `metric` and `pipeline` (expressions) its metric and pipeline. A row that has a figure (`value`; without it every row has one) was
     recorded at least in part. `is_complete` is none where the figures say themselves whether the period is over; a period outside of those
-    in use lies before them. -#}
+    in use lies before them. `change_of` is the column that is compared with that of the period before, of the same `keys`. -#}
 {% macro with_comparability(
-    figures, type, id, metric, pipeline="''", value=none, is_complete='coalesce(statuses.is_complete, true)'
+    figures, type, id, metric, pipeline="''", value=none, is_complete='coalesce(statuses.is_complete, true)', change_of=none, keys=none
 ) -%}
     {%- set status -%}
         case
@@ -24,8 +24,27 @@
             else 'unknown'
         end
     {%- endset -%}
+    {%- set previous -%}
+        case
+            when {{ comparability }} in ('comparable', 'bridged') and lag({{ figures }}.period_end) over earlier = statuses.previous_period_end
+                then lag({{ figures }}.{{ change_of }}) over earlier
+        end
+    {%- endset %}
     select
         {{ figures }}.*,
+        {%- if change_of %}
+        {{ previous }} as previous_value,
+        case when statuses.is_complete then round({{ figures }}.{{ change_of }} - {{ previous }}, 12) end as change,
+        cast(
+            case
+                when {{ figures }}.{{ change_of }} is null then 'no_value'
+                when {{ comparability }} = 'not_comparable' then 'not_comparable'
+                when {{ comparability }} = 'unknown' then 'earlier_period_unknown'
+                when {{ previous }} is null then 'no_previous_value'
+                when not statuses.is_complete then 'period_not_over'
+            end as varchar
+        ) as not_compared_reason,
+        {%- endif %}
         {%- if is_complete %}
         {{ is_complete }} as is_complete,
         {%- endif %}
@@ -60,6 +79,9 @@
         ) as observation_status
     from {{ figures }}
     {{ join_collection(figures, type, id, metric, pipeline) }}
+    {%- if change_of %}
+    window earlier as (partition by {{ keys }}, {{ figures }}.period_type order by {{ figures }}.period_start)
+    {%- endif %}
 {%- endmacro %}
 
 

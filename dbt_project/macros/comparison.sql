@@ -48,7 +48,8 @@ figures as (
 
 final as (
     {{ with_comparability(
-        'figures', "'" ~ segment_type ~ "'", 'figures.' ~ segment_type ~ '_id', 'figures.metric', value='figures.value'
+        'figures', "'" ~ segment_type ~ "'", 'figures.' ~ segment_type ~ '_id', 'figures.metric', value='figures.value',
+        change_of='value', keys='figures.' ~ segment_type ~ '_id, figures.metric'
     ) }}
 )
 

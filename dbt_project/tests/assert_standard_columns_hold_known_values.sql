@@ -9,6 +9,7 @@
     'assignee_type': ['company', 'team', 'rep'],
     'subject_type': ['opportunity', 'lead'],
     'step_type': ['step', 'total'],
+    'not_compared_reason': ['no_value', 'not_comparable', 'earlier_period_unknown', 'no_previous_value', 'period_not_over'],
     'no_coverage_reason': ['no_quota', 'partial_quota', 'quota_unknown', 'not_recorded', 'quota_reached', 'no_known_amount'],
     'next_no_coverage_reason': ['no_quota', 'partial_quota', 'quota_unknown', 'not_recorded', 'quota_reached', 'no_known_amount'],
     'signal': ['above', 'below', 'not_distinguishable', 'not_comparable'],

@@ -78,7 +78,8 @@ figures as (
 final as (
     {{ with_comparability(
         'figures', 'figures.assignee_type', 'figures.assignee_id',
-        'figures.metric', value='figures.actual_amount', is_complete=none
+        'figures.metric', value='figures.actual_amount', is_complete=none,
+        change_of='attainment_ratio', keys='figures.assignee_type, figures.assignee_id, figures.metric'
     ) }}
 )
 

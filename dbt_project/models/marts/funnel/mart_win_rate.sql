@@ -109,7 +109,8 @@ figures as (
 final as (
     {{ with_comparability(
         'figures', 'figures.segment_type', 'figures.segment_id', win_rate_metric('figures.definition'),
-        value='coalesce(figures.numerator, figures.denominator)'
+        value='coalesce(figures.numerator, figures.denominator)',
+        change_of='rate', keys='figures.segment_type, figures.segment_id, figures.definition'
     ) }}
 )
 
