@@ -121,6 +121,25 @@ def test_leaf_teams_sum_to_the_team_above_them(sample: tuple[KuotaHome, Truth]) 
     assert sorted(leaves) == sorted(kuota.marts(total.format("assignee_id = 'generic:T-ID'")))
 
 
+def test_what_cannot_be_compared_or_covered_has_a_reason(sample: tuple[KuotaHome, Truth]) -> None:
+    kuota, _ = sample
+    reasons = {"coverage_ratio": "no_coverage_reason", "next_coverage_ratio": "next_no_coverage_reason"}
+    compared = ("mart_quota_attainment", "mart_win_rate", "mart_rep_comparison", "mart_team_comparison")
+    silent = [
+        kuota.marts(f"select * from {table} where ({value} is null) = ({reason} is null) limit 1")
+        for table, value, reason in [
+            *(("mart_pipeline_health", *pair) for pair in reasons.items()),
+            *((table, "change", "not_compared_reason") for table in compared),
+        ]
+    ]
+    assert silent == [[]] * 6
+    improved = kuota.marts("""
+        select now.change - round(now.rate - before.rate, 12) from mart_win_rate as now
+        inner join mart_win_rate as before using (segment_type, segment_id, definition, period_type)
+        where before.period_end = now.period_start - 1 and now.change is not null""")
+    assert {difference for (difference,) in improved} == {0.0}
+
+
 def test_figures_of_the_funnel_tie(sample: tuple[KuotaHome, Truth]) -> None:
     kuota, truth = sample
     counts = "sum(reached_count), sum(converted_count), sum(open_count), sum(lost_count), sum(skipped_count)"
