@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 import pytest
 from compiled_project import give_parsed_project, home_settings
+from documented_questions import PAGE, answered
 from generated_sample import generated_sample
 from kuota_home import KuotaHome
 from sample_figures import (
@@ -473,6 +474,13 @@ def test_a_break_in_a_field_affects_the_mart_that_shows_it(sample: tuple[KuotaHo
     assert ("2025-07-01",) in kuota.marts(quarters.format("period_start::varchar", "mart_loss_reason", loss_reason))
     assert kuota.marts(quarters.format("dimension", "mart_funnel_breakdown", source)) == [("lead_source",)]
     assert kuota.marts(quarters.format("segment_type", "mart_win_rate", loss_reason)) == []
+
+
+def test_the_questions_of_the_documents_have_the_answers_that_they_show(sample: tuple[KuotaHome, Truth]) -> None:
+    kuota, _ = sample
+    page = PAGE.read_text(encoding="utf-8")
+    assert page.count("| --- |") >= 8
+    assert answered(page, kuota.home / "published" / "kuota.duckdb") == page
 
 
 def test_the_ops_page_shows_the_planted_breaks_the_scores_and_what_was_restated(
