@@ -131,6 +131,22 @@ def rollback(publish_id: str | None) -> None:
 
 
 @main.command(epilog=EXIT_CODES)
+def clean() -> None:
+    """Remove publishes, logs and Dagster's records beyond KUOTA_KEEP_VERSIONS and KUOTA_KEEP_RUNS.
+
+    A run does so too when it ends; this also gives the space back to the disk.
+    """
+    from orchestration.history import clean_home
+
+    try:
+        freed = clean_home(Settings.from_environment())
+    except KuotaError as error:
+        _fail(error)
+    for folder, size in freed.items():
+        click.echo(f"{folder:<11} {size / 1e6:,.1f} MB freed")
+
+
+@main.command(epilog=EXIT_CODES)
 def notify() -> None:
     """Send a trial message to the webhook and the mail addresses that are set."""
     from orchestration.publish import Notice, send_notice

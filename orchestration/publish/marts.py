@@ -138,7 +138,7 @@ def _put_in_place(
     if not versions_only:
         if not unchanged:
             _replace_what_readers_open(published, version, manifest)
-        _remove_old_versions(published / VERSIONS, draft.publish_id, keep)
+        remove_old_versions(published, keep)
     return PublishReport(
         publish_id=draft.publish_id,
         unchanged=unchanged,
@@ -200,7 +200,10 @@ def kept_versions(versions: Path) -> list[dict[str, Any]]:
     return sorted((m for m in manifests if m is not None), key=lambda m: str(m["published_at"]), reverse=True)
 
 
-def _remove_old_versions(versions: Path, current: str, keep: int) -> None:
+def remove_old_versions(published: Path, keep: int) -> None:
+    """Remove all but the newest `keep` versions. The one that readers open stays. The caller holds the lock."""
+    versions = published / VERSIONS
+    current = (read_manifest(published / MANIFEST) or {}).get("publish_id")
     others = [manifest["publish_id"] for manifest in kept_versions(versions) if manifest["publish_id"] != current]
     for publish_id in others[max(keep - 1, 0) :]:
         leaving = new_path(versions, "leaving")
