@@ -18,14 +18,14 @@ def answered(page: str, database: Path) -> str:
     """The page with the answers that the database gives, as tables of Markdown."""
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute(f"use {database.stem}.marts")
-        return BLOCK.sub(lambda block: _with_answer(connection, block["query"]), page)
+        return BLOCK.sub(lambda block: _with_answer(connection, block), page)
 
 
-def _with_answer(connection: duckdb.DuckDBPyConnection, query: str) -> str:
-    found = connection.sql(query)
+def _with_answer(connection: duckdb.DuckDBPyConnection, block: re.Match[str]) -> str:
+    found = connection.sql(block["query"])
     rows = [found.columns, ["---"] * len(found.columns), *found.fetchall()]
     table = "\n".join(f"| {' | '.join('' if value is None else str(value) for value in row)} |" for row in rows)
-    return f"```sql\n{query}\n```\n\n{table}\n"
+    return f"```sql\n{block['query']}\n```\n\n{table}\n" + ("" if block["answer"] else "\n")
 
 
 if __name__ == "__main__":
