@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from orchestration.settings import PROJECT
-from orchestration.transform.metrics_page import PAGE, PUBLISHED, metrics_page
+from orchestration.transform.metrics_page import PAGE, PUBLISHED, SHARED, metrics_page
 
 MODELS = PROJECT / "dbt_project" / "models"
 
@@ -14,7 +14,18 @@ def test_the_page_in_docs_is_current() -> None:
 
 def test_every_mart_has_a_section() -> None:
     sections = {line.removeprefix("## ") for line in metrics_page(MODELS).splitlines() if line.startswith("## ")}
-    assert sections == {path.stem for path in MODELS.rglob("*.sql") if path.stem.startswith(PUBLISHED)}
+    assert sections - {SHARED} == {path.stem for path in MODELS.rglob("*.sql") if path.stem.startswith(PUBLISHED)}
+
+
+def test_a_column_that_means_the_same_in_many_tables_is_described_once_and_questions_are_linked() -> None:
+    page = metrics_page(MODELS)
+    assert page.count("| comparability_year_ago_reasons | varchar | The ids of the breaks") == 1
+    assert (
+        page.count("| comparability | varchar | [Columns that many tables have](#columns-that-many-tables-have) |")
+        >= 15
+    )
+    section = page[page.index("## mart_win_rate") :]
+    assert "Answers: [How does the win rate develop?](questions.md#how-does-the-win-rate-develop)\n" in section
 
 
 def test_a_section_says_the_grain_and_the_meaning_of_each_column(tmp_path: Path) -> None:
