@@ -24,7 +24,8 @@ from (values
 create table raw.crm_sales__rep as select 'Ann' as sales_agent, 'Max' as manager, {CURRENT};
 create table raw.crm_sales__product as select 'GTX Pro' as product, '550' as sales_price, {CURRENT};
 create table raw.registers__value_map as
-select 'crm_sales' as source, 'opportunity' as object, 'product' as field, 'GTXPro' as source_value, {CURRENT};
+select 'crm_sales' as source, 'opportunity' as object, 'product' as field, 'GTXPro' as source_value, 'GTX Pro' as value,
+    {CURRENT};
 create table raw.registers__stage_map as
 select 'crm_sales' as source, unnest(['Won', 'Lost']) as source_stage, {CURRENT};
 """
