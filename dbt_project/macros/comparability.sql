@@ -58,7 +58,7 @@
         ) as comparability_year_ago,
         cast(
             case
-                when statuses.collection_status <> 'whole' or statuses.previous_period_end >= scopes.data_begins_on
+                when {{ status }} not in ('whole', 'unknown') or statuses.previous_period_end >= scopes.data_begins_on
                     then statuses.comparability_reasons
             end as varchar
         ) as comparability_reasons,

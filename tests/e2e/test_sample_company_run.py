@@ -134,6 +134,13 @@ def test_what_cannot_be_compared_or_covered_has_a_reason(sample: tuple[KuotaHome
         ]
     ]
     assert silent == [[]] * 6
+    for reasons_of, judged in (
+        ("comparability_reasons", "collection_status in ('mixed', 'partial', 'not_recorded') or comparability"),
+        ("comparability_year_ago_reasons", "comparability_year_ago"),
+    ):
+        for table in compared:
+            needs_reasons = f"({judged} in ('bridged', 'not_comparable'))"
+            assert kuota.marts(f"select * from {table} where not {needs_reasons} and {reasons_of} is not null") == []
     improved = kuota.marts("""
         select now.change - round(now.rate - before.rate, 12) from mart_win_rate as now
         inner join mart_win_rate as before using (segment_type, segment_id, definition, period_type)

@@ -126,6 +126,19 @@ def test_marts_with_rows_of_teams_say_which_are_leaves(models: dict[str, dict[st
     assert silent == ["mart_attainment_distribution"]
 
 
+def test_marts_of_steps_say_where_their_stages_are(models: dict[str, dict[str, Any]]) -> None:
+    positions = {"from_position_in_pipeline", "to_position_in_pipeline"}
+    silent = [
+        name
+        for name, model in models.items()
+        if model["schema"] == "marts"
+        and {"from_stage", "to_stage"} <= {*model["columns"]}
+        and positions - {*model["columns"]}
+    ]
+    # a move has the order of the stage map that was valid on its day
+    assert silent == ["fct_stage_events"]
+
+
 def test_names_follow_the_layers(models: dict[str, dict[str, Any]]) -> None:
     patterns = {
         "staging": r"(base|stg)_[a-z]+(_[a-z]+)*__[a-z_]+s",
