@@ -82,7 +82,8 @@ beginnings as (
 
 recordings as (
     select * from {{ ref('int_metric_recordings') }}
-    union all
+    -- one row of those that several types share: equal rows would have no order
+    union
     select
         recordings.assignee_type,
         recordings.assignee_id,
