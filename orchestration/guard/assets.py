@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from urllib.parse import urljoin
 
 from dagster import (
     AssetCheckExecutionContext,
@@ -58,7 +59,7 @@ def guard_checks(
             target, check = checks[key]
             result = found.get((target.target, check.check_name))
             if result:
-                yield _reported(settings.reports, key, check, result)
+                yield _reported(settings, key, check, result)
             else:
                 yield _not_run(key, "still passed" if target.target in hold else "no rows delivered")
 
@@ -77,8 +78,7 @@ def _spec(suite: Suite, target: Target, check: Check, asset_key_of: Callable[[st
     )
 
 
-def _reported(reports: Path, key: AssetCheckKey, check: Check, result: CheckResult) -> AssetCheckResult:
-    page = (reports / "data_docs" / "index.html").as_uri()
+def _reported(settings: Settings, key: AssetCheckKey, check: Check, result: CheckResult) -> AssetCheckResult:
     errored = result.status == "errored"
     return AssetCheckResult(
         asset_key=key.asset_key,
@@ -95,9 +95,17 @@ def _reported(reports: Path, key: AssetCheckKey, check: Check, result: CheckResu
             "why": check.meta.why,
             "fix": check.meta.fix,
             "owner": result.owner,
-            "data_docs": MetadataValue.url(f"{page}#{result.target}"),
+            "data_docs": _data_docs(settings, result.target),
         },
     )
+
+
+def _data_docs(settings: Settings, target: str) -> MetadataValue[str]:
+    """The page of a table: a link where the reports are served, else a path to copy. Browsers open no file:// link."""
+    page, anchor = Path("data_docs") / "index.html", f"#{target}"
+    if url := settings.channels.report_url:
+        return MetadataValue.url(urljoin(url, f"{page}{anchor}"))
+    return MetadataValue.path(f"{settings.reports / page}{anchor}")
 
 
 def _targets_that_hold(settings: Settings, room: Room, targets: Sequence[Target]) -> set[str]:

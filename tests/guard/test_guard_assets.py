@@ -1,13 +1,22 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from dagster import AssetKey, AssetsDefinition, DagsterInstance, Definitions, ExecuteInProcessResult, asset
+from dagster import (
+    AssetKey,
+    AssetsDefinition,
+    DagsterInstance,
+    Definitions,
+    ExecuteInProcessResult,
+    MetadataValue,
+    asset,
+)
 from guard_home import RAW_SUITE, RAW_TABLES, SettingsWithOwnSuites, make_settings
 
 from orchestration.guard import guard_checks, load_suites
 from orchestration.run_lock import RUN_LOCK, run_lock
-from orchestration.settings import Settings
+from orchestration.settings import Channels, Settings
 
 
 def asset_key_of(target: str) -> AssetKey:
@@ -61,7 +70,8 @@ def test_a_failed_critical_check_stops_what_is_downstream_with_the_reason(settin
     assert (metadata["unexpected_count"], metadata["element_count"]) == (1, 4)
     assert metadata["sample_keys"] == '[{"deal_id": "d2", "stage": null}]'
     assert (metadata["why"], metadata["fix"]) == ("A deal has a stage.", "Set the stage in the CRM.")
-    assert str(metadata["data_docs"]).endswith("reports/data_docs/index.html#raw.crm__deal")
+    # a browser opens no file:// link on a page of Dagster
+    assert metadata["data_docs"] == f"{settings.reports}/data_docs/index.html#raw.crm__deal"
     broken = evaluations["gx_no_such_column_is_known"]
     assert (broken.passed, broken.metadata["status"].value) == (False, "errored")
     assert (broken.description or "").startswith("The check itself could not run")
@@ -75,6 +85,12 @@ def test_a_failed_warning_stops_nothing(settings: SettingsWithOwnSuites) -> None
     assert passed == {"gx_row_count_is_in_range": False, "gx_rep_id_is_filled": True}
     assert run.success
     assert AssetKey(["staging", "rep"]) in materialized(run)
+
+
+def test_where_the_reports_are_served_a_check_links_to_its_table(settings: SettingsWithOwnSuites) -> None:
+    served = replace(settings, channels=Channels(report_url="https://reports.example.com/kuota/index.html"))
+    [link, *_] = {it.metadata["data_docs"] for it in materialize(served, "raw.crm__rep").get_asset_check_evaluations()}
+    assert link == MetadataValue.url("https://reports.example.com/kuota/data_docs/index.html#raw.crm__rep")
 
 
 def test_an_object_that_was_not_delivered_stops_nothing(settings: SettingsWithOwnSuites) -> None:
