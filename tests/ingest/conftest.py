@@ -69,7 +69,10 @@ class Bench:
     def land_parquet(self, name: str, query: str) -> Path:
         """Land the rows of a query."""
         path = self.land(name, "")
-        duckdb.execute(f"copy ({query}) to '{path}' (format parquet)")
+        with duckdb.connect() as connection:
+            # the text of an instant means the same wherever the tests run
+            connection.execute("set TimeZone = 'UTC'")
+            connection.execute(f"copy ({query}) to '{path}' (format parquet)")
         return path
 
     def land_workbook(self, name: str, *rows: list[object], sheet: str = "Sheet1", above: int = 0) -> Path:
