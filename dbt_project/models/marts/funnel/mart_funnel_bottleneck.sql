@@ -89,7 +89,9 @@ bounded as (
 figures as (
     select
         {{ all_columns_but('bounded', 'rest_reached_count, rest_converted_count, position_by_gap') }},
-        coalesce(bounded.gap_high < 0 and bounded.reached_count >= {{ var('minimum_reached_count') }}, false) as is_distinguishable
+        coalesce(
+            bounded.gap_high < 0 and bounded.reached_count >= {{ var('minimum_reached_count') }}, false
+        ) as is_distinguishable
     from bounded
 ),
 
