@@ -23,7 +23,7 @@ parsed: $(VENV)/installed sample
 	@if [ ! -f '$(KUOTA_HOME)/warehouse/dbt/parsed_from' ]; then $(BIN)/python -m orchestration.transform.prepare; fi
 
 test: $(VENV)/installed
-	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS)
 
 test-slow: $(VENV)/installed
 	$(BIN)/python -m pytest -m slow
