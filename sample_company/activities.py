@@ -16,7 +16,7 @@ from sample_company.systems import GENERIC
 from sample_company.working_days import TRADING, add_working_days, first_day, instant, last_day, local_day
 
 TOUCHES_A_DEAL = 3.9
-MISSPELT, MENDED = "metting", "meeting"
+MISSPELT, CORRECTED = "metting", "meeting"
 TYPES = np.array(["call", "email", "meeting", MISSPELT, "proposal"])
 CALL, EMAIL, MEETING, MISSPELT_MEETING, SENT_PROPOSAL = range(5)
 TOOLS = np.array(["phone", "mail client", "calendar", "calendar", "mail client"])

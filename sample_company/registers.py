@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sample_company import hubspot, pipedrive, salesforce, salesforce_activities
-from sample_company.activities import MENDED, MISSPELT
+from sample_company.activities import CORRECTED, MISSPELT
 from sample_company.deals import LOST, QUALIFIED, STAGES, WON
 from sample_company.extract import RENAMED_STAGE, Company
 from sample_company.migration import crosswalk
@@ -88,7 +88,7 @@ def _stage_map(story: Story, sources: tuple[str, ...]) -> pd.DataFrame:
 def _value_map(sources: tuple[str, ...]) -> pd.DataFrame:
     """Values of the CRMs that differ from those of the plain source, and the typing error in the plain source."""
     rows = [
-        (GENERIC, "activity", "type", {MISSPELT: MENDED}),
+        (GENERIC, "activity", "type", {MISSPELT: CORRECTED}),
         (HUBSPOT, "activity", "type", {f"{hubspot.PROPOSAL_TASK.lower()}_task": "proposal"}),
         (HUBSPOT, "opportunity", "dealtype", {value: name for name, value in hubspot.DEAL_TYPES.items()}),
         (HUBSPOT, "lead", "hs_analytics_source", {value: name for name, value in hubspot.LEAD_SOURCES.items()}),
