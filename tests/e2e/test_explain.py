@@ -2,6 +2,8 @@
 possible."""
 
 import json
+import shutil
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -16,6 +18,13 @@ def kuota(dirty_run: tuple[KuotaHome, Ended]) -> KuotaHome:
     kuota, ended = dirty_run
     assert ended.exit_code == 0, ended.complained
     return kuota
+
+
+@pytest.fixture
+def changed(kuota: KuotaHome, tmp_path: Path) -> KuotaHome:
+    """A copy of what is published, to be changed."""
+    shutil.copytree(kuota.home / "published", tmp_path / "published")
+    return KuotaHome(tmp_path, kuota.landing)
 
 
 def test_an_attainment_is_explained_by_deals_quota_rows_and_exclusions(kuota: KuotaHome) -> None:
@@ -129,24 +138,24 @@ def test_a_number_that_cannot_be_explained_gives_one_clear_line(kuota: KuotaHome
     assert len(ended.errors) == 1 and line in ended.errors[0]
 
 
-def test_rows_that_do_not_sum_to_the_number_are_an_error(own_home: KuotaHome) -> None:
-    with duckdb.connect(str(own_home.home / "published" / "kuota.duckdb")) as connection:
+def test_rows_that_do_not_sum_to_the_number_are_an_error(changed: KuotaHome) -> None:
+    with duckdb.connect(str(changed.home / "published" / "kuota.duckdb")) as connection:
         connection.execute("update marts.fct_metric_credits set amount = 99 where object_id = 'generic:O1'")
-    ended = own_home.kuota("explain", "attainment", "--assignee", "generic:R1", "--period", "2026-Q1")
+    ended = changed.kuota("explain", "attainment", "--assignee", "generic:R1", "--period", "2026-Q1")
     assert ended.exit_code == 1
     assert ended.errors == ["actual_amount is 100.00, but the rows listed sum to 99.00"]
 
 
-def test_a_publish_of_an_older_version_is_reported(own_home: KuotaHome) -> None:
-    with duckdb.connect(str(own_home.home / "published" / "kuota.duckdb")) as connection:
+def test_a_publish_of_an_older_version_is_reported(changed: KuotaHome) -> None:
+    with duckdb.connect(str(changed.home / "published" / "kuota.duckdb")) as connection:
         connection.execute("drop table marts.fct_quota_contributions")
-    ended = own_home.kuota("explain", "attainment", "--assignee", "company", "--period", "2026")
+    ended = changed.kuota("explain", "attainment", "--assignee", "company", "--period", "2026")
     assert ended.exit_code == 2
     assert len(ended.errors) == 1 and ended.errors[0].endswith("does not exist!); run `kuota run`.")
 
 
-def test_a_home_without_a_publish_is_reported(kuota: KuotaHome, own_home: KuotaHome) -> None:
-    empty = KuotaHome(own_home.home.parent / "nowhere", own_home.landing)
+def test_a_home_without_a_publish_is_reported(kuota: KuotaHome, tmp_path: Path) -> None:
+    empty = KuotaHome(tmp_path / "nowhere", kuota.landing)
     ended = empty.kuota("explain", "attainment", "--assignee", "company", "--period", "2026")
     assert ended.exit_code == 2
     assert ended.errors[0].endswith("kuota.duckdb: nothing is published yet; run `kuota run`.")
