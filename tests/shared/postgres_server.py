@@ -20,7 +20,15 @@ def postgres_server() -> Iterator[str]:
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
     try:
-        _run("initdb", "--auth=trust", "--username=postgres", "--no-sync", f"--pgdata={folder / 'data'}")
+        _run(
+            "initdb",
+            "--auth=trust",
+            "--username=postgres",
+            "--no-locale",
+            "--encoding=UTF8",
+            "--no-sync",
+            f"--pgdata={folder / 'data'}",
+        )
         options = f"-c listen_addresses='' -c fsync=off -k {folder}"
         start = ("start", "--wait", f"--log={folder / 'log'}", f"--options={options}")
         _run("pg_ctl", f"--pgdata={folder / 'data'}", *start)
