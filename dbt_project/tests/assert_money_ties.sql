@@ -7,17 +7,22 @@ attainments as (
         attained.metric,
         attained.period_type,
         attained.period_start,
-        coalesce(attained.actual_amount, credited.actual_amount) as actual_amount
+        case
+            when attained.collection_status = 'not_recorded' then coalesce(attained.actual_amount, credited.actual_amount)
+            else attained.actual_amount
+        end as actual_amount
     from {{ ref('mart_quota_attainment') }} as attained
     left join {{ ref('int_metric_actuals') }} as credited
-        on attained.collection_status = 'not_recorded'
-            and attained.assignee_type = credited.assignee_type
+        on attained.assignee_type = credited.assignee_type
             and attained.assignee_id = credited.assignee_id
             and attained.metric = credited.metric
             and attained.period_type = credited.period_type
             and attained.period_start = credited.period_start
     where attained.metric in ('revenue_won', 'deals_won')
-        and coalesce(attained.actual_amount, credited.actual_amount) is not null
+        and (
+            attained.actual_amount is not null
+            or (attained.collection_status = 'not_recorded' and credited.actual_amount is not null)
+        )
 ),
 
 of_reps as (
