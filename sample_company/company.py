@@ -27,7 +27,8 @@ from sample_company.people import (
     make_reps,
     make_teams,
 )
-from sample_company.registers import make_quotas, make_rates, make_registers, revise_quotas
+from sample_company.quotas import make_quotas, revise_quotas
+from sample_company.registers import make_rates, make_registers
 from sample_company.story import make_story
 from sample_company.systems import GENERIC, HUBSPOT, SOURCES
 from sample_company.truth import Truth, count_activities, make_truth
@@ -108,7 +109,7 @@ def generate(
             partial, connection, sources, lambda: activity_frames(touches) if is_large else in_memory, is_large
         )
         deliver(delivery, company, days, ends)
-        quotas = make_quotas(company.deals, rates, company.reps, window, sources)
+        quotas = make_quotas(company.deals, company.events, rates, company.reps, window, sources)
         revised = revise_quotas(quotas, company.reps)
         registers = make_registers(rates, company, sources)
         totals = crm_totals(company, rates, days) if HUBSPOT in sources else pd.DataFrame()

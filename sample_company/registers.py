@@ -10,12 +10,10 @@ from sample_company.activities import CORRECTED, MISSPELT
 from sample_company.deals import LOST, QUALIFIED, STAGES, WON
 from sample_company.extract import RENAMED_STAGE, Company
 from sample_company.migration import crosswalk
-from sample_company.people import LEAVER, TEAM_IDS, Window, or_blank
+from sample_company.people import Window
 from sample_company.story import NEVER, Story, planted_breaks
 from sample_company.systems import GENERIC, HUBSPOT, PIPEDRIVE, SALESFORCE
 from sample_company.working_days import first_day, holidays_register
-
-_STEP = 5_000_000
 
 
 def make_rates(rng: np.random.Generator, window: Window) -> pd.DataFrame:
@@ -133,82 +131,3 @@ def _declared_changes(story: Story, sources: tuple[str, ...]) -> pd.DataFrame:
             "declared_on": effective_on + pd.Timedelta(days=30),
         }
     )
-
-
-def make_quotas(
-    deals: pd.DataFrame, rates: pd.DataFrame, reps: pd.DataFrame, window: Window, sources: tuple[str, ...]
-) -> pd.DataFrame:
-    """The plan of the first extract: revenue by rep and quarter, for the first team in Jakarta by quarter and for the
-    company by year; deals by month for the reps around Jayapura. target in rupiah or deals."""
-    first_quarter = window.first_month - window.first_month.astype(int) % 3
-    year_after = (window.last_month.astype("datetime64[Y]") + 1).astype("datetime64[M]")
-    quarters = np.arange(first_quarter, year_after, 3)
-    dollars = float(rates["rate_to_reporting"].mean()) / 100
-    mean_amount = float((deals["amount"] * np.where(deals["in_dollars"], dollars, 1)).mean()) / 100
-    expected = mean_amount * len(deals) / len(reps) / window.months * 3 * reps["win_probability"].to_numpy()
-    revenue = pd.DataFrame(
-        {
-            "position": np.tile(np.arange(len(reps)), len(quarters)),
-            "month": quarters.repeat(len(reps)).astype("datetime64[s]"),
-            # in the first quarter the pipeline is still filling
-            "target": np.where(quarters.repeat(len(reps)) == first_quarter, 0.5, 1.0)
-            * np.tile(expected, len(quarters)),
-        }
-    )
-    revenue["target"] = _round_up(revenue["target"], _STEP)
-    quarter = revenue["month"].to_numpy().astype("datetime64[M]")
-    hired = reps["hired_on"].to_numpy().astype("datetime64[M]")[revenue["position"]]
-    ended = reps["ended_on"].to_numpy().astype("datetime64[M]")[revenue["position"]]
-    # hires and exits are planned by quarter: the first and the last quarter of a rep are full ones
-    revenue = revenue[(hired < quarter + 3) & (np.isnat(ended) | (quarter <= ended))]
-    revenue = revenue.assign(assignee_type="rep", assignee=reps["register_id"].to_numpy()[revenue["position"]])
-    teams = (
-        revenue[(revenue["position"] % 6 == 0) & (GENERIC in sources)].groupby("month", as_index=False)["target"].sum()
-    )
-    teams = teams.assign(assignee_type="team", assignee=TEAM_IDS[0], target=_round_up(teams["target"] * 1.1, _STEP))
-    years = _company_plan(revenue, window)
-    money = pd.concat([years, teams.assign(period_type="quarter"), revenue.assign(period_type="quarter")])
-    money = money.assign(metric="revenue_won", currency="IDR")
-    months = window.first_month + np.arange(window.months)
-    position = np.arange(2, len(reps), 3)
-    deals_won = pd.DataFrame({"month": np.tile(months, len(position)), "position": position.repeat(window.months)})
-    hired, ended = (
-        reps[day].to_numpy().astype("datetime64[M]")[deals_won["position"]] for day in ("hired_on", "ended_on")
-    )
-    month = deals_won["month"].to_numpy()
-    deals_won = deals_won[(hired <= month) & (np.isnat(ended) | (month <= ended))]
-    deals_won["assignee"] = reps["register_id"].to_numpy()[deals_won["position"]]
-    deals_won = deals_won.assign(assignee_type="rep", metric="deals_won", period_type="month", target=4)
-    quotas = pd.concat([money, deals_won]).rename(columns={"month": "period_start"})
-    return quotas.drop(columns="position").reset_index(drop=True)
-
-
-def _company_plan(revenue: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """One quota per calendar year, a little below the sum of the reps' quotas; for a year that began before the window
-    it counts from the first month on, and is the quota of the whole year."""
-    by_year = revenue.assign(month=revenue["month"].to_numpy().astype("datetime64[Y]").astype("datetime64[s]"))
-    by_year = by_year.groupby("month", as_index=False)["target"].sum()
-    begun = by_year["month"].to_numpy().astype("datetime64[M]") < window.first_month
-    year_share = np.where(begun, 1 - window.first_month.astype(int) % 12 / 12, 1)
-    by_year["target"] = _round_up(by_year["target"] * 0.95 / year_share, 100_000_000)
-    by_year["effective_from"] = np.where(begun, first_day(window.first_month), np.datetime64("NaT", "s"))
-    by_year["note"] = or_blank(begun, "the plan of the whole year; counted since the CRM is in use")
-    return by_year.assign(assignee_type="company", assignee="company", period_type="year")
-
-
-def revise_quotas(quotas: pd.DataFrame, reps: pd.DataFrame) -> pd.DataFrame:
-    """The quotas with one more row: the successor of a leaving rep gets a quarter more from the day after the rep's
-    last day."""
-    from_day = reps["ended_on"].to_numpy()[LEAVER] + np.timedelta64(1, "D")
-    month = from_day.astype("datetime64[M]")
-    quarter = month - month.astype(int) % 3
-    heir = reps["register_id"].to_numpy()[reps["heir"].to_numpy()[LEAVER]]
-    is_old = (quotas["assignee"] == heir) & (quotas["metric"] == "revenue_won")
-    old = quotas[is_old & (quotas["period_start"].to_numpy() == quarter)]
-    revision = old.assign(target=_round_up(old["target"] * 1.25, _STEP), effective_from=from_day)
-    revision = revision.assign(note="takes over the customers of " + reps["name"][LEAVER])
-    return pd.concat([quotas, revision], ignore_index=True)
-
-
-def _round_up(amount: pd.Series, step: int) -> pd.Series:
-    return (np.ceil(amount / step) * step).astype(int)

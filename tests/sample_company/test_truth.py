@@ -166,7 +166,7 @@ def test_quotas_calculated_by_hand(small: tuple[Path, Truth], small_files: duckd
     # 2026 Q3: July 23 weekdays and August 10 to Friday the 14th: 33; then 33 more, less 17 and 25 August: 31
     assert (revised.assignee, revised.period_start) == ("generic:R004", "2026-07-01")
     assert revised.quota_amount == round((first * 33 + second * 31) / 64, 2)
-    assert (month.assignee, month.quota_amount) == ("hubspot:5000003", 4)
+    assert (month.assignee, month.quota_amount) == ("hubspot:5000003", 2)
     target = one(small_files, query + "assignee = 'company' and period_start = '2025-01-01'")
     assert isinstance(target, Decimal)
     # 2025: 261 weekdays less 13 holidays = 248; from July on 132 less 5 September and Christmas = 130
