@@ -28,6 +28,7 @@ from sample_figures import (
 from orchestration.explain import Period, Segment, explain_attainment, published_marts
 from orchestration.settings import Settings
 from sample_company import Truth
+from sample_company.people import TEAM_IDS
 
 CENT = Decimal("0.01")
 
@@ -120,6 +121,31 @@ def test_leaf_teams_sum_to_the_team_above_them(sample: tuple[KuotaHome, Truth]) 
     leaves = kuota.marts(total.format("is_leaf_team"))
     assert leaves
     assert sorted(leaves) == sorted(kuota.marts(total.format("assignee_id = 'generic:T-ID'")))
+    subjects = "select subject_type, count(*) from fct_segment_subjects where segment_type = 'team' and {} group by 1"
+    assert sorted(kuota.marts(subjects.format("is_leaf_team"))) == sorted(
+        kuota.marts(subjects.format("segment_id = 'generic:T-ID'"))
+    )
+    parts = kuota.marts("select distinct assignee_id, is_leaf_team from fct_quota_contributions order by 1")
+    assert {is_leaf for assignee_id, is_leaf in parts if ":T-" not in assignee_id} == {False}
+    assert {assignee_id for assignee_id, is_leaf in parts if is_leaf} == {f"generic:{team}" for team in TEAM_IDS}
+
+
+def test_attainment_looks_like_a_companys(sample: tuple[KuotaHome, Truth]) -> None:
+    """About 60 % of the reps reach their quota, and teams reach 70 to 115 %, so that a demo means something."""
+    kuota, _ = sample
+    newest = """
+        select attainment_ratio::double from mart_quota_attainment
+        where metric = 'revenue_won' and period_type = 'quarter' and is_complete and assignee_type = '{}'
+        and attainment_ratio is not null and {}"""
+    quarter = "period_start = '2026-07-01'"
+    reps = [ratio for (ratio,) in kuota.marts(newest.format("rep", "true"))]
+    assert 0.5 <= sum(ratio >= 1 for ratio in reps) / len(reps) <= 0.7
+    reps = [ratio for (ratio,) in kuota.marts(newest.format("rep", quarter))]
+    assert 0.5 <= sum(ratio >= 1 for ratio in reps) / len(reps) <= 0.7
+    teams = [ratio for (ratio,) in kuota.marts(newest.format("team", quarter))]
+    assert len(teams) == 7
+    assert min(teams) < 0.9
+    assert all(0.7 <= ratio <= 1.15 for ratio in teams)
 
 
 def test_what_cannot_be_compared_or_covered_has_a_reason(sample: tuple[KuotaHome, Truth]) -> None:

@@ -5,10 +5,6 @@ quotas as (
     select * from {{ ref('int_quotas_rolled_up') }}
 ),
 
-parts as (
-    select * from {{ ref('int_quota_parts_summed') }}
-),
-
 members as (
     select * from {{ ref('int_quota_members_expanded') }}
     where not is_missing
@@ -35,7 +31,7 @@ made_of as (
         parts.part_amount,
         parts.days_without_amount
     from quotas
-    inner join parts
+    inner join {{ ref('int_quota_parts_summed') }} as parts
         on
             quotas.quota_source <> 'rolled_up_members'
             and quotas.assignee_type = parts.assignee_type
@@ -98,6 +94,7 @@ final as (
         cast(summed.period_type as varchar) as period_type,
         summed.period_start,
         periods.is_complete,
+        coalesce(teams.is_leaf_team, false) as is_leaf_team,
         cast(summed.assigned_to_type as varchar) as assigned_to_type,
         cast(summed.assigned_to_id as varchar) as assigned_to_id,
         cast(summed.own_period_type as varchar) as assigned_period_type,
@@ -121,6 +118,7 @@ final as (
             and summed.in_force_from = plans.in_force_from
     inner join {{ ref('int_period_dates_expanded') }} as periods
         on summed.period_type = periods.period_type and summed.period_start = periods.date_day
+    left join {{ ref('dim_teams') }} as teams on summed.assignee_type = 'team' and summed.assignee_id = teams.team_id
 )
 
 select * from final

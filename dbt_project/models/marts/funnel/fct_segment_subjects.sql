@@ -2,10 +2,6 @@
 -- the breakdown. A lead has a source only; product family and size are known only for deals.
 with
 
-deals as (
-    select * from {{ ref('fct_opportunities') }}
-),
-
 leads as (
     select * from {{ ref('int_lead_history') }}
     where exclusion_reason is null and known_to is null and created_on is not null
@@ -20,14 +16,16 @@ memberships as (
 deal_teams as (
     select
         deals.opportunity_id,
-        ancestors.ancestor_team_id as team_id
-    from deals
+        ancestors.ancestor_team_id as team_id,
+        teams.is_leaf_team
+    from {{ ref('fct_opportunities') }} as deals
     cross join {{ ref('int_as_of_determined') }} as as_of
     inner join memberships
         on
             deals.owner_id = memberships.rep_id
             and coalesce(deals.closed_on, as_of.as_of_date) between memberships.valid_from and memberships.valid_to
     inner join {{ ref('dim_team_ancestors') }} as ancestors on memberships.team_id = ancestors.team_id
+    inner join {{ ref('dim_teams') }} as teams on ancestors.ancestor_team_id = teams.team_id
 ),
 
 first_memberships as (
@@ -42,7 +40,8 @@ first_memberships as (
 lead_teams as (
     select
         leads.lead_id,
-        ancestors.ancestor_team_id as team_id
+        ancestors.ancestor_team_id as team_id,
+        teams.is_leaf_team
     from leads
     inner join first_memberships on leads.owner_id = first_memberships.rep_id
     inner join memberships
@@ -51,13 +50,14 @@ lead_teams as (
             and greatest(leads.created_on, first_memberships.first_valid_from)
             between memberships.valid_from and memberships.valid_to
     inner join {{ ref('dim_team_ancestors') }} as ancestors on memberships.team_id = ancestors.team_id
+    inner join {{ ref('dim_teams') }} as teams on ancestors.ancestor_team_id = teams.team_id
 ),
 
 {# The subject, its rows, and the type and id of its segment. -#}
 {% set segments = [
-    ('opportunity', 'deals', "'company'", "'company'"),
+    ('opportunity', ref('fct_opportunities'), "'company'", "'company'"),
     ('opportunity', 'deal_teams', "'team'", 'team_id'),
-    ('opportunity', 'deals', "'rep'", 'owner_id'),
+    ('opportunity', ref('fct_opportunities'), "'rep'", 'owner_id'),
     ('opportunity', ref('int_deal_dimensions'), 'dimension', '"value"'),
     ('lead', 'leads', "'company'", "'company'"),
     ('lead', 'lead_teams', "'team'", 'team_id'),
@@ -70,7 +70,8 @@ final as (
         '{{ subject_type }}' as subject_type,
         {{ subject_type }}_id as subject_id,
         {{ segment_type }} as segment_type,
-        {{ segment_id }} as segment_id
+        {{ segment_id }} as segment_id,
+        {{ 'is_leaf_team' if segment_type == "'team'" else 'false' }} as is_leaf_team
     from {{ rows }}
     {{ 'union all' if not loop.last }}
     {% endfor -%}
