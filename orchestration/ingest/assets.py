@@ -54,7 +54,7 @@ def extracts_asset(settings: Settings) -> AssetsDefinition:
     specs = [
         AssetSpec(
             raw_key(source, object_name),
-            group_name=f"raw_{source}",
+            group_name="raw",
             owners=[config.owner],
             kinds={"duckdb"},
             tags={"kuota/extract": entity.extract},
@@ -68,7 +68,7 @@ def extracts_asset(settings: Settings) -> AssetsDefinition:
     ] + [
         AssetSpec(
             raw_key("kuota", name),
-            group_name="raw_kuota",
+            group_name="raw",
             owners=[OWNER],
             kinds={"duckdb"},
             description=description,

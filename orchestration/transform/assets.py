@@ -46,13 +46,16 @@ class ModelsConfig(Config):
 
 
 class LayerTranslator(DagsterDbtTranslator):
-    """Asset keys [layer, source or area, name], groups by layer and area, data engineering as owner."""
+    """Asset keys [layer, source or area, name], groups by layer and area (of staging one), data engineering as owner."""
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> AssetSpec:
         """The default spec of a model, seed or raw table, with key, group and owner of ours."""
         spec = super().get_asset_spec(manifest, unique_id, project)
         key = _asset_key(self.get_resource_props(manifest, unique_id))
-        return spec.replace_attributes(key=key, group_name="_".join(key.path[:2]), owners=["team:data-engineering"])
+        layer, area = key.path[:2]
+        # a source is not an area: with a group of each, nobody could follow the graph of all groups
+        group = layer if layer == "staging" else f"{layer}_{area}"
+        return spec.replace_attributes(key=key, group_name=group, owners=["team:data-engineering"])
 
     def get_asset_check_spec(
         self, asset_spec: AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None

@@ -36,6 +36,12 @@ def test_every_step_runs_under_the_lock(loaded: Deployment) -> None:
     assert [name for name, resources in steps.items() if RUN_LOCK not in resources] == []
 
 
+def test_a_person_can_follow_the_graph_of_all_groups(loaded: Deployment) -> None:
+    groups = {spec.group_name or "" for spec in loaded.definitions.resolve_all_asset_specs()}
+    assert len(groups) <= 27
+    assert {group.partition("_")[0] for group in groups} == {"raw", "staging", "core", "trust", "marts", "publish"}
+
+
 def test_every_asset_has_group_owner_description_and_kind(loaded: Deployment) -> None:
     specs = loaded.definitions.resolve_all_asset_specs()
     lacking = {
