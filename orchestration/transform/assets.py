@@ -46,7 +46,7 @@ class ModelsConfig(Config):
 
 
 class LayerTranslator(DagsterDbtTranslator):
-    """Asset keys [layer, source or area, name], groups by layer and area (of staging one), data engineering as owner."""
+    """Asset keys [layer, source or area, name], groups by layer and area, data engineering as owner."""
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> AssetSpec:
         """The default spec of a model, seed or raw table, with key, group and owner of ours."""
