@@ -1,7 +1,8 @@
-"""The Data Docs: Great Expectations' page for each checked table, behind an index that opens without a network.
+"""The Data Docs: a page for each checked table, behind an index that opens without a network.
 
-Great Expectations' own pages load styles and scripts from eight hosts, show an empty index without them, and do not
-escape the values they show. Here each page gets a policy that does not let it load or run anything, and our own style.
+Great Expectations' own pages load styles and scripts from eight hosts, show an empty index without them, do not escape
+the values they show, and have neither severity nor fix. Here each page gets a policy that does not let it load or run
+anything, our own style, and its checks as cards on top.
 """
 
 import re
@@ -14,6 +15,7 @@ from types import SimpleNamespace
 from jinja2 import Environment, FileSystemLoader
 
 from orchestration.guard import gx
+from orchestration.sample_rows import samples
 from orchestration.warehouse import connect
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -24,6 +26,7 @@ _FROM_OUTSIDE = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _LOGO = re.compile(r"""<img[^>]*["']https?:[^>]*>""")
+_BODY = re.compile(r"<body[^>]*>")
 _LINK_TO_SUITE_PAGE = re.compile(r"""<a\s+href="[^"]*/expectations/[^"]*"\s*>(.*?)</a>""")
 
 
@@ -32,19 +35,37 @@ def build_data_docs(reports: Path, warehouse: Path) -> Path:
 
     The folder is replaced as a whole. If there are no results, the index says so.
     """
-    style = (TEMPLATES / "data_docs.css").read_text(encoding="utf-8")
     reports.mkdir(mode=0o700, parents=True, exist_ok=True)
     site = reports / ".data_docs_new"
     shutil.rmtree(site, ignore_errors=True)
     site.mkdir(mode=0o700)
     run_id = _last_run(reports)
+    checks = _checks_of_run(warehouse, run_id) if run_id else []
     if run_id:
         gx.new_context(gx.results_of_runs(reports) / run_id, site).build_data_docs()
         # its fonts and pictures are not used
         shutil.rmtree(site / "static", ignore_errors=True)
-        for page in site.rglob("*.html"):
-            page.write_text(_closed_to_the_outside(page.read_text(encoding="utf-8"), style), encoding="utf-8")
-    (site / "index.html").write_text(_index(warehouse, site, run_id, style), encoding="utf-8")
+    templates, style = _templates(), (TEMPLATES / "data_docs.css").read_text(encoding="utf-8")
+    rooms = {
+        room: {target: list(of_target) for target, of_target in groupby(of_room, key=lambda it: it.target)}
+        for room, of_room in groupby(checks, key=lambda it: it.room)
+    }
+    tables = {target: of_target for targets in rooms.values() for target, of_target in targets.items()}
+    pages = {target: _page_of(site, target) for target in tables}
+    table_page = templates.get_template("data_docs_table.html.j2")
+    cards = {
+        site / page: table_page.render(
+            target=target, checks=tables[target], index=f"{'../' * page.count('/')}index.html#{target}"
+        )
+        for target, page in pages.items()
+        if page
+    }
+    for path in site.rglob("*.html"):
+        html = _closed_to_the_outside(path.read_text(encoding="utf-8"), style)
+        path.write_text(_BODY.sub(lambda body: body[0] + cards.get(path, ""), html, count=1), encoding="utf-8")  # noqa: B023
+    index = templates.get_template("data_docs_index.html.j2")
+    content = index.render(policy=POLICY, style=style, run_id=run_id, rooms=rooms, pages=pages)
+    (site / "index.html").write_text(content, encoding="utf-8")
     return _put_in_place(reports, site) / "index.html"
 
 
@@ -55,26 +76,22 @@ def _last_run(reports: Path) -> str | None:
 
 def _closed_to_the_outside(html: str, style: str) -> str:
     head = f'<head>\n<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-    html = _LINK_TO_SUITE_PAGE.sub(r"\1", _LOGO.sub("All checks", _FROM_OUTSIDE.sub("", html)))
+    html = _LINK_TO_SUITE_PAGE.sub(r"\1", _LOGO.sub("", _FROM_OUTSIDE.sub("", html)))
     return html.replace("<head>", head, 1).replace("</head>", f"<style>{style}</style>\n</head>", 1)
 
 
-def _index(warehouse: Path, site: Path, run_id: str | None, style: str) -> str:
-    checks = _checks_of_run(warehouse, run_id) if run_id else []
-    rooms = {
-        room: {target: list(of_target) for target, of_target in groupby(of_room, key=lambda it: it.target)}
-        for room, of_room in groupby(checks, key=lambda it: it.room)
-    }
-    pages = {it.target: _page_of(site, it.target) for it in checks}
+def _templates() -> Environment:
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True)
-    template = environment.get_template("data_docs_index.html.j2")
-    return template.render(policy=POLICY, style=style, run_id=run_id, rooms=rooms, pages=pages)
+    environment.filters["rule"] = lambda check_name: check_name.removeprefix("gx_").replace("_", " ").capitalize()
+    environment.filters["samples"] = samples
+    return environment
 
 
 def _checks_of_run(warehouse: Path, run_id: str) -> Sequence[SimpleNamespace]:
     """The newest result of each check of the run: raw first; within a table, failed and critical ones first."""
     query = """
-        select * from quality.check_result
+        select * replace (coalesce(try_cast(try_cast(sample_keys as json) as varchar[]), []) as sample_keys)
+        from quality.check_result
         where run_id = ? and room in ('raw', 'marts')
         qualify row_number() over (partition by room, target, check_name order by checked_at desc) = 1
         order by room = 'marts', target, status = 'passed', severity, check_name

@@ -38,7 +38,7 @@ def finding_of(result: Any, row_count: int) -> Finding:
     if unexpected is None:
         observed = f"observed {figures.get('observed_value')}"
     elif is_query:
-        observed = f"{unexpected} unexpected rows"
+        observed = f"{unexpected} unexpected {'row' if unexpected == 1 else 'rows'}"
     else:
         observed = f"{unexpected} unexpected of {row_count}"
     return Finding(

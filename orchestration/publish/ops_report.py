@@ -1,6 +1,5 @@
 """The ops page: one file with what was published, what to do, and what was loaded, set aside and checked."""
 
-import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -16,14 +15,11 @@ from orchestration.publish.marts import VERSIONS, kept_versions
 from orchestration.publish.quality import QUALITY
 from orchestration.publish.to_do import awaits_review, to_do_list
 from orchestration.publish.version import DATABASE, MANIFEST, read_manifest
+from orchestration.sample_rows import samples
 
 OUTCOMES = ("published", "unchanged", "blocked", "failed", "canceled", "finished")
-SAMPLES_SHOWN = 50
 REASONS_DRAWN = 12
 TO_DO_SHOWN = 12
-PERSONAL = re.compile(
-    r"name|mail|phone|address|subject|title|note|description|comment|row_text|^_|_value$", re.IGNORECASE
-)
 
 
 def write_ops_report(
@@ -165,24 +161,6 @@ def _breaks(breaks: ops_queries.Rows, last: date | None) -> dict[str, Any]:
         "group_names": charts.GROUP_NAMES,
         "undecided": sum(map(awaits_review, breaks)),
     }
-
-
-def samples(sample_keys: Sequence[str]) -> list[str]:
-    """The sample rows of a check in words: a key, a message, or the columns that are not personal."""
-    return [_in_words(sample) for sample in sample_keys[:SAMPLES_SHOWN]]
-
-
-def _in_words(sample: str) -> str:
-    try:
-        row = json.loads(sample)
-    except ValueError:
-        return sample
-    if not isinstance(row, dict):
-        return sample
-    if row.get("message"):
-        return str(row["message"])
-    shown = {name: "blank" if value is None else value for name, value in row.items() if not PERSONAL.search(name)}
-    return ", ".join(f"{name} {value}" for name, value in shown.items())
 
 
 def _environment() -> Environment:

@@ -1,9 +1,11 @@
 import re
+import shutil
 from html import unescape
 from pathlib import Path
 
 import pytest
 from guard_home import RAW_SUITE, RAW_TABLES, SettingsWithOwnSuites, make_settings
+from playwright.sync_api import sync_playwright
 
 from orchestration.guard import build_data_docs, validate
 
@@ -15,13 +17,13 @@ MARTS_SUITE = """\
         key: [rep_id]
         expectations:
           - type: expect_column_values_to_be_in_set
-            kwargs: {column: rep_name, value_set: [Ada]}
+            kwargs: {column: role, value_set: [hunter]}
             severity: critical
-            meta: {why: Ada is the only rep., fix: Hire nobody else.}
+            meta: {why: Reps are hunters., fix: Hire hunters alone.}
 """
 MARTS_TABLES = """
 create schema marts;
-create table marts.dim_reps as select 'r1' as rep_id, '<script>alert(1)</script>' as rep_name;
+create table marts.dim_reps as select 'r1' as rep_id, '<script>alert(1)</script>' as role;
 """
 
 
@@ -60,6 +62,39 @@ def test_each_table_links_to_its_page_which_shows_the_failure(index: Path) -> No
     page = index.parent.joinpath(next(it for it in links if "crm__deal" in it)).read_text(encoding="utf-8")
     assert "Amount is not negative" in page
     assert "1 unexpected values found" in page
+
+
+def test_a_tables_page_shows_rule_severity_samples_and_fix_at_its_top(index: Path) -> None:
+    [name] = re.findall(r'href="(validations/[^"]+crm__deal[^"]*)"', index.read_text(encoding="utf-8"))
+    page = index.parent / name
+    text = page.read_text(encoding="utf-8")
+    ours = " ".join(re.sub(r"<[^>]+>", " ", text[text.index("<h1>") : text.index("As Great Expectations")]).split())
+    assert ours.startswith(
+        "raw.crm__deal All checks of the run Stage is filled critical gx_stage_is_filled 1 unexpected"
+    )
+    assert (
+        "For example deal_id d2, stage blank What to do Set the stage in the CRM. Owner team:sales-operations" in ours
+    )
+    assert "Amount is not negative warning gx_amount_is_not_negative 1 unexpected row; the table has 4" in ours
+    [back] = re.findall(r'href="([^"]+)">All checks of the run', text)
+    assert (page.parent / back.partition("#")[0]).resolve() == index.resolve()
+    assert back.endswith("#raw.crm__deal")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_page_is_wider_than_the_screen(index: Path, width: int) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        tab = browser.new_page(viewport={"width": width, "height": 900})
+        wider = []
+        for page in index.parent.rglob("*.html"):
+            tab.goto(page.as_uri())
+            if tab.evaluate("document.documentElement.scrollWidth") > width:
+                wider.append(page.name)
+        browser.close()
+    assert wider == []
 
 
 def test_no_page_loads_or_runs_anything(index: Path) -> None:

@@ -11,7 +11,7 @@ from small_company import at, build, built, settings_in
 from test_publish_ops_report import page_after, text_of
 
 from orchestration.publish import ops_trust, publish_quality
-from orchestration.publish.ops_report import samples
+from orchestration.sample_rows import samples
 from orchestration.status import describe
 from orchestration.warehouse import connect
 
