@@ -201,10 +201,14 @@ def _properties(warehouse: object) -> Iterator[tuple[str, Callable[[], object]]]
     """Each property, once for each of its parameters."""
     for module in (importlib.import_module(name) for name in PROPERTIES):
         for name, function in inspect.getmembers(module, inspect.isfunction):
+            marks = getattr(function, "pytestmark", [])
             if not name.startswith("test_") or "warehouse" not in inspect.signature(function).parameters:
                 continue
+            # `make test` does not run them
+            if any(mark.name == "slow" for mark in marks):
+                continue
             cases: list[dict[str, Any]] = [{}]
-            for mark in getattr(function, "pytestmark", []):
+            for mark in marks:
                 if mark.name == "parametrize":
                     names = mark.args[0].split(", ") if isinstance(mark.args[0], str) else mark.args[0]
                     rows = [row if len(names) > 1 else (row,) for row in mark.args[1]]
