@@ -32,9 +32,9 @@ def reports_app(reports: Path) -> Starlette:
         if content is not None:
             return HTMLResponse(content)
         if (reports / "data_docs" / "index.html").exists():
-            return _missing(
-                "There is no such page now; each run writes its own.", "/data_docs/", "The newest Data Docs"
-            )
+            # relative: a proxy may show these pages below a path of its own
+            newest = "../" * name.count("/") + "index.html"
+            return _missing("There is no such page now; each run writes its own.", newest, "The newest Data Docs")
         return _missing("There are no Data Docs yet.")
 
     return Starlette(
