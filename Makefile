@@ -9,6 +9,10 @@ COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --no-strip-extras
 
 .PHONY: run test test-slow lint check-defs dagster-home dev lock clean
 
+# where `make dev` and `kuota serve` show the reports: the checks of these runs link there in Dagster
+SERVE_PORT ?= 8600
+run dev: export KUOTA_REPORT_URL ?= http://127.0.0.1:$(SERVE_PORT)/index.html
+
 run: $(VENV)/installed parsed
 	$(BIN)/kuota run
 
@@ -67,7 +71,10 @@ lint: $(VENV)/installed
 docs: $(VENV)/installed
 	$(BIN)/python -m orchestration.transform.metrics_page
 
+# Dagster, and the reports beside it; a shell that traps a signal first waits for dg, which gets it too
 dev: $(VENV)/installed sample dagster-home
+	@$(BIN)/kuota serve --port $(SERVE_PORT) & serving=$$!; \
+	trap 'kill $$serving 2> /dev/null' EXIT; trap : INT TERM; \
 	DAGSTER_HOME="$$(cd "$(KUOTA_HOME)/dagster" && pwd)" $(BIN)/dg dev $(DEV_OPTIONS)
 
 # every definition loads, as Dagster's code server would load it

@@ -164,6 +164,24 @@ def notify() -> None:
     click.echo("sent")
 
 
+@main.command(epilog=EXIT_CODES)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8600, show_default=True, help="On 127.0.0.1; 0: any that is free."
+)
+def serve(port: int) -> None:
+    """Show the ops page and the Data Docs to browsers on this machine, until Ctrl-C (exit code 0).
+
+    Reads only, and works while a run writes.
+    """
+    from orchestration.serve import serve_reports
+
+    try:
+        reports = Settings.from_environment().reports
+        serve_reports(reports, port, lambda address: click.echo(f"ops page    {address} (from {reports})"))
+    except KuotaError as error:
+        _fail(error)
+
+
 @main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def sample(arguments: tuple[str, ...]) -> None:

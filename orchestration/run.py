@@ -148,6 +148,7 @@ def _execute(settings: Settings, run_id: str, *, rebuild: bool, as_of: date | No
     from dagster import DagsterInstance, logger
     from dagster._core.instance.ref import InstanceRef
 
+    from orchestration.code_location import runs_of_the_location
     from orchestration.definitions import build_definitions
     from orchestration.event_log import event_log_kept_open
     from orchestration.finish_run import FINISHED, RunEnd, end_of_run, finish_once, finish_run
@@ -158,9 +159,8 @@ def _execute(settings: Settings, run_id: str, *, rebuild: bool, as_of: date | No
 
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
     try:
-        job = build_definitions(
-            settings, versions_only=as_of is not None, loggers={"run_log": run_log}
-        ).resolve_job_def("refresh")
+        definitions = build_definitions(settings, versions_only=as_of is not None, loggers={"run_log": run_log})
+        job = definitions.resolve_job_def("refresh")
     except KuotaError as error:
         end = RunEnd("failed", error)
         if as_of is None:
@@ -170,7 +170,11 @@ def _execute(settings: Settings, run_id: str, *, rebuild: bool, as_of: date | No
         return end
     # the output of the steps is in the log of the run; capturing it would start two processes that Ctrl-C breaks off
     home = InstanceRef.from_dir(str(settings.dagster_home), overrides={"compute_logs": NO_CAPTURE})
-    with DagsterInstance.from_ref(home) as instance, event_log_kept_open(instance):
+    with (
+        DagsterInstance.from_ref(home) as instance,
+        event_log_kept_open(instance),
+        runs_of_the_location(instance, definitions, job.name),
+    ):
         job.execute_in_process(
             run_config={
                 "ops": {

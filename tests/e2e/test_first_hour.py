@@ -111,12 +111,13 @@ def test_the_second_time_there_is_nothing_to_do(clone: Clone, said: str) -> None
 @pytest.fixture(scope="module")
 def dagster(clone: Clone, said: str) -> Iterator[str]:
     """The address of `make dev`, whose run coordinator and sensors work."""
-    with socket.socket() as free:
+    with socket.socket() as free, socket.socket() as also_free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        also_free.bind(("127.0.0.1", 0))
+        port, serve_port = free.getsockname()[1], also_free.getsockname()[1]
     with (clone.folder.parent / "dev.log").open("w") as log:
         server = subprocess.Popen(
-            ["make", "dev", f"DEV_OPTIONS=--port {port}"],
+            ["make", "dev", f"DEV_OPTIONS=--port {port}", f"SERVE_PORT={serve_port}"],
             cwd=clone.folder,
             env=clone.environment,
             stdout=log,
@@ -130,6 +131,16 @@ def dagster(clone: Clone, said: str) -> Iterator[str]:
         finally:
             os.killpg(server.pid, signal.SIGINT)
             server.wait(timeout=60)
+
+
+def test_the_first_run_is_in_the_timeline(clone: Clone, dagster: str) -> None:
+    # the timeline leaves out a run without an origin
+    origins = asked(
+        dagster,
+        """{ runsOrError(filter: {pipelineName: "refresh", statuses: [SUCCESS]}) {
+            ... on Runs { results { repositoryOrigin { repositoryName repositoryLocationName } } } } }""",
+    )
+    assert selector_of(dagster) in [run["repositoryOrigin"] for run in origins["runsOrError"]["results"]]
 
 
 def test_a_run_from_the_ui_publishes_and_writes_its_reports(clone: Clone, dagster: str) -> None:

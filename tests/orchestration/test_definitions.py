@@ -8,7 +8,7 @@ from orchestration.run_lock import RUN_LOCK
 from orchestration.settings import PROJECT
 from tests.orchestration.conftest import Deployment
 
-ROOMS = ("ingest", "transform", "guard", "publish")
+ROOMS = ("ingest", "transform", "guard", "publish", "serve")
 LAYERS = {"raw", "staging", "core", "trust", "marts", "published"}
 
 

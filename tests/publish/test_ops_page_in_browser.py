@@ -10,6 +10,7 @@ import pytest
 from busy_company import block, make_busy, write_manifest
 from jinja2 import Environment, FileSystemLoader
 from playwright.sync_api import sync_playwright
+from served_reports import served
 from small_company import settings_in
 
 from orchestration.publish import publish_quality, write_ops_report
@@ -143,6 +144,22 @@ def test_the_data_docs_are_a_click_away_and_lead_back(pages, tab):
     assert page.locator("[id='raw.crm__opportunity']").is_visible()
     page.click("text=Back to the operations page")
     assert page.url == pages["blocked"].as_uri() and tab.complained == []
+
+
+def test_served_over_http_it_has_its_style_and_its_links_lead_to_the_data_docs_and_back(pages, browser):
+    with served(pages["blocked"].parent.parent) as server:
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        tab = Tab(context)
+        tab.page.goto(server.address)
+        paper = "getComputedStyle(document.body).backgroundColor"
+        styled = tab.page.evaluate(paper)
+        tab.page.click("text=gx_opportunity_id_is_filled >> xpath=ancestor::article >> text=Data Docs")
+        assert tab.page.url == f"{server.address}/data_docs/index.html#raw.crm__opportunity"
+        assert tab.page.locator("[id='raw.crm__opportunity']").is_visible()
+        tab.page.click("text=Back to the operations page")
+        assert tab.page.url == f"{server.address}/index.html" and tab.complained == []
+        assert tab.page.evaluate(paper) == styled != "rgba(0, 0, 0, 0)"
+        context.close()
 
 
 @pytest.mark.parametrize("name", ["good", "blocked", "empty"])
