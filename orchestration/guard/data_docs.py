@@ -45,7 +45,8 @@ def build_data_docs(reports: Path, warehouse: Path) -> Path:
         gx.new_context(gx.results_of_runs(reports) / run_id, site).build_data_docs()
         # its fonts and pictures are not used
         shutil.rmtree(site / "static", ignore_errors=True)
-    templates, style = _templates(), (TEMPLATES / "data_docs.css").read_text(encoding="utf-8")
+    templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True)
+    style = (TEMPLATES / "data_docs.css").read_text(encoding="utf-8")
     rooms = {
         room: {target: list(of_target) for target, of_target in groupby(of_room, key=lambda it: it.target)}
         for room, of_room in groupby(checks, key=lambda it: it.room)
@@ -80,13 +81,6 @@ def _closed_to_the_outside(html: str, style: str) -> str:
     return html.replace("<head>", head, 1).replace("</head>", f"<style>{style}</style>\n</head>", 1)
 
 
-def _templates() -> Environment:
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True)
-    environment.filters["rule"] = lambda check_name: check_name.removeprefix("gx_").replace("_", " ").capitalize()
-    environment.filters["samples"] = samples
-    return environment
-
-
 def _checks_of_run(warehouse: Path, run_id: str) -> Sequence[SimpleNamespace]:
     """The newest result of each check of the run: raw first; within a table, failed and critical ones first."""
     query = """
@@ -99,7 +93,12 @@ def _checks_of_run(warehouse: Path, run_id: str) -> Sequence[SimpleNamespace]:
     with connect(warehouse, read_only=True) as connection:
         results = connection.execute(query, [run_id])
         columns = [column[0] for column in results.description or []]
-        return [SimpleNamespace(**dict(zip(columns, row, strict=True))) for row in results.fetchall()]
+        rows = [dict(zip(columns, row, strict=True)) for row in results.fetchall()]
+    return [SimpleNamespace(**row, rule=_rule(row["check_name"]), samples=samples(row["sample_keys"])) for row in rows]
+
+
+def _rule(check_name: str) -> str:
+    return check_name.removeprefix("gx_").replace("_", " ").capitalize()
 
 
 def _page_of(site: Path, target: str) -> str | None:
