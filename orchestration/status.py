@@ -20,7 +20,7 @@ REASONS_SHOWN = 3
 SECTIONS = {
     "freshness": "late sources",
     "quarantine": "reasons for rows set aside",
-    "warnings": "checks that warn",
+    "warnings": "warnings",
     "breaks": "breaks to review",
 }
 # of a check that did not pass; its sample rows stay in kuota_quality.duckdb
@@ -180,7 +180,7 @@ def _to_do(last: dict[str, Any]) -> str:
         waiting = Counter(item["section"] for item in last["to_do"])
         kinds = [f"{SECTIONS[section]}: {count}" for section, count in waiting.items()]
         return "to do       " + (
-            "; ".join([*kinds, "the ops page lists them"]) if kinds else "nothing waits for a person"
+            "; ".join([*kinds, "the ops page lists them"]) if kinds else "nothing needs attention"
         )
     check = critical[0]
     rows = "" if check["unexpected_count"] is None else f", {check['unexpected_count']:,} rows"
