@@ -10,7 +10,7 @@ NAMED = 3
 
 @dataclass(frozen=True)
 class ToDo:
-    """`what` needs attention, what it `changes` in which number, the `action` that ends it, and its `section` on the ops page."""
+    """`what` needs attention, what it `changes`, the `action` that ends it, and its `section` on the ops page."""
 
     what: str
     changes: str
@@ -21,8 +21,8 @@ class ToDo:
 def to_do_list(freshness: Rows, quarantine: Rows, warnings: Rows, breaks: Rows) -> list[ToDo]:
     """The most costly first: late sources, rows in no number, doubtful records, breaks without a review.
 
-    Within each group the largest come first. Arguments: the rows of `freshness`, `quarantine`, `failing_checks` that do not stop a
-    publish, and `breaks`. Critical checks are not in it: they stop the publish and have cards of their own.
+    Within each group the largest come first. Arguments: the rows of `freshness`, `quarantine`, `failing_checks` that
+    do not stop a publish, and `breaks`. Critical checks are not in it: they have cards of their own.
     """
     return [
         *_late(freshness),
@@ -45,7 +45,8 @@ def _late(freshness: Rows) -> Iterator[ToDo]:
                 f"{source['source']} is {source['days_behind']} days behind (expected every "
                 f"{_counted(source['expected_every_days'], 'day')})",
                 f"Its numbers end on {source['newest_extract_at']:%Y-%m-%d}.",
-                f"Ask {owner} for the extracts; if it is retired, write its last day under sources_ended in settings.yml.",
+                f"Ask {owner} for the extracts; if it is retired, write its last day under "
+                "sources_ended in settings.yml.",
                 "freshness",
             )
         elif source["status"] == "delivers_after_end":

@@ -89,7 +89,9 @@ def test_breaks_are_shown_by_source_in_order_of_time_with_their_review(text):
 
 def test_what_a_review_changes_is_said_and_a_break_that_makes_figures_null_comes_first(text):
     assert "Makes figures null unless it is dismissed: calls, meetings." in text
-    assert text.index("Makes figures null unless") < text.index("Decides whether periods may be compared: calls, meetings.")
+    assert text.index("Makes figures null unless") < text.index(
+        "Decides whether periods may be compared: calls, meetings."
+    )
     assert "0.97 trusted" in text and "0.97 not trusted" in text
 
 

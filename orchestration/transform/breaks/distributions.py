@@ -64,9 +64,8 @@ def _fill_breaks(key: Any, table: Table) -> list[Candidate]:
             continue
         if not is_abrupt(filled if after > before else totals - filled, totals, cut):
             continue
-        evidence = (
-            f"filled in {before:.0%} of {_sum(totals, cut, 0)} records before, {after:.0%} of {_sum(totals, cut, 1)} after"
-        )
+        of_each = _sum(totals, cut, 0), _sum(totals, cut, 1)
+        evidence = f"filled in {before:.0%} of {of_each[0]} records before, {after:.0%} of {of_each[1]} after"
         found.append(_candidate("field_fill_changed", key, cut, None, after - before, evidence))
     return _without_returns(found, cuts)
 
@@ -248,9 +247,7 @@ def _hour_breaks(key: Any, table: Table) -> list[Candidate]:
             continue
         shift = best_rotation(before, after)
         if shift:
-            evidence = (
-                f"the times of day are {abs(shift)} hours {'later' if shift > 0 else 'earlier'} than before"
-            )
+            evidence = f"the times of day are {abs(shift)} hours {'later' if shift > 0 else 'earlier'} than before"
             found.append(_candidate("time_zone_changed", key, cut, None, float(shift), evidence))
     return found
 

@@ -17,7 +17,7 @@ OUTCOME_SIDE = {
     ("opportunity", "close_date"): (("opportunity", "rows"),),
     ("opportunity_line", "rows"): (("opportunity", "close_date"),),
 }
-# how the evidence calls each volume and what shows its business; volumes.py compares activities and leads with new deals
+# what the evidence calls each volume and what it is compared with; for activities and leads that is new deals alone
 NAMES = {
     ("activity", "rows"): ("activities", "deals created"),
     ("stage_event", "rows"): ("stage changes", "deals created and closed"),
