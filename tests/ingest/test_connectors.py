@@ -193,7 +193,7 @@ def test_a_list_in_a_csv_is_read(tmp_path, companies):
     # what nothing reads is named
     assert [warning for warning in report.warnings if "JSON" in warning] == [
         "hubspot/2026-03-31/deals.csv, line 2: texts that hold JSON are not read (1 in this file), at tags[0]; export "
-        "what is needed of them as columns of their own, or as JSONL and declare the column's 'path'."
+        "what you need of them as columns of their own, or as JSONL and declare the column's 'path'."
     ]
 
 
