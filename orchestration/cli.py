@@ -98,7 +98,7 @@ def run(rebuild: bool, as_of: date | None) -> None:
 @main.command(epilog=EXIT_CODES)
 @click.option("--json", "as_json", is_flag=True, help="The same as one JSON object.")
 def status(as_json: bool) -> None:
-    """Show what is published, how old it is, and what waits for a person.
+    """Show what is published, how old it is, and what needs attention.
 
     Its exit code is that of the last run.
     """
@@ -148,7 +148,7 @@ def clean() -> None:
 
 @main.command(epilog=EXIT_CODES)
 def notify() -> None:
-    """Send a trial message to the webhook and the mail addresses that are set."""
+    """Send a test message to the webhook and the mail addresses that are set."""
     from orchestration.publish import Notice, send_notice
 
     try:
@@ -158,7 +158,7 @@ def notify() -> None:
     if not settings.channels.is_any_set:
         _fail(ConfigurationError("no channel is set: set KUOTA_WEBHOOK_URL, or KUOTA_MAIL_SERVER, _FROM and _TO."))
     report = settings.channels.report_url or str(settings.reports / "index.html")
-    trial = Notice("a trial message, nothing failed", "trial", None, (), (), report)
+    trial = Notice("a test message, nothing failed", "trial", None, (), (), report)
     if problems := send_notice(settings.channels, trial):
         _fail(ConfigurationError("\n".join(problems)))
     click.echo("sent")

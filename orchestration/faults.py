@@ -38,8 +38,8 @@ FAULTS = (
         r"out of memory|cannot allocate memory|memoryerror|bad.?alloc|allocation failure|unable to allocate"
         r"|can't start new thread",
         "memory ran out",
-        "Raise KUOTA_MEMORY_LIMIT (2GB unless it is set) where DuckDB reached it, or give the machine or its ulimit "
-        "more; then run again.",
+        "Raise KUOTA_MEMORY_LIMIT (2GB unless it is set) if DuckDB reached it, or give the machine more memory or "
+        "a higher ulimit; then run again.",
     ),
     _fault(
         r"corrupt database file|not a valid duckdb database|could not read enough bytes|replaying wal"
@@ -50,12 +50,12 @@ FAULTS = (
     _fault(
         r"database disk image is malformed|file is not a database",
         "Dagster's history of runs is damaged",
-        "Remove the folder dagster/ in KUOTA_HOME, which has nothing else, then run again.",
+        "Remove the folder dagster/ in KUOTA_HOME, which holds only this history, then run again.",
     ),
     _fault(
         r"read-only file system|permission denied|operation not permitted|readonly database|read-only mode",
         "a file or a folder cannot be written or read",
-        "Let the account that runs Kuota read KUOTA_LANDING and write KUOTA_HOME, then run again.",
+        "Let the account that runs Kuota read KUOTA_LANDING and write to KUOTA_HOME, then run again.",
     ),
     _fault(
         r"input/output error|stale (nfs )?file handle|transport endpoint|host is down|no such device",

@@ -32,7 +32,7 @@ def freshness_checks(settings: Settings) -> AssetChecksDefinition:
             name=key.name,
             asset=key.asset_key,
             description=f"The newest extract of {source} is at most {configs[source].expected_every_days} days old, by "
-            "the clock of this machine. A source that has ended is expected to deliver until its end.",
+            "the clock of this machine. A source that has ended is only expected to deliver until its end date.",
             metadata={"owner": configs[source].owner},
         )
         for key, source in keys.items()

@@ -50,8 +50,9 @@ def refuse_little_memory() -> None:
     needed = memory_limit_bytes() + MEMORY_OF_PROCESS
     if allowed != resource.RLIM_INFINITY and allowed < needed:
         raise ConfigurationError(
-            f"memory: a process may have {allowed / 1e9:.1f} GB (ulimit -v), and KUOTA_MEMORY_LIMIT with what else a "
-            f"run needs is {needed / 1e9:.1f} GB. Raise the ulimit or lower KUOTA_MEMORY_LIMIT, then run again."
+            f"memory: a process may use at most {allowed / 1e9:.1f} GB (ulimit -v), but KUOTA_MEMORY_LIMIT and what "
+            f"else a run needs add up to {needed / 1e9:.1f} GB. Raise the ulimit or lower "
+            "KUOTA_MEMORY_LIMIT, then run again."
         )
 
 
@@ -80,7 +81,7 @@ def refuse_unusable_warehouse(warehouse: Path, *, rebuild: bool) -> list[str]:
         for path in (warehouse, warehouse.with_name(f"{warehouse.name}.wal")):
             if path.exists():
                 path.replace(path.with_name(f"{path.name}{DAMAGED}"))
-        return [f"{warehouse}: the file is damaged; it is kept as {warehouse.name}{DAMAGED}, and made again."]
+        return [f"{warehouse}: the file is damaged; it is kept as {warehouse.name}{DAMAGED}, and a new one is made."]
     return []
 
 

@@ -33,7 +33,7 @@ def refuse_unusable_limits(environment: Mapping[str, str]) -> None:
     """Raise ConfigurationError with a line for each limit that is not a size."""
     given = {name: environment[name] for name in DEFAULTS if environment.get(name, "").strip()}
     complaints = [
-        f"{name} is '{text}'; write a size from 1MB on, such as {DEFAULTS[name]}."
+        f"{name} is '{text}'; write a size of 1MB or more, such as {DEFAULTS[name]}."
         for name, text in given.items()
         if (_bytes(text) or 0) < LEAST
     ]

@@ -174,7 +174,7 @@ class Settings:
 def _number_to_keep(name: str, default: int) -> int:
     text = os.environ.get(name, "").strip() or str(default)
     if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise ConfigurationError(f"{name} is '{text}'; write a whole number from 1 on, such as {default}.")
+        raise ConfigurationError(f"{name} is '{text}'; write a whole number of 1 or more, such as {default}.")
     return int(text)
 
 

@@ -20,7 +20,7 @@ REASONS_SHOWN = 3
 SECTIONS = {
     "freshness": "late sources",
     "quarantine": "reasons for rows set aside",
-    "warnings": "checks that warn",
+    "warnings": "warnings",
     "breaks": "breaks to review",
 }
 # of a check that did not pass; its sample rows stay in kuota_quality.duckdb
@@ -179,11 +179,10 @@ def _to_do(last: dict[str, Any]) -> str:
     if not critical:
         waiting = Counter(item["section"] for item in last["to_do"])
         kinds = [f"{SECTIONS[section]}: {count}" for section, count in waiting.items()]
-        return "to do       " + (
-            "; ".join([*kinds, "the ops page lists them"]) if kinds else "nothing waits for a person"
-        )
+        return "to do       " + ("; ".join([*kinds, "the ops page lists them"]) if kinds else "nothing needs attention")
     check = critical[0]
-    rows = "" if check["unexpected_count"] is None else f", {check['unexpected_count']:,} rows"
+    wrong = check["unexpected_count"]
+    rows = "" if wrong is None else f", {wrong:,} row{'' if wrong == 1 else 's'}"
     more = f" (and {len(critical) - 1} more)" if len(critical) > 1 else ""
     since = f" since {check['failing_since'][:16]} UTC" if check["failing_since"] else ""
     return (

@@ -29,7 +29,7 @@ def load_yaml(path: Path) -> tuple[Any, dict[Location, int]]:
         _collect_lines(path, node, (), lines)
     except RecursionError as error:
         raise ConfigurationError(
-            f"{path}: its lists are nested too deep, or within themselves; write it flat."
+            f"{path}: its lists are nested too deeply, or contain themselves; write it flat."
         ) from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -61,7 +61,7 @@ def _read(text: str) -> tuple[yaml.Node | None, Any]:
 def _collect_lines(path: Path, node: yaml.Node | None, location: Location, lines: dict[Location, int]) -> None:
     if len(lines) > MOST_PLACES:
         # a few lines of references to references say more than fits into memory
-        raise ConfigurationError(f"{path}: it says more than {MOST_PLACES:,} things; write it without references.")
+        raise ConfigurationError(f"{path}: it holds more than {MOST_PLACES:,} values; write it without references.")
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             inner = (*location, key.value)

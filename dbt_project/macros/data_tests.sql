@@ -36,7 +36,7 @@ having count(*) > 1
 {%- endif %}
 {%- for column in never_null %}
 {{ 'union all' if grain or not loop.first }}
-select 'column ''{{ column }}'' has no value in ' || cast(missing_{{ loop.index }} as varchar) || ' rows' as message
+select 'column ''{{ column }}'' has no value; rows: ' || cast(missing_{{ loop.index }} as varchar) as message
 from missing
 where missing_{{ loop.index }} > 0
 {%- endfor %}

@@ -30,7 +30,7 @@ select
     records_before,
     records_missing,
     source_file || ' is held back: ' || cast(records_missing as varchar) || ' of the ' || cast(records_before as varchar)
-    || ' records of ''' || object || ''' before it are missing from it ('
+    || ' known records of ''' || object || ''' are missing from it ('
     || cast(cast(100.0 * records_missing / records_before as integer) as varchar)
     || ' %). If they are really gone, write into landing/settings.yml: accepted_extracts: [{source: ' || source || ', object: '
     || object || ', date: ' || cast({{ business_date('extracted_at') }} as varchar) || '}]' as message

@@ -18,6 +18,6 @@ select
     source,
     activity_type,
     activity_count,
-    source || ', ' || activity_type || ': ''' || substring(outcome, 9) || ''' (' || cast(activity_count as varchar)
-    || ' activities, first in ' || source_file || ', line ' || cast(source_row as varchar) || ')' as message
+    source || ', ' || activity_type || ': ''' || substring(outcome, 9) || ''' (activities: ' || cast(activity_count as varchar)
+    || ', first in ' || source_file || ', line ' || cast(source_row as varchar) || ')' as message
 from unknown

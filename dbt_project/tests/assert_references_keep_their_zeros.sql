@@ -84,7 +84,7 @@ select distinct
     entity,
     row_count,
     regexp_replace(place, ', line 0*', ', line ') || ': the ' || entity || ' ''' || reference
-    || ''' is unknown, but ''' || record_key || ''' of ' || source || ' is not (' || cast(row_count as varchar)
-    || ' rows); a spreadsheet has taken the id for a number: export ids as text' as message
+    || ''' is unknown, but ''' || record_key || ''' of ' || source || ' is not (' || row_count
+    || if(row_count = 1, ' row', ' rows') || '); a spreadsheet has taken the id for a number: export ids as text' as message
 from found
 where record_key = last_record_key and record_key <> reference

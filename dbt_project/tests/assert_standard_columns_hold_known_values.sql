@@ -62,5 +62,5 @@ counted as (
 
 select
     *,
-    table_name || '.' || column_name || ' has the value ''' || unknown_value || ''' in ' || cast(row_count as varchar) || ' rows' as message
+    table_name || '.' || column_name || ' has the value ''' || unknown_value || '''; rows: ' || row_count as message
 from counted

@@ -93,8 +93,8 @@ ROUNDED_AS_QUOTAS = (Decimal("0.000001"), CENT)
 
 HOW_QUOTA = {
     None: "There is no quota: quota_amount is null.",
-    "assigned": "quota_amount is the plan's own for this period, by the working days on which each amount is in force.",
-    "rolled_up_periods": "quota_amount is the sum of the plan's own shorter periods inside this one.",
+    "assigned": "quota_amount is assigned for this period, by the working days on which each amount is in force.",
+    "rolled_up_periods": "quota_amount is the sum of the quotas assigned for shorter periods inside this one.",
     "rolled_up_members": "quota_amount is the sum of the members' quotas, by the day.",
     "spread": "quota_amount is a longer period's quota, spread by working days.",
 }
@@ -133,7 +133,7 @@ def explain_attainment(
         figures=figures,
         how=[
             HOW_QUOTA[figures["quota_source"]],
-            "actual_amount is the sum of what is credited in the period, rounded to the cent once, last."
+            "actual_amount is the sum of what is credited in the period, rounded to the cent once, at the end."
             if figures["actual_amount"] is not None
             else "actual_amount is null: no source recorded this metric here in the period.",
             "attainment_ratio = actual_amount / quota_amount; null where there is no complete quota, or it is 0.",

@@ -63,7 +63,7 @@ def explain_funnel(
         figures=step,
         how=[
             f"Of those that first reached {named['from_stage']}, or a later stage, in the period: "
-            f"who reached {named['to_stage']}, who is open, who was lost, as of today's extracts.",
+            f"which reached {named['to_stage']}, which are open and which were lost, as of the newest extracts.",
             "conversion_rate = converted_count / reached_count; reached = converted + open + lost.",
         ],
         listings=[

@@ -92,7 +92,7 @@ def find_segment(connection: duckdb.DuckDBPyConnection, text: str) -> Segment:
         return found[0]
     if found:
         ids = ", ".join(f"{segment.id} ({segment.type})" for segment in found)
-        raise ConfigurationError(f"'{text}' matches several: {ids}. Give the id of one.")
+        raise ConfigurationError(f"'{text}' matches several reps or teams: {ids}. Give the id of one.")
     names = {name.casefold(): name for segment in segments for name in (segment.id, segment.name)}
     near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)
     hint = f"the nearest are {', '.join(repr(names[name]) for name in near)}" if near else "see dim_reps and dim_teams"

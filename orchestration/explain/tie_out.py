@@ -99,7 +99,7 @@ def _find_reading(
     if not found:
         when = f" in the {period}" if period else ""
         raise ConfigurationError(
-            f"no total of {metric} of {segment.name} was read{when}: "
+            f"no total of {metric} for {segment.name} was read{when}: "
             "write it into the register crm_totals.csv, or see mart_tie_out."
         )
     if len(found) > 1:

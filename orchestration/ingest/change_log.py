@@ -155,9 +155,9 @@ def _describe_losses(
             continue
         warned.add(extract)
         loss = count.loss
-        missing = f"{loss.missing:,} of the {loss.before:,} records of '{batch.object}' before it are missing from it"
+        missing = f"{loss.missing:,} of the {loss.before:,} known records of '{batch.object}' are missing from it"
         count.warnings.append(
-            f"{file.name}: held back as a whole, because {missing}; the records before it stay."
+            f"{file.name}: held back as a whole, because {missing}; the earlier records stay."
             if count.is_held_back
             else f"{file.name}: {missing}; they count as deleted. Check that the export was complete."
         )

@@ -15,11 +15,11 @@ EXPECTED = {
     ColumnType.TEXT: "the value",
     ColumnType.NAME: "the value",
     ColumnType.CODE: "the value",
-    ColumnType.DATE: "a date as 2017-12-31",
-    ColumnType.MONTH: "a month as 2017-12",
-    ColumnType.PERIOD: "the first day of the period as 2017-10-01",
-    ColumnType.INSTANT: "a date or an instant as 2017-12-31T18:00:00Z",
-    ColumnType.INTEGER: "a whole number as 1234",
+    ColumnType.DATE: "a date such as 2017-12-31",
+    ColumnType.MONTH: "a month such as 2017-12",
+    ColumnType.PERIOD: "the first day of the period such as 2017-10-01",
+    ColumnType.INSTANT: "a date or an instant such as 2017-12-31T18:00:00Z",
+    ColumnType.INTEGER: "a whole number such as 1234",
     ColumnType.BOOLEAN: "true or false",
 }
 # What a spreadsheet wrote for a value that it does not know, and what to do.
@@ -62,7 +62,7 @@ def expected(column: Column) -> str:
     if column.format is not None:
         return f"a {column.type.value} of the form {column.format}"
     if column.type is ColumnType.DECIMAL:
-        number = f"a number as 1234.50, without separators of thousands, below 10^{column.most_digits}"
+        number = f"a number such as 1234.50, without thousands separators, below 10^{column.most_digits}"
         return f"{number}, or set the column's 'format'"
     by_format = ", or set the column's 'format'" if column.type in DATED else ""
     return EXPECTED[column.type] + by_format

@@ -88,16 +88,15 @@ def _with_note(head: CsvHead, first_row: int, lines: Sequence[str], declared: st
     notes = []
     if head.delimiter != declared:
         notes.append(
-            f"its fields are separated by {_called(head.delimiter)}, not by {_called(declared)}, and were read so; set "
-            "csv.delimiter of the source, or export with the other one"
+            f"its fields are separated by {_called(head.delimiter)}, not by {_called(declared)}, and were read "
+            "accordingly; set csv.delimiter of the source, or export with the other one"
         )
     above = [
         line for line in lines[first_row - 1 : head.first_line - 1] if trim(line) and not SEPARATOR.fullmatch(line)
     ]
     if above:
         notes.append(
-            f"its header is in line {head.first_line}; what stands above it, such as '{trim(above[0])[:60]}', was left "
-            "out"
+            f"its header is in line {head.first_line}; what is above it, such as '{trim(above[0])[:60]}', was left out"
         )
     return CsvHead(head.names, head.first_line, head.last_line, head.delimiter, "; ".join(notes))
 
@@ -108,8 +107,8 @@ def _with_hint(declared: CsvHead, lines: Sequence[str], config: ObjectConfig, se
     if best.delimiter == declared.delimiter or len(best.names) <= len(declared.names):
         return declared
     hint = (
-        f" Its fields look as if they were separated by {_called(best.delimiter)}, not by "
-        f"{_called(declared.delimiter)}: then set csv.delimiter of the source."
+        f" Its fields seem to be separated by {_called(best.delimiter)}, not by "
+        f"{_called(declared.delimiter)}; if they are, set csv.delimiter of the source."
     )
     return CsvHead(declared.names, declared.first_line, declared.last_line, declared.delimiter, hint=hint)
 

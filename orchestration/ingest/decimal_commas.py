@@ -49,7 +49,8 @@ def correct_decimal_commas(
             yield (
                 number,
                 f"{files[number]}, line {row}, column '{name}': '{value}' was read as {read_as} ({count} in this "
-                "file): the file has decimal commas; set the column's 'format' to 1.234,50, or export with points.",
+                "file): the file has decimal commas; set the column's 'format' to 1.234,50, or export with "
+                "decimal points.",
             )
 
 

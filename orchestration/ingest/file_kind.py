@@ -46,7 +46,7 @@ def check_kind(path: Path, file_format: FileFormat) -> None:
     kind, fix = _kind(beginning)
     if file_format == "xls":
         if WEB_PAGE.match(beginning):
-            raise UnreadableFile(f"it is {kind} that is called .xls; {fix}")
+            raise UnreadableFile(f"it is {kind} named .xls; {fix}")
         raise UnreadableFile("the old format .xls cannot be read; open it in a spreadsheet and save it as .xlsx")
     own_name, own_beginning = OWN_KIND[file_format]
     # text has no typical beginning; bytes that cannot be decoded only cost their rows

@@ -60,8 +60,8 @@ def unread_json(
         more = f" and {len(paths) - NAMED} more" if len(paths) > NAMED else ""
         yield (
             number,
-            f"{files[number]}, line {row}: texts that are JSON are not read ({count} in this file), at "
-            f"{', '.join(paths[:NAMED])}{more}; export what is needed of them as columns of their own, or as JSONL and "
+            f"{files[number]}, line {row}: texts that hold JSON are not read ({count} in this file), at "
+            f"{', '.join(paths[:NAMED])}{more}; export what you need of them as columns of their own, or as JSONL and "
             "declare the column's 'path'.",
         )
 

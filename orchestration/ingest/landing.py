@@ -183,8 +183,8 @@ def _instant_of_folder(folder: Path, zone: ZoneInfo) -> datetime:
     except (ValueError, OverflowError):
         pass  # such as 2017-02-31, which is not a date
     raise ConfigurationError(
-        f"{folder}: '{folder.name}' is not a date; name the folder by when the extract was taken, "
-        "as 2017-12-31 or 2017-12-31T180000Z."
+        f"{folder}: '{folder.name}' is not a date; name the folder after the time of the extract, "
+        "such as 2017-12-31 or 2017-12-31T180000Z."
     )
 
 

@@ -106,7 +106,8 @@ def looks_like_windows_1252(path: Path) -> bool:
 def _note_of(encoding: str, declared: str) -> str:
     found = encoding[:6].upper() if encoding.startswith("utf-16") else encoding.upper()
     declared = declared.upper()
-    return f"it is {found}, not {declared}, and was read so; set csv.encoding of the source, or export it as {declared}"
+    fix = f"set csv.encoding of the source, or export it as {declared}"
+    return f"it is {found}, not {declared}, and was read as such; {fix}"
 
 
 def marked_text(plain: PlainText, scratch: Path) -> Path:

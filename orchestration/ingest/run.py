@@ -286,8 +286,8 @@ def _delivered_after_end(found: Inspection, instants: Mapping[str, datetime], wa
         if after_end and source in wanted:
             more = f" and {len(after_end) - 1} more" if len(after_end) > 1 else ""
             warnings.append(
-                f"{after_end[0]}{more}: extracted after {ended_on}, when {source} ended as settings.yml says; "
-                "it was read. Correct the day in sources_ended, or stop the export."
+                f"{after_end[0]}{more}: extracted after {ended_on}, the last day of {source} in settings.yml; "
+                "it was read all the same. Correct the day in sources_ended, or stop the export."
             )
     return warnings
 

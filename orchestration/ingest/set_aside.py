@@ -126,7 +126,7 @@ def count_files(
         elif is_empty:
             said = "the file has no rows; nothing was loaded from it, and nothing was removed."
         elif rows == 0 and not file.is_shared:
-            said = f"no line contains what {file.object} is read from, so it has no row of it."
+            said = f"no line contains the data of '{file.object}', so none of its rows were loaded."
         elif read.lacks_last_line_end:
             said = (
                 "the last line has no line end; it has all of its fields and was kept. "
@@ -137,7 +137,7 @@ def count_files(
         messages += [f"{file.name}: {said}"] if said else []
         # blank rows of a spreadsheet are only counted
         if any(each.kind != BLANK for each in not_records):
-            messages.append(f"{file.name}: not records, and left out: {described(not_records)}.")
+            messages.append(f"{file.name}: rows that are not records were left out: {described(not_records)}.")
         counts.append(
             FileCounts(
                 header=read.header,

@@ -211,7 +211,7 @@ def _header(rows: Iterator[Cells], config: ObjectConfig) -> tuple[list[str], int
     if not config.is_complete(headers[top]):
         place = next((each for each, names in headers.items() if config.recognized(names)), top)
     note = (
-        f"its header is in row {first + place}; what stands above it, such as '{' '.join(headers[top])[:60].strip()}', "
+        f"its header is in row {first + place}; what is above it, such as '{' '.join(headers[top])[:60].strip()}', "
         "was left out"
     )
     return headers[place], first + place, note if place > top else "", chain(looked_at[place + 1 :], rows)

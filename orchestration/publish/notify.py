@@ -87,7 +87,8 @@ def notice_text(notice: Notice) -> str:
     """The notice for a person, in plain text."""
     lines = [notice.headline, ""]
     for check in notice.checks[:CHECKS_SHOWN]:
-        count = "" if check["unexpected_count"] is None else f", {check['unexpected_count']:,} rows"
+        wrong = check["unexpected_count"]
+        count = "" if wrong is None else f", {wrong:,} row{'' if wrong == 1 else 's'}"
         since = f", since {check['failing_since']:%Y-%m-%d %H:%M} UTC" if check["failing_since"] else ""
         lines += [
             f"{check['target']}: {check['check_name']} {check['status']}{count}{since}",

@@ -186,7 +186,7 @@ def tie_outs(connection: duckdb.DuckDBPyConnection) -> Rows | None:
                 when reason = 'read_before_first_extract' then 'read the report again on the day of an extract'
                 when reason = 'read_after_as_of' then 'deliver the extract of ' || read_on
                 when reason = 'no_rate' then 'add the rate of the last month of the report to exchange_rates'
-                when reason = 'not_recorded' then 'nothing: Kuota has no figure of it'
+                when reason = 'not_recorded' then 'nothing: Kuota has no figure to compare it with'
                 when set_aside_count > 0
                     then 'correct the rows that could not be read (' || set_aside_count || ') and export again'
                 when extract_age_days > 0
@@ -227,7 +227,7 @@ def collection_health(connection: duckdb.DuckDBPyConnection) -> Rows | None:
 
 
 def lost_points(row: dict[str, Any]) -> str | None:
-    """The part of a week's score that lost most points, in words; None if none was lost."""
+    """The part of a week's score that lost the most points, in words; None if none was lost."""
     parts = {
         name.removesuffix("_points"): (row[name.removesuffix("_points") + "_weight"], row[name])
         for name in row

@@ -1,4 +1,4 @@
-"""What waits for a person: late sources, rows set aside, warnings, and breaks without a review."""
+"""What needs attention: late sources, rows set aside, warnings, and breaks without a review."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ NAMED = 3
 
 @dataclass(frozen=True)
 class ToDo:
-    """`what` waits, what it `changes` in which number, the `action` that ends it, and its `section` on the ops page."""
+    """`what` needs attention, what it `changes`, the `action` that ends it, and its `section` on the ops page."""
 
     what: str
     changes: str
@@ -19,10 +19,10 @@ class ToDo:
 
 
 def to_do_list(freshness: Rows, quarantine: Rows, warnings: Rows, breaks: Rows) -> list[ToDo]:
-    """Most costly first: numbers that end too early, records in no number, doubtful records, periods without a review.
+    """The most costly first: late sources, rows in no number, doubtful records, breaks without a review.
 
-    Within each the larger first. Arguments: the rows of `freshness`, `quarantine`, `failing_checks` that do not stop a
-    publish, and `breaks`. Critical checks are not in it: they stop the publish and have cards of their own.
+    Within each group the largest come first. Arguments: the rows of `freshness`, `quarantine`, `failing_checks` that
+    do not stop a publish, and `breaks`. Critical checks are not in it: they have cards of their own.
     """
     return [
         *_late(freshness),
@@ -44,8 +44,9 @@ def _late(freshness: Rows) -> Iterator[ToDo]:
             yield ToDo(
                 f"{source['source']} is {source['days_behind']} days behind (expected every "
                 f"{_counted(source['expected_every_days'], 'day')})",
-                f"Its numbers end with {source['newest_extract_at']:%Y-%m-%d}.",
-                f"Ask {owner} for the extracts; if it is retired, write its end under sources_ended in settings.yml.",
+                f"Its numbers end on {source['newest_extract_at']:%Y-%m-%d}.",
+                f"Ask {owner} for the extracts; if it is retired, write its last day under "
+                "sources_ended in settings.yml.",
                 "freshness",
             )
         elif source["status"] == "delivers_after_end":
@@ -62,7 +63,7 @@ def _set_aside(quarantine: Rows) -> Iterator[ToDo]:
         first, reason = row["first_lines"][0], row["reason"].replace("_", " ")
         yield ToDo(
             f"{_counted(row['row_count'], 'row')} of {row['source']} {row['object']}: {reason}",
-            "In no number until corrected.",
+            "Not counted in any number until corrected.",
             f"Correct the file and deliver it again. First: {first['file']}, line {first['line']}.",
             "quarantine",
         )
@@ -72,7 +73,7 @@ def _warned(warnings: Sequence[Row]) -> Iterator[ToDo]:
     for check in warnings:
         count = check["unexpected_count"]
         yield ToDo(
-            f"{_rule(check['check_name'])}: not so in {check['target']}"
+            f"{_rule(check['check_name'])}: not true in {check['target']}"
             + ("" if count is None else f", {_counted(count, 'row')}"),
             f"May change {_named(check['marts'] or [])}.",
             f"{check['fix'] or 'See the check in the Data Docs.'} Owner: {check['owner'] or 'not named'}.",
@@ -97,8 +98,8 @@ def _consequence(row: Row) -> str:
     if row["unrecorded_from"] is None:
         return "Decides whether periods may be compared"
     if row["is_trusted"]:
-        return "Leaves null, unless it is dismissed"
-    return "Would leave null, if it is confirmed"
+        return "Makes figures null unless it is dismissed"
+    return "Would make figures null if it is confirmed"
 
 
 def _rule(check_name: str) -> str:

@@ -34,7 +34,7 @@ from orchestration.warehouse import connect
 BUILT = ("model", "seed")
 # what helps, by words of DuckDB's error
 HINTS = {
-    "does not exist": "What it reads was never built: run the job `refresh` first, or materialize what lies upstream.",
+    "does not exist": "A table that it reads was never built: run the job `refresh` first, or build what it reads.",
     "Out of Memory": "Give DuckDB more memory in the environment variable KUOTA_MEMORY_LIMIT (2GB unless it is set).",
 }
 

@@ -113,8 +113,8 @@ def _why_dbt_ended(returncode: int, printed: Sequence[str]) -> str:
     if returncode == -signal.SIGKILL:
         # not by us: a run that is canceled does not come here
         return (
-            "dbt was killed, as the system does where memory runs out. Give the machine or its container more memory, "
-            f"or lower KUOTA_MEMORY_LIMIT (2GB unless it is set); then run again. {STAYS}"
+            "dbt was killed, probably by the system because memory ran out. Give the machine or its container more "
+            f"memory, or lower KUOTA_MEMORY_LIMIT (2GB unless it is set); then run again. {STAYS}"
         )
     said = explained("\n".join(printed), "dbt")
     return said or "\n".join(["dbt ended before it had built everything:", *printed])

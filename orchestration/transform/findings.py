@@ -67,7 +67,8 @@ def failed_checks(warehouse: Path, run_id: str, severity: str) -> list[str]:
                 select
                     target || ': ' || check_name
                     || case status when 'errored' then ' could not run: ' || coalesce(observed, '')
-                        else ' failed' || coalesce(' (' || unexpected_count || ' rows)', '') end
+                        else ' failed'
+                            || coalesce(' (' || unexpected_count || if(unexpected_count = 1, ' row)', ' rows)'), '') end
                     || coalesce(
                         ': ' || nullif(array_to_string(json_extract_string(sample_keys, '$[*].message'), '; '), ''),
                         ', for example ' || substr(sample_keys, 1, 400),

@@ -55,8 +55,8 @@ REFUSED: dict[Callable[[Path], None], str] = {
         "salesforce. Rename the folder or add sources/zoho.yml."
     ),
     folder_without_a_date: (
-        "<landing>/generic/january: 'january' is not a date; name the folder by when the extract was taken, "
-        "as 2017-12-31 or 2017-12-31T180000Z."
+        "<landing>/generic/january: 'january' is not a date; name the folder after the time of the extract, "
+        "such as 2017-12-31 or 2017-12-31T180000Z."
     ),
     required_column_missing: (
         f"generic/{DAY}/opportunities.csv, line 1: required column 'owner_id' is missing; the file has "

@@ -113,7 +113,7 @@ def test_the_ops_page_lists_what_is_not_tied_with_what_to_do(kuota: KuotaHome) -
         ),
         (
             "attainment --assignee Sam_Same --period 2026",
-            "'Sam Same' matches several: generic:R3 (rep), generic:R4 (rep).",
+            "'Sam Same' matches several reps or teams: generic:R3 (rep), generic:R4 (rep).",
         ),
         ("attainment --assignee company --period 2026Q1", "write a year (2026), quarter (2026-Q3), month (2026-03)"),
         ("attainment --assignee company --period 2026-W60", "'2026-W60' is not a period of the calendar"),
@@ -124,7 +124,7 @@ def test_the_ops_page_lists_what_is_not_tied_with_what_to_do(kuota: KuotaHome) -
             "'best' is not a win rate; write one of",
         ),
         ("funnel --assignee company --period 2026 --from-stage Lunch", "There is no such step. Choose by --pipeline"),
-        ("tie-out --assignee company --period 2026", "no total of revenue_won of Company was read in the year from"),
+        ("tie-out --assignee company --period 2026", "no total of revenue_won for Company was read in the year from"),
         (
             "tie-out --assignee company --metric profit",
             "'profit' cannot be tied out; write one of revenue_won, deals_won",

@@ -38,10 +38,10 @@ WARNED = [
     f"generic/{DAY}/products.csv: the file has no rows; nothing was loaded from it, and nothing was removed.",
     f"generic/{DAY}/activities.csv: the file is cut off; only the part that is there was loaded. Export it again.",
     f"generic/{DAY}/opportunities.csv, line 7, column 'amount': '1.000,50' is not usable and counts as unknown "
-    "(1 in this file); write a number as 1234.50, without separators of thousands, below 10^15, or set the column's "
+    "(1 in this file); write a number such as 1234.50, without thousands separators, below 10^15, or set the column's "
     "'format'.",
-    f"crm_sales/{DAY}/products.csv and 2 more: extracted after 2026-01-30, when crm_sales ended as settings.yml says; "
-    "it was read. Correct the day in sources_ended, or stop the export.",
+    f"crm_sales/{DAY}/products.csv and 2 more: extracted after 2026-01-30, the last day of crm_sales in settings.yml; "
+    "it was read all the same. Correct the day in sources_ended, or stop the export.",
 ]
 
 

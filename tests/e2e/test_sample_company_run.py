@@ -521,7 +521,7 @@ def test_the_ops_page_shows_the_planted_breaks_the_scores_and_what_was_restated(
 ) -> None:
     kuota, truth = sample
     page = (kuota.home / "reports" / "index.html").read_text(encoding="utf-8")
-    for part in ("How well it was logged", "Restated share by month", "Largest changes of the last four months"):
+    for part in ("How well data was collected", "Restated share by month", "Largest changes in the last four months"):
         assert part in page, part
     assert page.count('class="mark"') >= len(truth.breaks)
     for (break_id,) in kuota.quality("select break_id from collection_break"):

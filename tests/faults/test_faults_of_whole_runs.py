@@ -105,7 +105,7 @@ def test_too_little_memory_for_duckdb_names_the_setting(kuota: KuotaHome) -> Non
 
 def test_too_little_memory_for_the_process_names_its_limit(kuota: KuotaHome) -> None:
     limited = ("sh", "-c", 'ulimit -v 900000; exec "$0" "$@"', str(Path(sys.executable).with_name("kuota")))
-    fails(kuota, "a process may have 0.9 GB (ulimit -v)", "KUOTA_MEMORY_LIMIT", command=limited, code=2)
+    fails(kuota, "a process may use at most 0.9 GB (ulimit -v)", "KUOTA_MEMORY_LIMIT", command=limited, code=2)
     recovers(kuota)
 
 

@@ -147,7 +147,7 @@ def test_a_run_does_not_begin_where_the_published_folder_cannot_be_written(
         said = one_error(ended)
         rolled_back = kuota(settings, monkeypatch, "rollback")
     assert said.startswith(f"{settings.published}: a file or a folder cannot be written or read (OSError: [Errno 30] ")
-    assert "Let the account that runs Kuota read KUOTA_LANDING and write KUOTA_HOME, then run again." in said
+    assert "Let the account that runs Kuota read KUOTA_LANDING and write to KUOTA_HOME, then run again." in said
     assert "no earlier version is kept" in one_error(rolled_back)
     assert credits(settings) == [("crm:1",), ("crm:2",), ("crm:3",)]
 
@@ -194,7 +194,10 @@ def test_a_damaged_warehouse_ends_the_run_and_a_rebuild_puts_it_aside(
         # another run does not make it worse
         assert settings.warehouse.read_bytes() == damage(whole)
         [line] = refuse_unusable_warehouse(settings.warehouse, rebuild=True)
-        assert line == f"{settings.warehouse}: the file is damaged; it is kept as kuota.duckdb.damaged, and made again."
+        assert (
+            line
+            == f"{settings.warehouse}: the file is damaged; it is kept as kuota.duckdb.damaged, and a new one is made."
+        )
         assert settings.warehouse.with_name("kuota.duckdb.damaged").read_bytes() == damage(whole)
         assert not settings.warehouse.exists()
     settings.warehouse.write_bytes(flipped(whole))
@@ -381,7 +384,7 @@ def test_a_limit_that_is_not_a_size_is_refused(settings: Settings, monkeypatch: 
     for name in ("KUOTA_MEMORY_LIMIT", "KUOTA_UNPACKED_LIMIT"):
         ended = kuota(settings, monkeypatch, "run", **{name: text})
         assert ended.exit_code == 2
-        assert one_error(ended) == f"{name} is '{text}'; write a size from 1MB on, such as 2GB."
+        assert one_error(ended) == f"{name} is '{text}'; write a size of 1MB or more, such as 2GB."
         monkeypatch.delenv(name)
 
 

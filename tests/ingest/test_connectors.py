@@ -149,8 +149,8 @@ def test_json_that_nothing_reads_is_named_with_its_path(tmp_path):
     )
     _, report = _ingested(tmp_path, "hubspot", "deals.csv", content, HUBSPOT)
     assert report.warnings == [
-        "hubspot/2026-03-31/deals.csv, line 2: texts that are JSON are not read (4 in this file), at dealname.a, "
-        "quotes[0].id, tickets[0]; export what is needed of them as columns of their own, or as JSONL and declare "
+        "hubspot/2026-03-31/deals.csv, line 2: texts that hold JSON are not read (4 in this file), at dealname.a, "
+        "quotes[0].id, tickets[0]; export what you need of them as columns of their own, or as JSONL and declare "
         "the column's 'path'."
     ]
 
@@ -192,8 +192,8 @@ def test_a_list_in_a_csv_is_read(tmp_path, companies):
     assert [(row[0], row[5]) for row in found] == [("7", "301")]
     # what nothing reads is named
     assert [warning for warning in report.warnings if "JSON" in warning] == [
-        "hubspot/2026-03-31/deals.csv, line 2: texts that are JSON are not read (1 in this file), at tags[0]; export "
-        "what is needed of them as columns of their own, or as JSONL and declare the column's 'path'."
+        "hubspot/2026-03-31/deals.csv, line 2: texts that hold JSON are not read (1 in this file), at tags[0]; export "
+        "what you need of them as columns of their own, or as JSONL and declare the column's 'path'."
     ]
 
 

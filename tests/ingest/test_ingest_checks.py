@@ -31,9 +31,9 @@ def test_the_first_problem_of_a_row_sets_it_aside(bench, deals):
     assert bench.state() == [("a", "1"), ("f", "0.00")]
     assert [message for (message,) in bench.query("select message from raw.quarantine order by source_row")] == [
         "shop/2024-01-01/deals.csv, line 3, column 'closed_on': '31/02/2017' is not usable; "
-        "write a date as 2017-12-31, or set the column's 'format'.",
+        "write a date such as 2017-12-31, or set the column's 'format'.",
         "shop/2024-01-01/deals.csv, line 4, column 'closed_on': '2017-02-29' is not usable; "
-        "write a date as 2017-12-31, or set the column's 'format'.",
+        "write a date such as 2017-12-31, or set the column's 'format'.",
         "shop/2024-01-01/deals.csv, line 5, column 'amount': '-0.01' is not usable; write 0 or more.",
         "shop/2024-01-01/deals.csv, line 6, column 'status': 'Open' is not usable; write one of open, won.",
         "shop/2024-01-01/deals.csv, line 7, column 'deal_id': blank; fill it in.",
@@ -54,10 +54,10 @@ def test_an_unparsable_optional_value_keeps_its_row_and_is_counted(bench, deals)
     assert bench.query("select values_unparsable from raw.load_ledger") == [(3,)]
     assert report.warnings == [
         "shop/2024-01-01/deals.csv, line 2, column 'amount': 'lots' is not usable and counts as unknown "
-        "(2 in this file); write a number as 1234.50, without separators of thousands, below 10^14, or set the "
+        "(2 in this file); write a number such as 1234.50, without thousands separators, below 10^14, or set the "
         "column's 'format'.",
         "shop/2024-01-01/deals.csv, line 3, column 'due_on': 'soon' is not usable and counts as unknown "
-        "(1 in this file); write a date as 2017-12-31, or set the column's 'format'.",
+        "(1 in this file); write a date such as 2017-12-31, or set the column's 'format'.",
     ]
 
 

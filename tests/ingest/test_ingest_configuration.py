@@ -237,8 +237,8 @@ def test_an_extract_after_the_end_of_its_source_is_read_and_reported_once(bench,
     report = bench.ingest()
     assert bench.state() == [("a", "2")]
     assert report.warnings == [
-        "shop/2024-02-02/deals.csv and 1 more: extracted after 2024-01-31, when shop ended as settings.yml says; "
-        "it was read. Correct the day in sources_ended, or stop the export."
+        "shop/2024-02-02/deals.csv and 1 more: extracted after 2024-01-31, the last day of shop in settings.yml; "
+        "it was read all the same. Correct the day in sources_ended, or stop the export."
     ]
     bench.land("settings.yml", "reporting_time_zone: Asia/Jakarta\n")
     assert (bench.ingest().warnings, bench.query("from raw.source_end")) == ([], [])

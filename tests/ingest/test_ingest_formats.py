@@ -39,8 +39,8 @@ def test_a_parquet_file_reads_as_a_person_would_write_it(bench):
         )
     ]
     assert report.warnings == [
-        "shop/2024-01-01/deals.parquet, line 2: texts that are JSON are not read (2 in this file), at inner_values.x, "
-        "tags[0]; export what is needed of them as columns of their own, or as JSONL and declare the column's 'path'."
+        "shop/2024-01-01/deals.parquet, line 2: texts that hold JSON are not read (2 in this file), at inner_values.x, "
+        "tags[0]; export what you need of them as columns of their own, or as JSONL and declare the column's 'path'."
     ]
     bench.balance()
 
@@ -103,7 +103,7 @@ def test_a_header_below_a_title_is_found(bench):
     assert bench.state() == [("b", "2")]
     assert bench.set_aside() == [(4, "amount", "below_minimum")]
     assert (
-        "shop/2024-01-01/deals.xlsx: its header is in row 3; what stands above it, such as 'Prepared by sales "
+        "shop/2024-01-01/deals.xlsx: its header is in row 3; what is above it, such as 'Prepared by sales "
         "operations', was left out." in report.warnings
     )
 
@@ -218,7 +218,7 @@ OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
         ("deals.xlsx", "deal_id,owner\n", "it is text, not a readable .xlsx; name it .csv or .jsonl."),
         ("deals.xlsx", OLD_WORKBOOK, "it is an Excel workbook that is old (.xls) or has a password, not a readable"),
         ("deals.xlsx", b"PK\x03\x04 cut", "the workbook is cut off or damaged (BadZipFile); save it again as .xlsx."),
-        ("deals.xls", "\n<HTML><table>", "it is a web page that is called .xls; open it in a spreadsheet and save it"),
+        ("deals.xls", "\n<HTML><table>", "it is a web page named .xls; open it in a spreadsheet and save it"),
         (
             "deals.xls",
             OLD_WORKBOOK,

@@ -170,7 +170,7 @@ def test_a_file_without_any_row_of_its_object_is_reported(api):
     api.land("shop/2024-01-05/deal_history.jsonl", lines({"id": "7", "remark": "no value at all"}))
     api.land("shop/2024-01-05/deals.jsonl", lines(deal("7")))
     assert api.ingest().warnings == [
-        "shop/2024-01-05/deal_history.jsonl: no line contains what change is read from, so it has no row of it."
+        "shop/2024-01-05/deal_history.jsonl: no line contains the data of 'change', so none of its rows were loaded."
     ]
 
 

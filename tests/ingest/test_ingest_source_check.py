@@ -28,11 +28,11 @@ def test_everything_that_does_not_fit_is_reported(bench, deals):
         "  missing, optional: due_on (in 2 of 3), status (in 2 of 3), amount (in 1 of 3)",
         "  unknown, kept as extras: Region (in 1 of 3)",
         "  values unusable, amount: 3; first shop/2024-01-01/deals.csv, line 2: 'lots' is not usable; write a number "
-        "as 1234.50, without separators of thousands, below 10^14, or set the column's 'format'.",
+        "such as 1234.50, without thousands separators, below 10^14, or set the column's 'format'.",
         "  rows set aside, missing_key deal_id: 1; first shop/2024-01-01/deals.csv, line 4, column 'deal_id': blank; "
         "fill it in.",
         "  rows set aside, unparsable_required closed_on: 1; first shop/2024-01-01/deals.csv, line 5, column "
-        "'closed_on': '31/02/2017' is not usable; write a date as 2017-12-31, or set the column's 'format'.",
+        "'closed_on': '31/02/2017' is not usable; write a date such as 2017-12-31, or set the column's 'format'.",
         "  keys on several rows: 1; first 'a' in shop/2024-01-01/deals.csv, line 2 and shop/2024-01-01/deals.csv, "
         "line 3",
         "",

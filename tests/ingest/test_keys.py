@@ -115,7 +115,7 @@ def test_an_instant_in_a_key_may_be_written_otherwise(bench, registers, before, 
     registers("2026-05-31", *(f"D{n},{after},Cafe\u0301" for n in range(20)), name="events.csv", header=header)
     registers("2026-06-30", *(f"D{n},2026-03-02,Caf\u00e9" for n in range(20)), name="events.csv", header=header)
     report = bench.ingest()
-    assert "20 of the 20 records of 'event' before it are missing" in report.warnings[0]
+    assert "20 of the 20 known records of 'event' are missing" in report.warnings[0]
 
 
 def test_ids_of_salesforce_that_lose_their_last_three_characters_are_not_missing(bench, rows_of_ids):

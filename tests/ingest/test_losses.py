@@ -35,8 +35,8 @@ def test_an_extract_that_breaks_off_removes_and_changes_nothing(bench, rows):
     assert report.tombstones == 0
     assert _held_back(bench) == [(SHRUNK, 50, 11, 39)]
     assert (
-        f"{SHRUNK}: held back as a whole, because 11 of the 50 records of 'deal' before it are missing from it; "
-        "the records before it stay." in report.warnings
+        f"{SHRUNK}: held back as a whole, because 11 of the 50 known records of 'deal' are missing from it; "
+        "the earlier records stay." in report.warnings
     )
     assert bench.query("select sum(rows_read - rows_kept - rows_unchanged - rows_held_back) from raw.load_ledger") == [
         (0,)
@@ -221,6 +221,6 @@ def test_an_emptied_register_that_is_held_back_is_not_said_to_be_empty(bench, ro
     bench.land("shop/2024-01-01/deals.csv", rows(range(50)))
     bench.land(SHRUNK, rows([]))
     assert bench.ingest().warnings == [
-        f"{SHRUNK}: held back as a whole, because 50 of the 50 records of 'deal' before it are missing from it; "
-        "the records before it stay."
+        f"{SHRUNK}: held back as a whole, because 50 of the 50 known records of 'deal' are missing from it; "
+        "the earlier records stay."
     ]

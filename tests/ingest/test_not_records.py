@@ -54,7 +54,10 @@ def test_rows_of_too_few_or_too_many_commas_are_blank_too(bench, deals):
 def test_a_header_in_the_middle_of_a_file(bench, deals):
     headers = ["deal_id,owner,closed_on,amount,due_on,status", '"Deal_ID", OWNER ,closed_on,amount,due_on,status']
     [warning] = _after(bench, deals, *headers, "deal_id,owner")
-    assert warning == "shop/2024-01-02/deals.csv: not records, and left out: 3 repeated headers (first in line 3)."
+    assert (
+        warning
+        == "shop/2024-01-02/deals.csv: rows that are not records were left out: 3 repeated headers (first in line 3)."
+    )
 
 
 def test_the_line_that_a_client_draws_below_a_header(bench, deals):
@@ -83,7 +86,8 @@ TOTALS = [
 
 def test_totals(bench, deals):
     [warning] = _after(bench, deals, *TOTALS)
-    assert warning == f"shop/2024-01-02/deals.csv: not records, and left out: {len(TOTALS)} totals (first in line 3)."
+    left_out = "shop/2024-01-02/deals.csv: rows that are not records were left out:"
+    assert warning == f"{left_out} {len(TOTALS)} totals (first in line 3)."
 
 
 @pytest.mark.parametrize("padding", ["", ",,,,,"], ids=["alone", "with commas"])

@@ -7,7 +7,9 @@ from orchestration.ingest import ingest
 
 COLUMNS = "deal_id,owner,closed_on,amount"
 TEXT = f"{COLUMNS}\na,Añn,,1.5\nb,Bob,,2\n"
-SEMICOLONS = "its fields are separated by semicolons, not by commas, and were read so; set csv.delimiter of the source"
+SEMICOLONS = (
+    "its fields are separated by semicolons, not by commas, and were read accordingly; set csv.delimiter of the source"
+)
 EXPECTED = [("a", "Añn", "1.5"), ("b", "Bob", "2")]
 
 
@@ -28,7 +30,7 @@ def _deals(bench):
         ("\ufeffsep=,\n" + TEXT, "", [3, 4]),
         (
             "Deals of March\n\n" + TEXT,
-            "its header is in line 3; what stands above it, such as 'Deals of March'",
+            "its header is in line 3; what is above it, such as 'Deals of March'",
             [4, 5],
         ),
         ('"Deals, all","",""\n"As of 31 March"\n' + TEXT, "its header is in line 3", [4, 5]),
@@ -118,7 +120,7 @@ def test_what_is_not_certainly_a_header_stops_the_run_and_says_what_it_looks_lik
     with pytest.raises(ConfigurationError) as stopped:
         ingest(bench.settings, run_id="run")
     assert "line 1: required column 'deal_id' is missing" in str(stopped.value)
-    assert "look as if they were separated by semicolons, not by commas: then set csv.delimiter" in str(stopped.value)
+    assert "seem to be separated by semicolons, not by commas; if they are, set csv.delimiter" in str(stopped.value)
 
 
 def test_lines_are_those_of_a_text_editor_in_every_message_and_table(bench, deals):

@@ -260,7 +260,7 @@ def test_an_ambiguous_date_says_to_declare_the_format(bench, deals):
     report = bench.ingest()
     assert report.warnings[0].startswith(
         "shop/2026-03-31/deals.csv, line 2, column 'closed_on': '01/03/2026' is not usable; "
-        "write a date as 2017-12-31, or set the column's 'format'."
+        "write a date such as 2017-12-31, or set the column's 'format'."
     )
 
 

@@ -96,5 +96,5 @@ def test_the_environment_says_how_much_is_kept(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("text", ["0", "-1", "all", "1.5", "²"])
 def test_what_is_not_a_number_to_keep_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("KUOTA_KEEP_RUNS", text)
-    with pytest.raises(ConfigurationError, match=f"KUOTA_KEEP_RUNS is '{text}'; write a whole number from 1 on"):
+    with pytest.raises(ConfigurationError, match=f"KUOTA_KEEP_RUNS is '{text}'; write a whole number of 1 or more"):
         Settings.from_environment()

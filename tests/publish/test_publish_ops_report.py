@@ -48,7 +48,7 @@ def test_after_a_publish_the_page_says_what_is_published_and_as_of_when(settings
     assert f"Published {report.publish_id}" in text
     assert "Published is as of 2017-12-31" in text
     assert "3 checks passed" in text and "0 critical checks failed" in text
-    assert "No critical check fails." in text
+    assert "No critical check has failed." in text
     assert "opportunities.csv: the last line has no line end" in text
     assert "crm opportunity 1 5 3 0 2 1 5 3 0 2" in text
 
@@ -90,9 +90,9 @@ def test_a_warning_looks_different_from_what_stops_a_publish(settings):
     text = text_of(page_after(settings, "finished"))
     assert "1 checks warned 0 critical checks failed" in text
     assert "warning closes_are_recent marts.mart_win_rate · 7 rows of 40" in text
-    # nothing stops the publish, and yet it waits for a person
-    assert "1 thing waits for a person" in text
-    assert "Closes are recent: not so in marts.mart_win_rate, 7 rows" in text
+    # nothing stops the publish, and yet it needs attention
+    assert "1 thing needs attention" in text
+    assert "Closes are recent: not true in marts.mart_win_rate, 7 rows" in text
 
 
 def test_rows_set_aside_are_shown_by_reason_without_their_text(settings):
@@ -130,9 +130,9 @@ def test_freshness_is_measured_against_the_clock(settings):
     assert "crm fresh 2017-12-31 23:59 UTC 1 1 day" in text
     assert "registers fresh 2017-12-01 23:59 UTC 31 31 days" in text
     assert "generic not delivered - - 1 day" in text
-    assert "1 thing waits for a person" in text
+    assert "1 thing needs attention" in text
     waiting = (
-        "old_crm is 11 days behind (expected every 7 days) Its numbers end with 2017-12-21. Ask team:sales-operations"
+        "old_crm is 11 days behind (expected every 7 days) Its numbers end on 2017-12-21. Ask team:sales-operations"
     )
     assert waiting in text
     # the exports stop, and two months later everything is late

@@ -88,8 +88,10 @@ def test_breaks_are_shown_by_source_in_order_of_time_with_their_review(text):
 
 
 def test_what_a_review_changes_is_said_and_a_break_that_makes_figures_null_comes_first(text):
-    assert "Leaves null, unless it is dismissed: calls, meetings." in text
-    assert text.index("Leaves null, unless") < text.index("Decides whether periods may be compared: calls, meetings.")
+    assert "Makes figures null unless it is dismissed: calls, meetings." in text
+    assert text.index("Makes figures null unless") < text.index(
+        "Decides whether periods may be compared: calls, meetings."
+    )
     assert "0.97 trusted" in text and "0.97 not trusted" in text
 
 
@@ -149,7 +151,7 @@ def test_how_much_a_month_changes_after_it_ends_is_shown_for_months_that_ended_3
 def test_the_health_of_the_last_26_weeks_is_shown_by_source_and_team(busy, text):
     rows = asked(busy, ops_trust.collection_health)
     assert len({row["period_start"] for row in rows}) == 26 and len(rows) == 52
-    assert rows[0]["team_id"] == "all" and "How well it was logged" in text
+    assert rows[0]["team_id"] == "all" and "How well data was collected" in text
     # 91 of 100 points: all 20 for fields filled, 71 of 80 for the history of activities; the other team lost none
     assert "crm, all teams activity history 71 of 80" in text and "crm, North Score" in text
 
@@ -176,7 +178,7 @@ def test_what_is_not_published_yet_is_unknown_rather_than_empty(tmp_path):
     settings = settings_in(tmp_path / "home")
     text = text_of(page_after(settings, "failed"))
     assert "Not known yet: nothing that is published shows changes after the end of a period." in text
-    assert "Nothing has been measured yet." in text and "How well it was logged" not in text
+    assert "Nothing has been measured yet." in text and "How well data was collected" not in text
 
 
 def test_a_sample_row_names_no_person(page):

@@ -329,11 +329,11 @@ def test_an_id_that_lost_zeros_is_named_with_its_line(
     spoiled = "a spreadsheet has taken the id for a number: export ids as text"
     products, registers = "generic/2026-03-31/opportunity_lines.csv", "registers/2026-01-01/quotas.csv"
     assert texts(company, f"select message from ({warning})") == [
-        (f"{products}, line 10: the product '9' is unknown, but '0009' of generic is not (1 rows); {spoiled}",),
-        (f"{products}, line 11: the opportunity '55' is unknown, but '0055' of generic is not (1 rows); {spoiled}",),
-        (f"{teams}, line 7: the team '1' is unknown, but '001' of generic is not (1 rows); {spoiled}",),
-        (f"{registers}, line 18: the rep '77' is unknown, but '0077' of generic is not (1 rows); {spoiled}",),
-        (f"{registers}, line 19: the team '1' is unknown, but '001' of generic is not (1 rows); {spoiled}",),
+        (f"{products}, line 10: the product '9' is unknown, but '0009' of generic is not (1 row); {spoiled}",),
+        (f"{products}, line 11: the opportunity '55' is unknown, but '0055' of generic is not (1 row); {spoiled}",),
+        (f"{teams}, line 7: the team '1' is unknown, but '001' of generic is not (1 row); {spoiled}",),
+        (f"{registers}, line 18: the rep '77' is unknown, but '0077' of generic is not (1 row); {spoiled}",),
+        (f"{registers}, line 19: the team '1' is unknown, but '001' of generic is not (1 row); {spoiled}",),
     ]
 
 

@@ -21,5 +21,5 @@ def test_a_row_that_is_there_twice_and_a_missing_value_are_each_named(tmp_path_f
         found = sorted(message for (message,) in connection.execute(query).fetchall())
     assert found == [
         "2 rows with opportunity_id generic:D1, known_from 2026-01-01",
-        "column 'known_from' has no value in 2 rows",
+        "column 'known_from' has no value; rows: 2",
     ]

@@ -48,7 +48,7 @@ def test_a_held_back_extract_blocks_until_it_is_accepted_or_a_whole_one_follows(
     assert not _messages(project, tmp_path, HELD_BACK, stages | {first: _accounts(131)})
     [message] = _messages(project, tmp_path, HELD_BACK, {short: _accounts(10)})
     assert message == (
-        "generic/2025-02-28/accounts.csv is held back: 121 of the 131 records of 'account' before it are missing from "
+        "generic/2025-02-28/accounts.csv is held back: 121 of the 131 known records of 'account' are missing from "
         "it (92 %). If they are really gone, write into landing/settings.yml: "
         "accepted_extracts: [{source: generic, object: account, date: 2025-02-28}]"
     )

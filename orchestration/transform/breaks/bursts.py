@@ -25,8 +25,8 @@ def find_bursts(profile: Profile) -> list[Candidate]:
                 continue
             confidence = round(float(largest[at] / (largest[at] + 2 * max(usual, 1.0))), 3)
             evidence = (
-                f"{int(largest[at])} records were touched within ten minutes, of {int(edits[at])} in that week; "
-                f"never more than {int(usual)} in the weeks around it"
+                f"{int(largest[at])} of the {int(edits[at])} changes of that week were made within ten minutes; "
+                f"in the weeks around it never more than {int(usual)}"
             )
             # logged at once, long after they occurred: that is an import
             kind = "migration" if field == "logged_at" else "bulk_edit"

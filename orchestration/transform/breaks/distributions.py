@@ -64,9 +64,8 @@ def _fill_breaks(key: Any, table: Table) -> list[Candidate]:
             continue
         if not is_abrupt(filled if after > before else totals - filled, totals, cut):
             continue
-        evidence = (
-            f"filled in {before:.0%} of {_sum(totals, cut, 0)} before and {after:.0%} of {_sum(totals, cut, 1)} after"
-        )
+        of_each = _sum(totals, cut, 0), _sum(totals, cut, 1)
+        evidence = f"filled in {before:.0%} of {of_each[0]} records before, {after:.0%} of {of_each[1]} after"
         found.append(_candidate("field_fill_changed", key, cut, None, after - before, evidence))
     return _without_returns(found, cuts)
 
@@ -94,7 +93,7 @@ def _default_breaks(key: Any, table: Table) -> list[Candidate]:
             if _is_list(np.delete(table.counts, [number, *others], axis=1), totals, cut, after - before):
                 continue
             of_each = _sum(totals, cut, 0), _sum(totals, cut, 1)
-            evidence = f"{category} in {before:.0%} of {of_each[0]} before and {after:.0%} of {of_each[1]} after"
+            evidence = f"{category} in {before:.0%} of {of_each[0]} records before, {after:.0%} of {of_each[1]} after"
             changes.append(_candidate("field_fill_changed", key, cut, None, before - after, evidence))
         found += _without_returns(changes, cuts)
     return found
@@ -117,7 +116,7 @@ def _copy_breaks(key: Any, table: Table) -> list[Candidate]:
         before, after = _shares(copies, totals, cut)
         if after - before < LEAST_COPY_SHARE or after < 3 * before:
             continue
-        evidence = f"copies are {after:.0%} of {_sum(totals, cut, 1)} rows, {before:.1%} before"
+        evidence = f"copies: {before:.1%} of the rows before, {after:.0%} of {_sum(totals, cut, 1)} after"
         ends = cut.end if cut.end < len(totals) else None
         found.append(_candidate("duplicate_burst", key, cut, ends, after - before, evidence))
     return found
@@ -137,7 +136,7 @@ def _lag_breaks(key: Any, table: Table) -> list[Candidate]:
         if cut.end - cut.at < 2:
             continue
         before_of, after_of = _sum(totals, cut, 0), _sum(totals, cut, 1)
-        evidence = f"a week or more late: {before:.0%} of {before_of} before, {after:.0%} of {after_of} after"
+        evidence = f"a week or more late: {before:.0%} of {before_of} records before, {after:.0%} of {after_of} after"
         ends = cut.end if after > before and cut.end < known_to else None
         found.append(_candidate("late_or_backdated_entry", key, cut, ends, after - before, evidence))
     return _without_returns(found, cuts)
@@ -153,7 +152,7 @@ def _category_breaks(key: Any, table: Table) -> list[Candidate]:
             if max(before, after) >= LEAST_NEW_VALUE and min(before, after) <= STRAY * max(before, after):
                 turns.append(cut)
             elif _is_new_default(key, values, totals, cut):
-                evidence = f"{category} goes from {before:.0%} to {after:.0%} of the records"
+                evidence = f"{category} in {before:.0%} of the records before, {after:.0%} after"
                 found.append(_candidate("definition_changed", key, cut, None, after - before, evidence))
     for together in _at_the_same_time(turns):
         found += _list_changes(key, table, together)
@@ -209,8 +208,8 @@ def _list_changes(key: Any, table: Table, together: list[Cut]) -> list[Candidate
             return []
     if key[1] == "to_stage" and not is_stage and not (gone and come):
         return []
-    changes = [f"{table.categories[each]} ends" for each in gone] + [
-        f"{table.categories[each]} begins" for each in come
+    changes = [f"{table.categories[each]} stops" for each in gone] + [
+        f"{table.categories[each]} starts" for each in come
     ]
     evidence = f"{', '.join(changes)} ({size:.0%} of {int(after.sum())} records)"
     kind = "unit_or_currency_changed" if key[1] == "currency" else "definition_changed"
@@ -232,7 +231,7 @@ def _key_breaks(key: Any, table: Table) -> list[Candidate]:
                 ", ".join(table.categories[each] for each in gone),
                 ", ".join(table.categories[each] for each in come),
             )
-            evidence = f"keys like {names[0]} end and keys like {names[1]} begin ({size:.0%} of the records)"
+            evidence = f"keys like {names[0]} stop and keys like {names[1]} start ({size:.0%} of the records)"
             found.append(_candidate("migration", key, cut, None, size, evidence))
     return found
 
@@ -248,9 +247,7 @@ def _hour_breaks(key: Any, table: Table) -> list[Candidate]:
             continue
         shift = best_rotation(before, after)
         if shift:
-            evidence = (
-                f"the hours of the day are those of before, {abs(shift)} hours {'later' if shift > 0 else 'earlier'}"
-            )
+            evidence = f"the times of day are {abs(shift)} hours {'later' if shift > 0 else 'earlier'} than before"
             found.append(_candidate("time_zone_changed", key, cut, None, float(shift), evidence))
     return found
 
@@ -268,7 +265,7 @@ def _magnitude_breaks(key: Any, table: Table) -> list[Candidate]:
         shift, share = best_shift(before, after, LEAST_MAGNITUDE_SHIFT)
         if shift:
             factor = 10 ** (shift / 10)
-            evidence = f"{share:.0%} of the values are {factor:,.3g} times what they were before"
+            evidence = f"{share:.0%} of the values are {factor:,.3g} times as large as before"
             size = float(np.log(factor))
             found.append(_candidate("unit_or_currency_changed", key, cut, None, size, evidence))
     return found

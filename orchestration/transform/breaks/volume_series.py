@@ -17,6 +17,16 @@ OUTCOME_SIDE = {
     ("opportunity", "close_date"): (("opportunity", "rows"),),
     ("opportunity_line", "rows"): (("opportunity", "close_date"),),
 }
+# what the evidence calls each volume and what it is compared with; for activities and leads that is new deals alone
+NAMES = {
+    ("activity", "rows"): ("activities", "deals created"),
+    ("stage_event", "rows"): ("stage changes", "deals created and closed"),
+    ("lead", "rows"): ("leads created", "deals created"),
+    ("lead", "qualified_at"): ("leads qualified", "leads created"),
+    ("opportunity", "rows"): ("deals created", "leads, activities and stage changes"),
+    ("opportunity", "close_date"): ("deals closed", "deals created"),
+    ("opportunity_line", "rows"): ("deal lines", "deals closed"),
+}
 # by how much a volume must change for another regime of logging; None: only silence is a break, a change is business
 LEAST_FACTOR = {
     ("activity", "rows"): 1.3,
@@ -89,10 +99,17 @@ class VolumeSeries:
         """A break of this volume, with its records per week as evidence."""
         thing, field, population, record_type = self.key
         earlier, later = windows(cut, WINDOW)
-        what = f"{record_type} " if record_type else ""
-        evidence = (
-            f"{what}records a week {self.volume[earlier].mean():.1f} before and {self.volume[later].mean():.1f} after, "
-            f"beside {self.control[earlier].mean():.1f} and {self.control[later].mean():.1f} of the outcome side"
+        own, business = NAMES[thing, field]
+        counts = {f"{record_type} {own}".lstrip(): self.volume}
+        expected = self.control if self.rest is None else self.control - self.rest
+        # without another volume that shows the business, it is taken as constant: nothing to report
+        if np.ptp(expected) > 1e-6:
+            counts[business] = expected
+        if self.rest is not None:
+            counts[f"other {own}"] = self.rest
+        evidence = "; ".join(
+            f"{name} per week: {volume[earlier].mean():.1f} before, {volume[later].mean():.1f} after"
+            for name, volume in counts.items()
         )
         size = float(np.log(after / before))
         return Candidate(

@@ -96,7 +96,9 @@ def test_a_dismissed_break_is_listed_and_affects_nothing(warehouse: Path) -> Non
         ("C6", 1.0, False, None, None),
     ]
     evidence = "select evidence from quality.collection_break where break_id = 'C6'"
-    assert query(warehouse, evidence) == [("declared by sales-operations; bridge rule not read: 'ask Rina'",)]
+    assert query(warehouse, evidence) == [
+        ("declared by sales-operations; part of the bridge rule that cannot be read: 'ask Rina'",)
+    ]
     won = "select comparability from marts.mart_win_rate where segment_type = 'company' and period_type = 'month' "
     assert query(warehouse, won + "and period_start = '2025-07-01' group by all") == [("comparable",)]
     regimes = "select count(*) from quality.collection_regime where object = 'opportunity' and field = 'close_date'"

@@ -81,7 +81,7 @@ def test_the_check_of_the_source_reports_what_does_not_fit(checked: list[str]) -
 
 def test_a_stage_that_the_register_lacks_is_refused_and_named(refused: list[str]) -> None:
     assert refused == [
-        "intermediate.int_stages_unmapped: is_empty_int_stages_unmapped_ failed (1 rows): kontorwerk, "
+        "intermediate.int_stages_unmapped: is_empty_int_stages_unmapped_ failed (1 row): kontorwerk, "
         "pipeline default: 'Verhandlung' (2 deals, first in kontorwerk/2025-06-30/Verlauf.jsonl, line 2). "
         "Add the stage to landing/registers/<date>/stage_map.csv: source, pipeline, source_stage."
     ]

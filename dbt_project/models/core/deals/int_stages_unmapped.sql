@@ -57,7 +57,7 @@ final as (
     select
         *,
         source || ', pipeline ' || pipeline || ': ''' || source_stage || ''' ('
-        || cast(opportunity_count as varchar) || ' deals, first in ' || source_file || ', line '
+        || opportunity_count || if(opportunity_count = 1, ' deal', ' deals') || ', first in ' || source_file || ', line '
         || cast(source_row as varchar) || ')' as message
     from unmapped
 )

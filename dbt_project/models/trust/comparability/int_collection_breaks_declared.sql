@@ -83,7 +83,7 @@ final as (
         cast(null as double) as size,
         cast(1 as double) as confidence,
         coalesce('declared by ' || changes.declared_by, 'declared')
-        || coalesce('; bridge rule not read: ' || rules.unread_parts, '') as evidence,
+        || coalesce('; part of the bridge rule that cannot be read: ' || rules.unread_parts, '') as evidence,
         changes.change_id as review_references,
         changes.bridge_rule,
         case
@@ -106,7 +106,7 @@ final as (
         null as ends_on,
         null as size,
         1 as confidence,
-        cast(deal_count as varchar) || ' deals passed from ' || previous_source || ' to ' || source as evidence,
+        'deals moved from ' || previous_source || ' to ' || source || ': ' || cast(deal_count as varchar) as evidence,
         break_id as review_references,
         null as bridge_rule,
         null as is_bridge_read,
