@@ -53,7 +53,8 @@ def started(project: Path, **environment: str) -> tuple[subprocess.Popen[bytes],
         port = free.getsockname()[1]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("KUOTA", "MAKE"))}
     process = subprocess.Popen(
-        ["make", "--silent", "dev", f"SERVE_PORT={port}"],
+        # over an environment that `make test` may have been given
+        ["make", "--silent", "dev", "VENV=.venv", f"SERVE_PORT={port}"],
         cwd=project,
         env=inherited | environment,
         start_new_session=True,

@@ -1,3 +1,5 @@
+-- the Rust parser gives up on as many forms as this
+-- sqlfluff:use_rust_parser:False
 -- noqa: disable=RF02
 -- HubSpot's calls, emails, meetings and tasks in the canonical columns of activities. Only what has a status or outcome that means so has
 -- occurred; the rest has a null occurred_at, and as outcome planned or, of a value that HubSpot does not have, `unknown:` and the value. A meeting
