@@ -44,9 +44,9 @@ class Clone:
     @property
     def environment(self) -> dict[str, str]:
         """That of a newcomer, who has set nothing."""
-        return {
-            name: value for name, value in os.environ.items() if not name.startswith(("KUOTA", "DAGSTER", "PYTHON"))
-        }
+        # make exports what its own command line sets
+        others = ("KUOTA", "DAGSTER", "PYTHON", "MAKE", "MFLAGS", "VENV", "BIN")
+        return {name: value for name, value in os.environ.items() if not name.startswith(others)}
 
     def run(self, command: str) -> str:
         ended = subprocess.run(
