@@ -13,7 +13,7 @@ MARTS_SUITE = """\
     suite: marts_core
     owner: team:sales-operations
     targets:
-      - target: marts.dim_reps
+      - target: marts.mart_roles_of_reps_by_pilot_region
         key: [rep_id]
         expectations:
           - type: expect_column_values_to_be_in_set
@@ -23,7 +23,7 @@ MARTS_SUITE = """\
 """
 MARTS_TABLES = """
 create schema marts;
-create table marts.dim_reps as select 'r1' as rep_id, '<script>alert(1)</script>' as role;
+create table marts.mart_roles_of_reps_by_pilot_region as select 'r1' as rep_id, '<script>alert(1)</script>' as role;
 """
 
 
@@ -48,7 +48,7 @@ def test_the_index_lists_the_failures_of_both_rooms_of_the_last_run(index: Path)
         "gx_stage_is_filled",
         "1 unexpected of 4",
         "Set the stage in the CRM.",
-        "marts.dim_reps",
+        "marts.mart_roles_of_reps_by_pilot_region",
     ):
         assert shown in page
     assert "there is no table raw.crm__forgotten" in page
@@ -82,19 +82,22 @@ def test_a_tables_page_shows_rule_severity_samples_and_fix_at_its_top(index: Pat
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_no_page_is_wider_than_the_screen(index: Path, width: int) -> None:
+def test_no_page_is_wider_than_the_screen_and_links_are_tall_enough_to_tap(index: Path, width: int) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
         tab = browser.new_page(viewport={"width": width, "height": 900})
-        wider = []
+        wider, low = [], []
         for page in index.parent.rglob("*.html"):
             tab.goto(page.as_uri())
             if tab.evaluate("document.documentElement.scrollWidth") > width:
                 wider.append(page.name)
+            heights = "links => links.map(link => link.getBoundingClientRect().height)"
+            low += [height for height in tab.locator("a:visible").evaluate_all(heights) if height < 24]
         browser.close()
     assert wider == []
+    assert low == []
 
 
 def test_no_page_loads_or_runs_anything(index: Path) -> None:
