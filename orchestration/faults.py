@@ -36,7 +36,7 @@ FAULTS = (
     ),
     _fault(
         r"out of memory|cannot allocate memory|memoryerror|bad.?alloc|allocation failure|unable to allocate"
-        r"|can't start new thread",
+        r"|can't start new thread|could not allocate block",
         "memory ran out",
         "Raise KUOTA_MEMORY_LIMIT (2GB unless it is set) if DuckDB reached it, or give the machine more memory or "
         "a higher ulimit; then run again.",
