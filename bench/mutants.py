@@ -30,7 +30,7 @@ from orchestration.settings import PROJECT
 COUNT = 40
 SEED = 13
 LAYERS = ("models/core/", "models/marts/")
-PROPERTIES = ("test_properties", "test_explained_numbers")
+PROPERTIES = ("test_collection_of_marts", "test_properties", "test_explained_numbers")
 # an error can make a join endless: a query that takes longer is caught
 SECONDS = 20
 
@@ -151,12 +151,12 @@ class Properties:
 
             model = ""
 
-            def build(self, company: Any, *marts: str) -> None:
+            def build(self, company: Any, *marts: str, instead: Mapping[str, str] | None = None) -> None:
                 if self.model and self.model not in {each.name for each in self.project.needed_for(*marts)}:
                     raise SkipTest(self.model)
                 timer = _interrupting(self.connection)
                 try:
-                    super().build(company, *marts)
+                    super().build(company, *marts, instead=instead)
                 except duckdb.Error:
                     self.connection.rollback()
                     raise

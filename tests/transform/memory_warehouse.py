@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -43,15 +44,17 @@ class MemoryWarehouse:
             if model.name in self._staged or model.name in self._constant:
                 self._build(model)
 
-    def build(self, company: Company, *marts: str) -> None:
-        """Load the company's rows and build the models behind `marts`."""
-        self._build_behind(company, marts, {})
+    def build(self, company: Company, *marts: str, instead: Mapping[str, str] | None = None) -> None:
+        """Load the company's rows and build the models behind `marts`, some of them by other queries `instead`."""
+        self._build_behind(company, marts, {}, instead or {})
 
     def build_on_top(self, company: Company, additions: Mapping[str, str]) -> None:
         """The same for incremental models, whose tables are there: see incremental_queries."""
-        self._build_behind(company, tuple(additions), additions)
+        self._build_behind(company, tuple(additions), additions, {})
 
-    def _build_behind(self, company: Company, marts: Sequence[str], additions: Mapping[str, str]) -> None:
+    def _build_behind(
+        self, company: Company, marts: Sequence[str], additions: Mapping[str, str], instead: Mapping[str, str]
+    ) -> None:
         assert set(company) <= {model.name for model in self._given}
         self._run("begin")
         for model in self._given:
@@ -62,7 +65,7 @@ class MemoryWarehouse:
             if model.name in additions:
                 self._add(model, additions[model.name])
             elif model.name not in self._staged and model.name not in self._constant:
-                self._build(model)
+                self._build(replace(model, query=instead.get(model.name, model.query)))
         self._run("commit")
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
