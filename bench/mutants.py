@@ -1,20 +1,23 @@
 """Mutation check: one small error at a time in the SQL of core models and marts, and whether a test notices.
 
 `python -m bench.mutants` makes COUNT mutants (`<=` becomes `<`, a left join an inner one, a sum a maximum …), chosen by
-a fixed seed. A mutant is caught where a dbt unit test of the model fails, or a property of random companies. The other
-tests of `make test` build whole companies; they are not asked, because that takes minutes per mutant. No mutant is
-dropped because it changes nothing: it survives, and the report shows it.
+a fixed seed. A mutant is caught where a dbt unit test of the model fails, else a property of random companies, else a
+test of a company written by hand: what `make test` runs on compiled models in memory. Whole runs of the command line
+are not asked, because that takes minutes per mutant. No mutant is dropped because it changes nothing: it survives, and
+the report shows it.
 """
 
 import argparse
 import importlib
 import inspect
 import json
+import os
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import Timer
@@ -24,12 +27,17 @@ from unittest import SkipTest
 import duckdb
 import sqlglot
 
+from bench.mutant_plugin import FOLDER, MUTANT, Folder
 from bench.sql_errors import Mutant, choose, diff, mutate, places, rewritten
 from orchestration.settings import PROJECT
 
 COUNT = 40
 SEED = 13
 LAYERS = ("models/core/", "models/marts/")
+COMPANIES = (
+    *(f"tests/sources/{name}" for name in ("bridges", "generic", "hubspot", "migration", "pipedrive", "salesforce")),
+    *(f"tests/transform/test_{name}.py" for name in ("awkward_company", "quota_plans", "tie_out", "trusted_breaks")),
+)
 PROPERTIES = ("test_collection_of_marts", "test_properties", "test_explained_numbers")
 # an error can make a join endless: a query that takes longer is caught
 SECONDS = 20
@@ -80,17 +88,6 @@ def _literal(value: Any) -> str:
     return "null" if value is None else "'" + str(value).replace("'", "''") + "'"
 
 
-@dataclass(frozen=True)
-class Folder:
-    """Where the project is compiled: pytest's folder of a session, without pytest."""
-
-    path: Path
-
-    def getbasetemp(self) -> Path:
-        """The folder itself."""
-        return self.path
-
-
 class UnitTests:
     """The unit tests by model and name, those that pass before any error is made, and a warehouse to run them on."""
 
@@ -137,6 +134,27 @@ class UnitTests:
             if not test.passes(self.connection, query):
                 return f"unit test {name}"
         return None
+
+
+class Companies:
+    """The tests that build companies written by hand, each in a session of pytest."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def caught_by(self, mutant: Mutant | None) -> str | None:
+        """The first test that fails."""
+        finished = subprocess.run(
+            [sys.executable, "-m", "pytest", "-x", "-q", "-m", "not slow", "-p", "bench.mutant_plugin", *COMPANIES],
+            cwd=PROJECT,
+            env=os.environ | {MUTANT: json.dumps(asdict(mutant) if mutant else None), FOLDER: str(self.folder)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        failed = [line for line in finished.stdout.splitlines() if line.startswith(("FAILED ", "ERROR "))]
+        assert (finished.returncode == 0) == (not failed), finished.stdout + finished.stderr
+        return f"test {failed[0].split()[1].partition('::')[2]}" if failed else None
 
 
 class Properties:
@@ -223,15 +241,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=COUNT)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--folder", type=Path, help="what is compiled and tested; used again, so not after a change")
-    parser.add_argument("--unit-tests-only", action="store_true", help="do not ask the properties, which is quick")
+    parser.add_argument("--unit-tests-only", action="store_true", help="ask nothing else, which is quick")
     options = parser.parse_args(arguments)
     sys.path[:0] = [str(PROJECT / "tests" / name) for name in ("shared", "transform")]
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
         unit_tests = UnitTests(folder)
-        properties = Properties(folder)
+        properties, companies = Properties(folder), Companies(folder)
         if not options.unit_tests_only:
             properties.hold_without_an_error()
+            assert not companies.caught_by(None), "a test of a company fails without an error"
         queries = {name: properties.project.models[name].query for name in unit_tests.sql_models}
 
         def runs(mutant: Mutant) -> bool:
@@ -247,7 +266,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             place_count = len(places(sqlglot.parse_one(queries[mutant.model], read="duckdb"), mutant.kind))
             caught = unit_tests.caught_by(mutant, place_count)
             if not caught and not options.unit_tests_only:
-                caught = properties.caught_by(mutant)
+                caught = properties.caught_by(mutant) or companies.caught_by(mutant)
             print(f"{number:>3}  {mutant.model}: {mutant.kind} ({mutant.place}): {caught or 'SURVIVED'}", flush=True)
             if not caught:
                 survivors += 1
