@@ -273,8 +273,13 @@ def test_counts(company: duckdb.DuckDBPyConnection) -> None:
     assert amounts(company, "metric = 'calls'") == [
         *("3.00", "-1.00", "0.00", "0.00", "-1.00", "1.00", "0.00", "0.00", "0.00", "2.00")
     ]
-    causes = "select cause from marts.fct_tie_out_records where metric = 'calls' order by step_number"
-    assert company.execute(causes).fetchall() == [("date",), ("planned",), ("other_system",)]
+    causes = "select cause, source_file from marts.fct_tie_out_records where metric = 'calls' order by step_number"
+    read = f"hubspot/{READ_ON}/calls.jsonl"
+    assert company.execute(causes).fetchall() == [
+        ("date", read),
+        ("planned", read),
+        ("other_system", "generic/2026-03-31/activities.csv"),
+    ]
 
 
 def test_open_pipeline_is_a_snapshot(company: duckdb.DuckDBPyConnection) -> None:

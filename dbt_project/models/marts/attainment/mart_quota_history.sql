@@ -70,7 +70,7 @@ amounts as (
         position_of_amount,
         min(known_from) as known_from,
         min(known_from_at) as known_from_at,
-        case when count(known_to) = count(*) then max(known_to) end as known_to,
+        case when not bool_or(known_to is null) then max(known_to) end as known_to,
         max(quota_amount) as quota_amount
     from numbered
     group by assignee_type, assignee_id, metric, period_type, period_start, position_of_amount

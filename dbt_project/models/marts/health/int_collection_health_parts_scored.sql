@@ -59,7 +59,7 @@ measured as (
         or measure in ('lag_count', 'copy_count')
         or (measure = 'largest_edit_count' and field in ('updated_at', 'logged_at', 'changed_at'))
     group by source, profiles.team_id, profiles.week_start, parts.part
-    having sum(profiles.row_count) > 0
+    having max(profiles.row_count) > 0
 ),
 
 -- the metrics that each source feeds
