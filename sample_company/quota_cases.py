@@ -1,4 +1,4 @@
-"""Quotas of the sample company calculated one by one, by the rules of METRICS.md."""
+"""Quotas of the sample company calculated one by one, by the rules of docs/metrics.md."""
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal

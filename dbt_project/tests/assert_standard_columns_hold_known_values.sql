@@ -1,4 +1,4 @@
--- Columns that occur in many published tables, and the values that METRICS.md gives them: here once, for all tables.
+-- Columns that occur in many published tables, and the values that docs/metrics.md gives them: here once, for all tables.
 {% set known_values = {
     'collection_status': ['whole', 'mixed', 'partial', 'not_recorded', 'unknown'],
     'comparability': ['comparable', 'bridged', 'not_comparable', 'unknown'],
