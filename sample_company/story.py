@@ -19,8 +19,8 @@ JAKARTA_ONE, JAYAPURA, JAKARTA_TWO, SORONG = 0, 2, 3, 5
 
 @dataclass(frozen=True)
 class Break:
-    """A change of how something is recorded. Object, field and population are named as in docs/metrics.md; days are text,
-    inclusive; ends_on is None if the new way stays."""
+    """A change of how something is recorded. Object, field and population are named as in docs/metrics.md;
+    days are text, inclusive; ends_on is None if the new way stays."""
 
     kind: str
     source: str

@@ -48,7 +48,7 @@ class Truth:
     A closed deal counts once under its owner at the close, an open one under today's owner, and in that rep's team;
     deals without an owner belong to the rep `unassigned` and to no team. `won_of_closed` is by month of the close (lost
     = denominator - numerator), `won_of_created` by month of creation. Activities are the recorded ones, by type, rep
-    and the month in which they occurred. `actuals` has the other metrics of docs/metrics.md by rep, team and company, and
+    and the month in which they occurred. `actuals` has the other metrics by rep, team and company, and
     `unrecorded` the months in which they cannot be known. `funnel` has what `make_funnel` returns."""
 
     as_of_date: str

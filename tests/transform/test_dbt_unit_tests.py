@@ -1,4 +1,4 @@
-"""The dbt unit tests: rules of docs/metrics.md on the smallest rows that show them, run by dbt on an empty warehouse."""
+"""dbt unit tests: rules of docs/metrics.md on the smallest rows that show them, run by dbt on an empty warehouse."""
 
 import shutil
 
