@@ -77,10 +77,12 @@ def _run(settings: Settings, *, rebuild: bool, as_of: date | None, report: Calla
     inputs = inputs_of(settings)
     if as_of is None and not rebuild and nothing_new(settings, inputs):
         return _nothing_to_do(settings)
-    from orchestration.guard import load_suites
     from orchestration.ingest import preflight
 
     preflight(settings, as_of)
+    # imported here: what a person must correct in the landing folder is said before Dagster is imported
+    from orchestration.guard import load_suites
+
     for room in ("raw", "marts"):
         load_suites(settings.expectations / room)
     with writer_lock(settings.lock_file):
