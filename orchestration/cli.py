@@ -14,6 +14,7 @@ import click
 
 from orchestration.errors import ConfigurationError, KuotaError, Stopped
 from orchestration.faults import explained_error
+from orchestration.no_pandas import without_pandas
 from orchestration.settings import Settings
 
 EXIT_CODES = """\b
@@ -108,7 +109,8 @@ def status(as_json: bool) -> None:
         settings = Settings.from_environment()
     except KuotaError as error:
         _fail(error)
-    described = describe(settings, now=datetime.now().astimezone())
+    with without_pandas():
+        described = describe(settings, now=datetime.now().astimezone())
     click.echo(json.dumps(described, indent=2) if as_json else "\n".join(status_lines(described)))
     last = described["last_run"]
     sys.exit(last["exit_code"] or 0 if last else 0)
@@ -224,7 +226,7 @@ def _explained(command: Callable[..., Any]) -> Callable[..., None]:
         )
 
         try:
-            with published_marts(Settings.from_environment()) as connection:
+            with without_pandas(), published_marts(Settings.from_environment()) as connection:
                 segment = find_segment(connection, assignee)
                 found = find_period(connection, period) if period else None
                 explanation = command(connection, segment, found, **asked)
