@@ -109,8 +109,7 @@ def status(as_json: bool) -> None:
         settings = Settings.from_environment()
     except KuotaError as error:
         _fail(error)
-    with without_pandas():
-        described = describe(settings, now=datetime.now().astimezone())
+    described = describe(settings, now=datetime.now().astimezone())
     click.echo(json.dumps(described, indent=2) if as_json else "\n".join(status_lines(described)))
     last = described["last_run"]
     sys.exit(last["exit_code"] or 0 if last else 0)
