@@ -14,6 +14,7 @@ import click
 
 from orchestration.errors import ConfigurationError, KuotaError, Stopped
 from orchestration.faults import explained_error
+from orchestration.no_pandas import without_pandas
 from orchestration.settings import Settings
 
 EXIT_CODES = """\b
@@ -224,7 +225,7 @@ def _explained(command: Callable[..., Any]) -> Callable[..., None]:
         )
 
         try:
-            with published_marts(Settings.from_environment()) as connection:
+            with without_pandas(), published_marts(Settings.from_environment()) as connection:
                 segment = find_segment(connection, assignee)
                 found = find_period(connection, period) if period else None
                 explanation = command(connection, segment, found, **asked)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from orchestration.errors import KuotaError, LockHeld
 from orchestration.faults import unexpected
 from orchestration.home_check import refuse_little_memory, refuse_unusable_warehouse, refuse_unwritable_folders
+from orchestration.no_pandas import without_pandas
 from orchestration.nothing_new import inputs_of, nothing_new, remember
 from orchestration.progress import PROGRESS_LOG
 from orchestration.settings import PROJECT, Settings
@@ -77,10 +78,13 @@ def _run(settings: Settings, *, rebuild: bool, as_of: date | None, report: Calla
     inputs = inputs_of(settings)
     if as_of is None and not rebuild and nothing_new(settings, inputs):
         return _nothing_to_do(settings)
-    from orchestration.guard import load_suites
     from orchestration.ingest import preflight
 
-    preflight(settings, as_of)
+    with without_pandas():
+        preflight(settings, as_of)
+    # imported here: what a person must correct in the landing folder is said before Dagster is imported
+    from orchestration.guard import load_suites
+
     for room in ("raw", "marts"):
         load_suites(settings.expectations / room)
     with writer_lock(settings.lock_file):
@@ -109,7 +113,7 @@ def _nothing_to_do(settings: Settings) -> RunResult:
     from orchestration.publish import write_ops_report
     from orchestration.publish.quality import last_run_id
 
-    with writer_lock(settings.lock_file):
+    with writer_lock(settings.lock_file), without_pandas():
         run_id = last_run_id(settings.published)
         write_ops_report(settings.published, settings.reports, run_id=run_id, outcome="unchanged")
     return RunResult(None, "unchanged", None)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -196,7 +197,15 @@ def company_settings(settings: Settings) -> dict[str, Any]:
 
 def default_settings(settings: Settings) -> dict[str, Any]:
     """The business settings as dbt_project.yml has them."""
-    project, _ = load_yaml(settings.dbt_project / "dbt_project.yml")
+    path = settings.dbt_project / "dbt_project.yml"
+    stat = path.stat()
+    return dict(_defaults_of(path, stat.st_size, stat.st_mtime_ns))
+
+
+@lru_cache(maxsize=2)
+def _defaults_of(path: Path, size: int, modified_ns: int) -> dict[str, Any]:
+    """Kept while the file is the same: a run asks for its settings a dozen times."""
+    project, _ = load_yaml(path)
     defaults: dict[str, Any] = project["vars"]
     return defaults
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.no_pandas import without_pandas
 from orchestration.publish.ops_queries import failing_checks, freshness, quarantine, rows_of
 from orchestration.publish.ops_trust import breaks as breaks_of
 from orchestration.publish.to_do import to_do_list
@@ -31,6 +32,7 @@ CHECK = (
 SOURCE = ("source", "status", "days_behind", "expected_every_days", "owner")
 
 
+@without_pandas()
 def describe(settings: Settings, *, now: datetime, has_loaded: bool = True) -> dict[str, Any]:
     """What is published, how old it is at `now`, and what the last run loaded, set aside, checked and found.
 

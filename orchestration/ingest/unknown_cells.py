@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
-
 FORMULA, MERGED = "#FORMULA!", "#MERGED!"
 """What such a cell is read as; the macro is_unknown_cell knows both words."""
 
@@ -55,6 +53,9 @@ class Merge:
 
 def uncalculated_cells(path: Path, sheet_path: str) -> list[tuple[int, int]]:
     """The row and column of each formula of a sheet without a stored value; `sheet_path` is its name in the archive."""
+    # imported here and below: it imports numpy, which a run without a workbook need not wait for
+    from openpyxl.utils.cell import coordinate_to_tuple
+
     content = _part(path, sheet_path)
     found = []
     for match in UNCALCULATED.finditer(content):
@@ -83,6 +84,8 @@ def _part(path: Path, sheet_path: str) -> bytes:
 
 
 def _boundaries(reference: str) -> tuple[int, int, int, int]:
+    from openpyxl.utils.cell import range_boundaries
+
     first_column, first_row, last_column, last_row = range_boundaries(reference)
     assert first_column and first_row and last_column and last_row
     return first_column, first_row, last_column, last_row

@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import openpyxl
-import pandas as pd
 
 from orchestration.errors import ConfigurationError
 from orchestration.ingest.file_kind import UnreadableFile
@@ -72,6 +70,9 @@ def read_workbook(connection: duckdb.DuckDBPyConnection, opened: OpenFile, confi
     refuse_many_columns(len(header))
     if len(table) * len(places) * BYTES_OF_A_CELL > unpacked_limit():
         raise too_large()
+    # imported here, as openpyxl below: a run without a workbook need not wait for them
+    import pandas as pd
+
     fields = [f"f{position}" for position in range(len(header))]
     columns = ([cells[place] if place < len(cells) else None for cells in table.values()] for place in places)
     frame = pd.DataFrame(dict(zip(fields, columns, strict=True)), index=list(table), dtype="string")
@@ -139,6 +140,8 @@ def _mark_unknown(table: dict[int, list[str | None]], path: Path, sheet_path: st
 @contextmanager
 def _sheet_rows(path: Path, name: str, xlsx: XlsxFormat) -> Iterator[tuple[Iterator[Cells], str]]:
     """The rows of the sheet as tuples, from the first one on, and its name in the archive, while the block lasts."""
+    import openpyxl
+
     _refuse_bomb(path)
     with path.open("rb") as stream, warnings.catch_warnings():
         # such as a drop-down list, which openpyxl would lose if it wrote the workbook

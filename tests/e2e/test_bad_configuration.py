@@ -87,11 +87,14 @@ def test_a_wrong_landing_folder_is_refused_and_the_last_publish_stays(
     assert f"`{line}`" in DOCUMENTED
 
 
-def test_a_new_home_is_not_created(tmp_path: Path) -> None:
+def test_a_new_home_is_not_created_and_nothing_that_takes_seconds_is_imported(tmp_path: Path) -> None:
     kuota = KuotaHome(tmp_path / "home", dirty_landing.write(tmp_path / "landing"))
-    stage_map_missing(kuota.landing)
-    assert kuota.kuota("run").exit_code == 2
+    required_column_missing(kuota.landing)
+    refused, imported = kuota.imports("run")
+    assert refused.exit_code == 2
     assert not kuota.home.exists()
+    assert "duckdb" in imported
+    assert imported & {"dagster", "dbt", "great_expectations", "numpy"} == set()
 
 
 def test_a_wrong_key_in_a_source_file_is_refused(dirty_run: tuple[KuotaHome, Ended], tmp_path: Path) -> None:

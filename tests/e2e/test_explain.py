@@ -45,6 +45,14 @@ def test_an_attainment_is_explained_by_deals_quota_rows_and_exclusions(kuota: Ku
     assert f"quota unknown_assignee all 1 registers/{DAY}/quotas.csv:4" in said
 
 
+@pytest.mark.parametrize("asked", ["explain attainment --assignee company --period 2026-01", "status"])
+def test_what_only_reads_answers_at_once(kuota: KuotaHome, asked: str) -> None:
+    ended, imported = kuota.imports(*asked.split())
+    assert ended.exit_code == 0
+    assert "duckdb" in imported
+    assert imported & {"dagster", "dbt", "great_expectations", "numpy"} == set()
+
+
 def test_the_json_output_keeps_every_digit(kuota: KuotaHome) -> None:
     ended = kuota.kuota("explain", "attainment", "--assignee", "company", "--period", "2026-Q1", "--json")
     assert ended.exit_code == 0, ended.complained

@@ -70,34 +70,25 @@ def test_a_project_that_cannot_be_parsed_says_why_and_is_parsed_again_next_time(
             ensure_manifest(settings)
 
 
-def rows_after_a_build(settings: Settings, *, select: Sequence[str] = (), rebuild: bool = False) -> int:
-    """How many rows the one model has, which adds one to those that it has already."""
-    build_models(settings, run_id="test", select=select, rebuild=rebuild, progress=print)
+@dataclass(frozen=True)
+class Built:
+    """The rows of the one model, which adds one to those that it has already, and how each data test ended."""
+
+    rows: int
+    tests: dict[str, str]
+
+
+def build(settings: Settings, *, select: Sequence[str] = (), rebuild: bool = False) -> Built:
+    ended = build_models(settings, run_id="test", select=select, rebuild=rebuild, progress=print)
     with connect(settings.warehouse, read_only=True) as connection:
-        [count] = connection.execute("select count(*) from main.one").fetchone() or [0]
-    return int(count)
+        [rows] = connection.execute("select count(*) from main.one").fetchone() or [0]
+    return Built(rows, {it.unique_id.split(".")[2]: it.status for it in ended if it.unique_id.startswith("test.")})
 
 
-def test_what_was_counted_before_is_kept_until_the_models_are_others(settings: OwnProject) -> None:
-    model = settings.dbt_project / "models" / "one.sql"
+def test_what_was_counted_before_is_kept_and_build_tests_run_once_a_week_until_they_pass(settings: OwnProject) -> None:
+    """One story, because each build starts dbt: full builds, builds of what changed, a new week, and another model."""
+    model, tests = settings.dbt_project / "models" / "one.sql", settings.dbt_project / "tests"
     model.write_text("{{ config(materialized='incremental') }} select 1 as one")
-    assert rows_after_a_build(settings) == 1
-    assert rows_after_a_build(settings) == 2
-    model.write_text("{{ config(materialized='incremental') }} select 1 as one, 2 as two")
-    # other models may still be the old ones
-    assert rows_after_a_build(settings, select=["one"]) == 1
-    assert rows_after_a_build(settings) == 1
-    assert rows_after_a_build(settings, rebuild=True) == 1
-
-
-def data_tests_of_build(settings: Settings, *, rebuild: bool = False) -> dict[str, str]:
-    """The data tests that a build ran, and how each ended."""
-    ended = build_models(settings, run_id="test", select=(), rebuild=rebuild, progress=print)
-    return {it.unique_id.split(".")[2]: it.status for it in ended if it.unique_id.startswith("test.")}
-
-
-def test_build_tests_run_in_a_full_build_once_a_week_and_until_they_pass(settings: OwnProject) -> None:
-    tests = settings.dbt_project / "tests"
     tests.mkdir()
     (tests / "every_run.sql").write_text("select * from {{ ref('one') }} where one is null")
     # what is wrong is in the data of the test, so that the project stays the same
@@ -107,17 +98,21 @@ def test_build_tests_run_in_a_full_build_once_a_week_and_until_they_pass(setting
     with connect(settings.warehouse) as connection:
         connection.execute("create table quality.wrong (row_number integer)")
     whole = {"every_run": "pass", "structural": "pass"}
-    assert data_tests_of_build(settings) == whole
-    assert data_tests_of_build(settings) == {"every_run": "pass"}
-    assert data_tests_of_build(settings, rebuild=True) == whole
+    assert build(settings) == Built(1, whole)
+    assert build(settings) == Built(2, {"every_run": "pass"})
+    assert build(settings, rebuild=True) == Built(1, whole)
     with connect(settings.warehouse) as connection:
         connection.execute(
             "update quality.built_from set build_tests_passed_at = build_tests_passed_at - interval 7 days"
         )
         connection.execute("insert into quality.wrong values (1)")
-    for _ in range(2):
-        assert data_tests_of_build(settings) == {"every_run": "pass", "structural": "fail"}
+    for rows in (2, 3):
+        assert build(settings) == Built(rows, {"every_run": "pass", "structural": "fail"})
     with connect(settings.warehouse) as connection:
         connection.execute("delete from quality.wrong")
-    assert data_tests_of_build(settings) == whole
-    assert data_tests_of_build(settings) == {"every_run": "pass"}
+    assert build(settings) == Built(4, whole)
+    assert build(settings) == Built(5, {"every_run": "pass"})
+    model.write_text("{{ config(materialized='incremental') }} select 1 as one, 2 as two")
+    # other models may still be the old ones
+    assert build(settings, select=["one"]).rows == 1
+    assert build(settings).rows == 1
