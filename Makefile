@@ -53,7 +53,7 @@ bench-companies: $(VENV)/installed
 graph: $(VENV)/installed
 	$(BIN)/python -m bench.graph
 
-# small errors in the models, and whether a test notices: a quarter of an hour and more
+# small errors in the models, and whether a test notices: half an hour and more
 .PHONY: mutants
 mutants: $(VENV)/installed
 	$(BIN)/python -m bench.mutants
