@@ -105,7 +105,8 @@ def _company() -> Company:
         ],
         "stg_registers__quotas": [
             {"assignee_type": "rep", "assignee_reference": rep, "metric": metric, "period_type": "month"}
-            | {"period_start": f"2025-{month:02d}-01", "target_amount": 500}
+            # of a quota of 0 there is no share
+            | {"period_start": f"2025-{month:02d}-01", "target_amount": 0 if metric == "leads_qualified" else 500}
             for rep in REPS
             for metric in ("revenue_won", "calls", "leads_qualified")
             for month in MONTHS
