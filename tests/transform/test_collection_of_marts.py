@@ -1,4 +1,8 @@
-"""What every mart says about how a period was collected, where the first record of a metric lies in or near it."""
+"""What marts say about how a month was collected, where the first record of a metric lies in or near it.
+
+Left out are marts that have no row of a month in so small a company: bottlenecks, gaps of top performers, changes of
+the pipeline, restated shares and bridges.
+"""
 
 import pytest
 from memory_warehouse import Company, MemoryWarehouse, Row
@@ -124,7 +128,7 @@ def _company() -> Company:
 
 @pytest.mark.parametrize("march", ["whole", "partial"])
 def test_the_first_record_decides_what_is_known_of_a_month(warehouse: MemoryWarehouse, march: str) -> None:
-    """Every mart, with the records of every metric of everybody collected as STATUSES says."""
+    """With the records of every metric of everybody collected as STATUSES says."""
     scopes = warehouse.project.models["int_collection_scopes_assigned"].query
     statuses = f"""
         select
