@@ -44,7 +44,8 @@ def test_a_stage_of_a_deal_or_its_log_that_the_stage_map_lacks_is_named(
                 ('generic:1', 'Trial', true, 6), ('generic:1', 'Demo', true, 7), ('generic:1', 'Left', false, 8)
             ) as log(opportunity_id, to_source_stage, is_in_force, source_row);
             create table intermediate.int_opportunity_records as
-            select * from (values (null::varchar, null::varchar, null::varchar)) as records(source_opportunity_id, source, pipeline);
+            select * from (values (null::varchar, null::varchar, null::varchar))
+            as records(source_opportunity_id, source, pipeline);
             create table intermediate.int_stage_labels_mapped as
             select * from (values ('generic', 'default', 'Demo')) as labels(source, source_pipeline, source_stage)
             """
