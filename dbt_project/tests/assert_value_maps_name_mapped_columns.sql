@@ -1,14 +1,22 @@
 -- A current row of the register value_map whose column no model maps: it gives no value a meaning.
 with
 
+mapped_columns as (
+    select
+        sources.source,
+        plain.object,
+        coalesce(own.source_column, plain.source_column) as source_column
+    from {{ source('raw', 'source') }} as sources
+    inner join {{ ref('source_columns') }} as plain on plain.source is null and plain.is_mapped
+    left join {{ ref('source_columns') }} as own
+        on sources.source = own.source
+            and plain.object = own.object
+            and plain.canonical_column = own.canonical_column
+),
+
 value_maps as (
     select * from {{ ref('stg_registers__value_maps') }}
     where is_current
-),
-
-mapped_columns as (
-    select * from {{ ref('int_source_columns_named') }}
-    where is_mapped
 )
 
 select

@@ -39,7 +39,7 @@ def refused(example: ExampleSettings, checked: list[str]) -> list[str]:
     """What stops a run whose stage map lacks a stage; the tests of the CRM's own models pass."""
     without_a_stage(example)
     ingest(example, run_id="refused")
-    selected = ["path:models/staging/kontorwerk", "+int_stages_unmapped", "is_empty_int_stages_unmapped_"]
+    selected = ["path:models/staging/kontorwerk", "+assert_stages_are_mapped"]
     dbt(example, "build", "--indirect-selection", "empty", "--select", *selected, run_id="refused")
     results = build_results(example.dbt_target)
     add_sample_keys(example.warehouse, "refused", results)
@@ -81,7 +81,7 @@ def test_the_check_of_the_source_reports_what_does_not_fit(checked: list[str]) -
 
 def test_a_stage_that_the_register_lacks_is_refused_and_named(refused: list[str]) -> None:
     assert refused == [
-        "intermediate.int_stages_unmapped: is_empty_int_stages_unmapped_ failed (1 row): kontorwerk, "
+        "intermediate.int_stage_labels_mapped: assert_stages_are_mapped failed (1 row): kontorwerk, "
         "pipeline default: 'Verhandlung' (2 deals, first in kontorwerk/2025-06-30/Verlauf.jsonl, line 2). "
         "Add the stage to landing/registers/<date>/stage_map.csv: source, pipeline, source_stage."
     ]

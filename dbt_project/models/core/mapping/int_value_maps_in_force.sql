@@ -9,16 +9,15 @@ value_maps as (
     where is_current and value is not null
 ),
 
-mapped_columns as (
-    select * from {{ ref('int_source_columns_named') }}
-    where is_mapped
+source_columns as (
+    select * from {{ ref('source_columns') }}
 ),
 
 ranked as (
     select
         value_maps.source,
         value_maps.object,
-        mapped_columns.canonical_column as field,
+        plain.canonical_column as field,
         value_maps.source_value,
         value_maps.value as mapped_value,
         coalesce(value_maps.valid_from, cast('0001-01-01' as date)) as valid_from,
@@ -26,17 +25,20 @@ ranked as (
             partition by
                 value_maps.source,
                 value_maps.object,
-                mapped_columns.canonical_column,
+                plain.canonical_column,
                 value_maps.source_value,
                 value_maps.valid_from
             order by value_maps.row_hash desc
         ) as position_on_day
     from value_maps
-    inner join mapped_columns
+    -- the name of a column without a source is that of every source that has none of its own
+    inner join source_columns as plain on value_maps.object = plain.object and plain.source is null and plain.is_mapped
+    left join source_columns as own
         on
-            value_maps.source = mapped_columns.source
-            and value_maps.object = mapped_columns.object
-            and value_maps.field = lower(mapped_columns.source_column)
+            value_maps.source = own.source
+            and plain.object = own.object
+            and plain.canonical_column = own.canonical_column
+    where value_maps.field = lower(coalesce(own.source_column, plain.source_column))
 ),
 
 spans as (

@@ -37,7 +37,7 @@ candidates as (
         assigned.day_amount,
         reps.hired_on,
         reps.ended_on,
-        period_working_days.working_days,
+        last_days.working_days_through - first_days.working_days_before as working_days,
         abs(periods.period_rank - assigned.period_rank) as distance,
         case
             when periods.period_rank = assigned.period_rank then 'assigned'
@@ -53,11 +53,10 @@ candidates as (
     inner join periods on assigned.covered_on = periods.date_day
     left join {{ ref('dim_reps') }} as reps
         on case when assigned.assignee_type = 'rep' then assigned.assignee_id end = reps.rep_id
-    left join {{ ref('int_period_working_days') }} as period_working_days
-        on
-            coalesce(reps.holiday_region, '') = period_working_days.region
-            and periods.period_type = period_working_days.period_type
-            and periods.period_start = period_working_days.period_start
+    left join {{ ref('int_working_days') }} as first_days
+        on coalesce(reps.holiday_region, '') = first_days.region and periods.period_start = first_days.date_day
+    left join {{ ref('int_working_days') }} as last_days
+        on first_days.region = last_days.region and periods.period_end = last_days.date_day
     where
         periods.period_rank = assigned.period_rank
         or (periods.period_rank > assigned.period_rank and assigned.period_type <> 'week')

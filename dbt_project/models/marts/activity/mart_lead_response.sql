@@ -2,7 +2,7 @@
 with
 
 measured as (
-    select * from {{ ref('int_lead_responses_summed') }}
+    select * from {{ ref('int_leads_summed') }}
 ),
 
 figures as (

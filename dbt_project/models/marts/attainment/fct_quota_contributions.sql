@@ -1,8 +1,11 @@
 -- The assigned quotas that each quota is made of: its own ones, or those of its members.
+{% set figure = 'assignee_type, assignee_id, metric, period_type, period_start' %}
+{% set part = 'own_period_type, own_period_start, in_force_from, working_days, part_amount, days_without_amount' %}
+
 with
 
-quotas as (
-    select * from {{ ref('int_quotas_rolled_up') }}
+own_parts as (
+    select * from {{ ref('int_quota_parts_summed') }}
 ),
 
 members as (
@@ -15,54 +18,26 @@ plans as (
     where superseded_at is null
 ),
 
+figures_with_own_parts as (
+    select distinct {{ figure }} from own_parts
+),
+
 made_of as (
     select
-        quotas.assignee_type,
-        quotas.assignee_id,
-        quotas.metric,
-        quotas.period_type,
-        quotas.period_start,
-        parts.assignee_type as assigned_to_type,
-        parts.assignee_id as assigned_to_id,
-        parts.own_period_type,
-        parts.own_period_start,
-        parts.in_force_from,
-        parts.working_days,
-        parts.part_amount,
-        parts.days_without_amount
-    from quotas
-    inner join {{ ref('int_quota_parts_summed') }} as parts
-        on
-            quotas.quota_source <> 'rolled_up_members'
-            and quotas.assignee_type = parts.assignee_type
-            and quotas.assignee_id = parts.assignee_id
-            and quotas.metric = parts.metric
-            and quotas.period_type = parts.period_type
-            and quotas.period_start = parts.period_start
+        {{ figure }},
+        assignee_type as assigned_to_type,
+        assignee_id as assigned_to_id,
+        {{ part }}
+    from own_parts
     union all
     select
-        quotas.assignee_type,
-        quotas.assignee_id,
-        quotas.metric,
-        quotas.period_type,
-        quotas.period_start,
+        {{ figure }},
         members.member_type as assigned_to_type,
         members.member_id as assigned_to_id,
-        members.own_period_type,
-        members.own_period_start,
-        members.in_force_from,
-        members.working_days,
-        members.part_amount,
-        members.days_without_amount
-    from quotas
-    inner join members
-        on
-            quotas.quota_source = 'rolled_up_members'
-            and quotas.assignee_type = members.assignee_type
-            and quotas.assignee_id = members.assignee_id
-            and quotas.metric = members.metric
-            and quotas.period_type = members.period_type
-            and quotas.period_start = members.period_start
+        {{ part }}
+    from members
+    left join figures_with_own_parts as own using ({{ figure }})
+    where own.assignee_id is null
 ),
 
 -- the teams of a rep on those days no longer matter

@@ -1,11 +1,42 @@
--- noqa: disable=LT02
 -- Quota and credited amount of each assignee, metric and period: wherever there is either; and, in every period that has begun since the
 -- first credit, for the company, each team that has reps and each rep employed then, for each metric that anybody is credited with.
--- Without these rows, a period with nothing would look like a period that was not recorded.
+-- Without these rows, a period with nothing would look like a period that was not recorded. A quota is the assignee's own (that of its shorter
+-- periods, or its longer one spread), else its members', and is rounded once, at the end.
+{% set figure = 'assignee_type, assignee_id, metric, period_type, period_start' %}
 with
 
+own as (
+    select
+        {{ figure }},
+        quota_source,
+        is_partial,
+        case when sum(days_without_amount) = 0 then sum(part_amount) end as amount
+    from {{ ref('int_quota_parts_summed') }}
+    group by {{ figure }}, quota_source, is_partial
+),
+
+-- a day without a rate makes the sum unknown; members without a quota make it partial, and have no sum themselves
+members as (
+    select
+        {{ figure }},
+        case when sum(days_without_amount) = 0 then sum(part_amount) end as amount,
+        bool_or(is_partial or is_missing) as has_partial_members
+    from {{ ref('int_quota_members_expanded') }}
+    group by {{ figure }}
+    having not bool_and(is_missing)
+),
+
 quotas as (
-    select * from {{ ref('int_quotas_rolled_up') }}
+    select
+        {{ figure }},
+        {{ rounded_quota('case when own.quota_source is null then members.amount else own.amount end') }} as quota_amount,
+        coalesce(own.quota_source, 'rolled_up_members') as quota_source,
+        coalesce(own.is_partial, members.has_partial_members) as is_partial_quota,
+        case
+            when own.amount <> 0 then round(cast(members.amount as double) / cast(own.amount as double), 12)
+        end as over_assignment_ratio
+    from own
+    full outer join members using ({{ figure }})
 ),
 
 actuals as (
@@ -17,17 +48,14 @@ periods as (
 ),
 
 begun as (
-    select
+    select distinct
         periods.period_type,
         periods.period_start
     from periods
     inner join {{ ref('int_as_of_determined') }} as as_of on periods.period_start <= as_of.as_of_date
     inner join actuals
-        on
-            actuals.assignee_type = 'company'
-            and periods.period_type = actuals.period_type
-            and periods.period_start >= actuals.period_start
-    group by periods.period_type, periods.period_start
+        on periods.period_type = actuals.period_type and periods.period_start >= actuals.period_start
+    where actuals.assignee_type = 'company'
 ),
 
 metrics_in_use as (
@@ -79,16 +107,10 @@ spine as (
     from active_periods
     inner join begun using (period_type, period_start)
     cross join metrics_in_use
-    {%- for rows in ['actuals', 'quotas'] %}
     union
-    select
-        assignee_type,
-        assignee_id,
-        metric,
-        period_type,
-        period_start
-    from {{ rows }}
-    {%- endfor %}
+    select {{ figure }} from actuals
+    union
+    select {{ figure }} from quotas
 ),
 
 recorded as (
@@ -103,7 +125,6 @@ recorded as (
         on recordings.recorded_from <= periods.period_end and recordings.recorded_to >= periods.period_start
 ),
 
-{% set same_row = ['assignee_type', 'assignee_id', 'metric', 'period_type', 'period_start'] -%}
 final as (
     select
         spine.*,
@@ -120,13 +141,9 @@ final as (
     from spine
     inner join periods using (period_type, period_start)
     left join active_periods using (assignee_type, assignee_id, period_type, period_start)
-    {%- for rows in ['quotas', 'actuals', 'recorded'] %}
-    left join {{ rows }}
-        on
-            {%- for column in same_row %}
-            {{ 'and ' if not loop.first }}spine.{{ column }} = {{ rows }}.{{ column }}
-            {%- endfor %}
-    {%- endfor %}
+    left join quotas using ({{ figure }})
+    left join actuals using ({{ figure }})
+    left join recorded using ({{ figure }})
 )
 
 select * from final

@@ -17,7 +17,23 @@ reps as (
 ),
 
 working_days as (
-    select * from {{ ref('int_period_working_days') }}
+    select * from {{ ref('int_working_days') }}
+),
+
+in_working_days as (
+    select
+        measured.*,
+        last_days.working_days_through - first_days.working_days_before as working_days,
+        greatest(elapsed_days.working_days_through - first_days.working_days_before, 0) as elapsed_working_days
+    from measured
+    cross join {{ ref('int_as_of_determined') }} as as_of
+    left join reps on case when measured.assignee_type = 'rep' then measured.assignee_id end = reps.rep_id
+    left join working_days as first_days
+        on coalesce(reps.holiday_region, '') = first_days.region and measured.period_start = first_days.date_day
+    left join working_days as last_days
+        on first_days.region = last_days.region and measured.period_end = last_days.date_day
+    left join working_days as elapsed_days
+        on first_days.region = elapsed_days.region and least(measured.period_end, as_of.as_of_date) = elapsed_days.date_day
 ),
 
 with_actuals as (
@@ -26,19 +42,10 @@ with_actuals as (
         segments.segment_name as assignee_name,
         segments.is_leaf_team,
         {{ actual_amount('measured') }} as actual_amount,
-        working_days.working_days,
-        working_days.elapsed_working_days,
-        cast(working_days.elapsed_working_days as double)
-        / nullif(cast(working_days.working_days as double), 0) as elapsed_ratio
-    from measured
+        cast(measured.elapsed_working_days as double) / nullif(cast(measured.working_days as double), 0) as elapsed_ratio
+    from in_working_days as measured
     left join segments
         on measured.assignee_type = segments.segment_type and measured.assignee_id = segments.segment_id
-    left join reps on case when measured.assignee_type = 'rep' then measured.assignee_id end = reps.rep_id
-    left join working_days
-        on
-            measured.period_type = working_days.period_type
-            and measured.period_start = working_days.period_start
-            and coalesce(reps.holiday_region, '') = working_days.region
     {{ join_collection('measured', 'measured.assignee_type', 'measured.assignee_id', 'measured.metric') }}
 ),
 

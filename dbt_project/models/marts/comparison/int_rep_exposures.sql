@@ -74,6 +74,7 @@ spans as (
         rep_spans.region,
         greatest(spine.period_start, rep_spans.hired_on) as first_day,
         least(spine.period_end, rep_spans.ended_on, as_of.as_of_date) as last_day,
+        least(spine.period_end, as_of.as_of_date) as elapsed_to,
         rep_spans.ramp_ends_on
     from spine
     inner join rep_spans on spine.segment_id = rep_spans.rep_id
@@ -81,14 +82,16 @@ spans as (
 ),
 
 days as (
-    {%- for name in ['first', 'last', 'ramp'] %}
+    {%- for name, date_day in {
+        'first': 'first_day', 'last': 'last_day', 'ramp': 'ramp_ends_on', 'start': 'period_start', 'elapsed': 'elapsed_to',
+    }.items() %}
     select
         rep_id,
         period_type,
         period_start,
         region,
         '{{ name }}' as name,
-        {{ 'ramp_ends_on' if name == 'ramp' else name ~ '_day' }} as date_day
+        {{ date_day }} as date_day
     from spans
     {%- if not loop.last %}
     union all
@@ -103,7 +106,9 @@ looked_up as (
         days.period_start,
         max(case when days.name = 'first' then numbered_days.working_days_before end) as days_before_first,
         max(case when days.name = 'last' then numbered_days.working_days_through end) as days_through_last,
-        max(case when days.name = 'ramp' then numbered_days.working_days_through end) as days_through_ramp
+        max(case when days.name = 'ramp' then numbered_days.working_days_through end) as days_through_ramp,
+        max(case when days.name = 'start' then numbered_days.working_days_before end) as days_before_start,
+        max(case when days.name = 'elapsed' then numbered_days.working_days_through end) as days_through_elapsed
     from days
     inner join numbered_days using (region, date_day)
     group by days.rep_id, days.period_type, days.period_start
@@ -114,7 +119,7 @@ counted as (
         spans.rep_id,
         spans.period_type,
         spans.period_start,
-        coalesce(period_working_days.elapsed_working_days, 0) as elapsed_days,
+        greatest(looked_up.days_through_elapsed - looked_up.days_before_start, 0) as elapsed_days,
         -- a rep who joins after as_of_date has no days yet
         greatest(looked_up.days_through_last - looked_up.days_before_first, 0) as employed_days,
         coalesce(leaves_counted.leave_days, 0) as leave_days,
@@ -127,7 +132,6 @@ counted as (
         end as ramping_days
     from spans
     inner join looked_up using (rep_id, period_type, period_start)
-    left join {{ ref('int_period_working_days') }} as period_working_days using (region, period_type, period_start)
     left join leaves_counted using (rep_id, period_type, period_start)
     where looked_up.days_before_first is not null and looked_up.days_through_last is not null
 ),

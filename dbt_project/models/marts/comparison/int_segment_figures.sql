@@ -47,7 +47,7 @@ revenue as (
 ),
 
 lead_responses as (
-    select * from {{ ref('int_lead_responses_summed') }}
+    select * from {{ ref('int_leads_summed') }}
 ),
 
 segments_with_responses as (

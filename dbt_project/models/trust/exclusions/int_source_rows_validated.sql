@@ -83,15 +83,15 @@ unioned as (
 with_columns as (
     select
         unioned.*,
-        coalesce(source_columns.source_column, unioned.canonical_column) as column_name,
+        coalesce(own.source_column, plain.source_column, unioned.canonical_column) as column_name,
         coalesce(sources.kind = 'register', false) as is_of_register
     from unioned
     left join {{ source('raw', 'source') }} as sources on unioned.source = sources.source
-    left join {{ ref('int_source_columns_named') }} as source_columns
-        on
-            unioned.source = source_columns.source
-            and unioned.object = source_columns.object
-            and unioned.canonical_column = source_columns.canonical_column
+    -- what the source calls the column, else what a source without a name of its own does
+    left join {{ ref('source_columns') }} as own
+        on unioned.source = own.source and unioned.object = own.object and unioned.canonical_column = own.canonical_column
+    left join {{ ref('source_columns') }} as plain
+        on plain.source is null and unioned.object = plain.object and unioned.canonical_column = plain.canonical_column
 ),
 
 final as (

@@ -5,7 +5,16 @@
 with
 
 qualifications as (
-    select * from {{ ref('int_lead_qualifications') }}
+    select
+        segment_type,
+        segment_id,
+        period_type,
+        period_start,
+        period_end,
+        qualifiable_count as lead_count,
+        qualified_count
+    from {{ ref('int_leads_summed') }}
+    where qualifiable_count > 0
 ),
 
 -- where no qualification was recorded, 0 qualified is unknown

@@ -1,13 +1,5 @@
--- Stages of counted deals and of their logs that the register stage_map does not know. Publishing waits until it does.
+-- Stages of counted deals and of their logs that the register stage_map does not know.
 with
-
-known as (
-    select distinct
-        source,
-        source_pipeline as pipeline,
-        source_stage
-    from {{ ref('int_stage_labels_mapped') }}
-),
 
 opportunities as (
     select * from {{ ref('int_opportunity_history_validated') }}
@@ -38,6 +30,14 @@ used as (
     where stage_log.is_in_force
 ),
 
+known as (
+    select distinct
+        source,
+        source_pipeline as pipeline,
+        source_stage
+    from {{ ref('int_stage_labels_mapped') }}
+),
+
 unmapped as (
     select
         used.source,
@@ -51,15 +51,11 @@ unmapped as (
         on used.source = known.source and used.pipeline = known.pipeline and used.source_stage = known.source_stage
     where known.source_stage is null
     group by used.source, used.pipeline, used.source_stage
-),
-
-final as (
-    select
-        *,
-        source || ', pipeline ' || pipeline || ': ''' || source_stage || ''' ('
-        || opportunity_count || if(opportunity_count = 1, ' deal', ' deals') || ', first in ' || source_file || ', line '
-        || cast(source_row as varchar) || ')' as message
-    from unmapped
 )
 
-select * from final
+select
+    *,
+    source || ', pipeline ' || pipeline || ': ''' || source_stage || ''' ('
+    || opportunity_count || if(opportunity_count = 1, ' deal', ' deals') || ', first in ' || source_file || ', line '
+    || cast(source_row as varchar) || ')' as message
+from unmapped
